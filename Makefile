@@ -1,0 +1,50 @@
+# Vitrion: `make rank` is the main job, `make check` the one definition of green.
+# Needs Python 3.11+, make and a package index; every target sets itself up.
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+.PHONY: help setup rank test check format lint types layers lock data elements bench clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(READY) ## make the virtual environment (safe to repeat)
+
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "vitrion: no Python 3.11 or newer found; install one, or run 'make PYTHON=/path/to/python3.11 ...'" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "vitrion: $(PYTHON) cannot make a virtual environment; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@mkdir -p $(VENV)/typing && ln -sfn ../.. $(VENV)/typing/vitrion
+	@touch $(READY)
+
+rank: $(READY) ## train if there is no model yet, rank the example candidates, write ranking.csv and ranking.html
+	$(BIN)/vitrion rank examples/oxychloride_candidates.csv --train-if-missing -o ranking.csv -o ranking.html
+
+test: $(READY) ## the test suite
+	$(BIN)/python -m pytest
+
+check: $(READY) ## format, lint, types, layers, tests: the one definition of green
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --cache-dir $(VENV)/import-linter
+	$(MAKE) test
+
+format: $(READY) ## format the code and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(READY) ## renew requirements.lock from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" --quiet --output-file requirements.lock
+
+bench: $(READY) ## speed, as ratios in one run (tests/bench)
+	$(BIN)/python -m pytest tests/bench
+
+clean: ## remove the environment and build leftovers
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

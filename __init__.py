@@ -1,0 +1,1 @@
+"""Vitrion proposes the next oxychloride glass electrolyte to synthesise."""
