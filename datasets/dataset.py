@@ -1,0 +1,125 @@
+"""A property with everything that was measured of it: rows, compositions, paper groups and a fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..features.composition import Composition
+from ..features.fractions import Fractions
+from . import literature, sciglass
+from .curation import curate, merge_repeats
+from .measurement import Measurements
+from .properties import Property, find
+
+READERS = (sciglass.read, literature.read)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Measurements of one property, curated.
+
+    Parameters
+    ----------
+    property
+        What was measured, with its units.
+    measured
+        Rows and compositions; see `Measurements`.
+    dropped
+        Rows that were not taken, with the same columns and the ``reason``.
+
+    Examples
+    --------
+    >>> data = load("tg")
+    >>> viglas = data.take(data.rows["doi"] == "10.1038/s41560-023-01356-y")
+    >>> viglas.rows[["formula", "value", "unit"]].values.tolist()
+    [['LiAlCl2.5O0.75', -16.8, 'degC'], ['NaAlCl2.5O0.75', -25.5, 'degC']]
+    """
+
+    property: Property
+    measured: Measurements
+    dropped: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def __len__(self) -> int:
+        return len(self.measured)
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """One row a measurement; the columns are `measurement.COLUMNS`, the values in lab units."""
+        return self.measured.rows
+
+    @cached_property
+    def values(self) -> npt.NDArray[np.float64]:
+        """Measured values, ndarray of shape (n,), in lab units."""
+        return self.rows["value"].to_numpy()
+
+    @cached_property
+    def groups(self) -> npt.NDArray[np.object_]:
+        """Keys of papers, ndarray of shape (n,) of text: what must not stand on both sides of a split."""
+        return self.rows["group"].to_numpy(dtype=object)
+
+    @cached_property
+    def conditions(self) -> pd.DataFrame:
+        """Conditions of each measurement: ``temperature_C`` and ``phase``."""
+        return self.rows[["temperature_C", "phase"]]
+
+    @cached_property
+    def fractions(self) -> Fractions:
+        """Compositions as one batch of atomic fractions, shape (n, 103)."""
+        return Fractions.from_matrix(self.measured.matrix)
+
+    @cached_property
+    def compositions(self) -> list[Composition]:
+        """Compositions, one a row, parsed from the formulas when first asked for."""
+        unique = {formula: Composition.parse(formula) for formula in self.rows["formula"].unique()}
+        return [unique[formula] for formula in self.rows["formula"]]
+
+    @cached_property
+    def reasons(self) -> Mapping[str, int]:
+        """Number of dropped rows by reason, most frequent first."""
+        if self.dropped.empty:
+            return {}
+        return {str(reason): int(count) for reason, count in self.dropped["reason"].value_counts().items()}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Sha256 of property, compositions, values, conditions and papers, whatever the order of the rows."""
+        rows = self.rows
+        parts = np.rint(self.measured.matrix * 1e6).astype("<i4")
+        numbers = np.stack([self.values, rows["temperature_C"].fillna(-1e6), rows["weight"]], axis=1)
+        texts = rows["paper"] + "|" + rows["phase"] + "|" + rows["unit"]
+        hashes = sorted(
+            hashlib.blake2b(part.tobytes() + f"{number}".encode() + text.encode(), digest_size=16).digest()
+            for part, number, text in zip(
+                parts, [[f"{v:.6g}" for v in n] for n in numbers.tolist()], texts, strict=True
+            )
+        )
+        return hashlib.sha256(self.property.name.encode() + b"".join(hashes)).hexdigest()
+
+    def take(self, where: npt.ArrayLike) -> Dataset:
+        """Return the rows of a mask or of indices as a data set of its own."""
+        return Dataset(self.property, self.measured.take(where), self.dropped)
+
+
+def load(name: str) -> Dataset:
+    """Return all embedded measurements of the property of that name, curated.
+
+    Repeats of one composition in one SciGlass paper are merged to their median; literature rows stay as they are.
+
+    Parameters
+    ----------
+    name
+        A key of `properties.PROPERTIES`, such as ``"tg"`` or ``"conductivity"``.
+    """
+    prop = find(name)
+    embedded, papers = (reader(name) for reader in READERS)
+    kept, dropped = curate(embedded, prop)
+    told, refused = curate(papers, prop)
+    measured = Measurements.join([merge_repeats(kept, prop), told])
+    return Dataset(prop, measured, pd.concat([dropped, refused], ignore_index=True))

@@ -1,0 +1,159 @@
+"""Measurements as one table: a row a measured value, and beside it the composition as atomic fractions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..features.elements import SYMBOLS, lookup
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
+
+PHASES = ("glass", "amorphous", "glass-ceramic", "crystal", "molten", "unknown")
+CONFIDENCE_WEIGHT = {"high": 1.0, "medium": 1.0, "low": 0.3}
+COLUMNS = (
+    "formula",
+    "value",
+    "unit",
+    "temperature_C",
+    "phase",
+    "method",
+    "source",
+    "paper",
+    "place",
+    "group",
+    "doi",
+    "year",
+    "author",
+    "confidence",
+    "weight",
+    "repeats",
+    "doubt",
+)
+PARTS_PER_KEY = 10_000  # compositions count as the same when they agree to 0.01 at.%
+
+
+@dataclass(frozen=True)
+class Measurements:
+    """Rows with their compositions.
+
+    Parameters
+    ----------
+    rows
+        One row a measurement, with `COLUMNS`; the index counts from 0.
+    matrix
+        Atomic fractions, ndarray of shape (n, 103), columns by atomic number.
+    """
+
+    rows: pd.DataFrame
+    matrix: npt.NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        if len(self.rows) != len(self.matrix):
+            msg = f"{len(self.rows)} rows for {len(self.matrix)} compositions; give one composition a row"
+            raise ValueError(msg)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def take(self, where: npt.ArrayLike) -> Measurements:
+        """Return the rows of a mask or of indices, in that order."""
+        index = np.asarray(where)
+        index = np.flatnonzero(index) if index.dtype == bool else index.astype(np.intp)
+        return Measurements(self.rows.iloc[index].reset_index(drop=True), self.matrix[index])
+
+    @staticmethod
+    def join(parts: Sequence[Measurements]) -> Measurements:
+        """Return the measurements of all parts, one after the other."""
+        full = [part for part in parts if len(part)] or list(parts[:1])
+        if len(full) == 1:
+            return full[0]
+        rows = pd.concat([part.rows for part in full], ignore_index=True)
+        return Measurements(rows, np.concatenate([part.matrix for part in full]))
+
+
+def tabulate(count: int, **columns: object) -> pd.DataFrame:
+    """Return a table of `count` rows with all `COLUMNS`, those not given being empty.
+
+    >>> tabulate(1, value=[2.0], unit="degC").loc[0, ["value", "unit", "phase", "weight"]].tolist()
+    [2.0, 'degC', 'unknown', 1.0]
+    """
+    empty: dict[str, object] = {
+        "temperature_C": np.nan,
+        "phase": "unknown",
+        "confidence": "medium",
+        "weight": 1.0,
+        "repeats": 1,
+        "year": pd.NA,
+    }
+    data = {name: columns.get(name, empty.get(name, "")) for name in COLUMNS}
+    frame = pd.DataFrame(data, index=range(count))
+    return frame.astype({"year": "Int16", "value": float, "temperature_C": float, "weight": float})
+
+
+def composition_keys(matrix: npt.NDArray[np.float64]) -> npt.NDArray[np.uint64]:
+    """Return a number for each composition, shape (n,), equal where compositions agree to 0.01 at.%.
+
+    >>> same, other = np.eye(103)[:2]
+    >>> keys = composition_keys(np.array([same, other, same + 1e-9 * other]))
+    >>> bool(keys[0] == keys[2] != keys[1])
+    True
+    """
+    factors = np.random.default_rng(20240229).integers(1, 2**63, size=matrix.shape[1], dtype=np.uint64)
+    used = matrix.any(axis=0)
+    parts = np.rint(matrix[:, used] * PARTS_PER_KEY).astype(np.uint64)
+    odd = 2 * factors[used].reshape(-1, 1) + 1
+    return np.asarray(np.matmul(parts, odd)[:, 0], dtype=np.uint64)
+
+
+def formulas(matrix: npt.NDArray[np.float64]) -> list[str]:
+    """Return formulas in atomic per cent, elements in order of electronegativity as in `Composition.formula`.
+
+    >>> row = np.zeros((1, 103))
+    >>> row[0, [2, 7, 16]] = 0.5, 0.3, 0.2
+    >>> formulas(row)
+    ['Li50O30Cl20']
+    """
+    order = np.argsort(np.nan_to_num(lookup("electronegativity"), nan=9.0), kind="stable")
+    symbols = [SYMBOLS[i] for i in order]
+    rows, columns = np.nonzero(matrix[:, order])
+    amounts = np.round(matrix[:, order][rows, columns] * 100, 4).tolist()
+    pieces = [f"{symbols[c]}{a:g}" for c, a in zip(columns.tolist(), amounts, strict=True)]
+    ends = np.searchsorted(rows, np.arange(1, len(matrix) + 1)).tolist()
+    return ["".join(pieces[start:end]) for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+
+
+def schema() -> pa.DataFrameSchema:
+    """Return the pandera schema that every table of measurements obeys."""
+    import pandera.pandas as pa  # noqa: PLC0415 - heavy, and only needed where data enters or leaves
+
+    text = pa.Column(str)
+    return pa.DataFrameSchema(
+        {
+            "formula": pa.Column(str, pa.Check.str_length(min_value=1)),
+            "value": pa.Column(float),
+            "unit": text,
+            "temperature_C": pa.Column(float, pa.Check.in_range(-273.15, 4000), nullable=True),
+            "phase": pa.Column(str, pa.Check.isin(PHASES)),
+            "method": text,
+            "source": pa.Column(str, pa.Check.str_length(min_value=1)),
+            "paper": pa.Column(str, pa.Check.str_length(min_value=1)),
+            "place": text,
+            "group": pa.Column(str, pa.Check.str_length(min_value=1)),
+            "doi": text,
+            "year": pa.Column("Int16", pa.Check.in_range(1800, 2100), nullable=True),
+            "author": text,
+            "confidence": pa.Column(str, pa.Check.isin(list(CONFIDENCE_WEIGHT))),
+            "weight": pa.Column(float, pa.Check.in_range(0, 1)),
+            "repeats": pa.Column(int, pa.Check.ge(1)),
+            "doubt": text,
+        },
+        strict=True,
+        ordered=True,
+    )

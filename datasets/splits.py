@@ -1,0 +1,144 @@
+"""Splits that do not flatter: by paper, chemical system, oxychloride family or year.
+
+They depend on what the rows are, never on their order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..features.elements import INDEX, SYMBOLS
+from .dataset import Dataset
+from .measurement import composition_keys
+
+Indices = npt.NDArray[np.intp]
+Labels = npt.NDArray[np.object_]
+
+HALOGENS = ("F", "Cl", "Br", "I")
+CHALCOGENS = ("S", "Se", "Te")
+CARRIERS = ("H", "Li", "Na", "K", "Rb", "Cs", "Ag", "Cu", "Tl")
+PRESENT = 0.005  # atomic fraction from which an element counts as part of the system
+
+
+def by_paper(data: Dataset) -> Labels:
+    """Return the paper of each row, shape (n,)."""
+    return data.groups
+
+
+def by_system(data: Dataset) -> Labels:
+    """Return the chemical system of each row, shape (n,), such as ``Al-Cl-Li-O``: elements of at least 0.5 at.%."""
+    present = data.measured.matrix >= PRESENT
+    patterns, where = np.unique(np.packbits(present, axis=1), axis=0, return_inverse=True)
+    names = [
+        "-".join(sorted(SYMBOLS[i] for i in np.flatnonzero(np.unpackbits(pattern)[: len(SYMBOLS)])))
+        for pattern in patterns
+    ]
+    return np.array(names, dtype=object)[where.ravel()]
+
+
+def by_family(data: Dataset) -> Labels:
+    """Return the family of each row, shape (n,): the anions and, in halides and oxyhalides, the chief cation.
+
+    ``Al oxychloride``, ``Ta oxychloride``, ``Zr chloride``, ``antiperovskite`` (oxyhalides of mobile ions and hydrogen
+    alone), ``oxide``, ``chalcogenide`` and so on; an oxyhalide has at least 0.5 at.% of oxygen and of halogen, and
+    more than one halogen for nine oxygens.
+    """
+    matrix = data.measured.matrix
+    halogen, oxygen = matrix[:, _columns(HALOGENS)].sum(axis=1), matrix[:, INDEX["O"]]
+    sulfur = matrix[:, _columns(("S", "Se"))].sum(axis=1)
+    cation = _chief_cation(matrix)
+    anion = np.array([*("fluoride", "chloride", "bromide", "iodide")], dtype=object)[
+        matrix[:, _columns(HALOGENS)].argmax(axis=1)
+    ]
+    oxyhalide = (oxygen >= PRESENT) & (halogen >= PRESENT) & (halogen > oxygen / 9)
+    prefix = np.where(oxyhalide, "oxy", "").astype(object)
+    label = cation + " " + prefix + anion
+    label[oxyhalide & (cation == "")] = "antiperovskite"
+    label[~oxyhalide & (oxygen > halogen)] = "oxide"
+    label[sulfur > oxygen + halogen] = "chalcogenide"
+    label[(oxygen + halogen + sulfur) < PRESENT] = "other"
+    return np.array([str(text).strip() for text in label], dtype=object)
+
+
+def _columns(symbols: tuple[str, ...]) -> list[int]:
+    return [INDEX[symbol] for symbol in symbols]
+
+
+def _chief_cation(matrix: npt.NDArray[np.float64]) -> Labels:
+    others = matrix.copy()
+    others[:, _columns((*HALOGENS, "O", "S", "Se", "N", *CARRIERS))] = 0.0
+    chief = np.array(SYMBOLS, dtype=object)[others.argmax(axis=1)]
+    return np.where(others.max(axis=1) >= PRESENT, chief, "").astype(object)
+
+
+LABELS: Mapping[str, Callable[[Dataset], Labels]] = MappingProxyType(
+    {"paper": by_paper, "system": by_system, "family": by_family}
+)
+
+
+def folds(labels: Labels, n_folds: int = 5, seed: int = 0) -> npt.NDArray[np.intp]:
+    """Return the fold of each row, shape (n,): whole groups, folds of nearly equal size.
+
+    Groups are dealt from the largest to the smallest, ties in an order that only name and seed decide.
+
+    >>> folds(np.array(["a", "b", "a", "c"], dtype=object), 2).tolist() in ([0, 1, 0, 1], [1, 0, 1, 0])
+    True
+    """
+    names, where, sizes = np.unique(labels.astype(str), return_inverse=True, return_counts=True)
+    if n_folds < 2 or n_folds > len(names):
+        msg = f"{n_folds} folds of {len(names)} groups; give from 2 to {len(names)}"
+        raise ValueError(msg)
+    rank = [hashlib.sha256(f"{seed}|{name}".encode()).digest() for name in names.tolist()]
+    load, fold = [0] * n_folds, np.zeros(len(names), dtype=np.intp)
+    for group in sorted(range(len(names)), key=lambda g: (-int(sizes[g]), rank[g])):
+        fold[group] = load.index(min(load))
+        load[fold[group]] += int(sizes[group])
+    return fold[where.ravel()]
+
+
+def split(
+    data: Dataset, by: str = "paper", n_folds: int = 5, *, seed: int = 0, strict: bool = False
+) -> Iterator[tuple[Indices, Indices]]:
+    """Yield row numbers to train on and to test on, once for each fold.
+
+    Parameters
+    ----------
+    data
+        What to split.
+    by
+        ``paper``, ``system`` or ``family``.
+    n_folds, seed
+        See `folds`.
+    strict
+        Also keep compositions that the test rows hold out of training, whoever measured them.
+    """
+    if by not in LABELS:
+        msg = f"{by!r} is not a way to split; use one of {', '.join(LABELS)}"
+        raise ValueError(msg)
+    fold = folds(LABELS[by](data), n_folds, seed)
+    keys = composition_keys(data.measured.matrix)
+    for number in range(n_folds):
+        yield _sides(fold == number, keys, strict)
+
+
+def split_by_year(data: Dataset, year: int, *, strict: bool = True) -> tuple[Indices, Indices]:
+    """Return row numbers of papers before `year`, and of that year and later; undated rows are on neither side.
+
+    A paper whose rows bear several years goes with the latest of them.
+    """
+    latest = data.rows["year"].astype(float).groupby(data.groups).transform("max").to_numpy()
+    train, test = _sides(latest >= year, composition_keys(data.measured.matrix), strict)
+    return train[~np.isnan(latest[train])], test
+
+
+def _sides(test: npt.NDArray[np.bool_], keys: npt.NDArray[np.uint64], strict: bool) -> tuple[Indices, Indices]:
+    train = ~test
+    if strict:
+        train &= ~pd.Series(keys).isin(keys[test]).to_numpy()
+    return np.flatnonzero(train), np.flatnonzero(test)
