@@ -1,0 +1,173 @@
+"""Who is what in a glass: linear sums over anions, mobile ions, network cations and formers of a batch.
+
+Every sum is one column of a weight matrix, so that a batch costs one matrix product per charge role in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import charge
+from .elements import INDEX, SYMBOLS, ElementDataError, lookup
+from .fractions import Fractions
+
+MOBILE = ("Li", "Na", "K", "Ag", "Cu")
+HALIDES = ("F", "Cl", "Br", "I")
+CHALCOGENS = ("S", "Se", "Te")
+FORMER_FIELD = 0.6
+OXIDE_RADIUS = 1.40
+
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Named sums over the atoms of each composition, per atom: `values` of shape (names, n)."""
+
+    names: tuple[str, ...]
+    values: Matrix
+
+    def __getitem__(self, name: str) -> Matrix:
+        """One sum, ndarray of shape (n,)."""
+        column: Matrix = self.values[self.names.index(name)]
+        return column
+
+    @classmethod
+    def of(cls, fractions: Fractions) -> Sums:
+        """Sums of a batch; raises `ElementDataError` for an element without the ionic data they need."""
+        places = charge.role(fractions)
+        present = np.unique(places)
+        if present.size == 1:
+            names, values = _summed(fractions.matrix, int(present[0]))
+            return cls(names, values)
+        names = weights(0)[0]
+        values = np.empty((len(names), len(fractions)))
+        for place in present.tolist():
+            rows = np.flatnonzero(places == place)
+            values[:, rows] = _summed(fractions.matrix[rows], place)[1]
+        return cls(names, values)
+
+
+def _summed(matrix: Matrix, place: int) -> tuple[tuple[str, ...], Matrix]:
+    names, table, lacking = weights(place)
+    if lacking.any():
+        absent = matrix[:, lacking].any(axis=0)
+        if absent.any():
+            symbols = ", ".join(np.array(SYMBOLS)[lacking][absent].tolist())
+            raise ElementDataError(
+                f"no oxidation state or Shannon radius is known for {symbols}; leave the glass block out"
+            )
+    return names, table.T @ matrix.T
+
+
+@lru_cache(maxsize=64)
+def weights(place: int) -> tuple[tuple[str, ...], Matrix, NDArray[np.bool_]]:
+    """Names of the sums, their weights of shape (103, names) and the elements that lack data, for one charge role."""
+    ions = Ions.of(place)
+    columns: dict[str, NDArray[Any]] = {symbol.lower(): _one(symbol) * ions.anion for symbol in (*HALIDES, "O", "N")}
+    columns["chalcogenide"] = sum((_one(symbol) for symbol in CHALCOGENS), np.zeros(len(SYMBOLS))) * ions.anion
+    columns |= {f"mobile_{symbol.lower()}": _one(symbol) * ~ions.anion for symbol in MOBILE}
+    columns |= {
+        "anion": ions.anion * 1.0,
+        "cation": ions.cation * 1.0,
+        "m": ions.network * 1.0,
+        "former": ions.former * 1.0,
+        "sites": ions.former * ions.coordination,
+        "charge_low": ions.cation * charge.roles().low[:, place],
+        "charge_high": ions.cation * charge.roles().high[:, place],
+        "anion_charge": ions.anion * -ions.state,
+        "cation_charge": ions.cation * ions.state,
+        "m_charge": ions.network * ions.state,
+        "mass": lookup("mass"),
+        "volume": 4 * np.sqrt(2) * ions.radius**3,
+        "cation_volume": ions.cation * 4 / 3 * np.pi * ions.radius**3,
+        "anion_volume": ions.anion * 4 / 3 * np.pi * ions.radius**3,
+        "cation_radius": ions.cation * ions.radius,
+        "m_radius": ions.network * ions.radius,
+        "anion_radius": ions.anion * ions.radius,
+        "mobile_radius": ions.mobile * ions.radius,
+        "mobile": ions.mobile * 1.0,
+        "m_field": ions.network * ions.field,
+        "cation_field": ions.cation * ions.field,
+        "basicity": ions.cation * ions.state / (1.36 * (ions.electronegativity - 0.26)),
+        "cation_electronegativity": ions.cation * ions.electronegativity,
+        "anion_electronegativity": ions.anion * ions.electronegativity,
+    }
+    return tuple(columns), np.column_stack(list(columns.values())), ions.lacking
+
+
+@dataclass(frozen=True)
+class Ions:
+    """Ionic data of all elements in one charge role, each of shape (103,)."""
+
+    anion: NDArray[np.bool_]
+    cation: NDArray[np.bool_]
+    mobile: NDArray[np.bool_]
+    network: NDArray[np.bool_]
+    former: NDArray[np.bool_]
+    lacking: NDArray[np.bool_]
+    state: Matrix
+    radius: Matrix
+    coordination: Matrix
+    field: Matrix
+    electronegativity: Matrix
+
+    @classmethod
+    def of(cls, place: int) -> Ions:
+        """Anions by a negative mean state, network cations by two charges or more, formers by field strength."""
+        low, high = charge.roles().low[:, place], charge.roles().high[:, place]
+        anion = low + high < 0
+        typical = np.clip(np.nan_to_num(lookup("typical_state")), low, high)
+        state = np.where(anion, (low + high) / 2, typical)
+        radius = np.where(anion, lookup("anion_radius"), np.maximum(lookup("cation_radius"), 0))
+        radius = np.where(anion & np.isnan(radius), 2.0, radius)
+        lacking = np.isnan(radius) | (state == 0)
+        radius = np.where(lacking, 0, radius)
+        cation = ~anion & ~lacking
+        field = np.where(cation, state / (radius + OXIDE_RADIUS) ** 2, 0)
+        network = cation & (state >= 2)
+        return cls(
+            anion=anion,
+            cation=cation,
+            mobile=cation & np.isin(SYMBOLS, MOBILE),
+            network=network,
+            former=network & (field >= FORMER_FIELD),
+            lacking=lacking,
+            state=state,
+            radius=radius,
+            coordination=np.nan_to_num(lookup("coordination")),
+            field=field,
+            electronegativity=np.nan_to_num(lookup("electronegativity"), nan=1.0),
+        )
+
+
+def _one(symbol: str) -> Matrix:
+    column = np.zeros(len(SYMBOLS))
+    column[INDEX[symbol]] = 1
+    return column
+
+
+Descriptor = Callable[[Sums], Matrix]
+
+
+def ratio(top: Matrix, bottom: Matrix, most: float, none: float = 0.0) -> Matrix:
+    """Top over bottom, at most `most`; `most` where only the bottom is zero, `none` where both are."""
+    safe = np.where(bottom > 0, bottom, 1)
+    return np.where(bottom > 0, np.minimum(top / safe, most), np.where(top > 0, most, none))
+
+
+def entropy(parts: list[Matrix]) -> Matrix:
+    """Mixing entropy of the parts in units of R per mole of them: -sum(x ln x); 0 for one part or none."""
+    total = sum(parts[1:], parts[0])
+    safe = np.where(total > 0, total, 1)
+    result = np.zeros_like(total)
+    for part in parts:
+        share = part / safe
+        result -= share * np.log(np.where(share > 0, share, 1))
+    return result

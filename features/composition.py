@@ -1,0 +1,168 @@
+"""One exact composition: what is in it, and how much of each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from .ambiguity import decimal, electronegativity_order, joined_pairs, refused_in_capitals
+from .elements import INDEX
+from .grammar import tokenise
+from .notation import FormulaError
+from .parser import parse
+
+__all__ = ["Composition", "FormulaError"]
+SMALLEST = Fraction(1, 10**12)
+_SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Composition:
+    """A composition with exact amounts; equality and hash know neither scale nor order.
+
+    Examples
+    --------
+    >>> laco = Composition.parse("LiAlCl2.5O0.75")
+    >>> laco.formula, round(laco.fraction("Cl"), 4)
+    ('LiAlCl2.5O0.75', 0.4762)
+    >>> Composition.parse("0.5Li2O+0.5TaCl5") == Composition.parse("Li2O-TaCl5")
+    True
+    """
+
+    amounts: Mapping[str, Fraction]
+    warnings: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        """Put the amounts in electronegativity order and refuse what no composition can hold."""
+        checked = _checked(self.amounts)
+        object.__setattr__(self, "amounts", MappingProxyType({s: checked[s] for s in electronegativity_order(checked)}))
+
+    @classmethod
+    def parse(cls, text: str) -> Composition:
+        """Read a formula, an adduct or a mixture; raises `FormulaError` for anything that reads two ways."""
+        amounts, warnings = parse(text)
+        try:
+            return cls(amounts, warnings)
+        except FormulaError as error:
+            raise FormulaError(f'"{text}": {error}') from None
+
+    @classmethod
+    def of(cls, obj: str | Composition | Mapping[str, Any] | Any) -> Composition:
+        """A composition from text, another composition, a mapping of amounts, or a pymatgen composition.
+
+        Examples
+        --------
+        >>> Composition.of({"Li": 2, "O": 1.0}).formula
+        'Li2O'
+        """
+        if isinstance(obj, Composition):
+            return obj
+        if isinstance(obj, str):
+            return cls.parse(obj)
+        if hasattr(obj, "get_el_amt_dict"):
+            return cls(_exact(obj.get_el_amt_dict()))
+        if isinstance(obj, Mapping):
+            return cls(_exact(obj))
+        if obj is None or obj != obj:
+            raise FormulaError(f"no formula ({obj}); write one, such as LiAlCl2.5O0.75")
+        raise FormulaError(
+            f"{obj!r} of type {type(obj).__name__} is not a composition; give a formula, a mapping of amounts, "
+            "a Composition or a pymatgen Composition"
+        )
+
+    @property
+    def elements(self) -> tuple[str, ...]:
+        """Symbols from the least to the most electronegative."""
+        return tuple(self.amounts)
+
+    @cached_property
+    def formula(self) -> str:
+        """Canonical formula: electronegativity order, amounts as written."""
+        plain = "".join(symbol + decimal(amount) for symbol, amount in self.amounts.items())
+        return _with_ones(plain) if sum(len(symbol) == 1 for symbol in self.amounts) > 1 else plain
+
+    @property
+    def pretty(self) -> str:
+        """The formula with Unicode subscripts: LiAlCl₂.₅O₀.₇₅."""
+        return self.formula.translate(_SUBSCRIPT)
+
+    @cached_property
+    def counts(self) -> tuple[tuple[str, int], ...]:
+        """Smallest whole numbers in the same ratio, by atomic number: the identity of the composition."""
+        scale = math.lcm(*(amount.denominator for amount in self.amounts.values()))
+        whole = {symbol: int(amount * scale) for symbol, amount in self.amounts.items()}
+        divisor = math.gcd(*whole.values())
+        return tuple((symbol, whole[symbol] // divisor) for symbol in sorted(whole, key=INDEX.__getitem__))
+
+    def fraction(self, symbol: str) -> float:
+        """Atomic fraction of an element, in 0 to 1; 0 when it is not there."""
+        if symbol not in INDEX:
+            raise FormulaError(f'"{symbol}" is no element from H to Lr; write its symbol, such as Cl')
+        counts = dict(self.counts)
+        return counts.get(symbol, 0) / sum(counts.values())
+
+    def __eq__(self, other: object) -> bool:
+        return self.counts == other.counts if isinstance(other, Composition) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.counts)
+
+    def __str__(self) -> str:
+        return self.formula
+
+    def __repr__(self) -> str:
+        return f"Composition({self.formula!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Composition, (dict(self.amounts), self.warnings)
+
+
+def _with_ones(plain: str) -> str:
+    """Write C1OCl2 for COCl2, which may be CoCl2 in capitals."""
+    tokens = tokenise(plain, plain)
+    doubtful = set(joined_pairs(tokens)) if refused_in_capitals(plain, tokens) else set()
+    return "".join(token.text + ("1" if at in doubtful else "") for at, token in enumerate(tokens))
+
+
+def _exact(amounts: Mapping[Any, Any]) -> dict[str, Fraction]:
+    out: dict[str, Fraction] = {}
+    for key, amount in amounts.items():
+        symbol = str(key)
+        if isinstance(amount, bool) or isinstance(amount, str) or not hasattr(amount, "__float__"):
+            raise FormulaError(f"the amount of {symbol}, {amount!r}, is not a number; give one, such as 2.5")
+        if not math.isfinite(float(amount)):
+            raise FormulaError(f"the amount of {symbol} is {amount}; give a finite number, such as 2.5")
+        whole = amount if isinstance(amount, int | Fraction) else repr(float(amount))
+        out[symbol] = Fraction(whole)
+    return out
+
+
+def _checked(amounts: Mapping[str, Fraction]) -> dict[str, Fraction]:
+    if not amounts:
+        raise FormulaError("a composition without elements; name at least one")
+    for symbol, amount in amounts.items():
+        if symbol not in INDEX:
+            raise FormulaError(f"{symbol} is no element from H to Lr; write its symbol, such as Cl")
+        if amount <= 0:
+            raise FormulaError(f"the amount of {symbol} is {amount}; leave it out, or give a positive number")
+    total = sum(amounts.values())
+    for symbol, amount in amounts.items():
+        if amount < SMALLEST * total:
+            raise FormulaError(f"{symbol} makes up less than 1e-12 of the atoms; leave it out, or check its amount")
+    return _terminating(dict(amounts))
+
+
+def _terminating(amounts: dict[str, Fraction]) -> dict[str, Fraction]:
+    factor = 1
+    for amount in amounts.values():
+        rest = amount.denominator
+        for prime in (2, 5):
+            while rest % prime == 0:
+                rest //= prime
+        factor = math.lcm(factor, rest)
+    return amounts if factor == 1 else {symbol: amount * factor for symbol, amount in amounts.items()}

@@ -1,0 +1,81 @@
+"""The scikit-learn transformer from compositions to descriptors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from . import glass, statistics
+from .elements import SYMBOLS
+from .fractions import Fractions
+
+BLOCKS: dict[str, tuple[str, ...]] = {
+    "fractions": tuple(f"fraction {symbol}" for symbol in SYMBOLS),
+    "magpie": statistics.NAMES,
+    "glass": tuple(f"glass {name}" for name in glass.NAMES),
+}
+
+
+class Featurizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Compositions to a matrix of descriptors, block by block; learns nothing from the data.
+
+    Parameters
+    ----------
+    blocks
+        Which blocks, in this order: "fractions" (103 atomic fractions), "magpie" (132 statistics), "glass".
+
+    Examples
+    --------
+    >>> Featurizer(blocks=("magpie",)).fit_transform(["LiAlCl2.5O0.75", "NaAlCl4"]).shape
+    (2, 132)
+    """
+
+    def __init__(self, blocks: Sequence[str] = ("fractions", "magpie", "glass")) -> None:
+        self.blocks = blocks
+
+    def fit(self, X: Fractions | Iterable[Any], y: object = None) -> Featurizer:
+        """Check the names of the blocks; nothing is learnt."""
+        self._checked_blocks()
+        return self
+
+    def transform(self, X: Fractions | Iterable[Any]) -> NDArray[np.float64]:
+        """Descriptors, ndarray of shape (n, p), columns as `get_feature_names_out`."""
+        fractions = Fractions.of(X)
+        blocks = self._checked_blocks()
+        result = np.empty((len(fractions), sum(len(BLOCKS[block]) for block in blocks)))
+        start = 0
+        for block in blocks:
+            part = result[:, start : start + len(BLOCKS[block])]
+            start += len(BLOCKS[block])
+            if block == "fractions":
+                part[:] = fractions.matrix
+            elif block == "magpie":
+                part[:] = statistics.magpie(fractions)
+            else:
+                glass.glass(fractions, out=part)
+        return result
+
+    def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
+        """Names of the columns: ``fraction Cl``, ``MagpieData mean Number``, ``glass o_per_m`` ..."""
+        return np.array([name for block in self._checked_blocks() for name in BLOCKS[block]], dtype=object)
+
+    def _checked_blocks(self) -> tuple[str, ...]:
+        chosen = (self.blocks,) if isinstance(self.blocks, str) else tuple(self.blocks)
+        unknown = [block for block in chosen if block not in BLOCKS]
+        if unknown or not chosen or len(set(chosen)) < len(chosen):
+            raise ValueError(f"blocks={self.blocks!r}; choose some of {', '.join(BLOCKS)}, each once")
+        return chosen
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.string = True
+        tags.requires_fit = False
+        return tags

@@ -1,0 +1,80 @@
+"""A batch of compositions as one matrix of atomic fractions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .composition import Composition, FormulaError
+from .elements import INDEX, SYMBOLS
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Fractions:
+    """Atomic fractions of n compositions: `matrix` of shape (n, 103), columns as `SYMBOLS`, rows summing to 1.
+
+    Examples
+    --------
+    >>> batch = Fractions.of(["Li2O", "LiAlCl2.5O0.75"])
+    >>> len(batch), batch.column("Li").round(4).tolist()
+    (2, [0.6667, 0.1905])
+    """
+
+    matrix: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, compositions: Fractions | Iterable[Any]) -> Fractions:
+        """A batch from anything `Composition.of` takes."""
+        if isinstance(compositions, Fractions):
+            return compositions
+        if isinstance(compositions, str):
+            raise FormulaError(f'"{compositions}" is one formula; give a list, such as ["{compositions}"]')
+        members = [Composition.of(member) for member in compositions]
+        matrix = np.zeros((len(members), len(SYMBOLS)))
+        for row, member in enumerate(members):
+            total = sum(count for _, count in member.counts)
+            for symbol, count in member.counts:
+                matrix[row, INDEX[symbol]] = count / total
+        return cls._sealed(matrix)
+
+    @classmethod
+    def from_matrix(cls, matrix: ArrayLike) -> Fractions:
+        """A batch from non-negative amounts of shape (n, 103), scaled so that every row sums to 1."""
+        amounts = np.asarray(matrix, dtype=np.float64)
+        if amounts.ndim != 2 or amounts.shape[1] != len(SYMBOLS):
+            raise FormulaError(f"amounts of shape {amounts.shape}; give (n, {len(SYMBOLS)}), one column an element")
+        total = amounts.sum(axis=1)
+        bad = ~np.isfinite(total) | (total <= 0) | (amounts.min(axis=1, initial=np.inf) < 0)
+        if bad.any():
+            row = int(np.flatnonzero(bad)[0])
+            raise FormulaError(
+                f"row {row} has amounts that are negative, not finite or all zero; give positive numbers"
+            )
+        return cls._sealed(amounts / total[:, None])
+
+    @classmethod
+    def _sealed(cls, matrix: NDArray[np.float64]) -> Fractions:
+        matrix.flags.writeable = False
+        return cls(matrix)
+
+    def __len__(self) -> int:
+        return int(self.matrix.shape[0])
+
+    def __repr__(self) -> str:
+        present = [SYMBOLS[column] for column in np.flatnonzero(self.matrix.any(axis=0))]
+        return f"Fractions({len(self)} compositions of {' '.join(present)})"
+
+    def column(self, symbol: str) -> NDArray[np.float64]:
+        """Atomic fraction of one element, ndarray of shape (n,)."""
+        if symbol not in INDEX:
+            raise FormulaError(f'"{symbol}" is no element from H to Lr; write its symbol, such as Cl')
+        return self.matrix[:, INDEX[symbol]]
+
+    def take(self, indices: Sequence[int] | NDArray[Any] | slice) -> Fractions:
+        """The rows at the given indices or where the given mask is true."""
+        chosen = indices if isinstance(indices, slice) else np.asarray(indices)
+        return self._sealed(self.matrix[chosen].copy() if isinstance(indices, slice) else self.matrix[chosen])

@@ -1,0 +1,109 @@
+"""Plain ratios that carry across families of glasses: mobile ion, oxygen and halide per network cation, and mixing.
+
+In all of them M is every cation with two charges or more, X is F + Cl + Br + I, and a mobile ion is Li, Na, K, Ag or Cu.
+"""
+
+from __future__ import annotations
+
+from .bookkeeping import HALIDES, MOBILE, Matrix, Sums, entropy, ratio
+
+MOST = 20.0
+
+
+def halide(sums: Sums) -> Matrix:
+    """Halide ions per atom."""
+    return sums["f"] + sums["cl"] + sums["br"] + sums["i"]
+
+
+def mobile_per_m(sums: Sums) -> Matrix:
+    """Mobile ions per network cation, at most 20; 20 without a network cation."""
+    return ratio(sums["mobile"], sums["m"], MOST)
+
+
+def o_per_m(sums: Sums) -> Matrix:
+    """Oxide ions per network cation, at most 20; 20 without a network cation."""
+    return ratio(sums["o"], sums["m"], MOST)
+
+
+def halide_per_m(sums: Sums) -> Matrix:
+    """Halide ions per network cation, at most 20; 20 without a network cation."""
+    return ratio(halide(sums), sums["m"], MOST)
+
+
+def o_share(sums: Sums) -> Matrix:
+    """O/(O + X); 0 without either."""
+    return ratio(sums["o"], sums["o"] + halide(sums), 1.0)
+
+
+def chalcogenide_share(sums: Sums) -> Matrix:
+    """S, Se and Te ions over all anions; 0 without anions."""
+    return ratio(sums["chalcogenide"], sums["anion"], 1.0)
+
+
+def mobile_fraction(sums: Sums) -> Matrix:
+    """Mobile ions per atom."""
+    return sums["mobile"]
+
+
+def mobile_share(sums: Sums) -> Matrix:
+    """Mobile ions over all cations; 0 without cations."""
+    return ratio(sums["mobile"], sums["cation"], 1.0)
+
+
+def m_fraction(sums: Sums) -> Matrix:
+    """Network cations per atom."""
+    return sums["m"]
+
+
+def anions_per_m(sums: Sums) -> Matrix:
+    """All anions per network cation, at most 20; 20 without a network cation."""
+    return ratio(sums["anion"], sums["m"], MOST)
+
+
+def halide_entropy(sums: Sums) -> Matrix:
+    """Mixing entropy of the halides, in R per mole of halide; 0 for one halide or none."""
+    return entropy([sums[symbol.lower()] for symbol in HALIDES])
+
+
+def fluoride_share(sums: Sums) -> Matrix:
+    """F/X; 0 without a halide."""
+    return ratio(sums["f"], halide(sums), 1.0)
+
+
+def heavy_halide_share(sums: Sums) -> Matrix:
+    """(Br + I)/X; 0 without a halide."""
+    return ratio(sums["br"] + sums["i"], halide(sums), 1.0)
+
+
+def anion_entropy(sums: Sums) -> Matrix:
+    """Mixing entropy of all anions, in R per mole of anions; 0 for one anion or none."""
+    return entropy([sums[name] for name in ("f", "cl", "br", "i", "o", "n", "chalcogenide")])
+
+
+def mobile_entropy(sums: Sums) -> Matrix:
+    """Mixing entropy of the mobile ions (the mixed-alkali effect), in R per mole of them; 0 for one or none."""
+    return entropy([sums[f"mobile_{symbol.lower()}"] for symbol in MOBILE])
+
+
+def parent_halide_per_m(sums: Sums) -> Matrix:
+    """(X + 2 O)/M: halides per network cation in the parent, each O replaced by 2 Cl; at most 20, and 20 without M."""
+    return ratio(halide(sums) + 2 * sums["o"], sums["m"], MOST)
+
+
+RATIOS = (
+    mobile_per_m,
+    o_per_m,
+    halide_per_m,
+    o_share,
+    chalcogenide_share,
+    mobile_fraction,
+    mobile_share,
+    m_fraction,
+    anions_per_m,
+    halide_entropy,
+    fluoride_share,
+    heavy_halide_share,
+    anion_entropy,
+    mobile_entropy,
+    parent_halide_per_m,
+)

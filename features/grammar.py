@@ -1,0 +1,164 @@
+"""The grammar of formulas: ``mixture = [n] unit+ (sep [n] unit+)*``, ``unit = symbol [n] | ( mixture ) [n]``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from .complaints import bad_mark, unknown_symbol
+from .elements import INDEX
+from .notation import FormulaError, refusal
+
+DEEPEST = 8
+LONGEST_NUMBER = 24
+_TOKEN = re.compile(r"([A-Z][a-z]?)|(\d+(?:\.\d+)?)|([(\[])|([)\]])|([-+·])|( +)|(.)", re.DOTALL)
+_KINDS = ("", "symbol", "number", "open", "close", "separator", "space", "bad")
+_PARTNER = {"(": ")", "[": "]"}
+
+
+class Token(NamedTuple):
+    """One piece of a formula: what it is, its text and where it starts."""
+
+    kind: str
+    text: str
+    start: int
+
+
+def read_part(text: str) -> dict[str, Fraction] | None:
+    """Amounts of a piece of a plain formula, None when it is not a formula by itself."""
+    try:
+        return Reader(tokenise(text, text), text).read()
+    except FormulaError:
+        return None
+
+
+def tokenise(body: str, given: str) -> list[Token]:
+    """Tokens of a plain formula, blanks left out where they carry no meaning."""
+    tokens: list[Token] = []
+    spaced = False
+    for found in _TOKEN.finditer(body):
+        token = Token(_KINDS[found.lastindex or 0], found.group(), found.start())
+        if token.kind == "space":
+            spaced = True
+            continue
+        if token.kind == "bad":
+            raise bad_mark(given, body, token.start)
+        if token.kind == "symbol" and token.text not in INDEX:
+            raise unknown_symbol(given, body, token.text, token.start)
+        if token.kind == "number":
+            _check_number(token, given)
+            if spaced and tokens and tokens[-1].kind in {"symbol", "close", "number"}:
+                raise refusal(
+                    given,
+                    f"a blank before the number {token.text} at column {token.start + 1}",
+                    "join the number to its element, or write + between compounds",
+                )
+        tokens.append(token)
+        spaced = False
+    return tokens
+
+
+def _check_number(token: Token, given: str) -> None:
+    where = f"at column {token.start + 1}"
+    if len(token.text) > LONGEST_NUMBER:
+        raise refusal(given, f"a number of {len(token.text)} characters {where}", f"write at most {LONGEST_NUMBER}")
+    if not token.text.strip("0."):
+        raise refusal(given, f"an amount of zero {where}", "leave that part out, or write its amount")
+    if len(token.text) > 1 and token.text[0] == "0" and token.text[1] != ".":
+        raise refusal(
+            given,
+            f"a number with a leading zero, {token.text}, {where}",
+            f"write {token.text.lstrip('0')} or O for oxygen",
+        )
+
+
+@dataclass
+class Reader:
+    """Recursive descent over the tokens of one formula; `symbolic` gives the amounts that stand for expressions."""
+
+    tokens: list[Token]
+    given: str
+    symbolic: Mapping[int, Any] = field(default_factory=dict)
+    at: int = 0
+    depth: int = 0
+
+    def read(self) -> dict[str, Any]:
+        """Amounts by symbol: exact numbers, or expressions where the formula has them."""
+        amounts = self._mixture()
+        if self.at < len(self.tokens):
+            token = self.tokens[self.at]
+            raise refusal(
+                self.given, f"{token.text} at column {token.start + 1} closes nothing", "open it, or leave it out"
+            )
+        return amounts
+
+    def _kind(self) -> str:
+        return self.tokens[self.at].kind if self.at < len(self.tokens) else "end"
+
+    def _number(self) -> Any:
+        if self._kind() != "number":
+            return Fraction(1)
+        token = self.tokens[self.at]
+        self.at += 1
+        return self.symbolic[token.start] if token.start in self.symbolic else Fraction(token.text)
+
+    def _mixture(self) -> dict[str, Any]:
+        total: dict[str, Any] = {}
+        while True:
+            self._component(total)
+            if self._kind() != "separator":
+                return total
+            self.at += 1
+
+    def _component(self, total: dict[str, Any]) -> None:
+        coefficient = self._number()
+        if self._kind() not in {"symbol", "open"}:
+            raise self._nothing()
+        while True:
+            kind = self._kind()
+            if kind == "symbol":
+                symbol = self.tokens[self.at].text
+                self.at += 1
+                total[symbol] = total.get(symbol, Fraction(0)) + coefficient * self._number()
+            elif kind == "open":
+                for symbol, amount in self._group().items():
+                    total[symbol] = total.get(symbol, Fraction(0)) + coefficient * amount
+            else:
+                break
+        if self._kind() == "number":
+            token = self.tokens[self.at]
+            raise refusal(self.given, f"two numbers in a row at column {token.start + 1}", "write one")
+
+    def _group(self) -> dict[str, Any]:
+        opening = self.tokens[self.at]
+        if self.depth == DEEPEST:
+            raise refusal(self.given, f"brackets nested more than {DEEPEST} deep", "multiply the inner ones out")
+        self.at += 1
+        self.depth += 1
+        inner = self._mixture()
+        if self._kind() != "close" or self.tokens[self.at].text != _PARTNER[opening.text]:
+            raise refusal(
+                self.given,
+                f"{opening.text} at column {opening.start + 1} is not closed",
+                f"close it with {_PARTNER[opening.text]}",
+            )
+        self.at += 1
+        self.depth -= 1
+        factor = self._number()
+        return {symbol: amount * factor for symbol, amount in inner.items()}
+
+    def _nothing(self) -> FormulaError:
+        if self.at < len(self.tokens):
+            token = self.tokens[self.at]
+            return refusal(
+                self.given, f"nothing to read before {token.text} at column {token.start + 1}", "name an element there"
+            )
+        last = self.tokens[-1]
+        return refusal(
+            self.given,
+            f"nothing after {last.text} at column {last.start + 1}",
+            "name an element there, or leave it out",
+        )

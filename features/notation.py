@@ -1,0 +1,128 @@
+"""What researchers type, brought to one plain notation: subscripts, dashes, middle dots, charges, look-alike letters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LONGEST = 256
+_SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
+_SUPERSCRIPTS = {"⁰": "0", "¹": "1", "²": "2", "³": "3", **{chr(0x2070 + n): str(n) for n in range(4, 10)}}
+_SUPERSCRIPTS |= {"⁺": "+", "⁻": "-"}
+_PLAIN = (
+    {mark: str(digit) for digit, mark in enumerate(_SUBSCRIPTS)}
+    | dict.fromkeys("‐‑‒–—−﹣－", "-")
+    | dict.fromkeys("·⋅•∙‧・●", "·")
+    | dict.fromkeys("\u00a0\u2002\u2003\u2009\u200a\u202f\t", " ")
+    | {"＋": "+", "×": "·"}
+)
+_LOOKS_LIKE = dict(
+    zip(
+        "АВЕКМНОРСТУХІЅЈаеорсухіѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧονιａ０",
+        "ABEKMHOPCTYXISJaeopcyxisABEZHIKMNOPTYXovia0",
+        strict=True,
+    )
+)
+_CHARGE = re.compile(r"(?:\^\{?(?:\d*[+-]+|[+-]\d*)\}?|\(\d*[+-]\)|[+-]{1,4})$")
+_LONE = re.compile(r"(?:[A-Z][a-z]?|\([^()]*\)|\[[^\[\]]*\])\d*$")
+_SHOWN = 60
+
+
+class FormulaError(ValueError):
+    """A formula that cannot be read in exactly one way; the message says what, where, and how to mend it."""
+
+
+def refusal(text: str, what: str, mend: str) -> FormulaError:
+    """The error for one formula: ``"formula": what; mend``."""
+    shown = text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
+    shown = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in shown)
+    return FormulaError(f'"{shown}": {what}; {mend}')
+
+
+def plain(text: str) -> str:
+    """The same formula in ASCII and middle dots, column for column, without outer blanks.
+
+    Examples
+    --------
+    >>> plain(" LiAlCl₂.₅O₀.₇₅ ")
+    'LiAlCl2.5O0.75'
+    """
+    if not isinstance(text, str):
+        raise FormulaError(f"{text!r} is not a formula; give text such as LiAlCl2.5O0.75")
+    if len(text) > LONGEST:
+        raise refusal(text, f"{len(text)} characters long", f"write at most {LONGEST}")
+    stripped = text.strip().strip("\ufeff").strip()
+    if not stripped:
+        raise FormulaError("an empty formula; write one, such as LiAlCl2.5O0.75")
+    return stripped if stripped.isascii() and "\t" not in stripped else _translated(stripped)
+
+
+def _translated(text: str) -> str:
+    out = []
+    for column, mark in enumerate(text, start=1):
+        following = text[column] if column < len(text) else ""
+        if mark in _SUBSCRIPTS and following.isdigit() and following not in _SUBSCRIPTS:
+            raise refusal(text, f"a subscript runs into a full-size digit at column {column}", "write one number there")
+        if mark in _PLAIN:
+            out.append(_PLAIN[mark])
+        elif mark in _SUPERSCRIPTS:
+            out.append(_superscript(text, column, mark))
+        elif mark.isascii():
+            out.append(mark)
+        else:
+            raise _foreign(text, column, mark)
+    return "".join(out)
+
+
+def _superscript(text: str, column: int, mark: str) -> str:
+    tail = text[column - 1 :]
+    if any(c not in _SUPERSCRIPTS for c in tail) or _SUPERSCRIPTS[tail[-1]] not in "+-":
+        raise refusal(
+            text, f"a superscript at column {column} that is not a charge at the end", "write amounts as 2 or ₂"
+        )
+    first = column == 1 or text[column - 2] not in _SUPERSCRIPTS
+    return ("^" if first else "") + _SUPERSCRIPTS[mark]
+
+
+def _foreign(text: str, column: int, mark: str) -> FormulaError:
+    name = unicodedata.name(mark, f"U+{ord(mark):04X}")
+    latin = _LOOKS_LIKE.get(mark) or unicodedata.normalize("NFKC", mark)
+    if latin.isascii() and latin.isalnum():
+        return refusal(text, f"{name} at column {column} only looks like {latin}", f"type a plain {latin} there")
+    if unicodedata.category(mark).startswith("N"):
+        return refusal(text, f"{name} at column {column}", "write the amount as a decimal number, such as 0.5")
+    return refusal(text, f"{name} at column {column} has no meaning in a formula", "leave it out")
+
+
+def without_charge(text: str, given: str) -> tuple[str, str]:
+    """The plain formula without a charge at its end, and the charge (empty when there is none).
+
+    Examples
+    --------
+    >>> without_charge("AlCl4-", "AlCl4-")
+    ('AlCl4', '-')
+    """
+    found = _CHARGE.search(text)
+    if found is None:
+        return text, ""
+    body, charge = text[: found.start()], found.group()
+    if not body or body[-1] in "+-· ":
+        raise refusal(given, f"a sign without a formula before it at column {len(body) + 1}", "leave the sign out")
+    sign = set(charge) & {"+", "-"}
+    if len(sign) != 1:
+        raise refusal(given, f"a charge of both signs, {charge}", "write one sign, or leave it out")
+    digits = re.search(r"\d+$", body)
+    if charge[0] not in "^(" and digits and not _LONE.fullmatch(body) and _unclear(body, digits):
+        raise _two_readings(given, body, digits.group(), charge)
+    return body, charge
+
+
+def _unclear(body: str, digits: re.Match[str]) -> bool:
+    before = body[: digits.start()]
+    return not before.endswith(".") and (len(digits.group()) > 1 or before.endswith((")", "]")))
+
+
+def _two_readings(given: str, body: str, digits: str, charge: str) -> FormulaError:
+    stem, amount = body[: len(body) - 1], digits[:-1]
+    shorter = f"{stem}^{digits[-1]}{charge}" if amount else f"{body[: -len(digits)]}^{digits}{charge}"
+    return refusal(given, f"the last digits before {charge} may be an amount or a charge", f"write {shorter} or {body}")
