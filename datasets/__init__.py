@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .dataset import Dataset, load
+    from .prices import raw_material_cost
     from .properties import PROPERTIES, Property
 
-__all__ = ["PROPERTIES", "Dataset", "Property", "load"]
+__all__ = ["PROPERTIES", "Dataset", "Property", "load", "raw_material_cost"]
 
-_HOMES = {"PROPERTIES": ".properties", "Property": ".properties", "Dataset": ".dataset", "load": ".dataset"}
+_HOMES = {
+    "PROPERTIES": ".properties",
+    "Property": ".properties",
+    "Dataset": ".dataset",
+    "load": ".dataset",
+    "raw_material_cost": ".prices",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -81,10 +81,11 @@ class Measurements:
 def tabulate(count: int, **columns: object) -> pd.DataFrame:
     """Return a table of `count` rows with all `COLUMNS`, those not given being empty.
 
-    >>> tabulate(1, value=[2.0], unit="degC").loc[0, ["value", "unit", "phase", "weight"]].tolist()
-    [2.0, 'degC', 'unknown', 1.0]
+    >>> tabulate(1, value=[2.0], unit="degC").loc[0, ["unit", "phase", "confidence"]].tolist()
+    ['degC', 'unknown', 'medium']
     """
     empty: dict[str, object] = {
+        "value": np.nan,
         "temperature_C": np.nan,
         "phase": "unknown",
         "confidence": "medium",
@@ -105,11 +106,11 @@ def composition_keys(matrix: npt.NDArray[np.float64]) -> npt.NDArray[np.uint64]:
     >>> bool(keys[0] == keys[2] != keys[1])
     True
     """
-    factors = np.random.default_rng(20240229).integers(1, 2**63, size=matrix.shape[1], dtype=np.uint64)
+    generator = np.random.default_rng(20240229)
+    odd: npt.NDArray[np.uint64] = 2 * generator.integers(1, 2**63, size=(matrix.shape[1], 1), dtype=np.uint64) + 1
     used = matrix.any(axis=0)
     parts = np.rint(matrix[:, used] * PARTS_PER_KEY).astype(np.uint64)
-    odd = 2 * factors[used].reshape(-1, 1) + 1
-    return np.asarray(np.matmul(parts, odd)[:, 0], dtype=np.uint64)
+    return np.asarray(np.matmul(parts, odd[used])[:, 0], dtype=np.uint64)
 
 
 def formulas(matrix: npt.NDArray[np.float64]) -> list[str]:
@@ -118,7 +119,7 @@ def formulas(matrix: npt.NDArray[np.float64]) -> list[str]:
     >>> row = np.zeros((1, 103))
     >>> row[0, [2, 7, 16]] = 0.5, 0.3, 0.2
     >>> formulas(row)
-    ['Li50O30Cl20']
+    ['Li50Cl20O30']
     """
     order = np.argsort(np.nan_to_num(lookup("electronegativity"), nan=9.0), kind="stable")
     symbols = [SYMBOLS[i] for i in order]

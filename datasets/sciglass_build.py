@@ -7,7 +7,6 @@ The table holds what the source says, right or wrong: judging it is the business
 from __future__ import annotations
 
 import argparse
-import csv
 import hashlib
 import io
 import sys
@@ -21,9 +20,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ..features.elements import SYMBOLS
+from .sources import DATA
+
 WHEEL_SHA256 = "ebc0590b8bc99be1729ca3ff3be314bfd6d098d3d8efbb12f1c280f86ed1a8e6"
 TABLES = "glasspy/data/datafiles"
-DATA = Path(__file__).parent / "data"
 PARTS_PER_WHOLE = 1_000_000
 TEXT_COLUMNS = ("author",)
 
@@ -65,16 +66,6 @@ def _read_table(wheel: zipfile.ZipFile, name: str, **options: Any) -> pd.DataFra
     with zipfile.ZipFile(io.BytesIO(wheel.read(f"{TABLES}/{name}"))) as inner, inner.open(inner.namelist()[0]) as file:
         frame: pd.DataFrame = pd.read_csv(file, sep="\t", low_memory=False, **options)
     return frame
-
-
-def symbols_by_number() -> dict[int, str]:
-    """Return the element symbol of each atomic number.
-
-    >>> symbols_by_number()[17]
-    'Cl'
-    """
-    with (DATA / "element_supply.csv").open(encoding="utf-8", newline="") as file:
-        return {int(row["Z"]): row["symbol"] for row in csv.DictReader(file)}
 
 
 def parts_per_million(percent: np.ndarray) -> np.ndarray:
@@ -128,9 +119,8 @@ def _table(rows: pd.DataFrame, numbers: Sequence[str]) -> pa.Table:
     for source, (name, sign, decimals) in PROPERTIES.items():
         values = (sign * rows[source].to_numpy(float)).round(decimals)
         columns[name] = pa.array(values.astype(np.float32), from_pandas=True)
-    symbols = symbols_by_number()
     parts = parts_per_million(rows[list(numbers)].to_numpy(float)).astype(np.int32)
-    columns |= {symbols[int(z)]: pa.array(parts[:, i]) for i, z in enumerate(numbers) if parts[:, i].any()}
+    columns |= {SYMBOLS[int(z) - 1]: pa.array(parts[:, i]) for i, z in enumerate(numbers) if parts[:, i].any()}
     return pa.table(columns)
 
 

@@ -1,0 +1,165 @@
+"""What precursors cost, and when: dated prices, and estimates for what has no price of its own."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..features.composition import Composition
+from ..features.elements import INDEX, lookup
+from ..features.fractions import Fractions
+from .sources import DATA
+
+ELEMENT_PRICE = "wiki2020_price_mid_usd_per_kg"
+NO_PRICE = math.nan
+
+
+class PriceTableError(ValueError):
+    """A price table that cannot be read."""
+
+
+@dataclass(frozen=True)
+class PriceTable:
+    """Precursors with their prices and compositions.
+
+    Parameters
+    ----------
+    formulas
+        Precursors, m of them.
+    usd_per_kg
+        Their prices, ndarray of shape (m,).
+    estimated
+        Whether a price was added up from raw materials without the cost of making, ndarray of shape (m,).
+    atoms
+        Atoms of each element in a formula unit, ndarray of shape (m, 103).
+    """
+
+    formulas: tuple[str, ...]
+    usd_per_kg: npt.NDArray[np.float64]
+    estimated: npt.NDArray[np.bool_]
+    atoms: npt.NDArray[np.float64]
+
+    @property
+    def grams_per_mole(self) -> npt.NDArray[np.float64]:
+        """Molar masses, ndarray of shape (m,), in g/mol."""
+        return masses(self.atoms)
+
+    def without(self, formulas: Iterable[str]) -> PriceTable:
+        """Return the table less these precursors."""
+        keep = ~np.isin(self.formulas, list(formulas))
+        names = tuple(name for name, kept in zip(self.formulas, keep, strict=True) if kept)
+        return PriceTable(names, self.usd_per_kg[keep], self.estimated[keep], self.atoms[keep])
+
+
+def masses(atoms: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the mass of a formula unit, in g/mol, shape (m,), from its atoms, shape (m, 103)."""
+    return np.asarray(atoms @ np.nan_to_num(lookup("mass")))
+
+
+@lru_cache(maxsize=8)
+def default_table(year: int | None = None) -> PriceTable:
+    """Return the embedded table at the prices of `year`, or at the newest ones.
+
+    A price older than `year` stands in where there is none of that year; one that is only known later does too.
+    """
+    prices = dated(pd.read_csv(DATA / "precursor_prices.csv"), year)
+    direct = set(prices) - _derived_in_file()
+    return assemble(element_prices() | prices, direct)
+
+
+def user_table(frame: pd.DataFrame) -> PriceTable:
+    """Return the embedded table with a user's own prices over it.
+
+    Parameters
+    ----------
+    frame
+        Columns ``formula`` and ``usd_per_kg``; a precursor of the user may be new to the table.
+    """
+    missing = {"formula", "usd_per_kg"} - set(frame.columns)
+    if missing:
+        msg = f"a price table has no column {', '.join(sorted(missing))}; give the columns formula and usd_per_kg"
+        raise PriceTableError(msg)
+    own = dict(zip(frame["formula"].astype(str), pd.to_numeric(frame["usd_per_kg"], errors="coerce"), strict=True))
+    wrong = [formula for formula, price in own.items() if not (math.isfinite(price) and price >= 0)]
+    if wrong:
+        msg = f"{wrong[0]} has no usable price; give one in USD/kg, zero or more"
+        raise PriceTableError(msg)
+    newest = dated(pd.read_csv(DATA / "precursor_prices.csv"), None)
+    return assemble(element_prices() | newest | own, (set(newest) - _derived_in_file()) | set(own), own)
+
+
+def dated(table: pd.DataFrame, year: int | None) -> dict[str, float]:
+    """Return one price of each formula: of the year, else of the last year before, else of the first year after.
+
+    Of two prices of one year the later row counts: it comes from the newer edition of the source.
+    """
+    chosen: dict[str, float] = {}
+    for formula, rows in table.groupby("formula", sort=True):
+        past = rows if year is None else rows[rows["year"] <= year]
+        rows = past if len(past) else rows[rows["year"] == rows["year"].min()]  # noqa: PLW2901
+        newest = rows[rows["year"] == rows["year"].max()]
+        chosen[str(formula)] = float(newest["value"].iloc[-1])
+    return chosen
+
+
+def _derived_in_file() -> set[str]:
+    table = pd.read_csv(DATA / "precursor_prices.csv")
+    return set(table.loc[table["synthesis"].str.startswith("DERIVED"), "formula"])
+
+
+def element_prices() -> dict[str, float]:
+    """Return prices of elements by symbol, in USD/kg, of 2020 or before; elements without one are left out."""
+    table = pd.read_csv(DATA / "element_supply.csv").dropna(subset=[ELEMENT_PRICE])
+    return {str(symbol): float(price) for symbol, price in zip(table["symbol"], table[ELEMENT_PRICE], strict=True)}
+
+
+def assemble(known: Mapping[str, float], direct: set[str], extra: Iterable[str] = ()) -> PriceTable:
+    """Return the table of all precursors of `data/precursors.csv` and of `extra` ones, priced from `known` prices."""
+    with (DATA / "precursors.csv").open(encoding="utf-8", newline="") as file:
+        recipes = {row["formula"]: row["made_from"] for row in csv.DictReader(file)}
+    recipes |= {formula: "" for formula in extra if formula not in recipes}
+    prices = {f: known[f] if f in known else _made(f, recipe, known) for f, recipe in recipes.items()}
+    priced = {formula: price for formula, price in prices.items() if math.isfinite(price)}
+    names = tuple(sorted(priced))
+    estimated = np.array([name not in direct for name in names])
+    return PriceTable(names, np.array([priced[name] for name in names]), estimated, np.stack([*map(atoms_of, names)]))
+
+
+def _made(formula: str, recipe: str, known: Mapping[str, float]) -> float:
+    """Return what the raw materials of a kilogram cost, in USD; NaN where one has no price."""
+    spent = 0.0
+    for term in filter(None, recipe.split(" + ")):
+        amount, _, material = term.rpartition(" ")
+        name = material if material in known else material.rstrip("2")
+        grams = float(amount or 1) * float(masses(atoms_of(material)[None])[0])
+        spent += grams * known.get(name, NO_PRICE)
+    return spent / float(masses(atoms_of(formula)[None])[0]) if recipe else NO_PRICE
+
+
+@lru_cache(maxsize=1024)
+def atoms_of(formula: str) -> npt.NDArray[np.float64]:
+    """Return atoms of each element in a formula unit, ndarray of shape (103,).
+
+    >>> float(atoms_of("Sb2O3").sum())
+    5.0
+    """
+    atoms = np.zeros(len(INDEX))
+    for symbol, amount in Composition.parse(formula).amounts.items():
+        atoms[INDEX[symbol]] = float(amount)
+    atoms.flags.writeable = False
+    return atoms
+
+
+def batch(compositions: object) -> Fractions:
+    """Return one composition or many as a batch."""
+    if isinstance(compositions, Fractions):
+        return compositions
+    many = compositions if isinstance(compositions, list | tuple | np.ndarray | pd.Series) else [compositions]
+    return Fractions.of(list(many))

@@ -1,0 +1,65 @@
+import numpy as np
+from vitrion.datasets import curation, literature
+from vitrion.datasets.measurement import Measurements, tabulate
+from vitrion.datasets.properties import CONDUCTIVITY, LIQUIDUS, TG
+from vitrion.features import Fractions
+
+
+def measured(formulas, values, **columns):
+    rows = tabulate(
+        len(values), formula=formulas, value=values, source="test", **{"paper": "p", "group": "p"} | columns
+    )
+    return Measurements(rows, Fractions.of(formulas).matrix)
+
+
+def test_every_row_is_kept_or_has_a_reason():
+    rows = measured(["Li2O-SiO2"] * 4, [300.0, np.nan, np.inf, 5000.0])
+    kept, dropped = curation.curate(rows, TG)
+    assert kept.rows["value"].tolist() == [300.0]
+    assert dropped["reason"].tolist() == [curation.NOT_A_NUMBER, curation.NOT_A_NUMBER, curation.IMPLAUSIBLE]
+
+
+def test_an_impossible_temperature_takes_the_glass_along_and_no_other():
+    formulas = ["Li2O-SiO2"] * 2 + ["Li2O-2SiO2"] * 2
+    rows = measured(formulas, [1.0, 1e-4, 1e-8, 1e-5], temperature_C=[20.0, 300.0] * 2, phase="glass")
+    kept, dropped = curation.curate(rows, CONDUCTIVITY)
+    assert kept.rows["formula"].tolist() == ["Li2O-2SiO2"] * 2
+    assert len(dropped) == 2
+
+
+def test_crystals_and_melts_are_not_judged_as_glasses():
+    rows = measured(["RbAg4I5", "LiCl"], [0.9, 4.0], temperature_C=[20.0, 650.0], phase=["crystal", "molten"])
+    assert len(curation.curate(rows, CONDUCTIVITY)[0]) == 2
+
+
+def test_no_halide_or_oxyhalide_conductivity_of_the_literature_is_lost():
+    kept, dropped = curation.curate(literature.read("conductivity"), CONDUCTIVITY)
+    assert (len(kept), len(dropped)) == (377, 0)
+
+
+def test_endotherms_of_residual_salt_are_no_liquidus():
+    kept, dropped = curation.curate(literature.read("liquidus"), LIQUIDUS)
+    assert set(dropped["formula"]) == {"LiAlCl2.5O0.75", "NaAlCl2.5O0.75"}
+    assert {"LiAlCl4", "NaAlCl4"} <= set(kept.rows["formula"])
+
+
+def test_doubtful_rows_stay_with_less_weight():
+    rows = measured(["Na2O-9SiO2"], [1e-18], temperature_C=[20.0], phase="glass")
+    row = curation.curate(rows, CONDUCTIVITY)[0].rows.iloc[0]
+    assert (row["doubt"], row["confidence"], row["weight"]) == (curation.EXTRAPOLATED, "low", 0.3)
+
+
+def test_repeats_of_a_paper_merge_to_the_median_of_targets():
+    rows = measured(
+        ["LiCl", "LiCl", "LiCl", "LiCl", "NaCl"],
+        [1e-6, 1e-4, 1e-5, 1e-2, 1e-3],
+        temperature_C=[20.0] * 5,
+        paper=["p", "p", "p", "q", "p"],
+        confidence=["high", "low", "high", "high", "high"],
+        weight=[1.0, 0.3, 1.0, 1.0, 1.0],
+    )
+    merged = curation.merge_repeats(rows, CONDUCTIVITY)
+    np.testing.assert_allclose(merged.rows["value"], [1e-5, 1e-2, 1e-3])
+    assert merged.rows["repeats"].tolist() == [3, 1, 1]
+    assert merged.rows["confidence"].tolist() == ["low", "high", "high"]
+    np.testing.assert_allclose(merged.matrix, rows.matrix[[0, 3, 4]])

@@ -1,0 +1,56 @@
+import numpy as np
+import pandas as pd
+import pytest
+from vitrion.datasets import price_table
+from vitrion.datasets.price_table import PriceTableError, dated, default_table, user_table
+from vitrion.features import Composition
+
+
+def price(table, formula):
+    return table.usd_per_kg[table.formulas.index(formula)]
+
+
+def test_prices_are_those_of_the_year_or_the_nearest_known():
+    frame = pd.DataFrame({"formula": ["A", "A", "A"], "year": [2020, 2022, 2022], "value": [1.0, 2.0, 3.0]})
+    assert [dated(frame, year)["A"] for year in (2019, 2020, 2021, 2022, None)] == [1.0, 1.0, 1.0, 3.0, 3.0]
+
+
+def test_a_precursor_without_price_costs_its_raw_materials_and_is_flagged():
+    table = default_table(2021)
+    aluminium, chlorine = 3.0534, 0.082
+    expected = (26.98 * aluminium + 3 * 35.45 * chlorine) / (26.98 + 3 * 35.45)
+    assert price(table, "AlCl3") == pytest.approx(expected, rel=1e-3)
+    estimated = dict(zip(table.formulas, table.estimated.tolist(), strict=True))
+    assert estimated["AlCl3"]
+    assert estimated["Sb2O3"]
+    assert not estimated["LiCl"]
+    assert (table.usd_per_kg > 0).all()
+
+
+def test_every_recipe_balances():
+    recipes = pd.read_csv(price_table.DATA / "precursors.csv", keep_default_na=False)
+    for formula, recipe in zip(recipes["formula"], recipes["made_from"], strict=True):
+        if not recipe:
+            continue
+        total = np.zeros(103)
+        for term in recipe.split(" + "):
+            amount, _, material = term.rpartition(" ")
+            total += float(amount or 1) * price_table.atoms_of(material)
+        target = price_table.atoms_of(formula)
+        for symbol in Composition.parse(formula).elements:
+            at = price_table.INDEX[symbol]
+            assert total[at] >= target[at] - 1e-9, (formula, recipe)
+
+
+def test_a_users_prices_go_over_ours():
+    own = user_table(pd.DataFrame({"formula": ["NaCl", "AlOCl"], "usd_per_kg": [0.2, 3.0]}))
+    assert price(own, "NaCl") == 0.2
+    assert price(own, "AlOCl") == 3.0
+    assert not own.estimated[own.formulas.index("NaCl")]
+    assert price(own, "LiCl") == price(default_table(), "LiCl")
+
+
+@pytest.mark.parametrize("frame", [{"formula": ["NaCl"]}, {"formula": ["NaCl"], "usd_per_kg": ["cheap"]}])
+def test_a_bad_user_table_is_refused(frame):
+    with pytest.raises(PriceTableError, match=r"usd_per_kg|NaCl has no usable price"):
+        user_table(pd.DataFrame(frame))
