@@ -1,6 +1,6 @@
 """Who is what in a glass: linear sums over anions, mobile ions, network cations and formers of a batch.
 
-Every sum is one column of a weight matrix, so that a batch costs one matrix product per charge role in it.
+Every sum is one column of a weight matrix with a stretch of rows for each charge role.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from . import charge
 from .elements import INDEX, SYMBOLS, ElementDataError, lookup
-from .fractions import Fractions
+from .slots import Slots
 
 MOBILE = ("Li", "Na", "K", "Ag", "Cu")
 HALIDES = ("F", "Cl", "Br", "I")
@@ -39,34 +39,28 @@ class Sums:
         return column
 
     @classmethod
-    def of(cls, fractions: Fractions) -> Sums:
-        """Sums of a batch; raises `ElementDataError` for an element without the ionic data they need."""
-        places = charge.role(fractions)
-        present = np.unique(places)
-        if present.size == 1:
-            names, values = _summed(fractions.matrix, int(present[0]))
-            return cls(names, values)
-        names = weights(0)[0]
-        values = np.empty((len(names), len(fractions)))
-        for place in present.tolist():
-            rows = np.flatnonzero(places == place)
-            values[:, rows] = _summed(fractions.matrix[rows], place)[1]
-        return cls(names, values)
+    def of(cls, slots: Slots) -> Sums:
+        """Sums of a batch in the order of its slots; raises `ElementDataError` for an element without ionic data."""
+        names, table, lacking = all_weights()
+        places = charge.nearest_role(charge.slot_gaps(slots))
+        offsets = places * len(SYMBOLS)
+        for columns, values in slots:
+            bad = lacking[columns + offsets[: values.size]]
+            if bad.any():
+                symbols = ", ".join(SYMBOLS[column] for column in np.unique(columns[bad]))
+                raise ElementDataError(
+                    f"no oxidation state or Shannon radius is known for {symbols}; leave the glass block out"
+                )
+        return cls(names, np.ascontiguousarray(slots.sums(table, offsets).T))
 
 
-def _summed(matrix: Matrix, place: int) -> tuple[tuple[str, ...], Matrix]:
-    names, table, lacking = weights(place)
-    if lacking.any():
-        absent = matrix[:, lacking].any(axis=0)
-        if absent.any():
-            symbols = ", ".join(np.array(SYMBOLS)[lacking][absent].tolist())
-            raise ElementDataError(
-                f"no oxidation state or Shannon radius is known for {symbols}; leave the glass block out"
-            )
-    return names, table.T @ matrix.T
+@lru_cache(maxsize=1)
+def all_weights() -> tuple[tuple[str, ...], Matrix, NDArray[np.bool_]]:
+    """Names of the sums, and weights and lack of data of all charge roles, one stretch of 103 rows a role."""
+    parts = [weights(place) for place in range(len(charge.roles().names))]
+    return parts[0][0], np.vstack([part[1] for part in parts]), np.concatenate([part[2] for part in parts])
 
 
-@lru_cache(maxsize=64)
 def weights(place: int) -> tuple[tuple[str, ...], Matrix, NDArray[np.bool_]]:
     """Names of the sums, their weights of shape (103, names) and the elements that lack data, for one charge role."""
     ions = Ions.of(place)

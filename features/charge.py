@@ -17,9 +17,9 @@ from .composition import Composition
 from .elements import DATA, INDEX, SYMBOLS
 from .fractions import Fractions
 from .oxidation import ordinary_spans
+from .slots import Slots, each_block
 
 TOLERANCE = 2e-3
-_BLOCK = 8192
 
 Matrix = NDArray[np.float64]
 
@@ -48,18 +48,30 @@ def roles() -> Roles:
 
 def gaps(fractions: Fractions) -> Matrix:
     """Charge that no choice of allowed states can remove, in e per atom, shape (n, roles); 0 where a role balances."""
-    spans = np.hstack([roles().low, roles().high])
-    result = np.empty((len(fractions), spans.shape[1] // 2))
-    for start in range(0, len(fractions), _BLOCK):
-        block = slice(start, start + _BLOCK)
-        low, high = np.hsplit(fractions.matrix[block] @ spans, 2)
-        result[block] = np.maximum(low, 0) + np.minimum(high, 0)
+    result = np.empty((len(fractions), len(roles().names)))
+
+    def fill(block: slice) -> None:
+        slots = Slots.of(fractions.matrix[block])
+        result[block][slots.order] = slot_gaps(slots)
+
+    each_block(len(fractions), fill)
     return result
 
 
-def role(fractions: Fractions, tolerance: float = TOLERANCE) -> NDArray[np.intp]:
-    """Place of the first role that balances each composition, else of the one that comes nearest, shape (n,)."""
-    size = np.abs(gaps(fractions))
+@lru_cache(maxsize=1)
+def _spans() -> Matrix:
+    return np.hstack([roles().low, roles().high])
+
+
+def slot_gaps(slots: Slots) -> Matrix:
+    """The gaps of rows in the order of their slots, shape (n, roles)."""
+    low, high = np.hsplit(slots.sums(_spans()), 2)
+    return np.maximum(low, 0) + np.minimum(high, 0)
+
+
+def nearest_role(gap: Matrix, tolerance: float = TOLERANCE) -> NDArray[np.intp]:
+    """Place of the first role that balances each row, else of the one that comes nearest, shape (n,)."""
+    size = np.abs(gap)
     size[size <= tolerance] = 0
     nearest: NDArray[np.intp] = size.argmin(axis=1)
     return nearest
@@ -104,8 +116,8 @@ def explain(composition: Composition | str) -> str:
     """
     member = Composition.of(composition)
     batch = Fractions.of([member])
-    chosen = int(role(batch)[0])
     gap = gaps(batch)
+    chosen = int(nearest_role(gap)[0])
     if abs(gap[0, chosen]) <= TOLERANCE:
         notes = ([roles().notes[chosen]] if chosen else []) + _mixed_valence(member, chosen)
         return "neutral" + (f" with {'; '.join(notes)}" if notes else "")

@@ -12,12 +12,14 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from . import glass, statistics
 from .elements import SYMBOLS
 from .fractions import Fractions
+from .slots import Slots, each_block
 
 BLOCKS: dict[str, tuple[str, ...]] = {
     "fractions": tuple(f"fraction {symbol}" for symbol in SYMBOLS),
     "magpie": statistics.NAMES,
     "glass": tuple(f"glass {name}" for name in glass.NAMES),
 }
+_OF_SLOTS = {"magpie": statistics.of_slots, "glass": glass.of_slots}
 
 
 class Featurizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -47,16 +49,19 @@ class Featurizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         fractions = Fractions.of(X)
         blocks = self._checked_blocks()
         result = np.empty((len(fractions), sum(len(BLOCKS[block]) for block in blocks)))
-        start = 0
-        for block in blocks:
-            part = result[:, start : start + len(BLOCKS[block])]
-            start += len(BLOCKS[block])
-            if block == "fractions":
-                part[:] = fractions.matrix
-            elif block == "magpie":
-                part[:] = statistics.magpie(fractions)
-            else:
-                glass.glass(fractions, out=part)
+
+        def fill(rows: slice) -> None:
+            slots = Slots.of(fractions.matrix[rows])
+            start = 0
+            for block in blocks:
+                part = result[rows, start : start + len(BLOCKS[block])]
+                if block == "fractions":
+                    part[:] = fractions.matrix[rows]
+                else:
+                    part[slots.order] = _OF_SLOTS[block](slots)
+                start += part.shape[1]
+
+        each_block(len(fractions), fill)
         return result
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:

@@ -11,10 +11,10 @@ from .fractions import Fractions
 from .glass_ions import IONS
 from .glass_network import NETWORK
 from .glass_ratios import RATIOS
+from .slots import Slots, each_block
 
 DESCRIPTORS: dict[str, Descriptor] = {function.__name__: function for function in (*RATIOS, *NETWORK, *IONS)}
 NAMES: tuple[str, ...] = tuple(DESCRIPTORS)
-BLOCK = 4096
 
 
 def glass(fractions: Fractions, out: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
@@ -27,19 +27,32 @@ def glass(fractions: Fractions, out: NDArray[np.float64] | None = None) -> NDArr
     (0.75, 0.75)
     """
     result = np.empty((len(fractions), len(NAMES))) if out is None else out
-    for start in range(0, len(fractions), BLOCK):
-        rows = slice(start, start + BLOCK)
-        sums = Sums.of(fractions.take(rows))
-        for place, function in enumerate(DESCRIPTORS.values()):
-            result[rows, place] = function(sums)
+
+    def fill(block: slice) -> None:
+        slots = Slots.of(fractions.matrix[block])
+        result[block][slots.order] = of_slots(slots)
+
+    each_block(len(fractions), fill)
     return result
+
+
+def of_slots(slots: Slots) -> NDArray[np.float64]:
+    """Glass descriptors of rows in the order of their slots."""
+    sums = Sums.of(slots)
+    found = np.empty((len(NAMES), slots.order.size))
+    for place, function in enumerate(DESCRIPTORS.values()):
+        found[place] = function(sums)
+    return found.T
 
 
 def descriptor(name: str, fractions: Fractions) -> NDArray[np.float64]:
     """One glass descriptor by name, ndarray of shape (n,)."""
     if name not in DESCRIPTORS:
         raise ValueError(f"'{name}' is not a glass descriptor; choose from {', '.join(NAMES)}")
-    return DESCRIPTORS[name](Sums.of(fractions))
+    slots = Slots.of(fractions.matrix)
+    values = np.empty(len(fractions))
+    values[slots.order] = DESCRIPTORS[name](Sums.of(slots))
+    return values
 
 
 def parent_halide(fractions: Fractions) -> Fractions:

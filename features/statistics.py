@@ -5,46 +5,22 @@ Reference: Ward et al., npj Comput. Mater. 2, 16028 (2016), 10.1038/npjcompumats
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache, partial
-from os import cpu_count
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .elements import lookup
 from .fractions import Fractions
+from .slots import Slots, each_block
 
 PROPERTIES: tuple[str, ...] = tuple(
-    [
-        "Number",
-        "MendeleevNumber",
-        "AtomicWeight",
-        "MeltingT",
-        "Column",
-        "Row",
-        "CovalentRadius",
-        "Electronegativity",
-        "NsValence",
-        "NpValence",
-        "NdValence",
-        "NfValence",
-        "NValence",
-        "NsUnfilled",
-        "NpUnfilled",
-        "NdUnfilled",
-        "NfUnfilled",
-        "NUnfilled",
-        "GSvolume_pa",
-        "GSbandgap",
-        "GSmagmom",
-        "SpaceGroupNumber",
-    ]
+    "Number MendeleevNumber AtomicWeight MeltingT Column Row CovalentRadius Electronegativity NsValence NpValence "  # noqa: SIM905
+    "NdValence NfValence NValence NsUnfilled NpUnfilled NdUnfilled NfUnfilled NUnfilled GSvolume_pa GSbandgap "
+    "GSmagmom SpaceGroupNumber".split()
 )
 STATISTICS = ("minimum", "maximum", "range", "mean", "avg_dev", "mode")
 NAMES: tuple[str, ...] = tuple(f"MagpieData {statistic} {name}" for name in PROPERTIES for statistic in STATISTICS)
-BLOCK = 2048
 _TIE = 1e-5
 
 Matrix = NDArray[np.float64]
@@ -64,65 +40,70 @@ def magpie(fractions: Fractions, out: Matrix | None = None) -> Matrix:
     Examples
     --------
     >>> row = magpie(Fractions.of(["Li2O"]))[0]
-    >>> float(row[NAMES.index("MagpieData maximum Number")]), round(float(row[NAMES.index("MagpieData mean Number")]), 4)
-    (8.0, 4.6667)
+    >>> float(row[NAMES.index("MagpieData maximum Number")])
+    8.0
+    >>> round(float(row[NAMES.index("MagpieData mean Number")]), 4)
+    4.6667
     """
-    size = len(fractions)
-    result = np.empty((size, len(NAMES))) if out is None else out
-    blocks = [slice(start, min(start + BLOCK, size)) for start in range(0, size, BLOCK)]
-    fill = partial(_fill, fractions.matrix, result)
-    if len(blocks) < 4:
-        for block in blocks:
-            fill(block)
-    else:
-        with ThreadPoolExecutor(cpu_count()) as pool:
-            list(pool.map(fill, blocks))
+    result = np.empty((len(fractions), len(NAMES))) if out is None else out
+
+    def fill(block: slice) -> None:
+        slots = Slots.of(fractions.matrix[block])
+        result[block][slots.order] = of_slots(slots)
+
+    each_block(len(fractions), fill)
     return result
 
 
-def _fill(matrix: Matrix, result: Matrix, block: slice) -> None:
-    """Six statistics of one block; slot by slot over the elements present, so that nothing absent is touched."""
-    part, table = matrix[block], properties()
-    view = result[block].reshape(-1, len(PROPERTIES), len(STATISTICS))
-    first, weight = _most_abundant(part)
-    low = table[first]
-    high, mode = low.copy(), low.copy()
-    mean = part @ table
-    deviation = np.zeros_like(mean)
+def of_slots(slots: Slots) -> Matrix:
+    """Magpie statistics of rows in the order of their slots."""
+    rows, width = slots.order.size, len(PROPERTIES)
+    gathered = [(np.take(properties(), columns, axis=0, mode="clip"), shares) for columns, shares in slots]
+    found = np.empty((rows, width, len(STATISTICS)))
+    low, high, mean = _extremes(gathered, rows)
+    found[:, :, 0], found[:, :, 1], found[:, :, 3] = low, high, mean
+    np.subtract(high, low, out=found[:, :, 2])
+    found[:, :, 4] = _deviation(gathered, mean)
+    found[:, :, 5] = _mode(gathered, rows)
+    return found.reshape(rows, -1)
+
+
+Gathered = list[tuple[Matrix, Matrix]]
+
+
+def _extremes(gathered: Gathered, rows: int) -> tuple[Matrix, Matrix, Matrix]:
+    low = gathered[0][0].copy()
+    high = low.copy()
+    mean = np.zeros((rows, len(PROPERTIES)))
     step = np.empty_like(mean)
-    for rows, columns in _slots(part):
-        whole = rows.size == part.shape[0]
-        values = table[columns]
-        share = part[rows, columns]
-        if whole:
-            np.minimum(low, values, out=low)
-            np.maximum(high, values, out=high)
-            np.subtract(values, mean, out=step)
-            np.abs(step, out=step)
-            step *= share[:, None]
-            deviation += step
-        else:
-            low[rows] = np.minimum(low[rows], values)
-            high[rows] = np.maximum(high[rows], values)
-            deviation[rows] += share[:, None] * np.abs(values - mean[rows])
-        tied = np.flatnonzero((share >= weight[rows] * (1 - _TIE)) & (columns != first[rows]))
-        if tied.size:
-            mode[rows[tied]] = np.minimum(mode[rows[tied]], values[tied])
-    for place, values in enumerate((low, high, high - low, mean, deviation, mode)):
-        view[:, :, place] = values
+    for values, shares in gathered:
+        size = shares.size
+        np.minimum(low[:size], values, out=low[:size])
+        np.maximum(high[:size], values, out=high[:size])
+        np.multiply(values, shares[:, None], out=step[:size])
+        mean[:size] += step[:size]
+    return low, high, mean
 
 
-def _most_abundant(part: Matrix) -> tuple[NDArray[np.intp], Matrix]:
-    first = part.argmax(axis=1)
-    return first, part[np.arange(part.shape[0]), first]
+def _deviation(gathered: Gathered, mean: Matrix) -> Matrix:
+    total = np.zeros_like(mean)
+    step = np.empty_like(mean)
+    for values, shares in gathered:
+        part = step[: shares.size]
+        np.subtract(values, mean[: shares.size], out=part)
+        np.abs(part, out=part)
+        part *= shares[:, None]
+        total[: shares.size] += part
+    return total
 
 
-def _slots(part: Matrix) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Rows and columns of the first, second, ... element of each row that has one."""
-    flat = np.flatnonzero(part.ravel() != 0)
-    rows, columns = np.divmod(flat, part.shape[1])
-    counts = np.bincount(rows, minlength=part.shape[0])
-    starts = np.cumsum(counts) - counts
-    for slot in range(int(counts.max(initial=0))):
-        present = np.flatnonzero(counts > slot)
-        yield present, columns[starts[present] + slot]
+def _mode(gathered: Gathered, rows: int) -> Matrix:
+    most = np.zeros(rows)
+    for _, shares in gathered:
+        np.maximum(most[: shares.size], shares, out=most[: shares.size])
+    most *= 1 - _TIE
+    mode = np.full((rows, len(PROPERTIES)), np.inf)
+    for values, shares in gathered:
+        tied = np.flatnonzero(shares >= most[: shares.size])
+        mode[tied] = np.minimum(mode[tied], values[tied])
+    return mode
