@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from .dataset import Dataset
-from .measurement import composition_keys
 
 
 def conflicts(data: Dataset, least: float) -> pd.DataFrame:
@@ -26,7 +25,7 @@ def conflicts(data: Dataset, least: float) -> pd.DataFrame:
         agree to 5 K.
     """
     rows = data.rows.assign(
-        key=composition_keys(data.measured.matrix),
+        key=data.measured.keys,
         target=data.property.to_target(data.values),
         about=(data.rows["temperature_C"] / 5).round().fillna(-1e6),
     ).sort_values(["target", "paper", "formula"], kind="stable")

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from . import conduction
-from .measurement import CONFIDENCE_WEIGHT, Measurements, composition_keys
+from .measurement import CONFIDENCE_WEIGHT, Measurements
 from .properties import Property
 from .sources import DATA
 
@@ -76,7 +76,7 @@ def _judge_conductivity(measured: Measurements, reasons: npt.NDArray[np.object_]
 
 def series_numbers(measured: Measurements) -> npt.NDArray[np.int64]:
     """Return a number for each series of temperatures, shape (n,): one sample of one composition in one paper."""
-    same = measured.rows[["paper", "place", "method", "phase"]].assign(key=composition_keys(measured.matrix))
+    same = measured.rows[["paper", "place", "method", "phase"]].assign(key=measured.keys)
     return same.groupby(list(same.columns), sort=False).ngroup().to_numpy().astype(np.int64)
 
 
@@ -109,7 +109,7 @@ def merge_repeats(measured: Measurements, prop: Property) -> Measurements:
     key = pd.DataFrame(
         {
             "paper": rows["paper"],
-            "key": composition_keys(measured.matrix),
+            "key": measured.keys,
             "temperature": rows["temperature_C"].fillna(-1e6),
             "phase": rows["phase"],
         }

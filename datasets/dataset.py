@@ -14,7 +14,8 @@ import pandas as pd
 from ..features.composition import Composition
 from ..features.fractions import Fractions
 from . import literature, sciglass
-from .curation import curate, merge_repeats
+from .consensus import lower_weight
+from .curation import curate, merge_repeats, rules
 from .measurement import Measurements
 from .properties import Property, find
 
@@ -111,6 +112,7 @@ def load(name: str) -> Dataset:
     """Return all embedded measurements of the property of that name, curated.
 
     Repeats of one composition in one SciGlass paper are merged to their median; literature rows stay as they are.
+    Rows that stand alone against other papers stay with a lower weight and the reason in ``doubt``.
 
     Parameters
     ----------
@@ -122,4 +124,5 @@ def load(name: str) -> Dataset:
     kept, dropped = curate(embedded, prop)
     told, refused = curate(papers, prop)
     measured = Measurements.join([merge_repeats(kept, prop), told])
+    measured = lower_weight(measured, prop, rules()["disagreement"])
     return Dataset(prop, measured, pd.concat([dropped, refused], ignore_index=True))

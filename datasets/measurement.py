@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,11 +63,18 @@ class Measurements:
     def __len__(self) -> int:
         return len(self.rows)
 
+    @cached_property
+    def keys(self) -> npt.NDArray[np.uint64]:
+        """A number for each composition, shape (n,); see `composition_keys`."""
+        return composition_keys(self.matrix)
+
     def take(self, where: npt.ArrayLike) -> Measurements:
         """Return the rows of a mask or of indices, in that order."""
         index = np.asarray(where)
+        if index.dtype == bool and index.all():
+            return self
         index = np.flatnonzero(index) if index.dtype == bool else index.astype(np.intp)
-        return Measurements(self.rows.iloc[index].reset_index(drop=True), self.matrix[index])
+        return Measurements(self.rows.take(index).reset_index(drop=True), self.matrix[index])
 
     @staticmethod
     def join(parts: Sequence[Measurements]) -> Measurements:
@@ -106,11 +114,10 @@ def composition_keys(matrix: npt.NDArray[np.float64]) -> npt.NDArray[np.uint64]:
     >>> bool(keys[0] == keys[2] != keys[1])
     True
     """
-    generator = np.random.default_rng(20240229)
-    odd: npt.NDArray[np.uint64] = 2 * generator.integers(1, 2**63, size=(matrix.shape[1], 1), dtype=np.uint64) + 1
-    used = matrix.any(axis=0)
-    parts = np.rint(matrix[:, used] * PARTS_PER_KEY).astype(np.uint64)
-    return np.asarray(np.matmul(parts, odd[used])[:, 0], dtype=np.uint64)
+    # Whole numbers below 2**53 all along, so that the product is exact in any order of summation.
+    factors = np.random.default_rng(20240229).integers(1, 2**38, size=(matrix.shape[1], 2)).astype(float)
+    sums = (np.rint(matrix * PARTS_PER_KEY) @ factors).astype(np.uint64)
+    return np.asarray(sums[:, 0] * np.uint64(0x9E3779B97F4A7C15) ^ sums[:, 1], dtype=np.uint64)
 
 
 def formulas(matrix: npt.NDArray[np.float64]) -> list[str]:
@@ -122,10 +129,12 @@ def formulas(matrix: npt.NDArray[np.float64]) -> list[str]:
     ['Li50Cl20O30']
     """
     order = np.argsort(np.nan_to_num(lookup("electronegativity"), nan=9.0), kind="stable")
-    symbols = [SYMBOLS[i] for i in order]
-    rows, columns = np.nonzero(matrix[:, order])
-    amounts = np.round(matrix[:, order][rows, columns] * 100, 4).tolist()
-    pieces = [f"{symbols[c]}{a:g}" for c, a in zip(columns.tolist(), amounts, strict=True)]
+    order = order[(matrix > 0).sum(axis=0)[order] > 0]
+    ordered = matrix[:, order]
+    rows, columns = np.nonzero(ordered)
+    amounts, which = np.unique(np.round(ordered[rows, columns] * 100, 4), return_inverse=True)
+    texts = np.array([f"{amount:g}" for amount in amounts.tolist()], dtype=object)
+    pieces = (np.array(SYMBOLS, dtype=object)[order[columns]] + texts[which]).tolist()
     ends = np.searchsorted(rows, np.arange(1, len(matrix) + 1)).tolist()
     return ["".join(pieces[start:end]) for start, end in zip([0, *ends[:-1]], ends, strict=True)]
 

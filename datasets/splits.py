@@ -15,7 +15,6 @@ import pandas as pd
 
 from ..features.elements import INDEX, SYMBOLS
 from .dataset import Dataset
-from .measurement import composition_keys
 
 Indices = npt.NDArray[np.intp]
 Labels = npt.NDArray[np.object_]
@@ -122,7 +121,7 @@ def split(
         msg = f"{by!r} is not a way to split; use one of {', '.join(LABELS)}"
         raise ValueError(msg)
     fold = folds(LABELS[by](data), n_folds, seed)
-    keys = composition_keys(data.measured.matrix)
+    keys = data.measured.keys
     for number in range(n_folds):
         yield _sides(fold == number, keys, strict)
 
@@ -133,7 +132,7 @@ def split_by_year(data: Dataset, year: int, *, strict: bool = True) -> tuple[Ind
     A paper whose rows bear several years goes with the latest of them.
     """
     latest = data.rows["year"].astype(float).groupby(data.groups).transform("max").to_numpy()
-    train, test = _sides(latest >= year, composition_keys(data.measured.matrix), strict)
+    train, test = _sides(latest >= year, data.measured.keys, strict)
     return train[~np.isnan(latest[train])], test
 
 
