@@ -77,9 +77,15 @@ class Dataset:
 
     @cached_property
     def compositions(self) -> list[Composition]:
-        """Compositions, one a row, parsed from the formulas when first asked for."""
-        unique = {formula: Composition.parse(formula) for formula in self.rows["formula"].unique()}
-        return [unique[formula] for formula in self.rows["formula"]]
+        """Compositions, one a row, made when first asked for: exact to the ppm in SciGlass rows, else parsed."""
+        unique: dict[str, Composition] = {}
+        formulas, embedded = self.rows["formula"].tolist(), (self.rows["source"] == sciglass.NAME).tolist()
+        for row, (formula, from_sciglass) in enumerate(zip(formulas, embedded, strict=True)):
+            if formula not in unique:
+                unique[formula] = (
+                    sciglass.composition(self.measured.matrix[row]) if from_sciglass else Composition.parse(formula)
+                )
+        return [unique[formula] for formula in formulas]
 
     @cached_property
     def reasons(self) -> Mapping[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,6 +38,7 @@ COLUMNS = (
     "repeats",
     "doubt",
 )
+LONGEST_FORMULA = 250  # the parser reads 256 characters
 PARTS_PER_KEY = 10_000  # compositions count as the same when they agree to 0.01 at.%
 
 
@@ -123,20 +125,30 @@ def composition_keys(matrix: npt.NDArray[np.float64]) -> npt.NDArray[np.uint64]:
 def formulas(matrix: npt.NDArray[np.float64]) -> list[str]:
     """Return formulas in atomic per cent, elements in order of electronegativity as in `Composition.formula`.
 
+    Amounts are to 1 atomic ppm; in the few formulas that would be too long to parse, to 0.01 at.%.
+
     >>> row = np.zeros((1, 103))
     >>> row[0, [2, 7, 16]] = 0.5, 0.3, 0.2
     >>> formulas(row)
     ['Li50Cl20O30']
     """
+    texts = _written(matrix, 4)
+    long = [i for i, text in enumerate(texts) if len(text) > LONGEST_FORMULA]
+    for i in long:
+        texts[i] = _written(matrix[[i]], 2)[0]
+    return texts
+
+
+def _written(matrix: npt.NDArray[np.float64], decimals: int) -> list[str]:
     order = np.argsort(np.nan_to_num(lookup("electronegativity"), nan=9.0), kind="stable")
     order = order[(matrix > 0).sum(axis=0)[order] > 0]
-    ordered = matrix[:, order]
+    ordered = np.round(matrix[:, order] * 100, decimals)
     rows, columns = np.nonzero(ordered)
-    amounts, which = np.unique(np.round(ordered[rows, columns] * 100, 4), return_inverse=True)
+    amounts, which = np.unique(ordered[rows, columns], return_inverse=True)
     texts = np.array([f"{amount:g}" for amount in amounts.tolist()], dtype=object)
     pieces = (np.array(SYMBOLS, dtype=object)[order[columns]] + texts[which]).tolist()
-    ends = np.searchsorted(rows, np.arange(1, len(matrix) + 1)).tolist()
-    return ["".join(pieces[start:end]) for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+    ends = np.searchsorted(rows, np.arange(len(matrix) + 1)).tolist()
+    return ["".join(pieces[start:end]) for start, end in pairwise(ends)]
 
 
 def schema() -> pa.DataFrameSchema:

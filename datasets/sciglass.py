@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ..features.composition import Composition
 from ..features.elements import INDEX, SYMBOLS
 from .measurement import Measurements, formulas, tabulate
 from .properties import find
@@ -76,6 +78,13 @@ def composition_matrix(table: pa.Table) -> np.ndarray:
         if column in INDEX:
             matrix[:, INDEX[column]] = table[column].to_numpy()
     return matrix / PARTS_PER_WHOLE
+
+
+def composition(fractions: np.ndarray) -> Composition:
+    """Return the composition in atomic per cent, exact to the ppm of the table, from fractions of shape (103,)."""
+    present = np.flatnonzero(fractions)
+    parts = np.rint(fractions[present] * PARTS_PER_WHOLE).astype(int).tolist()
+    return Composition({SYMBOLS[i]: Fraction(part, 10_000) for i, part in zip(present.tolist(), parts, strict=True)})
 
 
 def _provenance(table: pa.Table) -> dict[str, np.ndarray]:
