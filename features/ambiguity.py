@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 from .elements import INDEX, lookup
 from .grammar import Token, read_part
 from .notation import FormulaError, refusal
 from .oxidation import balanced
+from .rendering import rendered
 
 PAIRS = frozenset(["Bi", "Co", "Cs", "Cu", "Hf", "Ho", "In", "Nb", "Ni", "Os", "Pb", "Sb", "Sc", "Si", "Sn", "Yb"])
-_SOLVATES = tuple({"H": Fraction(h), other: Fraction(1)} for h, other in ((2, "O"), (3, "N"), (1, "Cl"), (1, "F")))
-_NUMBER = re.compile(r"([1-9]\d*)\.(\d+)")
+_SOLVATES = ({"H": 2, "O": 1}, {"H": 3, "N": 1}, {"H": 1, "Cl": 1}, {"H": 1, "F": 1})
+_POINTED = re.compile(r"([1-9]\d*)\.(\d+)")
 
 Amounts = Mapping[str, Fraction]
 
@@ -22,7 +24,7 @@ def joined_pairs(tokens: Sequence[Token]) -> list[int]:
     """Positions of one-letter symbols that, with the next one, spell a two-letter symbol: C and O, S and I."""
     return [
         at
-        for at, (first, second) in enumerate(zip(tokens, tokens[1:], strict=False))
+        for at, (first, second) in enumerate(pairwise(tokens))
         if first.kind == second.kind == "symbol"
         and len(first.text) == len(second.text) == 1
         and first.start + 1 == second.start
@@ -42,22 +44,48 @@ def reject_capitals(body: str, tokens: Sequence[Token], given: str) -> None:
 
 
 def reject_point(body: str, tokens: Sequence[Token], amounts: Amounts, given: str) -> None:
-    """Refuse ``CuSO4.5H2O``: its point may be decimal or stand between two compounds."""
-    for before, token, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
-        number = _NUMBER.fullmatch(token.text)
-        if number is None or before.kind not in {"symbol", "close"} or after.kind not in {"symbol", "open"}:
+    """Refuse ``CuSO4.5H2O``: its point may be decimal or stand between two compounds.
+
+    Only where an anion comes before a less electronegative element can there be two compounds, so that a formula in
+    canonical order is never refused.
+    """
+    for at, token in enumerate(tokens):
+        number = _POINTED.fullmatch(token.text) if token.kind == "number" else None
+        if number is None or not 0 < at < len(tokens) - 1 or not _turns(tokens, at):
             continue
         start, end = _component(tokens, token.start, len(body))
         left = body[start : token.start] + number.group(1)
         right = number.group(2) + body[token.start + len(token.text) : end]
         if _two_compounds(read_part(left), read_part(right)):
-            adduct = f"{body[:start]}{left}·{right}{body[end:]}"
-            decimal = rendered(amounts)
             raise refusal(
                 given,
                 f"the point at column {token.start + len(number.group(1)) + 1} may be decimal or join two compounds",
-                f"write {adduct} or {decimal}",
+                f"write {body[:start]}{left}·{right}{body[end:]} or {rendered(amounts)}",
             )
+
+
+def reject_middle_dot(body: str, tokens: Sequence[Token], amounts: Amounts, given: str) -> None:
+    """Refuse ``LiAlCl2·5O``: its middle dot stands for a decimal point, for only then is the compound neutral."""
+    for at, token in enumerate(tokens):
+        if token.text != "·" or not body[token.start - 1].isdigit() or not body[token.start + 1 :][:1].isdigit():
+            continue
+        spelling = f"{body[: token.start]}.{body[token.start + 1 :]}"
+        decimal = read_part(spelling)
+        lone = sum(piece.kind == "symbol" for piece in tokens[at:]) == 1
+        if decimal and (lone or (balanced(decimal) and not balanced(amounts, known=True))):
+            raise refusal(
+                given,
+                f"the middle dot at column {token.start + 1} may be a decimal point or join two compounds",
+                f"write {spelling} or {rendered(amounts)}",
+            )
+
+
+def _turns(tokens: Sequence[Token], at: int) -> bool:
+    order, anion = lookup("electronegativity"), lookup("negative_state")
+    before = [INDEX[token.text] for token in tokens[:at] if token.kind == "symbol"]
+    after = [INDEX[token.text] for token in tokens[at:] if token.kind == "symbol"]
+    most = max((order[place] for place in before if anion[place] < 0), default=0.0)
+    return bool(after) and most > min(order[place] for place in after)
 
 
 def _component(tokens: Sequence[Token], place: int, length: int) -> tuple[int, int]:
@@ -74,13 +102,9 @@ def _component(tokens: Sequence[Token], place: int, length: int) -> tuple[int, i
 def _two_compounds(left: Amounts | None, right: Amounts | None) -> bool:
     if not left or not right:
         return False
-    order = lookup("electronegativity")
-    if not max(order[INDEX[s]] for s in left) > min(order[INDEX[s]] for s in right):
-        return False
     scale = min(right.values())
     solvate = {symbol: amount / scale for symbol, amount in right.items()}
-    known = any(solvate == {s: a / min(one.values()) for s, a in one.items()} for one in _SOLVATES)
-    return known or bool(left.keys() & right.keys()) or (balanced(left) and balanced(right))
+    return solvate in _SOLVATES or bool(left.keys() & right.keys()) or (balanced(left) and balanced(right))
 
 
 def refused_in_capitals(text: str, tokens: Sequence[Token]) -> bool:
@@ -90,36 +114,3 @@ def refused_in_capitals(text: str, tokens: Sequence[Token]) -> bool:
     except FormulaError:
         return True
     return False
-
-
-def electronegativity_order(symbols: Mapping[str, object]) -> list[str]:
-    """Symbols from the least to the most electronegative; equal ones by name; elements without a value last."""
-    values = lookup("electronegativity")
-
-    def place(symbol: str) -> tuple[float, str]:
-        value = float(values[INDEX[symbol]])
-        return (value if value == value else 99.0), symbol
-
-    return sorted(symbols, key=place)
-
-
-def rendered(amounts: Amounts) -> str:
-    """Canonical formula of exact decimal amounts."""
-    return "".join(symbol + decimal(amounts[symbol]) for symbol in electronegativity_order(amounts))
-
-
-def decimal(amount: Fraction) -> str:
-    """A terminating decimal as text; empty for one.
-
-    Examples
-    --------
-    >>> decimal(Fraction(3, 4)), decimal(Fraction(1)), decimal(Fraction(20))
-    ('0.75', '', '20')
-    """
-    if amount == 1:
-        return ""
-    places = 0
-    while (amount * 10**places).denominator != 1:
-        places += 1
-    digits = str(int(amount * 10**places)).rjust(places + 1, "0")
-    return digits if places == 0 else f"{digits[:-places]}.{digits[-places:]}"

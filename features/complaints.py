@@ -8,36 +8,8 @@ from .elements import INDEX
 from .notation import FormulaError, refusal
 from .spelling import suggestions
 
-_HEAVY = frozenset(["Rf", "Db", "Sg", "Bh", "Hs", "Mt", "Ds", "Rg", "Cn", "Nh", "Fl", "Mc", "Lv", "Ts", "Og"])
-_STAND_INS = frozenset(
-    [
-        "M",
-        "X",
-        "R",
-        "A",
-        "Z",
-        "E",
-        "G",
-        "J",
-        "L",
-        "Q",
-        "T",
-        "D",
-        "Ln",
-        "Re",
-        "Me",
-        "Et",
-        "Ph",
-        "Va",
-        "Vc",
-        "Bu",
-        "Pr",
-        "Ox",
-        "En",
-        "Py",
-    ]
-) - frozenset(INDEX)
-_TEMPLATE = re.compile(r"(\d*(?:[-+]?\d*[xyzn])(?:[-+]\d*)?)")
+_HEAVY = frozenset("Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og".split())  # noqa: SIM905
+_STAND_INS = frozenset("M X R A Z E G J L Q T Ln Me Et Ph Va Vc Bu Ox En Py".split())  # noqa: SIM905
 _REMEDIES = {
     ",": "write a decimal point, and + between compounds",
     "%": "write amounts in moles, such as 40Li2O-60B2O3",
@@ -79,32 +51,28 @@ def bad_mark(given: str, body: str, at: int) -> FormulaError:
 
 
 def _point(given: str, body: str, at: int) -> FormulaError:
-    before = re.search(r"([A-Z][a-z]?|[)\]])?(\d[\d.]*)$", body[:at])
-    if before and ("." in before.group(2) or body[at + 1 : at + 2] == "."):
-        second = at + 1 if "." in before.group(2) else at + 2
-        owner = f" after {before.group(1)}" if before.group(1) else ""
-        digits = (before.group(2) + body[at:]).replace(".", " ").split()
-        number = ".".join(digits[:2]) if len(digits) > 1 and digits[1][:1].isdigit() else "2.5"
-        number = re.match(r"[\d.]*", number).group() or "2.5"  # type: ignore[union-attr]
-        return refusal(
-            given, f"a second decimal point at column {second}", f"write one number{owner}, such as {number}"
-        )
+    """The error for a point that is not between two digits, or is the second one of a number."""
+    before = re.search(r"([A-Z][a-z]?)?([\d.]*)$", body[:at])
+    owner, digits = (before.group(1) or "", before.group(2)) if before else ("", "")
+    second = at + 1 if "." in digits else at + 2 if digits and body[at + 1 : at + 2] == "." else 0
+    if second:
+        after = re.match(r"[\d.]*", body[at:])
+        pieces = [piece for piece in (digits + (after.group() if after else "")).split(".") if piece]
+        number = ".".join(pieces[:2]) if len(pieces) > 1 else "2.5"
+        where = f" after {owner}" if owner else ""
+        return refusal(given, f"a second decimal point at column {second}", f"write one number{where}, such as {number}")
     return refusal(
-        given,
-        f"a point at column {at + 1} that is not between two digits",
-        "write 0.5 for a number, · or + between compounds",
+        given, f"a point at column {at + 1} that is not between two digits", "write 0.5 for a number, + between compounds"
     )
 
 
 def _lower_case(given: str, body: str, at: int) -> FormulaError:
-    likely = suggestions(body) if re.fullmatch(r"[A-Za-z0-9.()\[\]]+", body) else ()
-    if (body[at] in "xyzn" and not any(c in body for c in "abcdefghijklmopqrstuvw")) or (
-        body[at] in "xyz" and not likely
-    ):
-        template = re.sub(r"(?<=[A-Za-z)])(\d*[-+]?\d*[xyzn](?:[-+]\d+)?)", r"{\1}", body)
-        mend = (
-            f"for a family write a template such as {template}" if "{" in template else "write its amount as a number"
-        )
+    """The error for a small letter that starts no token: a variable, or capitals gone wrong."""
+    likely = _likely(body)
+    variable = body[at] in "xyzn" and (not likely or not re.search("[a-m o-w]", body[at:]))
+    if variable and re.search(r"[A-Z)\]][a-z]?[\d.+-]*[xyzn]", body):
+        template = re.sub(r"(?<=[A-Za-z)\]])([\d.]*[-+]?[\d.]*[xyzn](?:[-+][\d.]+)?)(?![a-z])", r"{\1}", body)
+        mend = f"for a family write a template such as {template}" if "{" in template else "write its amount as a number"
         return refusal(given, f"the variable {body[at]} at column {at + 1}", mend)
     mend = f"write {' or '.join(likely)}" if likely else "start every element with a capital letter"
     return refusal(given, f"a small letter {body[at]} at column {at + 1} that starts no element", mend)
@@ -112,22 +80,20 @@ def _lower_case(given: str, body: str, at: int) -> FormulaError:
 
 def unknown_symbol(given: str, body: str, symbol: str, at: int) -> FormulaError:
     """The error for a capital (and a small letter) that is no element from H to Lr."""
-    where = f"at column {at + 1}"
+    what, mend = f"{symbol} at column {at + 1} is no element", "check its spelling"
+    likely = _likely(body)
     if symbol in _HEAVY:
-        return refusal(given, f"{symbol} {where} lies beyond lawrencium", "elements from H to Lr are known here")
-    if re.match(r"\d[eE][-+]?\d", body[max(at - 1, 0) :]):
-        return refusal(given, f"an exponent {where}", "write the number out, such as 0.001")
-    if symbol == "D":
-        return refusal(given, f"deuterium, D, {where}", "write H")
-    likely = suggestions(body) if re.fullmatch(r"[A-Za-z0-9.()\[\]]+", body) else ()
-    if likely:
-        return refusal(given, f"{symbol} {where} is no element", f"write {' or '.join(likely)}")
-    if symbol in _STAND_INS:
-        return refusal(given, f"{symbol} {where} stands for no one element", "name the element")
-    if symbol[0] in INDEX and len(symbol) == 2:
-        return refusal(
-            given,
-            f"{symbol} {where} is no element",
-            f"did a small {symbol[1]} follow {symbol[0]} by mistake? name the element",
-        )
-    return refusal(given, f"{symbol} {where} is no element", "check its spelling")
+        what, mend = f"{symbol} at column {at + 1} lies beyond lawrencium", "elements from H to Lr are known here"
+    elif symbol == "E" and re.match(r"\dE[-+]?\d", body[max(at - 1, 0) :]):
+        what, mend = f"an exponent at column {at + 1}", "write the number out, such as 0.001"
+    elif symbol == "D":
+        mend = "deuterium has no properties of its own here; write H"
+    elif likely:
+        mend = f"write {' or '.join(likely)}"
+    elif symbol in _STAND_INS:
+        what, mend = f"{symbol} at column {at + 1} stands for no one element", "name the element"
+    return refusal(given, what, mend)
+
+
+def _likely(body: str) -> tuple[str, ...]:
+    return suggestions(body) if re.fullmatch(r"[A-Za-z0-9.()\[\]]+", body) else ()

@@ -10,14 +10,14 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from .ambiguity import decimal, electronegativity_order, joined_pairs, refused_in_capitals
+from .ambiguity import joined_pairs, refused_in_capitals
 from .elements import INDEX
 from .grammar import tokenise
 from .notation import FormulaError
 from .parser import parse
+from .rendering import electronegativity_order, rendered
 
 __all__ = ["Composition", "FormulaError"]
-SMALLEST = Fraction(1, 10**12)
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -68,7 +68,7 @@ class Composition:
             return cls(_exact(obj.get_el_amt_dict()))
         if isinstance(obj, Mapping):
             return cls(_exact(obj))
-        if obj is None or obj != obj:
+        if obj is None or (isinstance(obj, float) and math.isnan(obj)):
             raise FormulaError(f"no formula ({obj}); write one, such as LiAlCl2.5O0.75")
         raise FormulaError(
             f"{obj!r} of type {type(obj).__name__} is not a composition; give a formula, a mapping of amounts, "
@@ -83,7 +83,7 @@ class Composition:
     @cached_property
     def formula(self) -> str:
         """Canonical formula: electronegativity order, amounts as written."""
-        plain = "".join(symbol + decimal(amount) for symbol, amount in self.amounts.items())
+        plain = rendered(self.amounts)
         return _with_ones(plain) if sum(len(symbol) == 1 for symbol in self.amounts) > 1 else plain
 
     @property
@@ -94,8 +94,7 @@ class Composition:
     @cached_property
     def counts(self) -> tuple[tuple[str, int], ...]:
         """Smallest whole numbers in the same ratio, by atomic number: the identity of the composition."""
-        scale = math.lcm(*(amount.denominator for amount in self.amounts.values()))
-        whole = {symbol: int(amount * scale) for symbol, amount in self.amounts.items()}
+        whole, _ = _whole(self.amounts)
         divisor = math.gcd(*whole.values())
         return tuple((symbol, whole[symbol] // divisor) for symbol in sorted(whole, key=INDEX.__getitem__))
 
@@ -133,7 +132,7 @@ def _exact(amounts: Mapping[Any, Any]) -> dict[str, Fraction]:
     out: dict[str, Fraction] = {}
     for key, amount in amounts.items():
         symbol = str(key)
-        if isinstance(amount, bool) or isinstance(amount, str) or not hasattr(amount, "__float__"):
+        if isinstance(amount, bool | str) or not hasattr(amount, "__float__"):
             raise FormulaError(f"the amount of {symbol}, {amount!r}, is not a number; give one, such as 2.5")
         if not math.isfinite(float(amount)):
             raise FormulaError(f"the amount of {symbol} is {amount}; give a finite number, such as 2.5")
@@ -142,27 +141,28 @@ def _exact(amounts: Mapping[Any, Any]) -> dict[str, Fraction]:
     return out
 
 
-def _checked(amounts: Mapping[str, Fraction]) -> dict[str, Fraction]:
+def _checked(amounts: Mapping[str, Any]) -> dict[str, Fraction]:
+    """Amounts as fractions, all positive and none vanishing beside the others."""
     if not amounts:
         raise FormulaError("a composition without elements; name at least one")
-    for symbol, amount in amounts.items():
+    exact = {symbol: Fraction(amount) for symbol, amount in amounts.items()}
+    for symbol, amount in exact.items():
         if symbol not in INDEX:
             raise FormulaError(f"{symbol} is no element from H to Lr; write its symbol, such as Cl")
-        if amount <= 0:
+        if amount.numerator <= 0:
             raise FormulaError(f"the amount of {symbol} is {amount}; leave it out, or give a positive number")
-    total = sum(amounts.values())
-    for symbol, amount in amounts.items():
-        if amount < SMALLEST * total:
+    whole, scale = _whole(exact)
+    total = sum(whole.values())
+    for symbol, count in whole.items():
+        if count * 10**12 < total:
             raise FormulaError(f"{symbol} makes up less than 1e-12 of the atoms; leave it out, or check its amount")
-    return _terminating(dict(amounts))
+    for prime in (2, 5):
+        while scale % prime == 0:
+            scale //= prime
+    return exact if scale == 1 else {symbol: amount * scale for symbol, amount in exact.items()}
 
 
-def _terminating(amounts: dict[str, Fraction]) -> dict[str, Fraction]:
-    factor = 1
-    for amount in amounts.values():
-        rest = amount.denominator
-        for prime in (2, 5):
-            while rest % prime == 0:
-                rest //= prime
-        factor = math.lcm(factor, rest)
-    return amounts if factor == 1 else {symbol: amount * factor for symbol, amount in amounts.items()}
+def _whole(amounts: Mapping[str, Fraction]) -> tuple[dict[str, int], int]:
+    """Whole numbers in the ratio of the amounts, and the factor that makes them."""
+    scale = math.lcm(*(amount.denominator for amount in amounts.values()))
+    return {s: amount.numerator * (scale // amount.denominator) for s, amount in amounts.items()}, scale

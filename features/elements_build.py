@@ -30,27 +30,6 @@ HEADER = [
     "negative_state",
     "anion_radius",
 ]
-CARD = """\
-name = "elements"
-file = "elements.csv"
-sha256 = "{sha256}"
-rows = 103
-made_by = "python -m vitrion.features.elements_build"
-from = ["pymatgen-core {pymatgen} (MIT)", "matminer {matminer} (modified BSD, Lawrence Berkeley National Laboratory)", "ion_choices.csv (own choices)"]
-
-[columns]
-mass = {{ unit = "u", reference = "pymatgen periodic table" }}
-electronegativity = {{ unit = "Pauling", reference = "pymatgen periodic table; empty for He, Ne, Ar" }}
-common_states = {{ unit = "e", reference = "pymatgen common_oxidation_states" }}
-known_states = {{ unit = "e", reference = "union of pymatgen common and ICSD oxidation states and of ion_choices.csv" }}
-positive_states = {{ unit = "e", reference = "ion_choices.csv, else the positive common states" }}
-typical_state = {{ unit = "e", reference = "ion_choices.csv, else the highest positive common state" }}
-coordination = {{ unit = "1", reference = "ion_choices.csv, else 6: the coordination at which cation_radius is read" }}
-cation_radius = {{ unit = "angstrom", reference = "Shannon effective ionic radius, high spin, 10.1107/S0567739476001551" }}
-negative_state = {{ unit = "e", reference = "ion_choices.csv" }}
-anion_radius = {{ unit = "angstrom", reference = "Shannon effective ionic radius in sixfold coordination, 10.1107/S0567739476001551" }}
-"magpie *" = {{ unit = "see matminer", reference = "Magpie tables, 10.1038/npjcompumats.2016.28; a missing value is the mean over all elements, as matminer puts it" }}
-"""
 
 
 def shannon(element: Any, state: int, coordination: int) -> float | None:
@@ -99,8 +78,8 @@ def _blank(value: float | None) -> float | str:
 
 def build() -> None:
     """Write the table and its card."""
-    from matminer.utils.data import MagpieData
-    from pymatgen.core.periodic_table import Element
+    from matminer.utils.data import MagpieData  # noqa: PLC0415
+    from pymatgen.core.periodic_table import Element  # noqa: PLC0415
 
     with (DATA / "ion_choices.csv").open(encoding="utf-8", newline="") as file:
         choices = {line["symbol"]: line for line in csv.DictReader(file)}
@@ -112,10 +91,14 @@ def build() -> None:
         for number in range(1, 104):
             element = Element.from_Z(number)
             writer.writerow(row(element, choices.get(element.symbol, {}), magpie))
-    card = CARD.format(
-        sha256=hashlib.sha256(target.read_bytes()).hexdigest(),
-        pymatgen=version("pymatgen-core"),
-        matminer=version("matminer"),
+    card = (
+        (DATA / "elements_card.txt")
+        .read_text(encoding="utf-8")
+        .format(
+            sha256=hashlib.sha256(target.read_bytes()).hexdigest(),
+            pymatgen=version("pymatgen-core"),
+            matminer=version("matminer"),
+        )
     )
     (DATA / "elements.toml").write_text(card, encoding="utf-8")
 

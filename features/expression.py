@@ -67,10 +67,11 @@ class Polynomial:
     def __call__(self, values: Mapping[str, Fraction]) -> Fraction:
         """Its exact value."""
         total = Fraction(0)
-        for monomial, value in self.terms:
+        for monomial, coefficient in self.terms:
+            term = coefficient
             for name, power in monomial:
-                value *= values[name] ** power
-            total += value
+                term *= values[name] ** power
+            total += term
         return total
 
 
@@ -103,13 +104,16 @@ def _evaluated(node: ast.expr) -> Polynomial:
         return _evaluated(node.operand) * (-1 if isinstance(node.op, ast.USub) else 1)
     if not isinstance(node, ast.BinOp):
         raise KeyError(type(node).__name__)
-    left, right = _evaluated(node.left), _evaluated(node.right)
-    if isinstance(node.op, ast.Add):
+    return _combined(node.op, _evaluated(node.left), _evaluated(node.right))
+
+
+def _combined(sign: ast.operator, left: Polynomial, right: Polynomial) -> Polynomial:
+    if isinstance(sign, ast.Add):
         return left + right
-    if isinstance(node.op, ast.Sub):
+    if isinstance(sign, ast.Sub):
         return left + right * -1
-    if isinstance(node.op, ast.Mult):
+    if isinstance(sign, ast.Mult):
         return left * right
-    if isinstance(node.op, ast.Div) and not right.variables:
+    if isinstance(sign, ast.Div) and not right.variables:
         return left * (1 / right({}))
-    raise KeyError(type(node.op).__name__)
+    raise KeyError(type(sign).__name__)

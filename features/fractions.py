@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .composition import Composition, FormulaError
+from . import column
+from .composition import FormulaError
 from .elements import INDEX, SYMBOLS
 
 
@@ -33,13 +34,19 @@ class Fractions:
             return compositions
         if isinstance(compositions, str):
             raise FormulaError(f'"{compositions}" is one formula; give a list, such as ["{compositions}"]')
-        members = [Composition.of(member) for member in compositions]
-        matrix = np.zeros((len(members), len(SYMBOLS)))
-        for row, member in enumerate(members):
-            total = sum(count for _, count in member.counts)
-            for symbol, count in member.counts:
-                matrix[row, INDEX[symbol]] = count / total
+        matrix, errors = column.amounts(list(compositions))
+        if errors:
+            row, reason = next(iter(errors.items()))
+            more = f" (and {len(errors) - 1} more cannot be read)" if len(errors) > 1 else ""
+            raise FormulaError(f"row {row}: {reason}{more}" if len(matrix) > 1 else reason)
         return cls._sealed(matrix)
+
+    @classmethod
+    def read(cls, compositions: Iterable[Any]) -> tuple[Fractions, NDArray[np.intp], dict[int, str]]:
+        """The compositions that can be read, their rows, and the reason for each row that cannot."""
+        matrix, errors = column.amounts(list(compositions))
+        rows = np.setdiff1d(np.arange(len(matrix)), np.fromiter(errors, dtype=np.intp, count=len(errors)))
+        return cls._sealed(matrix[rows]), rows, errors
 
     @classmethod
     def from_matrix(cls, matrix: ArrayLike) -> Fractions:

@@ -51,7 +51,7 @@ def radius_ratio(sums: Sums) -> Matrix:
 def field_strength(sums: Sums) -> Matrix:
     """Mean Dietzel field strength z/(r + 1.40)^2 of the network cations, in e per square angstrom; 0 without one.
 
-    Reference: Dietzel, Z. Elektrochem. 48, 9 (1942), 10.1002/bbpc.19420480104.
+    Reference: Dietzel, Z. Elektrochem. 48, 9 (1942).
     """
     return ratio(sums["m_field"], sums["m"], 10.0)
 
@@ -83,7 +83,7 @@ def bond_strength(sums: Sums) -> Matrix:
 
 
 def cohesion(sums: Sums) -> Matrix:
-    """Kapustinskii lattice energy per atom, 1213.8 z+ z- (1 - 0.345/d)/d, d in angstrom, in kJ/mol; 0 without both ions.
+    """Kapustinskii lattice energy per atom, 1213.8 z+ z- (1 - 0.345/d)/d, d in angstrom, in kJ/mol; 0 without ions.
 
     Reference: Kapustinskii, Q. Rev. Chem. Soc. 10, 283 (1956), 10.1039/QR9561000283.
     """
@@ -125,7 +125,7 @@ def mobile_density(sums: Sums) -> Matrix:
 
 
 def mobile_spacing(sums: Sums) -> Matrix:
-    """Estimated distance between mobile ions, in angstrom, the cube root of the volume per ion; at most 30, 30 without."""
+    """Estimated distance between mobile ions, in angstrom: cube root of the volume per ion; at most 30, 30 without."""
     return np.minimum(np.cbrt(ratio(sums["volume"], sums["mobile"], WIDEST**3)), WIDEST)
 
 

@@ -1,6 +1,6 @@
 """Plain ratios that carry across families of glasses: mobile ion, oxygen and halide per network cation, and mixing.
 
-In all of them M is every cation with two charges or more, X is F + Cl + Br + I, and a mobile ion is Li, Na, K, Ag or Cu.
+M is every cation with two charges or more, X is F + Cl + Br + I, and a mobile ion is Li, Na, K, Ag or Cu.
 """
 
 from __future__ import annotations

@@ -100,10 +100,13 @@ class Reader:
 
     def _number(self) -> Any:
         if self._kind() != "number":
-            return Fraction(1)
+            return 1
         token = self.tokens[self.at]
         self.at += 1
-        return self.symbolic[token.start] if token.start in self.symbolic else Fraction(token.text)
+        if token.start in self.symbolic:
+            return self.symbolic[token.start]
+        whole, _, decimals = token.text.partition(".")
+        return Fraction(int(whole + decimals), 10 ** len(decimals)) if decimals else int(whole)
 
     def _mixture(self) -> dict[str, Any]:
         total: dict[str, Any] = {}
@@ -122,15 +125,20 @@ class Reader:
             if kind == "symbol":
                 symbol = self.tokens[self.at].text
                 self.at += 1
-                total[symbol] = total.get(symbol, Fraction(0)) + coefficient * self._number()
+                self._add(total, symbol, self._number(), coefficient)
             elif kind == "open":
                 for symbol, amount in self._group().items():
-                    total[symbol] = total.get(symbol, Fraction(0)) + coefficient * amount
+                    self._add(total, symbol, amount, coefficient)
             else:
                 break
         if self._kind() == "number":
             token = self.tokens[self.at]
             raise refusal(self.given, f"two numbers in a row at column {token.start + 1}", "write one")
+
+    @staticmethod
+    def _add(total: dict[str, Any], symbol: str, amount: Any, coefficient: Any) -> None:
+        more = amount if coefficient == 1 else coefficient * amount
+        total[symbol] = total[symbol] + more if symbol in total else more
 
     def _group(self) -> dict[str, Any]:
         opening = self.tokens[self.at]

@@ -1,4 +1,4 @@
-"""What researchers type, brought to one plain notation: subscripts, dashes, middle dots, charges, look-alike letters."""
+"""What researchers type, brought to one plain notation: subscripts, dashes, middle dots, charges."""
 
 from __future__ import annotations
 

@@ -1,10 +1,12 @@
-"""Whether one set of amounts can be neutral with ordinary oxidation states: the rule that settles doubtful spellings."""
+"""Whether one set of amounts can be neutral: the rule that settles doubtful spellings."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
+
+import numpy as np
 
 from .elements import INDEX, lookup, states
 
@@ -23,7 +25,7 @@ def ordinary_spans(known: bool = False) -> tuple[tuple[float, float], ...]:
 
 
 def _negative() -> list[float]:
-    return [min(value, 0.0) if value == value else 0.0 for value in lookup("negative_state").tolist()]
+    return [float(value) for value in np.nan_to_num(lookup("negative_state"))]
 
 
 def balanced(amounts: Mapping[str, Fraction | int | float], known: bool = False) -> bool:

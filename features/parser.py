@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from .ambiguity import reject_capitals, reject_point
+from .ambiguity import reject_capitals, reject_middle_dot, reject_point
 from .grammar import Reader, tokenise
 from .notation import plain, refusal, without_charge
 from .oxidation import balanced
@@ -25,6 +25,7 @@ def parse(text: str) -> tuple[dict[str, Fraction], tuple[str, ...]]:
     amounts = Reader(tokens, text).read()
     reject_capitals(body, tokens, text)
     reject_point(body, tokens, amounts, text)
+    reject_middle_dot(body, tokens, amounts, text)
     if charge and balanced(amounts):
         raise refusal(text, f"ends in {charge} after a neutral compound", "name what follows, or leave the sign out")
     warnings = (f"the charge {charge.lstrip('^')} is left out: a composition counts atoms only",) if charge else ()

@@ -19,8 +19,8 @@ from .composition import Composition
 from .elements import INDEX, SYMBOLS
 from .expression import Polynomial, read_expression
 from .fractions import Fractions
-from .notation import FormulaError, plain, refusal
 from .grammar import Reader, tokenise
+from .notation import FormulaError, plain, refusal
 
 BLOCK = 8192
 _BRACES = re.compile(r"\{([^{}]*)\}")

@@ -11,34 +11,7 @@ from .elements import INDEX
 from .oxidation import balanced
 
 _RARE = frozenset(
-    [
-        "Tc",
-        "Pm",
-        "Po",
-        "At",
-        "Rn",
-        "Fr",
-        "Ra",
-        "Ac",
-        "Th",
-        "Pa",
-        "Np",
-        "Pu",
-        "Am",
-        "Cm",
-        "Bk",
-        "Cf",
-        "Es",
-        "Fm",
-        "Md",
-        "No",
-        "Lr",
-        "He",
-        "Ne",
-        "Ar",
-        "Kr",
-        "Xe",
-    ]
+    "Tc Pm Po At Rn Fr Ra Ac Th Pa Np Pu Am Cm Bk Cf Es Fm Md No Lr He Ne Ar Kr Xe".split()  # noqa: SIM905
 )
 _TOKEN = re.compile(r"[A-Za-z]+|\d+(?:\.\d+)?|.")
 _MOST = 64
@@ -73,7 +46,7 @@ def suggestions(text: str, most: int = 2) -> tuple[str, ...]:
     spellings: list[tuple[tuple[str, ...], ...]] = [()]
     for token in _TOKEN.findall(text):
         ways = list(islice(segmentations(token), 8)) if token.isalpha() else [(token,)]
-        spellings = [done + (way,) for done in spellings for way in ways][:_MOST]
+        spellings = [(*done, way) for done in spellings for way in ways][:_MOST]
     ranked = sorted(spellings, key=lambda parts: _oddness([piece for part in parts for piece in part]))
     return tuple("".join("".join(part) for part in parts) for parts in ranked[:most])
 

@@ -1,0 +1,116 @@
+"""A column of formulas at once: plain ones by one pass of a regular expression, all others one by one.
+
+A formula is plain when it is symbols and short decimal numbers only, with nothing that `Composition.parse` would weigh
+(capitals that may spell another element, a point that may join two compounds, an element named twice). Both ways give
+the same numbers to the last bit: whole numbers in the ratio of the amounts, divided once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .ambiguity import PAIRS
+from .composition import Composition, FormulaError
+from .elements import INDEX, SYMBOLS, lookup
+
+CHUNK = 16384
+_PAIR = "|".join(sorted(pair.upper() for pair in PAIRS))
+_NUMBER = r"(?:[1-9]\d{0,8}(?:\.\d{1,6})?|0\.\d{1,6})"
+_PLAIN = re.compile(rf"(?:(?!(?:{_PAIR})(?![a-z]))[A-Z][a-z]?{_NUMBER}?){{1,40}}")
+_TOKEN = re.compile(r"([A-Z][a-z]?)([\d.]*)|\n")
+_LARGEST = 2.0**52
+_BREAK = -1
+
+Matrix = NDArray[np.float64]
+
+
+class _Numbers(dict[str, int]):
+    """Numbers met so far: place of each text in `values` and `decimals`."""
+
+    def __init__(self) -> None:
+        super().__init__({"": 0})
+        self.values_met, self.decimals_met = [1.0], [0]
+
+    def __missing__(self, text: str) -> int:
+        self.values_met.append(float(text))
+        self.decimals_met.append(len(text.partition(".")[2]))
+        self[text] = place = len(self)
+        return place
+
+
+def amounts(texts: Sequence[str]) -> tuple[Matrix, dict[int, str]]:
+    """Atomic fractions of shape (n, 103), and the reason for each row that is no composition (its row is zero).
+
+    Examples
+    --------
+    >>> matrix, errors = amounts(["LiAlCl2.5O0.75", "Li0"])
+    >>> round(float(matrix[0, INDEX["Cl"]]), 4), errors
+    (0.4762, {1: '"Li0": an amount of zero at column 3; leave that part out, or write its amount'})
+    """
+    matrix = np.zeros((len(texts), len(SYMBOLS)))
+    errors: dict[int, str] = {}
+    for start in range(0, len(texts), CHUNK):
+        chunk = texts[start : start + CHUNK]
+        for row in _plain_rows(chunk, matrix[start : start + CHUNK]):
+            try:
+                fill(matrix[start + row], Composition.of(chunk[row]))
+            except FormulaError as error:
+                errors[start + row] = str(error)
+    return matrix, errors
+
+
+def fill(row: Matrix, composition: Composition) -> None:
+    """Write the atomic fractions of one composition into a row of zeros."""
+    total = sum(count for _, count in composition.counts)
+    for symbol, count in composition.counts:
+        row[INDEX[symbol]] = count / total
+
+
+def _plain_rows(texts: Sequence[str], matrix: Matrix) -> list[int]:
+    """Fill the rows of plain formulas; return the rows left for the careful way."""
+    matched = [_PLAIN.fullmatch(text) is not None if isinstance(text, str) else False for text in texts]
+    plain = np.flatnonzero(matched)
+    left = np.flatnonzero(~np.array(matched, dtype=bool)).tolist()
+    if plain.size == 0:
+        return left
+    found = _TOKEN.findall("\n".join([texts[row] for row in plain.tolist()]))
+    numbers = _Numbers()
+    place = np.array([numbers[number] for _, number in found])
+    codes = np.array([INDEX.get(symbol, len(SYMBOLS)) if symbol else _BREAK for symbol, _ in found])
+    rows = np.cumsum(codes == _BREAK)
+    keep = codes != _BREAK
+    rows, codes, place = rows[keep], codes[keep], place[keep]
+    values, decimals = np.array(numbers.values_met)[place], np.array(numbers.decimals_met)[place]
+    starts = np.flatnonzero(np.diff(rows, prepend=-1))
+    scaled = np.rint(values * 10.0 ** np.maximum.reduceat(decimals, starts)[rows])
+    doubtful = _doubtful(rows, codes, values, decimals, scaled, starts)
+    part = np.zeros((plain.size, len(SYMBOLS) + 1))
+    part[rows, codes] = scaled
+    doubtful |= np.count_nonzero(part, axis=1) != np.diff(starts, append=rows.size)
+    good = np.flatnonzero(~doubtful)
+    matrix[plain[good]] = part[good, :-1] / part[good].sum(axis=1)[:, None]
+    return sorted(left + plain[doubtful].tolist())
+
+
+def _doubtful(
+    rows: NDArray[Any],
+    codes: NDArray[Any],
+    values: Matrix,
+    decimals: NDArray[Any],
+    scaled: Matrix,
+    starts: NDArray[Any],
+) -> NDArray[np.bool_]:
+    """Rows with an unknown symbol, a number out of bounds, or a point that may join two compounds."""
+    total = np.add.reduceat(scaled, starts)
+    order = np.append(np.nan_to_num(lookup("electronegativity"), nan=99.0), 99.0)[codes]
+    anion = np.append(lookup("negative_state") < 0, False)[codes]
+    before = np.maximum.accumulate(np.where(anion, order, 0) + 1000.0 * rows)
+    after = np.append(np.minimum.accumulate((order + 1000.0 * rows)[::-1])[::-1][1:], np.inf)
+    bad = (codes == len(SYMBOLS)) | (scaled < 1e-12 * total[rows]) | (scaled == 0)
+    bad |= (decimals > 0) & (values >= 1) & (before > after)
+    return (np.bincount(rows, bad, starts.size) > 0) | (total >= _LARGEST)
