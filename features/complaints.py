@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from .elements import INDEX
 from .notation import FormulaError, refusal
 from .spelling import suggestions
 
@@ -60,9 +59,13 @@ def _point(given: str, body: str, at: int) -> FormulaError:
         pieces = [piece for piece in (digits + (after.group() if after else "")).split(".") if piece]
         number = ".".join(pieces[:2]) if len(pieces) > 1 else "2.5"
         where = f" after {owner}" if owner else ""
-        return refusal(given, f"a second decimal point at column {second}", f"write one number{where}, such as {number}")
+        return refusal(
+            given, f"a second decimal point at column {second}", f"write one number{where}, such as {number}"
+        )
     return refusal(
-        given, f"a point at column {at + 1} that is not between two digits", "write 0.5 for a number, + between compounds"
+        given,
+        f"a point at column {at + 1} that is not between two digits",
+        "write 0.5 for a number, + between compounds",
     )
 
 
@@ -72,7 +75,9 @@ def _lower_case(given: str, body: str, at: int) -> FormulaError:
     variable = body[at] in "xyzn" and (not likely or not re.search("[a-m o-w]", body[at:]))
     if variable and re.search(r"[A-Z)\]][a-z]?[\d.+-]*[xyzn]", body):
         template = re.sub(r"(?<=[A-Za-z)\]])([\d.]*[-+]?[\d.]*[xyzn](?:[-+][\d.]+)?)(?![a-z])", r"{\1}", body)
-        mend = f"for a family write a template such as {template}" if "{" in template else "write its amount as a number"
+        mend = (
+            f"for a family write a template such as {template}" if "{" in template else "write its amount as a number"
+        )
         return refusal(given, f"the variable {body[at]} at column {at + 1}", mend)
     mend = f"write {' or '.join(likely)}" if likely else "start every element with a capital letter"
     return refusal(given, f"a small letter {body[at]} at column {at + 1} that starts no element", mend)

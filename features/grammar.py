@@ -49,7 +49,8 @@ def tokenise(body: str, given: str) -> list[Token]:
         if token.kind == "symbol" and token.text not in INDEX:
             raise unknown_symbol(given, body, token.text, token.start)
         if token.kind == "number":
-            _check_number(token, given)
+            if body[found.end() : found.end() + 1] != ".":
+                _check_number(token, given)
             if spaced and tokens and tokens[-1].kind in {"symbol", "close", "number"}:
                 raise refusal(
                     given,
@@ -65,14 +66,11 @@ def _check_number(token: Token, given: str) -> None:
     where = f"at column {token.start + 1}"
     if len(token.text) > LONGEST_NUMBER:
         raise refusal(given, f"a number of {len(token.text)} characters {where}", f"write at most {LONGEST_NUMBER}")
+    if len(token.text) > 1 and token.text[0] == "0" and token.text[1] != ".":
+        mend = f"write {token.text.lstrip('0') or '1'}, or O for oxygen"
+        raise refusal(given, f"a number with a leading zero, {token.text}, {where}", mend)
     if not token.text.strip("0."):
         raise refusal(given, f"an amount of zero {where}", "leave that part out, or write its amount")
-    if len(token.text) > 1 and token.text[0] == "0" and token.text[1] != ".":
-        raise refusal(
-            given,
-            f"a number with a leading zero, {token.text}, {where}",
-            f"write {token.text.lstrip('0')} or O for oxygen",
-        )
 
 
 @dataclass

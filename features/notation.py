@@ -25,6 +25,7 @@ _LOOKS_LIKE = dict(
 )
 _CHARGE = re.compile(r"(?:\^\{?(?:\d*[+-]+|[+-]\d*)\}?|\(\d*[+-]\)|[+-]{1,4})$")
 _LONE = re.compile(r"(?:[A-Z][a-z]?|\([^()]*\)|\[[^\[\]]*\])\d*$")
+_BROKEN_NUMBER = re.compile(f"[{_SUBSCRIPTS}][0-9]|[0-9][{_SUBSCRIPTS}]")
 _SHOWN = 60
 
 
@@ -61,8 +62,8 @@ def _translated(text: str) -> str:
     out = []
     for column, mark in enumerate(text, start=1):
         following = text[column] if column < len(text) else ""
-        if mark in _SUBSCRIPTS and following.isdigit() and following not in _SUBSCRIPTS:
-            raise refusal(text, f"a subscript runs into a full-size digit at column {column}", "write one number there")
+        if _BROKEN_NUMBER.fullmatch(mark + following):
+            raise refusal(text, f"a subscript meets a full-size digit at column {column}", "write one number there")
         if mark in _PLAIN:
             out.append(_PLAIN[mark])
         elif mark in _SUPERSCRIPTS:

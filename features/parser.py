@@ -22,6 +22,8 @@ def parse(text: str) -> tuple[dict[str, Fraction], tuple[str, ...]]:
     tokens = tokenise(body, text)
     if charge and any(token.kind == "separator" for token in tokens):
         raise refusal(text, f"ends in {charge} after a mixture", "name the last component, or leave the sign out")
+    if body == "NaN":
+        raise refusal(text, "a missing value, or sodium and nitrogen", "write the formula, or Na1N for the elements")
     amounts = Reader(tokens, text).read()
     reject_capitals(body, tokens, text)
     reject_point(body, tokens, amounts, text)

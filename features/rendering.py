@@ -21,8 +21,9 @@ def electronegativity_order(symbols: Iterable[str]) -> list[str]:
 
 
 def rendered(amounts: Mapping[str, Fraction]) -> str:
-    """Canonical formula of exact decimal amounts."""
-    return "".join(symbol + decimal(amounts[symbol]) for symbol in electronegativity_order(amounts))
+    """Canonical formula of exact decimal amounts; Na1N, for NaN is what tables write where nothing is known."""
+    text = "".join(symbol + decimal(amounts[symbol]) for symbol in electronegativity_order(amounts))
+    return "Na1N" if text == "NaN" else text
 
 
 def decimal(amount: Fraction) -> str:
