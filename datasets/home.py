@@ -1,0 +1,13 @@
+"""The folder where Vitrion keeps what it makes: models, runs and the lab's own measurements."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from platformdirs import user_data_dir
+
+
+def home() -> Path:
+    """Return the folder named by ``VITRION_HOME``, else the user's data folder; it need not exist yet."""
+    return Path(os.environ.get("VITRION_HOME") or user_data_dir("vitrion", appauthor=False)).expanduser().absolute()
