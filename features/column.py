@@ -88,29 +88,23 @@ def _plain_rows(texts: Sequence[str], matrix: Matrix) -> list[int]:
     values, decimals = np.array(numbers.values_met)[place], np.array(numbers.decimals_met)[place]
     starts = np.flatnonzero(np.diff(rows, prepend=-1))
     scaled = np.rint(values * 10.0 ** np.maximum.reduceat(decimals, starts)[rows])
-    doubtful = _doubtful(rows, codes, values, decimals, scaled, starts)
     part = np.zeros((plain.size, len(SYMBOLS) + 1))
     part[rows, codes] = scaled
+    total = part.sum(axis=1)
+    bad = (scaled == 0) | (scaled < 1e-12 * total[rows]) | (codes == len(SYMBOLS))
+    bad |= (decimals > 0) & (values >= 1) & _turns(rows, codes)
+    doubtful = (np.bincount(rows, bad, plain.size) > 0) | (total >= _LARGEST)
     doubtful |= np.count_nonzero(part, axis=1) != np.diff(starts, append=rows.size)
     good = np.flatnonzero(~doubtful)
-    matrix[plain[good]] = part[good, :-1] / part[good].sum(axis=1)[:, None]
+    matrix[plain[good]] = part[good, :-1] / total[good, None]
     return sorted(left + plain[doubtful].tolist())
 
 
-def _doubtful(
-    rows: NDArray[Any],
-    codes: NDArray[Any],
-    values: Matrix,
-    decimals: NDArray[Any],
-    scaled: Matrix,
-    starts: NDArray[Any],
-) -> NDArray[np.bool_]:
-    """Rows with an unknown symbol, a number out of bounds, or a point that may join two compounds."""
-    total = np.add.reduceat(scaled, starts)
+def _turns(rows: NDArray[Any], codes: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where an anion stands no later, and an element less electronegative than it stands later, in the same formula."""
     order = np.append(np.nan_to_num(lookup("electronegativity"), nan=99.0), 99.0)[codes]
     anion = np.append(lookup("negative_state") < 0, False)[codes]
     before = np.maximum.accumulate(np.where(anion, order, 0) + 1000.0 * rows)
     after = np.append(np.minimum.accumulate((order + 1000.0 * rows)[::-1])[::-1][1:], np.inf)
-    bad = (codes == len(SYMBOLS)) | (scaled < 1e-12 * total[rows]) | (scaled == 0)
-    bad |= (decimals > 0) & (values >= 1) & (before > after)
-    return (np.bincount(rows, bad, starts.size) > 0) | (total >= _LARGEST)
+    turns: NDArray[np.bool_] = before > after
+    return turns

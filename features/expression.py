@@ -13,6 +13,7 @@ from .notation import FormulaError
 Monomial = tuple[tuple[str, int], ...]
 _LONGEST = 64
 _IMPLICIT = re.compile(r"(?<![A-Za-z_\d.])(\d+(?:\.\d+)?)\s*(?=[A-Za-z_(])")
+_EXPONENT = re.compile(r"\d[eE][-+]?\d")
 _ALLOWED = re.compile(r"[A-Za-z_0-9.+\-*/() ]+")
 
 
@@ -86,7 +87,7 @@ def read_expression(text: str, template: str) -> Polynomial:
     what = f'"{template}": {{{text}}} '
     if not text.strip():
         raise FormulaError(f"{what}is empty; write an expression such as 4-2x")
-    if len(text) > _LONGEST or not _ALLOWED.fullmatch(text):
+    if len(text) > _LONGEST or not _ALLOWED.fullmatch(text) or _EXPONENT.search(text):
         raise FormulaError(f"{what}is not a sum of numbers and variables; write one such as 4-2x")
     try:
         tree = ast.parse(_IMPLICIT.sub(r"\1*", text.strip()), mode="eval").body

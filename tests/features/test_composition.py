@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from vitrion.features import Composition, FormulaError, Fractions
 from vitrion.features.elements import SYMBOLS
 
-DECIMALS = st.decimals("0.001", "999", places=3).map(lambda d: Fraction(d)) | st.integers(1, 200).map(Fraction)
+DECIMALS = st.decimals("0.001", "999", places=3).map(Fraction) | st.integers(1, 200).map(Fraction)
 AMOUNTS = st.dictionaries(st.sampled_from(SYMBOLS), DECIMALS, min_size=1, max_size=8)
 ALPHABET = string.ascii_letters + string.digits + "LiAlClOTaZr()[]+-.·₂₅²⁺ ,^{}_" * 4
 

@@ -1,0 +1,114 @@
+"""What every space of compositions has in common: a size told before it is built, and members block by block."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import charge
+from .composition import Composition
+from .elements import INDEX, SYMBOLS
+from .fractions import Fractions
+from .limits import Limit
+
+BLOCK = 8192
+
+
+@dataclass(frozen=True)
+class Member:
+    """One member of a space: the values of its variables and its composition."""
+
+    variables: Mapping[str, float]
+    composition: Composition
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some members of a space at once: values of shape (n,) by variable, atomic fractions, places in the space."""
+
+    variables: Mapping[str, NDArray[np.float64]]
+    fractions: Fractions
+    places: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.fractions)
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Amounts of shape (n, symbols) at consecutive places of a space, before anything is left out."""
+
+    variables: Mapping[str, NDArray[np.float64]]
+    amounts: NDArray[np.float64]
+
+
+class Space(ABC):
+    """A lazy set of compositions. Points with a negative amount, or with nothing left, are no compositions."""
+
+    @property
+    @abstractmethod
+    def symbols(self) -> tuple[str, ...]:
+        """Elements that a member may hold."""
+
+    @property
+    @abstractmethod
+    def size(self) -> int:
+        """Number of points, told before anything is built."""
+
+    @abstractmethod
+    def raw(self, size: int) -> Iterator[Raw]:
+        """Amounts at all points in order, at most `size` at a time."""
+
+    @abstractmethod
+    def exact(self) -> Iterator[tuple[Mapping[str, Fraction], Mapping[str, Fraction]]]:
+        """Values of the variables and exact amounts at all points in order."""
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __iter__(self) -> Iterator[Member]:
+        """Members in order, neutral or not, with exact compositions."""
+        for values, amounts in self.exact():
+            if min(amounts.values()) >= 0 and any(amounts.values()):
+                present = {symbol: amount for symbol, amount in amounts.items() if amount}
+                yield Member({name: float(value) for name, value in values.items()}, Composition(present))
+
+    def blocks(self, size: int = BLOCK, neutral: bool = True, limits: Sequence[Limit] = ()) -> Iterator[Block]:
+        """Members as blocks of at most `size` rows, the neutral ones only unless asked; memory does not grow.
+
+        Parameters
+        ----------
+        size
+            Most members in one block.
+        neutral
+            Leave out members whose charges cannot balance (see `charge.neutral`).
+        limits
+            Ranges, sums, ratios and counts that every member must keep (see `limits`).
+        """
+        if size < 1:
+            raise ValueError(f"size={size}; give the number of members in a block, 1 or more")
+        columns = [INDEX[symbol] for symbol in self.symbols]
+        start = 0
+        for part in self.raw(size):
+            stay = np.flatnonzero((part.amounts >= 0).all(axis=1) & (part.amounts > 0).any(axis=1))
+            matrix = np.zeros((stay.size, len(SYMBOLS)))
+            matrix[:, columns] = part.amounts[stay]
+            fractions = Fractions.from_matrix(matrix)
+            keep = charge.neutral(fractions) if neutral else np.ones(stay.size, dtype=bool)
+            for limit in limits:
+                keep &= limit(fractions)
+            stay = stay[keep]
+            if stay.size:
+                values = {name: column[stay] for name, column in part.variables.items()}
+                yield Block(values, fractions if keep.all() else fractions.take(keep), stay + start)
+            start += len(part.amounts)
+
+    def count(self, **choices: Any) -> int:
+        """Number of members that `blocks` gives with the same choices."""
+        return sum(len(block) for block in self.blocks(**choices))

@@ -1,0 +1,112 @@
+"""Families of compositions: a formula with expressions in braces, and its members over a grid."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
+
+from numpy.typing import NDArray
+
+from .ambiguity import reject_capitals
+from .composition import Composition
+from .elements import INDEX
+from .expression import Polynomial, read_expression
+from .grammar import Reader, tokenise
+from .grid import Grid, axis, exact
+from .notation import FormulaError, plain, refusal
+
+_BRACES = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True)
+class Template:
+    """A formula with expressions in braces for amounts or coefficients.
+
+    Examples
+    --------
+    >>> family = Template.parse("LiAlCl{4-2x}O{x}")
+    >>> family.variables
+    ('x',)
+    >>> [member.composition.formula for member in family.grid(x="0:1:0.5")]
+    ['LiAlCl4', 'LiAlCl3O0.5', 'LiAlCl2O']
+    >>> len(Template.parse("{x}Li2O-TaCl5").grid(x="0.5:2:0.1"))
+    16
+    """
+
+    text: str
+    amounts: Mapping[str, Polynomial]
+    variables: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Template:
+        """Read a template; a formula without braces is a family of one."""
+        body = plain(text)
+        numbers: dict[int, Polynomial] = {}
+        pieces, end = [], 0
+        for found in _BRACES.finditer(body):
+            before, after = body[: found.start()][-1:], body[found.end() :][:1]
+            if before.isdigit() or before == "." or after.isdigit() or after == ".":
+                raise refusal(text, f"a number beside {found.group()}", "put the whole amount between the braces")
+            pieces.append(body[end : found.start()])
+            numbers[sum(map(len, pieces))] = read_expression(found.group(1), text)
+            pieces.append("1")
+            end = found.end()
+        flat = "".join(pieces) + body[end:]
+        tokens = tokenise(flat, text)
+        amounts = Reader(tokens, text, numbers).read()
+        reject_capitals(flat, tokens, text)
+        polynomials = {symbol: Polynomial.constant(0) + amount for symbol, amount in amounts.items()}
+        order = dict.fromkeys(name for number in numbers.values() for name in _in_order(number))
+        return cls(text, MappingProxyType(polynomials), tuple(order))
+
+    def at(self, **values: Fraction | float) -> Composition:
+        """The member at given values; elements whose amount is zero there are not in it."""
+        self._check_names(values)
+        point = {name: exact(value) for name, value in values.items()}
+        amounts = {symbol: amount(point) for symbol, amount in self.amounts.items()}
+        for symbol, amount in amounts.items():
+            if amount < 0:
+                where = ", ".join(f"{name}={float(value):g}" for name, value in point.items())
+                raise FormulaError(
+                    f'"{self.text}": the amount of {symbol} is {float(amount):g} at {where}; narrow the range'
+                )
+        return Composition({symbol: amount for symbol, amount in amounts.items() if amount})
+
+    def grid(self, **values: str | Sequence[float] | NDArray[Any] | float) -> Grid:
+        """All members over the product of the values of each variable, given as "start:stop:step" or as a list."""
+        self._check_names(values)
+        return Grid(self.text, self.amounts, {name: axis(values[name], name) for name in self.variables})
+
+    def _check_names(self, values: Mapping[str, object]) -> None:
+        missing = [name for name in self.variables if name not in values]
+        extra = [name for name in values if name not in self.variables]
+        if missing or extra:
+            has = f"has the variables {', '.join(self.variables)}" if self.variables else "has no variables"
+            lack = f"values are missing for {', '.join(missing)}" if missing else f"{', '.join(extra)} is none of them"
+            raise FormulaError(f'"{self.text}": {has}; {lack}; give one range for each, such as x="0:1.5:0.05"')
+
+
+def _in_order(number: Polynomial) -> list[str]:
+    return sorted(number.variables)
+
+
+def substitution(parent: str, loses: str, gains: str, ratio: Fraction | float = 2, variable: str = "x") -> Template:
+    """The line on which one element takes the place of `ratio` atoms of another, O for 2 Cl by default of `ratio`.
+
+    Examples
+    --------
+    >>> substitution("LiAlCl4", loses="Cl", gains="O").text
+    'LiAlCl{4-2x}O{x}'
+    """
+    amounts = dict(Composition.parse(parent).amounts)
+    if loses not in amounts or gains not in INDEX:
+        raise FormulaError(f'"{parent}": {gains} for {loses}; name an element of the formula to lose and one to gain')
+    pieces = {symbol: "" if amount == 1 else f"{float(amount):g}" for symbol, amount in amounts.items()}
+    share = "" if ratio == 1 else f"{float(ratio):g}"
+    pieces[loses] = f"{{{float(amounts[loses]):g}-{share}{variable}}}"
+    pieces[gains] = f"{{{float(amounts[gains]):g}+{variable}}}" if gains in amounts else f"{{{variable}}}"
+    return Template.parse("".join(symbol + amount for symbol, amount in pieces.items()))

@@ -1,0 +1,222 @@
+"""Spaces: sizes told before they are built, blocks and members that agree, neutral members, limits."""
+
+import itertools
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from vitrion.features import Composition, FormulaError, Fractions, Template
+from vitrion.features.charge import neutral
+from vitrion.features.space import AtMost, Ions, Mixtures, Ratio, Total, axis, substitution
+
+SPACES = [
+    Template.parse("LiAlCl{4-2x}O{x}").grid(x="0:2:0.05"),
+    Template.parse("Li{1-y}Na{y}AlCl{4-2x}O{x}").grid(x="0:1.5:0.25", y="0:1:0.1"),
+    Template.parse("{x}Li2O-TaCl5").grid(x="0.5:2:0.1"),
+    Template.parse("(LiCl){x}(AlCl{3-y}Br{y}){1-x}").grid(x="0:1:0.125", y="0:3:0.5"),
+    Template.parse("LiAlCl4").grid(),
+    Template.parse("LiAlCl{4-2x}O{x}").grid(x=np.random.default_rng(0).random(40) * 2),
+    Mixtures(("LiCl", "AlCl3", "Li2O", "ZrCl4"), steps=8, most=3),
+    Ions({"Li": 1, "Al": 3, "Zr": 4}, {"Cl": -1, "O": -2, "Br": -1}, steps=4, most_anions=2),
+]
+
+
+@pytest.mark.parametrize("space", SPACES, ids=lambda space: type(space).__name__)
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+def test_blocks_and_members_agree(space, size):
+    members = list(space)
+    blocks = list(space.blocks(size, neutral=False))
+    assert all(0 < len(block) <= size for block in blocks)
+    matrix = np.vstack([block.fractions.matrix for block in blocks])
+    assert np.allclose(matrix, Fractions.of([member.composition for member in members]).matrix, atol=1e-14)
+    assert np.array_equal(matrix > 0, Fractions.of([member.composition for member in members]).matrix > 0)
+    for name in members[0].variables:
+        column = np.concatenate([block.variables[name] for block in blocks])
+        assert np.allclose(column, [member.variables[name] for member in members])
+
+
+@pytest.mark.parametrize("space", SPACES, ids=lambda space: type(space).__name__)
+def test_the_size_is_the_number_of_points(space):
+    assert space.size == len(space) == sum(1 for _ in space.exact())
+    places = np.concatenate([block.places for block in space.blocks(5, neutral=False)])
+    assert (np.diff(places) > 0).all()
+    assert places[0] >= 0
+    assert places[-1] < space.size
+
+
+@pytest.mark.parametrize("space", SPACES, ids=lambda space: type(space).__name__)
+def test_only_neutral_members_unless_asked(space):
+    expected = [member for member in space if neutral(Fractions.of([member.composition]))[0]]
+    assert space.count() == len(expected)
+
+
+def test_the_family_of_the_paper():
+    grid = Template.parse("LiAlCl{4-2x}O{x}").grid(x="0:1.5:0.05")
+    formulas = {member.variables["x"]: member.composition.formula for member in grid}
+    assert len(formulas) == grid.size == 31
+    assert formulas[0.75] == "LiAlCl2.5O0.75"
+    assert formulas[0.0] == "LiAlCl4"
+
+
+def test_an_amount_of_zero_leaves_the_element_out():
+    ends = [m.composition.formula for m in Template.parse("Li{1-y}Na{y}Cl").grid(y=[0, 0.3, 1])]
+    assert ends == ["LiCl", "Na0.3Li0.7Cl", "NaCl"]
+
+
+def test_points_below_zero_are_no_members():
+    grid = Template.parse("LiAlCl{4-2x}O{x}").grid(x="0:3:0.5")
+    assert grid.size == 7
+    assert len(list(grid)) == 5
+    assert grid.count(neutral=False) == 5
+    with pytest.raises(FormulaError, match=r"Cl is -1 at x=2\.5"):
+        grid_template = Template.parse("LiAlCl{4-2x}O{x}")
+        grid_template.at(x=2.5)
+
+
+def test_exact_zero_of_a_fine_grid():
+    grid = Template.parse("LiAlCl{4-2x}O{x}").grid(x="0:2:0.001")
+    last = list(grid.blocks())[-1]
+    assert last.fractions.column("Cl")[-1] == 0
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.fractions(0, 3, max_denominator=50), st.fractions(0, 1, max_denominator=50))
+def test_at_is_the_formula_worked_out(x, y):
+    template = Template.parse("Li{1-y/2}Na{y/2}AlCl{2(4-x)/2+0.5y}O{1+0.5x-0.25y}")
+    by_hand = {"Li": 1 - y / 2, "Na": y / 2, "Al": Fraction(1), "Cl": 4 - x + y / 2, "O": 1 + x / 2 - y / 4}
+    assert template.at(x=x, y=y) == Composition({s: a for s, a in by_hand.items() if a})
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("0:1:0.25", [0, 0.25, 0.5, 0.75, 1]),
+        ("1:0:-0.5", [1, 0.5, 0]),
+        ("0,0.5,2", [0, 0.5, 2]),
+        ("0.3", [0.3]),
+        ("0:1:0.3", [0, 0.3, 0.6, 0.9]),
+    ],
+)
+def test_axis(text, values):
+    assert [float(value) for value in axis(text)] == values
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0:1", "0:1:0", "0:1:-0.1", "a:b:c", "0:1:2:3", "0:1,2", "1/0", "nan", "inf", [], [np.nan], "0:inf:1"]
+)
+def test_axis_refuses(text):
+    with pytest.raises(FormulaError):
+        axis(text, "x")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Li{",
+        "Li}",
+        "Li{}",
+        "Li{x",
+        "Li{x**2}Cl",
+        "Li{import os}Cl",
+        "Li{x;y}Cl",
+        "Li{f(x)}Cl",
+        "Li{1/x}Cl",
+        "Li2{x}Cl",
+        "Li{x}2Cl",
+        "Li{x.y}Cl",
+        "Li{x}Qq",
+        "{x}",
+        "Li{'a'}",
+        "Li{" + "(" * 40 + "x" + ")" * 40 + "}Cl",
+        "Li{1e400}Cl",
+        "Li{x<1}Cl",
+    ],
+)
+def test_templates_refused(text):
+    with pytest.raises(FormulaError):
+        Template.parse(text)
+
+
+@pytest.mark.parametrize("values", [{}, {"y": 1}, {"x": 1, "y": 1}])
+def test_variables_must_be_given(values):
+    with pytest.raises(FormulaError, match="has the variables x"):
+        Template.parse("LiAlCl{4-2x}O{x}").grid(**values)
+
+
+def test_substitution():
+    line = substitution("LiAlCl4", loses="Cl", gains="O")
+    assert line.text == "LiAlCl{4-2x}O{x}"
+    assert line.at(x=0.75) == Composition.parse("LiAlCl2.5O0.75")
+    assert substitution("NbOCl3", loses="Cl", gains="O", ratio=2).at(x=0.5) == Composition.parse("NbO1.5Cl2")
+    assert substitution("Li3YCl6", loses="Cl", gains="Br", ratio=1).at(x=2) == Composition.parse("Li3YCl4Br2")
+    with pytest.raises(FormulaError, match="lose"):
+        substitution("LiAlCl4", loses="Br", gains="O")
+
+
+def test_mixtures_are_all_of_them():
+    space = Mixtures(("LiCl", "AlCl3", "Li2O"), steps=6, most=3)
+    points = {tuple(round(v * 6) for v in member.variables.values()) for member in space}
+    assert points == {p for p in itertools.product(range(7), repeat=3) if sum(p) == 6}
+    assert len(Mixtures(("LiCl", "AlCl3", "Li2O"), steps=6, most=2)) == 3 + 3 * 5
+
+
+def test_ions_are_neutral_by_construction():
+    space = Ions({"Li": 1, "Na": 1, "Ta": 5}, {"Cl": -1, "O": -2}, steps=5)
+    batches = [block.fractions for block in space.blocks(neutral=False)]
+    assert all(neutral(batch, tolerance=1e-12).all() for batch in batches)
+    assert sum(map(len, batches)) == space.size == 21 * 6
+
+
+def test_limits():
+    space = Template.parse("Li{1-y}Na{y}AlCl{4-2x}O{x}").grid(x="0:1.5:0.05", y="0:1:0.1")
+    limits = (Ratio(("O",), ("Al",), least=0.6, most=0.85), Total(("Na",), most=0.1), AtMost(1, ("Li", "Na")))
+    kept = list(space.blocks(limits=limits))
+    formulas = {m.composition for m in space}
+    oxygen = np.concatenate([block.variables["x"] for block in kept])
+    sodium = np.concatenate([block.variables["y"] for block in kept])
+    assert len(formulas) == 31 * 11
+    assert np.allclose(oxygen, [0.6, 0.65, 0.7, 0.75, 0.8, 0.85])
+    assert (sodium == 0).all()
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        lambda: Total(("Xx",)),
+        lambda: Total(("O",), 0.5, 0.4),
+        lambda: AtMost(-1, ("O",)),
+        lambda: Ratio((), ()),
+        lambda: Total("Cl"),
+    ],
+)
+def test_limits_refuse(bad):
+    with pytest.raises(FormulaError):
+        bad()
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        lambda: Mixtures((), 3, 2),
+        lambda: Mixtures(("LiCl", "LiCl"), 3, 2),
+        lambda: Mixtures(("LiCl",), 0, 2),
+        lambda: Mixtures(("Lq",), 3, 2),
+        lambda: Ions({"Li": -1}, {"Cl": -1}, 3),
+        lambda: Ions({"Li": 1}, {"Cl": 1}, 3),
+        lambda: Ions({"S": 4}, {"S": -2}, 3),
+        lambda: Ions({"Qq": 4}, {"S": -2}, 3),
+    ],
+)
+def test_spaces_refuse(bad):
+    with pytest.raises(FormulaError):
+        bad()
+
+
+def test_a_space_of_ten_million_is_told_and_begun_at_once():
+    space = Template.parse("Li{1-y}Na{y}AlCl{4-2x}O{x}").grid(x="0:2:0.0005", y="0:1:0.0004")
+    assert space.size == 4001 * 2501
+    first = next(space.blocks())
+    assert first.variables["x"][0] == 0
+    assert next(iter(space)).composition == Composition.parse("LiAlCl4")
