@@ -15,6 +15,7 @@ from .rendering import rendered
 
 PAIRS = frozenset(["Bi", "Co", "Cs", "Cu", "Hf", "Ho", "In", "Nb", "Ni", "Os", "Pb", "Sb", "Sc", "Si", "Sn", "Yb"])
 _SOLVATES = ({"H": 2, "O": 1}, {"H": 3, "N": 1}, {"H": 1, "Cl": 1}, {"H": 1, "F": 1})
+_MOST_PAIRS = 8
 _POINTED = re.compile(r"([1-9]\d*)\.(\d+)")
 
 Amounts = Mapping[str, Fraction]
@@ -34,7 +35,12 @@ def joined_pairs(tokens: Sequence[Token]) -> list[int]:
 
 def reject_capitals(body: str, tokens: Sequence[Token], given: str) -> None:
     """Refuse ``SIO2``: with a capital taken for a small letter it is a neutral compound, SiO2."""
-    for at in joined_pairs(tokens):
+    pairs = joined_pairs(tokens)
+    if len(pairs) > _MOST_PAIRS:
+        first = tokens[pairs[0]].start
+        what = f"{len(pairs)} pairs of capitals that may spell other elements, such as {body[first : first + 2]}"
+        raise refusal(given, what, "write the amount after every one-letter symbol, such as C1O1")
+    for at in pairs:
         place = tokens[at + 1].start
         spelling = body[:place] + body[place].lower() + body[place + 1 :]
         other = read_part(spelling)

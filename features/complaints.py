@@ -101,4 +101,4 @@ def unknown_symbol(given: str, body: str, symbol: str, at: int) -> FormulaError:
 
 
 def _likely(body: str) -> tuple[str, ...]:
-    return suggestions(body) if re.fullmatch(r"[A-Za-z0-9.()\[\]]+", body) else ()
+    return suggestions(body) if re.fullmatch(r"[A-Za-z0-9.()\[\]]{1,30}", body) else ()
