@@ -1,0 +1,100 @@
+"""The ranking joined with the list it came from: the user's own columns, duplicates, rows that could not be read."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..features import Fractions
+from .tables import CandidateTable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_CHUNK = 65_536
+
+
+def usable(table: CandidateTable) -> list[Any]:
+    """Cells to rank, None where the whole row cannot be used."""
+    return [None if place in table.errors else cell for place, cell in enumerate(table.cells)]
+
+
+def joined(table: CandidateTable, ranking: pd.DataFrame) -> pd.DataFrame:
+    """Ranking with notes on duplicates, row numbers of unread rows, and the user's other columns at the end.
+
+    Parameters
+    ----------
+    table
+        What was submitted.
+    ranking
+        One row a candidate, as `vitrion.rank` gives it for `usable(table)`.
+    """
+    keys = compositions(usable(table))
+    places = _places(keys, compositions(ranking["formula"].tolist()), _unread(ranking))
+    out = ranking.reset_index(drop=True)
+    first = _firsts(keys, table.numbers)
+    out["note"] = [_note(note, table, place, keys, first) for note, place in zip(out["note"], places, strict=True)]
+    out["error"] = [table.errors.get(place, error) for error, place in zip(out["error"].tolist(), places, strict=True)]
+    unread = _unread(out)
+    out["formula"] = [
+        _raw(table.cells[place]) if bad else text
+        for text, place, bad in zip(out["formula"].tolist(), places, unread, strict=True)
+    ]
+    for name, values in table.extra.items():
+        out[_free(name, out.columns)] = [values[place] for place in places]
+    return out
+
+
+def compositions(cells: Sequence[Any]) -> list[int | None]:
+    """Numbers, equal for equal compositions; None for what is none."""
+    keys: list[int | None] = []
+    for start in range(0, len(cells), _CHUNK):
+        part: list[int | None] = [None] * len(cells[start : start + _CHUNK])
+        batch, rows, _ = Fractions.read(cells[start : start + _CHUNK])
+        for row, fractions in zip(rows.tolist(), batch.matrix, strict=True):
+            part[row] = hash(fractions.tobytes())
+        keys += part
+    return keys
+
+
+def _unread(ranking: pd.DataFrame) -> list[bool]:
+    return [isinstance(error, str) and bool(error) for error in ranking["error"].tolist()]
+
+
+def _places(keys: list[int | None], ranked: list[int | None], unread: list[bool]) -> list[int]:
+    """Place in the list of each row of the ranking; equal compositions keep the order in which they were given."""
+    waiting: dict[int | None, deque[int]] = defaultdict(deque)
+    for place, key in enumerate(keys):
+        waiting[key].append(place)
+    return [waiting[None if bad else key].popleft() for key, bad in zip(ranked, unread, strict=True)]
+
+
+def _firsts(keys: list[int | None], numbers: list[int]) -> dict[int, int]:
+    """Row of the first appearance of each composition."""
+    first: dict[int, int] = {}
+    for key, number in zip(keys, numbers, strict=True):
+        if key is not None:
+            first.setdefault(key, number)
+    return first
+
+
+def _note(note: Any, table: CandidateTable, place: int, keys: list[int | None], first: dict[int, int]) -> str:
+    number, key = table.numbers[place], keys[place]
+    notes = [note] if isinstance(note, str) and note else []
+    if key is None:
+        notes.append(f"row {number} of {table.name}")
+    elif first[key] != number:
+        notes.append(f"same composition as row {first[key]}")
+    return "; ".join(notes)
+
+
+def _raw(cell: Any) -> str:
+    return "" if cell is None or cell != cell else str(cell)  # noqa: PLR0124 - NaN
+
+
+def _free(name: str, taken: Any) -> str:
+    """Name itself, or with _given added while a column has it already."""
+    while name in taken:
+        name += "_given"
+    return name

@@ -1,0 +1,47 @@
+"""The command line: `vitrion train`, `rank`, `sweep`, `evaluate`, `models`."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from . import cli_models, cli_rank
+
+app = typer.Typer(
+    help="Proposes the next oxychloride glass electrolyte to melt.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+app.command("rank")(cli_rank.rank)
+app.command("sweep")(cli_rank.sweep)
+app.command("train")(cli_models.train)
+app.command("evaluate")(cli_models.evaluate)
+app.add_typer(cli_models.models, name="models")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"vitrion {version('vitrion')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    shown: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Proposes the next oxychloride glass electrolyte to melt."""
+
+
+def main() -> None:
+    """Run the command line; the entry point of the package."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    app(prog_name="vitrion")

@@ -1,0 +1,189 @@
+"""`vitrion rank` and `vitrion sweep`."""
+
+from __future__ import annotations
+
+import math
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from .candidates import joined, usable
+from .console import progress, say, to_stdout
+from .failures import told
+from .outputs import checked, save, to_csv
+from .refusals import InputError, visible
+from .tables import CandidateTable, read_candidates
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..experiments.goal import Goal
+
+_SHOWN_ERRORS = 5
+MOST_MEMBERS = 1_000_000
+
+GoalFile = Annotated[
+    Path | None,
+    typer.Option("--goal", metavar="FILE.toml", help="What to reach; 1 mS/cm and Tg of 25 °C when not given."),
+]
+Temperature = Annotated[
+    float, typer.Option("--temperature", "-t", metavar="DEGC", help="Where conductivity counts, in degC.")
+]
+Outputs = Annotated[
+    list[Path] | None, typer.Option("-o", "--output", metavar="FILE", help="Write .csv, .parquet or .html; repeatable.")
+]
+TrainFirst = Annotated[bool, typer.Option("--train-if-missing", help="Train first when there is no model yet.")]
+Top = Annotated[int, typer.Option("--top", min=0, help="Rows printed.")]
+
+
+def rank(
+    source: Annotated[
+        str, typer.Argument(metavar="FILE", help="Candidates: .csv, .tsv, .txt or .parquet; - for standard input.")
+    ],
+    *,
+    goal: GoalFile = None,
+    temperature: Temperature = 25.0,
+    output: Outputs = None,
+    train_if_missing: TrainFirst = False,
+    top: Top = 15,
+) -> None:
+    """Rank candidate compositions against a goal, best first; every row comes back."""
+    with told():
+        outputs = checked(output or [], (".csv", ".parquet", ".html"), source)
+        _check_temperature(temperature)
+        table = read_candidates(source)
+        aim = load_goal(goal)
+        for note in table.notes:
+            say(note)
+        if train_if_missing:
+            _train_missing()
+        from ..experiments import ranking  # noqa: PLC0415 - loads scikit-learn
+
+        with progress() as report:
+            report(f"ranking {len(table):,} candidates at {temperature:g} °C")
+            ranked = joined(table, ranking.rank(usable(table), aim, temperature_C=temperature))
+
+        def page() -> str:
+            from .reports import ranking_page  # noqa: PLC0415 - loads plotly
+
+            return ranking_page(ranked, aim, temperature, table.name)
+
+        _deliver(ranked, outputs, page, temperature=temperature, top=top)
+        _tell_errors(ranked, table)
+
+
+def sweep(
+    template: Annotated[str, typer.Argument(help="A family such as 'LiAlCl{4-2x}O{x}'.")],
+    var: Annotated[
+        list[str] | None, typer.Option("--var", metavar="NAME=START:STOP:STEP", help="Range of a variable; repeatable.")
+    ] = None,
+    *,
+    goal: GoalFile = None,
+    temperature: Temperature = 25.0,
+    output: Outputs = None,
+    train_if_missing: TrainFirst = False,
+    top: Top = 40,
+) -> None:
+    """Predict every member of a family over ranges of its variables, in the order of the grid."""
+    with told():
+        outputs = checked(output or [], (".csv", ".parquet", ".html"))
+        _check_temperature(temperature)
+        ranges = read_ranges(template, var or [])
+        aim = load_goal(goal)
+        if train_if_missing:
+            _train_missing()
+        from ..experiments import ranking  # noqa: PLC0415 - loads scikit-learn
+
+        with progress() as report:
+            report(f"predicting the members of {visible(template)} at {temperature:g} °C")
+            table = ranking.sweep(template, temperature_C=temperature, goal=aim, **ranges)
+        if table.empty:
+            raise InputError(f"{visible(template)} has no member in these ranges; amounts must not be negative")
+
+        def page() -> str:
+            from .reports import sweep_page  # noqa: PLC0415 - loads plotly
+
+            return sweep_page(table, list(ranges), aim, temperature, visible(template))
+
+        _deliver(table, outputs, page, temperature=temperature, top=top, first=tuple(ranges))
+
+
+def read_ranges(template: str, given: list[str]) -> dict[str, str]:
+    """Ranges by variable from ``x=0:1.5:0.05``, checked against the template before anything is loaded."""
+    from ..features import Template  # noqa: PLC0415
+
+    ranges: dict[str, str] = {}
+    for text in given:
+        name, sign, span = (part.strip() for part in text.partition("="))
+        if not sign or not re.fullmatch("[a-zA-Z_][a-zA-Z_0-9]*", name) or not span:
+            raise InputError(f'--var "{visible(text)}" is not a range; write --var x=0:1.5:0.05')
+        if name in ranges:
+            raise InputError(f"--var {name} is given twice; give one range for each variable")
+        ranges[name] = span
+    size = Template.parse(template).grid(**ranges).size
+    if size > MOST_MEMBERS:
+        raise InputError(f"{size:,} members, more than {MOST_MEMBERS:,}; take larger steps")
+    return ranges
+
+
+def load_goal(path: Path | None) -> Goal:
+    """Read the goal in a file, or take the default one."""
+    from ..experiments.goal import Goal  # noqa: PLC0415
+
+    if path is None:
+        return Goal()
+    if not path.is_file():
+        raise InputError(f"--goal {visible(str(path), 80)} is not a file; give a TOML file, or leave it out")
+    return Goal.load(path)
+
+
+def _check_temperature(temperature: float) -> None:
+    if not math.isfinite(temperature) or not -100 <= temperature <= 500:
+        raise InputError(f"--temperature {temperature:g} is out of range; give degC between -100 and 500")
+
+
+def _train_missing() -> None:
+    from ..experiments import registry  # noqa: PLC0415
+
+    missing = [name for name in ("tg", "conductivity") if name not in registry.champions()]
+    if missing:
+        from .cli_models import train_and_tell  # noqa: PLC0415
+
+        say(f"no model for {' and '.join(missing)} yet: training (about five minutes)")
+        train_and_tell(missing, None, promote=True)
+
+
+def _deliver(
+    table: pd.DataFrame, outputs: list[Path], page: Any, *, temperature: float, top: int, first: tuple[str, ...] = ()
+) -> None:
+    """Write the files; print the top of the table, or all of it as CSV when nothing else would get it."""
+    for path in outputs:
+        save(table, path, page)
+    if not outputs and not sys.stdout.isatty():
+        sys.stdout.buffer.write(to_csv(table))
+        sys.stdout.buffer.flush()
+        return
+    from .summary import ranking_table, verdict_counts  # noqa: PLC0415
+
+    console = to_stdout()
+    if top:
+        console.print(ranking_table(table, temperature, top, first))
+    rest = f" ({top:,} shown)" if len(table) > top else ""
+    console.print(
+        Text(f"{len(table):,} {'members' if first else 'candidates'}{rest}: {verdict_counts(table)}; intervals 90 %")
+    )
+    for path in outputs:
+        say(f"wrote {path}")
+
+
+def _tell_errors(ranked: pd.DataFrame, table: CandidateTable) -> None:
+    """Name the first rows that could not be read on standard error."""
+    bad = ranked[[isinstance(error, str) and bool(error) for error in ranked["error"]]]
+    for note, error in zip(bad["note"].head(_SHOWN_ERRORS), bad["error"].head(_SHOWN_ERRORS), strict=True):
+        say(f"{note}: {error}")
+    if len(bad) > _SHOWN_ERRORS:
+        say(f"and {len(bad) - _SHOWN_ERRORS:,} more of {len(table):,} rows; see the column error")

@@ -1,0 +1,50 @@
+"""What a person at the terminal sees: progress on standard error, tables on standard output."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.text import Text
+
+from .refusals import visible
+
+WIDTH = 100
+
+
+def to_stderr() -> Console:
+    """Console on standard error; plain lines, unwrapped, when that is no terminal."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def to_stdout() -> Console:
+    """Console on standard output, 100 columns wide when that is no terminal."""
+    return Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=WIDTH)
+
+
+def say(sentence: str, style: str = "") -> None:
+    """Print one sentence on standard error."""
+    to_stderr().print(Text(visible(sentence, 2000), style=style))
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Show what is being done: a spinner with the seconds so far on a terminal, else one plain line a step."""
+    console, began = to_stderr(), time.monotonic()
+    if not console.is_terminal:
+        yield lambda step: console.print(Text(f"[{time.monotonic() - began:5.1f} s] {visible(step, 500)}"))
+        return
+    with console.status("starting") as status:
+        last = [""]
+
+        def report(step: str) -> None:
+            if last[0]:
+                console.print(Text(f"{time.monotonic() - began:6.1f} s  {last[0]}", style="dim"))
+            last[0] = visible(step, 500)
+            status.update(Text(last[0]))
+
+        yield report
+        report("")

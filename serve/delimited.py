@@ -1,0 +1,187 @@
+"""Text with commas, semicolons or tabs as a header and rows; every row keeps its number in the file."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ..features import Composition, FormulaError
+from .refusals import InputError, visible
+
+NAMES = ("formula", "composition", "candidate")
+MOST_ROWS = 5_000_000
+MOST_COLUMNS = 1_000
+LONGEST_CELL = 32_767
+_DELIMITERS = (",", ";", "\t")
+_ALIASES = {"formulas", "formulae", "chemical formula", "chemical_formula", "compositions", "candidates"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: its number in the file, its cells, and the reason when they do not fit the header."""
+
+    number: int
+    cells: list[str]
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A header, the column that holds the formulas, the rows, and how many lines were blank."""
+
+    header: list[str]
+    column: int
+    rows: list[Row]
+    blank: int
+
+
+def split(text: str, name: str) -> Sheet:
+    r"""Header and rows of a text.
+
+    Examples
+    --------
+    >>> sheet = split("id;Formula\r\n1;LiAlCl4\r\n", "list.csv")
+    >>> sheet.column, sheet.rows
+    (1, [Row(number=2, cells=['1', 'LiAlCl4'], error='')])
+    """
+    lines = re.split(r"\r\n|\r|\n", text)
+    first = next((at for at, line in enumerate(lines) if line.strip()), None)
+    if first is None:
+        raise InputError(f"{name} holds blank lines only; give a table with a column named formula")
+    if len(lines) > MOST_ROWS + 1 + first:
+        raise InputError(f"{name} has more than {MOST_ROWS:,} rows; split it into several files")
+    delimiter, header = _header(lines[first], name)
+    if delimiter is None and not header:
+        return _alone(lines, [NAMES[0]], first)
+    column = formula_column(header, name) if header else None
+    if column is None:
+        raise InputError(_no_column(lines[first], name))
+    if not delimiter:
+        return _alone(lines, header, first + 1)
+    return _columns(lines, first, delimiter, Sheet(header, column, [], 0), name)
+
+
+def formula_column(header: list[str], name: str) -> int | None:
+    """Place of the column of formulas, None when there is none."""
+    plain = [" ".join(cell.split()).casefold() for cell in header]
+    for wanted in [{known} for known in NAMES] + [_ALIASES]:
+        found = [at for at, cell in enumerate(plain) if cell in wanted]
+        if len(found) > 1:
+            names = " and ".join(f'"{visible(header[at])}"' for at in found)
+            raise InputError(f"{name} has {len(found)} columns of formulas, {names}; name one of them formula")
+        if found:
+            return found[0]
+    return None
+
+
+def _header(line: str, name: str) -> tuple[str | None, list[str]]:
+    """Delimiter and header cells; no header when the line is a formula itself."""
+    for delimiter in sorted(_DELIMITERS, key=line.count, reverse=True):
+        if delimiter in line:
+            cells = [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter))]
+            if formula_column(cells, name) is not None:
+                return delimiter, cells
+    cell = _unquoted(line)
+    if formula_column([cell], name) == 0:
+        return None, [cell]
+    return (None, []) if _reads(cell) else ("", [cell])
+
+
+def _reads(cell: str) -> bool:
+    try:
+        Composition.parse(cell)
+    except FormulaError:
+        return False
+    return True
+
+
+def _no_column(line: str, name: str) -> str:
+    shown = visible(line.strip())
+    return f'{name} has no column named formula (its first line is "{shown}"); name the column of formulas formula'
+
+
+def _alone(lines: list[str], header: list[str], start: int) -> Sheet:
+    """Rows of a single column: each line is one cell, whatever marks it holds."""
+    blank, rows = 0, []
+    for number, line in enumerate(lines[start:], start=start + 1):
+        if line.strip():
+            rows.append(Row(number, [_unquoted(line)]))
+        else:
+            blank += 1
+    return Sheet(header, 0, rows, max(blank - (not lines[-1].strip()), 0))
+
+
+def _unquoted(line: str) -> str:
+    cell = line.strip()
+    quoted = len(cell) > 1 and cell[0] == cell[-1] == '"'
+    return cell[1:-1].replace('""', '"').strip() if quoted else cell
+
+
+def _columns(lines: list[str], first: int, delimiter: str, sheet: Sheet, name: str) -> Sheet:
+    if len(sheet.header) > MOST_COLUMNS:
+        raise InputError(f"{name} has {len(sheet.header):,} columns; keep at most {MOST_COLUMNS:,}")
+    rows, blank = [], 0
+    for row in _records(lines, first + 1, delimiter, name):
+        if '"' not in row[1] and not row[1].replace(delimiter, "").strip():
+            blank += 1
+        else:
+            rows.append(_fitted(row, sheet, delimiter, name))
+    return replace(sheet, rows=rows, blank=max(blank - (not lines[-1].strip()), 0))
+
+
+def _records(lines: list[str], start: int, delimiter: str, name: str) -> Iterator[tuple[int, str, list[str]]]:
+    """Row number, raw text and cells of each record; a quoted cell may run over several lines."""
+    at = start
+    while at < len(lines):
+        line, end = lines[at], at + 1
+        if '"' in line:
+            while _open(line, delimiter) and end < len(lines):
+                line, end = f"{line}\n{lines[end]}", end + 1
+                if len(line) > LONGEST_CELL:
+                    break
+            if _open(line, delimiter):
+                raise InputError(f"{name}, row {at + 1}: a quotation mark is opened and not closed; close or remove it")
+        yield at + 1, line, _cells(line, delimiter, at + 1, name)
+        at = end
+
+
+def _open(line: str, delimiter: str) -> bool:
+    """Whether the record ends inside a quoted cell."""
+    if line.count('"') % 2 == 0:
+        return False
+    state = "fresh"
+    for mark in line:
+        if state == "inside":
+            state = "closed" if mark == '"' else "inside"
+        elif mark == '"' and state in ("fresh", "closed"):
+            state = "inside"
+        elif mark == delimiter:
+            state = "fresh"
+        elif mark != " " or state != "fresh":
+            state = "plain"
+    return state == "inside"
+
+
+def _cells(line: str, delimiter: str, number: int, name: str) -> list[str]:
+    if '"' not in line:
+        return line.split(delimiter)
+    try:
+        return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))
+    except csv.Error as error:
+        raise InputError(f"{name}, row {number} cannot be read: {error}") from None
+
+
+def _fitted(row: tuple[int, str, list[str]], sheet: Sheet, delimiter: str, name: str) -> Row:
+    """One row padded to the header, with the reason when it has cells too many."""
+    number, raw, cells = row
+    width = len(sheet.header)
+    if any(cell.strip() for cell in cells[width:]):
+        mark = {",": "a comma", ";": "a semicolon", "\t": "a tab"}[delimiter]
+        error = f"{len(cells)} cells where the header has {width}; put a cell that holds {mark} in quotation marks"
+        return Row(number, [raw if at == sheet.column else "" for at in range(width)], error)
+    cells = [cell.strip() for cell in cells[:width]] + [""] * (width - len(cells))
+    if "\n" in cells[sheet.column]:
+        raise InputError(f"{name}, row {number}: the formula runs over several lines; is a quotation mark not closed?")
+    return Row(number, cells)

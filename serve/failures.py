@@ -1,0 +1,60 @@
+"""From an error to one sentence and an exit code: 1 failed, 2 bad input."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+
+import typer
+
+from .console import say
+from .refusals import InputError
+
+FAILED, BAD_INPUT = 1, 2
+_HOMES = {
+    "vitrion.features.notation": ("FormulaError", BAD_INPUT),
+    "vitrion.experiments.goal": ("GoalError", BAD_INPUT),
+    "vitrion.experiments.recipe": ("RecipeError", BAD_INPUT),
+    "vitrion.experiments.registry": ("NoChampionError", FAILED),
+}
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Run the work of one command; end with a sentence on standard error instead of a traceback."""
+    try:
+        yield
+    except (typer.Exit, typer.Abort):
+        raise
+    except KeyboardInterrupt:
+        say("stopped")
+        raise typer.Exit(130) from None
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(FAILED) from None
+    except Exception as error:
+        if os.environ.get("VITRION_DEBUG"):
+            raise
+        sentence, code = explained(error)
+        say(f"vitrion: {sentence}", "red")
+        raise typer.Exit(code) from None
+
+
+def explained(error: Exception) -> tuple[str, int]:
+    """One sentence for an error, and its exit code."""
+    if isinstance(error, InputError):
+        return str(error), BAD_INPUT
+    for home, (name, code) in _HOMES.items():
+        if home in sys.modules and isinstance(error, getattr(import_module(home), name, ())):
+            return str(error), code
+    if isinstance(error, MemoryError):
+        return "there is not enough memory; give fewer candidates at once", FAILED
+    if isinstance(error, OSError) and error.strerror:
+        where = f" ({error.filename})" if error.filename else ""
+        return f"{error.strerror}{where}", FAILED
+    first = (str(error).strip().splitlines() or ["no more is known"])[0]
+    kind = type(error).__name__
+    return f"this should not have happened: {kind}: {first}; set VITRION_DEBUG=1 to see where, and report it", FAILED

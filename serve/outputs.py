@@ -1,0 +1,105 @@
+"""Where results go: CSV, Parquet or a page in a file, written whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .refusals import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_LIVE = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+def checked(paths: list[Path], endings: tuple[str, ...], source: str = "-") -> list[Path]:
+    """Paths when each can be written, before any work is done; `InputError` with one sentence when not."""
+    for path in paths:
+        if path.suffix.lower() not in endings:
+            known = ", ".join(endings[:-1]) + f" or {endings[-1]}"
+            raise InputError(f"-o {path}: {path.suffix or 'no'} ending is not known; end the name in {known}")
+        if path.is_dir():
+            raise InputError(f"-o {path} is a folder; name a file in it")
+        if not path.parent.is_dir():
+            raise InputError(f"-o {path}: the folder {path.parent} does not exist; make it first")
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            raise InputError(f"-o {path}: the folder {path.parent} cannot be written to; choose another")
+        if source != "-" and path.exists() and path.samefile(source):
+            raise InputError(f"-o {path} is the list of candidates itself; choose another name")
+    if len({path.resolve() for path in paths}) < len(paths):
+        raise InputError("-o names the same file twice; name each output once")
+    return paths
+
+
+def write(path: Path, content: bytes) -> None:
+    """Put the content in place in one step: a reader sees the old file or the new one, never half of it."""
+    target = path.resolve()
+    mask = os.umask(0)
+    os.umask(mask)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~mask)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def save(table: pd.DataFrame, path: Path, page: Callable[[], str]) -> None:
+    """Write the table by the ending of the path; `page` makes the HTML."""
+    ending = path.suffix.lower()
+    if ending == ".html":
+        write(path, page().encode())
+    elif ending == ".parquet":
+        buffer = io.BytesIO()
+        table.to_parquet(buffer, index=False)
+        write(path, buffer.getvalue())
+    else:
+        write(path, to_csv(table))
+
+
+def to_csv(table: pd.DataFrame) -> bytes:
+    r"""CSV in UTF-8 with six significant digits; text that a spreadsheet would run starts with an apostrophe.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> to_csv(pd.DataFrame({"formula": ["=1+1"], "tg_C": [-16.8]}))
+    b"formula,tg_C\n'=1+1,-16.8\n"
+    """
+    columns = [_written(table[name].tolist()) for name in table.columns]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([inert(str(name)) for name in table.columns])
+    writer.writerows(zip(*columns, strict=True))
+    return out.getvalue().encode("utf-8", errors="replace")
+
+
+def inert(text: str) -> str:
+    """Text that no spreadsheet takes for a formula; numbers stay as they are."""
+    live = text.lstrip(" \u00a0\n").startswith(_LIVE) and not _NUMBER.fullmatch(text)
+    return "'" + text if live else text
+
+
+def _written(values: list[Any]) -> list[Any]:
+    return [_cell(value) for value in values]
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, str):
+        return inert(value)
+    if value is None or value != value:  # noqa: PLR0124 - NaN
+        return ""
+    return f"{value:.6g}" if isinstance(value, float) else value

@@ -1,0 +1,19 @@
+"""What the user gave and cannot be used: one sentence, and exit code 2."""
+
+from __future__ import annotations
+
+
+class InputError(ValueError):
+    """Input that cannot be used; the message says what, what would be right, and how to mend it."""
+
+
+def visible(text: str, longest: int = 60) -> str:
+    r"""Text on one line, printable and not longer than `longest`, for a message or a terminal.
+
+    Examples
+    --------
+    >>> visible("Li\x1b[31mCl")
+    'Li�[31mCl'
+    """
+    shown = text if len(text) <= longest else text[: longest - 3] + "..."
+    return "".join(mark if mark.isprintable() else "\ufffd" for mark in shown)

@@ -1,0 +1,173 @@
+"""The pages of a ranking and of a sweep: their words, figures and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .page import Column, Page, render
+from .refusals import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..experiments.goal import Goal
+    from ..experiments.registry import Champion
+
+_SIZES = ((340, 460, 5), (740, 600, 8), (1060, 600, 10))
+_RANKING = (
+    Column("rank", "#", "rank"),
+    Column("formula", "formula", "formula"),
+    Column("p_goal", "P(goal)", "percent", best=True),
+    Column("tg_C", "Tg, °C (90 %)", "degree", "tg_low_C", "tg_high_C"),
+    Column("verdict", "verdict", "verdict"),
+    Column("nearest", "nearest measured", doi="nearest_doi"),
+    Column("nearest_distance", "distance", "fixed"),
+    Column("o_to_cl", "O/Cl", "fixed"),
+    Column("cost_usd_per_kg", "USD/kg", "cost"),
+    Column("note", "note", long=True),
+    Column("error", "error", long=True),
+)
+_HIDDEN = ("conductivity_low_S_cm", "conductivity_high_S_cm", "tg_low_C", "tg_high_C", "nearest_doi")
+_OWN = 8
+
+
+def ranking_page(ranking: pd.DataFrame, goal: Goal, temperature_C: float, name: str) -> str:
+    """HTML of a ranking with the Tg-conductivity map."""
+    from ..experiments import plots  # noqa: PLC0415 - loads pandas
+
+    best = ranking.iloc[0]
+    read = int(ranking["error"].isin(["", None]).sum() + ranking["error"].isna().sum()) if "error" in ranking else 0
+    likely = int((ranking["p_goal"] >= 0.5).sum())
+    found = read > 0
+    return render(
+        Page(
+            title=f"Ranking of {name}",
+            headline=f"{visible(str(best['formula']))} leads {read:,} candidates"
+            if found
+            else "No candidate could be read",
+            standfirst=f"{best['p_goal']:.0%} to meet the goal; its verdict is {best['verdict']}." if found else "",
+            figure_title="Tg and conductivity, with 90 % intervals",
+            noun="candidates",
+            goal=goal_words(goal, temperature_C),
+            figure=plots.conductivity_map(ranking, goal, temperature_C),
+            annotations=[(w, plots.map_names(ranking, goal, n, (w, h))) for w, h, n in _SIZES],
+            table=in_millisiemens(ranking),
+            columns=columns(ranking, temperature_C),
+            tiles=[(f"{likely:,}", "more likely than not to meet the goal"), *_verdict_tiles(ranking)],
+            models=champion_rows(),
+            notes={"figure": _map_note(ranking, plots.LARGEST)},
+        )
+    )
+
+
+def sweep_page(table: pd.DataFrame, variables: Sequence[str], goal: Goal, temperature_C: float, template: str) -> str:
+    """HTML of a sweep with conductivity and Tg against the first variable."""
+    from ..experiments import plots  # noqa: PLC0415
+
+    best = table.loc[table["p_goal"].idxmax()] if table["p_goal"].notna().any() else None
+    where = "" if best is None else ", ".join(f"{name} = {best[name]:g}" for name in variables)
+    shown = columns(table, temperature_C, [Column(name, name, "general") for name in variables])
+    return render(
+        Page(
+            title=f"Sweep of {template}",
+            headline=f"{template}: best at {where}" if best is not None else template,
+            standfirst=f"{best['formula']}: {best['p_goal']:.0%} to meet the goal; its verdict is {best['verdict']}."
+            if best is not None
+            else "",
+            figure_title="Conductivity and Tg across the family, with 90 % bands",
+            noun="members",
+            goal=goal_words(goal, temperature_C),
+            figure=plots.sweep_lines(table, variables, goal, temperature_C),
+            table=in_millisiemens(table),
+            columns=shown,
+            tiles=_verdict_tiles(table),
+            models=champion_rows(),
+            notes={
+                "figure": "Dotted lines: the goal. Symbols: circle inside, diamond edge, triangle outside the known."
+            },
+        )
+    )
+
+
+def columns(table: pd.DataFrame, temperature_C: float, first: Sequence[Column] = ()) -> list[Column]:
+    """Columns of the page: the variables, the ranking, the hidden ends of intervals, some of the user's own."""
+    sigma = Column(
+        "__mS",
+        f"σ at {temperature_C:g} °C, mS/cm (90 %)",
+        "general",
+        "__mS_low",
+        "__mS_high",
+        best=True,
+    )
+    ranking = [*_RANKING[:3], sigma, *_RANKING[3:]]
+    known = {column.key for column in [*first, *ranking]} | set(_HIDDEN) | {"conductivity_S_cm", "neutral"}
+    own = [Column(name, visible(name, 40), _kind(table[name])) for name in table.columns if name not in known][:_OWN]
+    hidden = [Column(name, name, hidden=True) for name in ("__mS_low", "__mS_high", *_HIDDEN)]
+    kept = [column for column in ranking if column.key not in ("note", "error") or _filled(table[column.key])]
+    return [*first, *kept, *own, *hidden]
+
+
+def in_millisiemens(table: pd.DataFrame) -> pd.DataFrame:
+    """Table with conductivities in mS/cm beside those in S/cm."""
+    return table.assign(
+        __mS=table["conductivity_S_cm"] * 1e3,
+        __mS_low=table["conductivity_low_S_cm"] * 1e3,
+        __mS_high=table["conductivity_high_S_cm"] * 1e3,
+    )
+
+
+def goal_words(goal: Goal, temperature_C: float) -> str:
+    """Say in words what a candidate has to reach."""
+    return (
+        f"at least {goal.conductivity_S_cm * 1e3:g} mS/cm at {temperature_C:g} °C, and Tg of at most {goal.tg_C:g} °C"
+    )
+
+
+def champion_rows() -> list[dict[str, str]]:
+    """Version, date and held-out scores of the models in use."""
+    from ..experiments.registry import champions  # noqa: PLC0415
+
+    return [_champion_row(champion) for _, champion in sorted(champions().items())]
+
+
+def _champion_row(champion: Champion) -> dict[str, str]:
+    return {
+        "property": str(champion.property),
+        "version": str(champion.version),
+        "created": str(champion.created)[:16].replace("T", " "),
+        "scores": scores(champion.metrics),
+    }
+
+
+def scores(metrics: Mapping[str, float]) -> str:
+    """Write metrics on one line.
+
+    >>> scores({"mae": 0.512345, "n": 120.0})
+    'mae 0.512 · n 120'
+    """
+    return " · ".join(
+        f"{name.replace('_', ' ')} {value:.3g}" if abs(value) < 1000 else f"{name} {value:,.0f}"
+        for name, value in metrics.items()
+    )
+
+
+def _verdict_tiles(table: pd.DataFrame) -> list[tuple[str, str]]:
+    verdicts = table["verdict"].tolist()
+    words = {"inside": "inside the known", "edge": "at its edge", "outside": "outside it"}
+    tiles = [(f"{verdicts.count(key):,}", label) for key, label in words.items()]
+    unread = len(verdicts) - sum(verdicts.count(key) for key in words)
+    return tiles + ([(f"{unread:,}", "could not be read")] if unread else [])
+
+
+def _map_note(ranking: pd.DataFrame, largest: int) -> str:
+    drawn = f"The first {largest:,} are drawn. " if len(ranking) > largest else ""
+    return drawn + "Shaded: the goal. Bars: 90 % intervals, strong for the top ten. Point at a mark for its numbers."
+
+
+def _kind(values: Any) -> str:
+    return "general" if values.dtype.kind in "fiu" else "text"
+
+
+def _filled(values: Any) -> bool:
+    return any(isinstance(value, str) and value for value in values.tolist())

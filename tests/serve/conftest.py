@@ -1,0 +1,94 @@
+"""A stand-in for the experiments floor, so that these tests need no trained model."""
+
+import math
+import sys
+import types
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pytest
+import vitrion.experiments
+from vitrion.features import Composition, FormulaError, Template
+from vitrion.features.charge import explain
+
+COLUMNS = (
+    "rank formula p_goal conductivity_S_cm conductivity_low_S_cm conductivity_high_S_cm tg_C tg_low_C tg_high_C "
+    "verdict nearest nearest_distance nearest_doi o_to_cl cost_usd_per_kg neutral note error"
+).split()
+
+
+@dataclass(frozen=True)
+class Champion:
+    property: str
+    version: str
+    created: str
+    metrics: dict
+
+
+def predicted(composition):
+    oxygen, chlorine = composition.fraction("O"), composition.fraction("Cl")
+    sigma = 10 ** (-6 + 18 * oxygen * chlorine * 4)
+    tg = 130 - 900 * oxygen * chlorine * (1.1 if "Na" in composition.elements else 1)
+    verdict = "inside" if {"Al", "Cl"} <= set(composition.elements) else "edge" if chlorine else "outside"
+    return sigma, tg, verdict
+
+
+def row_of(candidate):
+    try:
+        composition = Composition.of(candidate)
+    except FormulaError as error:
+        shown = "" if candidate is None or candidate != candidate else str(candidate)
+        return dict.fromkeys(COLUMNS) | {"formula": shown, "note": "", "error": str(error)}
+    sigma, tg, verdict = predicted(composition)
+    charge = explain(composition)
+    return {
+        "formula": composition.formula,
+        "p_goal": round(1 / (1 + math.exp(-(math.log10(sigma) + 3) - (25 - tg) / 20)), 4),
+        "conductivity_S_cm": sigma,
+        "conductivity_low_S_cm": sigma / 12,
+        "conductivity_high_S_cm": sigma * 9,
+        "tg_C": tg,
+        "tg_low_C": tg - 40,
+        "tg_high_C": tg + 55,
+        "verdict": verdict,
+        "nearest": "LiAlCl2.5O0.75",
+        "nearest_distance": 0.1,
+        "nearest_doi": "10.1038/s41560-023-01356-y",
+        "o_to_cl": composition.fraction("O") / composition.fraction("Cl") if composition.fraction("Cl") else np.nan,
+        "cost_usd_per_kg": 6.85,
+        "neutral": charge.startswith("neutral"),
+        "note": "" if charge == "neutral" else charge,
+        "error": "",
+    }
+
+
+def rank(candidates, goal=None, temperature_C=25.0, predictors=None):
+    table = pd.DataFrame([row_of(candidate) for candidate in candidates], columns=COLUMNS)
+    table = table.sort_values("p_goal", ascending=False, na_position="last", kind="stable").reset_index(drop=True)
+    return table.assign(rank=np.arange(1, len(table) + 1))
+
+
+def sweep(template, temperature_C=25.0, goal=None, predictors=None, **variables):
+    members = list(Template.parse(template).grid(**variables))
+    rows = [dict(member.variables) | row_of(member.composition) for member in members]
+    return pd.DataFrame(rows).assign(rank=range(1, len(rows) + 1))
+
+
+@pytest.fixture
+def floor(monkeypatch):
+    """The experiments floor replaced by simple rules."""
+    ranking = types.ModuleType("vitrion.experiments.ranking")
+    ranking.rank, ranking.sweep = rank, sweep
+    registry = types.ModuleType("vitrion.experiments.registry")
+    registry.NoChampionError = type("NoChampionError", (RuntimeError,), {})
+    known = {
+        name: Champion(name, "3", "2026-11-23T10:00:00", {"mae": 0.512, "coverage": 0.91, "n": 1234.0})
+        for name in ("tg", "conductivity")
+    }
+    registry.champions = lambda: known
+    for module in (ranking, registry):
+        name = module.__name__.rpartition(".")[2]
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+        monkeypatch.setattr(vitrion.experiments, name, module, raising=False)
+    return types.SimpleNamespace(ranking=ranking, registry=registry, champions=known)
