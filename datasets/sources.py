@@ -11,7 +11,16 @@ from pathlib import Path
 from types import MappingProxyType
 
 DATA = Path(__file__).parent / "data"
-CARDS = ("sciglass", "halide_electrolytes", "precursor_prices", "precursors", "element_supply", "curation")
+CARDS = (
+    "sciglass",
+    "halide_electrolytes",
+    "precursor_prices",
+    "precursors",
+    "element_supply",
+    "curation",
+    "units",
+    "columns",
+)
 
 
 class SourceError(ValueError):

@@ -1,0 +1,91 @@
+"""Values that look as if they were written in another unit than they claim."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from . import conduction, units
+from .curation import rules
+from .properties import ZERO_CELSIUS_K, Property
+from .units import Unit
+
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+SOFT_ANIONS = ("Cl", "Br", "I")
+ANIONS = (*SOFT_ANIONS, "F", "O", "S", "Se", "Te", "N")
+ROOM_C = 25.0
+
+
+def credible(
+    lab: Floats, prop: Property, matrix: Floats, temperature_C: Floats, phase: Sequence[str]
+) -> tuple[Mask, list[str]]:
+    """Return whether each value, shape (n,), in lab units, can be one, and the limit that speaks against it.
+
+    A conductivity may reach the ceiling of its class of glass at its temperature, but for melts and hot samples of
+    unknown phase; Tg of a glass whose anions are mostly Cl, Br and I may reach `soft_tg_C` of the rules.
+    """
+    low, high = prop.plausible
+    fine = prop.is_plausible(lab)
+    why = [f"{prop.label} lies between {low:g} and {high:g} {prop.unit}"] * len(lab)
+    if prop.name == "conductivity":
+        where = np.where(np.isnan(temperature_C), ROOM_C, temperature_C)
+        top = conduction.ceiling(where, matrix, rules()) * rules()["suspicion"]["ceiling_times"]
+        judged = np.array([p != "molten" for p in phase], dtype=bool) & (where <= rules()["suspicion"]["judged_to_C"])
+        _note(why, fine & judged & (lab > top), top, "no solid of its class conducts better than {:.2g} S/cm there")
+        fine &= ~judged | (lab <= top)
+    if prop.name == "tg":
+        soft = conduction.share(matrix, SOFT_ANIONS) > 0.5 * conduction.share(matrix, ANIONS)
+        top = np.full(len(lab), rules()["suspicion"]["soft_tg_C"])
+        _note(why, fine & soft & (lab > top), top, "no known chloride-rich glass has a Tg above {:g} degC")
+        fine &= ~soft | (lab <= top)
+    return fine, why
+
+
+def _note(why: list[str], where: Mask, limit: Floats, text: str) -> None:
+    for i in np.flatnonzero(where).tolist():
+        why[i] = text.format(limit[i])
+
+
+def suspect(
+    given: Floats, unit: Unit, prop: Property, matrix: Floats, *, temperature_C: Floats, phase: Sequence[str]
+) -> list[str]:
+    """Return for each value that its unit makes incredible a complaint, with the unit it looks like, else ``""``.
+
+    Parameters
+    ----------
+    given
+        Values as written, shape (n,), in `unit`.
+    matrix, temperature_C, phase
+        Atomic fractions of shape (n, 103), temperature and phase of each measurement.
+    """
+    lab = unit.to_lab(given)
+    fine, why = credible(lab, prop, matrix, temperature_C, phase)
+    complaints = [""] * len(given)
+    others = {name: u.to_lab(given) for name, u in units.known(prop).items() if u != unit}
+    judged = {name: credible(v, prop, matrix, temperature_C, phase)[0] for name, v in others.items()}
+    for i in np.flatnonzero(~fine).tolist():
+        likely = [f"{name} ({others[name][i]:.3g} {prop.unit})" for name, ok in judged.items() if ok[i]]
+        mend = (
+            f"it looks like {' or '.join(likely[:3])}: name the unit that was meant" if likely else "check the number"
+        )
+        complaints[i] = f"{given[i]:g} {unit.name}: {why[i]}; {mend}"
+    return complaints
+
+
+def looks_kelvin(given: Floats) -> bool:
+    """Return whether values given in degC all look like whole or tenth degrees to which 273.15 was added.
+
+    >>> looks_kelvin(np.array([256.35, 247.65])), looks_kelvin(np.array([25.0, 60.0]))
+    (True, False)
+    """
+    known = given[np.isfinite(given)]
+    if not len(known) or (known < 100).any():
+        return False
+    steps_per_K = 1 if len(known) == 1 else 10
+    shifted = (known - ZERO_CELSIUS_K) * steps_per_K
+    hundredths = known * 10 - np.round(known * 10)
+    return bool((np.abs(hundredths) > 0.01).all() and (np.abs(shifted - np.round(shifted)) < 1e-6).all())
