@@ -1,0 +1,52 @@
+"""Whole columns of a user's table that are not what their names say: swapped, or in kelvin."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..features.fractions import Fractions
+from . import cells
+from .grid import Grid, TableError
+from .headers import Layout
+from .properties import TG, ZERO_CELSIUS_K
+from .suspicion import looks_kelvin
+
+
+def refuse_swapped(grid: Grid, layout: Layout) -> None:
+    """Raise `TableError` if the column of formulas holds numbers only and another one formulas."""
+    at = layout.columns["formula"].at
+    if not all(
+        isinstance(r[at], int | float) or cells.NUMBER.fullmatch(str(r[at])) for _, r in grid.rows if r[at] is not None
+    ):
+        return
+    for column in layout.columns.values():
+        texts = [r[column.at] for _, r in grid.rows if isinstance(r[column.at], str)]
+        if (
+            column.at != at
+            and texts
+            and len(Fractions.read(texts)[2]) == 0
+            and not any(map(cells.NUMBER.fullmatch, texts))
+        ):
+            line, row = grid.rows[0]
+            raise TableError(
+                f"{grid.name}: column {layout.columns['formula'].header!r} holds numbers (row {line}: {row[at]}) "
+                "and column "
+                f"{column.header!r} formulas; the two are swapped: exchange their names"
+            )
+
+
+def refuse_kelvin(grid: Grid, layout: Layout) -> None:
+    """Raise `TableError` if a column in degC holds what look like whole degrees plus 273.15."""
+    for column in [*layout.measured, *([layout.columns["temperature"]] if "temperature" in layout.columns else [])]:
+        if column.unit is None or column.unit.name != TG.unit:
+            continue
+        given = [r[column.at] for _, r in grid.rows if r[column.at] is not None]
+        numbers = [float(c) for c in given if isinstance(c, int | float) or cells.NUMBER.fullmatch(str(c))]
+        if len(numbers) == len(given) and looks_kelvin(np.array(numbers)):
+            line = next(i for i, r in grid.rows if r[column.at] is not None)
+            raise TableError(
+                f"{grid.name}: column {column.header!r} is in degC, but all its values look like kelvin (row "
+                f"{line}: {numbers[0]:g}, "
+                f"which is {numbers[0] - ZERO_CELSIUS_K:g} degC); "
+                f"name it {column.field}_K, or insist with --trust-units"
+            )

@@ -1,0 +1,173 @@
+"""A user's file as a grid of cells, read within bounds whatever the file claims to be."""
+
+from __future__ import annotations
+
+import gzip
+import tomllib
+import zlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from .sources import DATA
+
+OLD_EXCEL, GZIP, ZIP, PARQUET = b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
+OTHERS = {b"%PDF": "a PDF", b"\x89PNG": "an image", b"\xff\xd8\xff": "an image", b"BZh": "a bz2 archive"}
+OTHERS |= {
+    b"\xfd7zXZ": "an xz archive",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"{\\rtf": "a text document",
+    b"\x28\xb5\x2f\xfd": "a zstd archive",
+}
+
+
+class TableError(ValueError):
+    """A table that cannot be taken as a whole."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Cells of a table.
+
+    Parameters
+    ----------
+    name
+        File name, for messages.
+    header
+        Column names as written.
+    rows
+        Line (or sheet row, or row of a Parquet file) in the file, and the cells of each row that is not blank;
+        every row as long as the header.
+    """
+
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[Any, ...]], ...]
+
+
+@lru_cache(maxsize=1)
+def words() -> dict[str, Any]:
+    """Return the column names, words and limits of `data/columns.toml`."""
+    with (DATA / "columns.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def limit(name: str) -> int:
+    """Return the most ``bytes``, ``rows``, ``columns`` or characters of a ``cell`` that are read."""
+    return int(words()["limits"][name])
+
+
+def read(path: Path, sheet: str | None = None, encoding: str = "utf-8") -> Grid:
+    """Return the grid of a CSV (also gzipped), Excel or Parquet file, recognised by its content.
+
+    Parameters
+    ----------
+    path
+        The file.
+    sheet
+        Of a workbook with several sheets.
+    encoding
+        Of a CSV without a byte-order mark.
+    """
+    if not path.is_file():
+        raise TableError(f"{path} is {'a folder' if path.is_dir() else 'not there'}; give a CSV, Excel or Parquet file")
+    if path.stat().st_size > limit("bytes"):
+        raise too_large(path.name)
+    data = path.read_bytes()
+    if data.startswith(GZIP):
+        data = inflate(data, path.name)
+    return parse(data, path.name, sheet, encoding)
+
+
+def parse(data: bytes, name: str, sheet: str | None = None, encoding: str = "utf-8") -> Grid:
+    """Return the grid of the bytes of a file."""
+    from . import grid_excel, grid_parquet, grid_text  # noqa: PLC0415 - each needs its own package
+
+    if not data.strip():
+        raise TableError(f"{name} is empty; give a table with a header line and at least one row")
+    for magic, what in OTHERS.items():
+        if data.startswith(magic):
+            raise TableError(f"{name} is {what}, not a table; give a CSV, Excel (.xlsx) or Parquet file")
+    if data.startswith(OLD_EXCEL):
+        raise TableError(
+            f"{name} is an old Excel (.xls) or an encrypted workbook; save it as .xlsx without a password, or as CSV"
+        )
+    if data.startswith(ZIP):
+        return bounded(grid_excel.read(data, name, sheet))
+    if data.startswith(PARQUET):
+        return bounded(grid_parquet.read(data, name))
+    return bounded(grid_text.read(data, name, encoding))
+
+
+def inflate(data: bytes, name: str) -> bytes:
+    """Return what a gzip file holds, never reading beyond the limit of bytes."""
+    import io  # noqa: PLC0415
+
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
+            content = file.read(limit("bytes") + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise TableError(f"{name} is a broken gzip file ({error}); compress it anew") from None
+    if len(content) > limit("bytes"):
+        raise too_large(name)
+    return content
+
+
+def too_large(name: str) -> TableError:
+    """Return the error for a file with more bytes than are read."""
+    most = limit("bytes") // 2**20
+    return TableError(f"{name} holds more than {most} MiB of data; split it into smaller files")
+
+
+def too_many_rows(name: str) -> TableError:
+    """Return the error for a table with more rows than are read."""
+    return TableError(f"{name} has more than {limit('rows'):,} rows; split it into smaller files")
+
+
+def too_long(name: str, where: str, characters: int) -> TableError:
+    """Return the error for a cell with more characters than are read."""
+    return TableError(f"{name}: {where} holds {characters:,} characters in a cell; at most {limit('cell'):,} are read")
+
+
+def nameless_column(name: str, line: int, cell: Any, at: int) -> TableError:
+    """Return the error for a cell under no column name."""
+    return TableError(f"{name}: row {line} has {str(cell)[:40]!r} in column {at + 1}, which has no name in the header")
+
+
+def bounded(grid: Grid) -> Grid:
+    """Return the grid if its header names columns once each and no bound is exceeded."""
+    name, header = grid.name, grid.header
+    if len(header) > limit("columns"):
+        raise TableError(
+            f"{name} has {len(header)} columns; at most {limit('columns')} are read: delete what is not needed"
+        )
+    if all(_is_number(text) for text in header if text):
+        raise TableError(
+            f"{name} has no header line: its first line is {', '.join(header)[:80]}; put column names there"
+        )
+    seen: dict[str, int] = {}
+    for at, text in enumerate(header):
+        if text and text.casefold() in seen:
+            first = seen[text.casefold()] + 1
+            raise TableError(f"{name}: columns {first} and {at + 1} are both called {text!r}; rename or delete one")
+        seen[text.casefold()] = at
+    nameless = [i for i, text in enumerate(header) if not text]
+    for line, cells in grid.rows:
+        for i in nameless:
+            if cells[i] is not None:
+                raise nameless_column(name, line, cells[i], i)
+        for i, cell in enumerate(cells):
+            if isinstance(cell, str) and len(cell) > limit("cell"):
+                raise too_long(name, f"row {line}, column {header[i]!r}", len(cell))
+    if not grid.rows:
+        raise TableError(f"{name} has a header line but no rows; add one row a measurement")
+    return grid
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

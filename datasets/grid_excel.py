@@ -1,0 +1,96 @@
+"""One sheet of an Excel workbook as a grid."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import re
+import zipfile
+from typing import Any
+
+from .grid import Grid, TableError, limit, nameless_column, too_large, too_many_rows
+
+MERGED = re.compile(rb'<mergeCell\s+ref="([A-Z]+\d+:[A-Z]+\d+)"')
+
+
+def read(data: bytes, name: str, sheet: str | None) -> Grid:
+    """Return the grid of the named sheet, or of the only one that is not empty."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > limit("bytes"):
+                raise too_large(name)
+            if "xl/workbook.xml" not in archive.namelist():
+                raise TableError(f"{name} is a zip archive without a workbook in it; give the table itself")
+            return _read(archive, data, name, sheet)
+    except TableError:
+        raise
+    except Exception as error:  # openpyxl raises errors of many kinds on a broken workbook
+        text = str(error).splitlines()[0][:80] if str(error) else type(error).__name__
+        raise TableError(
+            f"{name} is a broken workbook ({text}); open it in Excel and save it anew, or as CSV"
+        ) from None
+
+
+def _read(archive: zipfile.ZipFile, data: bytes, name: str, sheet: str | None) -> Grid:
+    openpyxl = importlib.import_module("openpyxl")
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    try:
+        chosen = _choose(book, name, sheet)
+        merged = MERGED.search(archive.read(chosen._worksheet_path))
+        if merged:
+            raise TableError(
+                f"{name}: cells {merged[1].decode()} of sheet {chosen.title!r} are merged; "
+                "unmerge them and fill every row"
+            )
+        return _grid(chosen, name)
+    finally:
+        book.close()
+
+
+def _choose(book: Any, name: str, wanted: str | None) -> Any:
+    titles = [sheet.title for sheet in book.worksheets]
+    if wanted is not None:
+        if wanted not in titles:
+            raise TableError(f"{name} has no sheet {wanted!r}; it has {', '.join(titles)}")
+        return book[wanted]
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()
+    full = [
+        s
+        for s in book.worksheets
+        if any(c is not None for row in s.iter_rows(max_row=20, values_only=True) for c in row)
+    ]
+    if not full:
+        raise TableError(
+            f"{name} has no sheet with anything in it; give a table with a header line and at least one row"
+        )
+    if len(full) > 1:
+        raise TableError(
+            f"{name} has {len(full)} sheets with data ({', '.join(s.title for s in full)}); name one with --sheet"
+        )
+    return full[0]
+
+
+def _grid(sheet: Any, name: str) -> Grid:
+    sheet.reset_dimensions()
+    header: tuple[str, ...] = ()
+    rows: list[tuple[int, tuple[Any, ...]]] = []
+    for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+        if line > 2 * limit("rows"):
+            raise too_many_rows(name)
+        full = [cell.strip() or None if isinstance(cell, str) else cell for cell in cells]
+        while full and full[-1] is None:
+            full.pop()
+        if len(full) > limit("columns"):
+            raise TableError(f"{name}: row {line} reaches column {len(full)}; at most {limit('columns')} are read")
+        if not full:
+            continue
+        if not header:
+            header = tuple("" if cell is None else str(cell) for cell in full)
+        elif len(full) > len(header):
+            raise nameless_column(name, line, full[-1], len(full) - 1)
+        elif len(rows) >= limit("rows"):
+            raise too_many_rows(name)
+        else:
+            rows.append((line, tuple(full + [None] * (len(header) - len(full)))))
+    return Grid(name, header, tuple(rows))

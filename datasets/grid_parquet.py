@@ -1,0 +1,58 @@
+"""A Parquet file as a grid."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .grid import Grid, TableError, limit, too_large, too_long, too_many_rows
+
+
+def read(data: bytes, name: str) -> Grid:
+    """Return the grid of a Parquet file of plain columns; rows count from 1."""
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.compute as pc  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    try:
+        schema = pq.read_schema(pa.BufferReader(data))
+        texts = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
+        file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=texts)
+        _check(file.metadata, schema, name, pa)
+        table = file.read()
+        total = 0
+        for column in texts:
+            for chunk in table[column].chunks:
+                lengths = pc.utf8_length(chunk.dictionary)
+                longest = pc.max(lengths).as_py() or 0
+                if longest > limit("cell"):
+                    raise too_long(name, f"column {column!r}", longest)
+                total += pc.sum(pc.take(lengths, chunk.indices)).as_py() or 0
+        if total > limit("bytes"):
+            raise too_large(name)
+        columns = [table[field.name].to_pylist() for field in schema]
+    except (pa.ArrowException, OSError) as error:
+        raise TableError(
+            f"{name} is a broken Parquet file ({str(error).splitlines()[0][:80]}); write it anew"
+        ) from None
+    rows = [(i, tuple(map(_cell, cells))) for i, cells in enumerate(zip(*columns, strict=True), start=1)]
+    return Grid(name, tuple(schema.names), tuple(row for row in rows if any(cell is not None for cell in row[1])))
+
+
+def _check(metadata: Any, schema: Any, name: str, pa: Any) -> None:
+    """Raise `TableError` before anything is read of a file that is too large or holds nested columns."""
+    if metadata.num_rows > limit("rows"):
+        raise too_many_rows(name)
+    if sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups)) > limit("bytes"):
+        raise too_large(name)
+    if len(set(schema.names)) < len(schema.names):
+        raise TableError(f"{name} has two columns of the same name; rename one")
+    for field in schema:
+        if pa.types.is_nested(field.type) or pa.types.is_binary(field.type):
+            raise TableError(f"{name}: column {field.name!r} is of type {field.type}; give columns of numbers and text")
+
+
+def _cell(cell: Any) -> Any:
+    if isinstance(cell, str):
+        return cell.strip() or None
+    return None if isinstance(cell, float) and math.isnan(cell) else cell

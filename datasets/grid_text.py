@@ -1,0 +1,88 @@
+"""Delimited text as a grid: comma, semicolon or tab; UTF-8 or what a byte-order mark says; any line ends."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+
+from .grid import Grid, TableError, limit, too_many_rows
+
+BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+DELIMITERS = (",", ";", "\t", "|")
+
+
+def read(data: bytes, name: str, encoding: str) -> Grid:
+    """Return the grid of a text file."""
+    text = decode(data, name, encoding)
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not lines:
+        raise TableError(f"{name} holds blank lines only; give a table with a header line and at least one row")
+    if lines[0].startswith("sep=") and len(lines[0]) == 5:
+        text = text.replace(lines[0], "", 1)
+    records = _records(text, name)
+    _, first = next(records)
+    header = tuple(cell.strip() for cell in first)
+    while header and not header[-1]:
+        header = header[:-1]
+    rows: list[tuple[int, tuple[str | None, ...]]] = []
+    for line, cells in records:
+        if len(rows) >= limit("rows"):
+            raise too_many_rows(name)
+        rows.append((line, _padded(cells, header, line, name)))
+    return Grid(name, header, tuple(rows))
+
+
+def decode(data: bytes, name: str, encoding: str) -> str:
+    """Return the text of a file, or say which line is not in the encoding that was named."""
+    for mark, by_mark in BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            data, encoding = data[len(mark) :], by_mark
+    try:
+        text = data.decode(encoding)
+    except LookupError:
+        raise TableError(f"{encoding!r} is no encoding; give one such as utf-8 or latin-1") from None
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise TableError(
+            f"{name}: row {line} holds the byte 0x{data[error.start]:02X}, which is not {encoding}; "
+            "save the table as UTF-8, or name its encoding (--encoding latin-1 for old Windows and Mac files)"
+        ) from None
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise TableError(
+            f"{name}: row {line} holds a NUL character, so it is no text; give a CSV, Excel or Parquet file"
+        )
+    return text
+
+
+def _records(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line on which each record starts, and its cells; blank records are left out."""
+    lines = text.split("\n", 50)[:50]
+    head = next(line for line in lines if line.strip(" \t\r,;|")) if any(s.strip(" \t\r,;|") for s in lines) else ""
+    delimiter = max(DELIMITERS, key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
+    start = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield start, cells
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise TableError(
+            f"{name}: the record that starts in row {start} cannot be read ({error}); "
+            "look for a quotation mark that is never closed, or for one within a cell"
+        ) from None
+
+
+def _padded(cells: list[str], header: tuple[str, ...], line: int, name: str) -> tuple[str | None, ...]:
+    extra = [cell for cell in cells[len(header) :] if cell.strip()]
+    if extra:
+        raise TableError(
+            f"{name}: row {line} has {len(cells)} cells under {len(header)} column names (the last is "
+            f"{cells[-1][:40]!r}); "
+            "put text that holds the delimiter in quotation marks, and write decimals with a point"
+        )
+    full = [cell.strip() or None for cell in cells[: len(header)]]
+    return tuple(full + [None] * (len(header) - len(full)))

@@ -1,0 +1,181 @@
+"""What the columns of a user's table are: names in many spellings, with the unit in the name."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from . import units
+from .grid import TableError, words
+from .properties import PROPERTIES, TG, Property
+from .units import Unit, UnitError
+
+LOG = "log conductivity"
+_BRACKETED = re.compile(r"^(?P<name>[^(\[,/]+?)\s*[(\[,/]\s*(?P<unit>.+?)[)\]]?$")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column that is understood.
+
+    Parameters
+    ----------
+    at
+        Its place, from 0.
+    header
+        Its name as written.
+    field
+        What it holds: a key of ``[columns]`` in `data/columns.toml`, ``temperature``, or a property.
+    unit
+        Unit of its numbers, where it holds numbers with one.
+    """
+
+    at: int
+    header: str
+    field: str
+    unit: Unit | None = None
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The columns of a table: those understood by field, and the names of those that are not."""
+
+    columns: Mapping[str, Column]
+    ignored: tuple[str, ...]
+
+    @property
+    def measured(self) -> list[Column]:
+        """Columns with measured values of a property, each in its unit."""
+        return [column for column in self.columns.values() if column.field in PROPERTIES]
+
+
+@lru_cache(maxsize=1)
+def _aliases() -> dict[str, str]:
+    """Return the field of every name, longest name first."""
+    names = {
+        name: field
+        for table in (words()["columns"], words()["quantities"])
+        for field, spellings in table.items()
+        for name in spellings
+    }
+    return dict(sorted(names.items(), key=lambda item: -len(item[0])))
+
+
+def understand(header: tuple[str, ...], name: str) -> Layout:
+    """Return the layout of a header, or say which column is missing, twice there, misspelt or without unit."""
+    found: dict[str, Column] = {}
+    ignored: list[str] = []
+    for at, text in enumerate(header):
+        column = _column(at, text, name)
+        if column is None:
+            ignored += [text] if text else []
+        elif column.field not in found:
+            found[column.field] = column
+        elif column.field in words()["columns"] and column.field not in ("formula", "value", "unit", "quantity"):
+            ignored.append(text)
+        else:
+            first = found[column.field].header
+            raise TableError(f"{name}: columns {first!r} and {text!r} both hold the {column.field}; keep one of them")
+    layout = Layout(found, tuple(ignored))
+    _check(layout, name)
+    return layout
+
+
+def _column(at: int, text: str, name: str) -> Column | None:
+    field, unit_text = _split(text)
+    if field is None:
+        _suggest(text, name)
+        return None
+    if field in words()["columns"]:
+        if unit_text:
+            raise TableError(f"{name}: column {text!r} is not understood; a column {field!r} has no unit")
+        return Column(at, text, field)
+    prop = _property(field)
+    plain = {"temperature": "temperature_C", LOG: "log10_conductivity"}.get(field, f"{field}_{prop.unit}")
+    try:
+        if field == LOG:
+            unit_text = (
+                words()["implied_units"][LOG] if not unit_text or units.find(unit_text, prop).name == "S/cm" else "?"
+            )
+        if not unit_text:
+            choice = ", ".join(units.known(prop))
+            raise TableError(
+                f"{name}: column {text!r} names no unit; "
+                f"call it {plain.replace('/', '_')!r} or put one of {choice} behind the name"
+            )
+        return Column(at, text, "conductivity" if field == LOG else field, units.find(unit_text, prop))
+    except UnitError as error:
+        raise TableError(f"{name}: column {text!r}: {error}") from None
+
+
+def _property(field: str) -> Property:
+    return TG if field == "temperature" else PROPERTIES["conductivity" if field == LOG else field]
+
+
+def _split(text: str) -> tuple[str | None, str]:
+    """Return the field that a header names, and the text of its unit.
+
+    >>> _split("Tg (K)"), _split("conductivity_mS_cm"), _split("Formula")
+    (('tg', 'K'), ('conductivity', 'mS_cm'), ('formula', ''))
+    """
+    bracketed = _BRACKETED.match(text)
+    if bracketed:
+        field = _aliases().get(_plain(bracketed["name"]).casefold())
+        if field:
+            return field, bracketed["unit"]
+    plain = _plain(text)
+    for alias, field in _aliases().items():
+        if plain.casefold() == alias:
+            return field, ""
+        if plain.casefold().startswith(alias + "_") and field not in words()["columns"]:
+            return field, plain[len(alias) + 1 :]
+    return None, ""
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s.\-_]+", "_", text.strip()).strip("_")
+
+
+def _suggest(text: str, name: str) -> None:
+    """Raise `TableError` if a column that is not understood is nearly one that would be."""
+    suffixes = ("C", "K", "S_cm", "mS_cm")
+    stems = [*_aliases(), *(f"{quantity}_{unit}" for quantity in words()["quantities"] for unit in suffixes)]
+    names = {stem.casefold(): stem for stem in stems if len(stem) > 3}
+    near = difflib.get_close_matches(_plain(text).casefold(), names, n=1, cutoff=0.85)
+    if near:
+        raise TableError(
+            f"{name}: column {text!r} is not known; "
+            f"if {names[near[0]]!r} was meant, rename it, else give it another name"
+        )
+
+
+def _check(layout: Layout, name: str) -> None:
+    columns = layout.columns
+    if "formula" not in columns:
+        raise TableError(
+            f"{name} has no column 'formula' (its columns: {', '.join(_names(layout))}); "
+            "name the one with compositions so"
+        )
+    long = [field for field in ("quantity", "value", "unit") if field in columns]
+    if "value" in columns and len(long) < 3:
+        missing = ", ".join(repr(field) for field in ("quantity", "unit") if field not in columns)
+        raise TableError(
+            f"{name} has a column {columns['value'].header!r} but none called {missing}; "
+            "add it, or call the column by property and unit, such as conductivity_mS_cm"
+        )
+    if not layout.measured and "value" not in columns and "outcome" not in columns:
+        raise TableError(
+            f"{name} has no measured values; "
+            f"add a column such as tg_C, conductivity_S_cm or outcome (its columns: {', '.join(_names(layout))})"
+        )
+    if "conductivity" in columns and "temperature" not in columns:
+        raise TableError(
+            f"{name} has conductivities without a temperature; add a column temperature_C (25 if measured at 25 degC)"
+        )
+
+
+def _names(layout: Layout) -> list[str]:
+    return [column.header for column in layout.columns.values()] + list(layout.ignored)

@@ -1,0 +1,176 @@
+"""A user's own table of results: what of it are facts, and what is wrong with the rest, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..features.fractions import Fractions
+from . import headers, units
+from .column_checks import refuse_kelvin, refuse_swapped
+from .grid import Grid, TableError, bounded, read
+from .headers import Layout
+from .properties import PROPERTIES
+from .suspicion import suspect
+from .user_rows import FACT_COLUMNS, NUMBER_COLUMNS, RowError, facts_of
+
+PROBLEM_COLUMNS = ("row", "column", "problem")
+IDENTITY = (
+    "quantity",
+    "formula",
+    "given",
+    "given_unit",
+    "temperature_C",
+    "phase",
+    "outcome",
+    "sample",
+    "method",
+    "doi",
+)
+SHOWN = 10
+
+
+class RowsError(TableError):
+    """A table with rows that cannot be taken; ``problems`` lists them all."""
+
+    def __init__(self, name: str, problems: pd.DataFrame, good: int) -> None:
+        self.problems = problems
+        bad = problems["row"].nunique()
+        lines = [f"row {row}, {column}: {problem}" for row, column, problem in problems.head(SHOWN).to_numpy()]
+        more = f"\n  and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
+        keep = f" or take the {good} good rows with --keep-good" if good else ""
+        head = f"{name}: {bad} of {bad + good} rows cannot be taken, so nothing was added; mend them{keep}"
+        super().__init__(head + "".join(f"\n  {line}" for line in lines) + more)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read of a table.
+
+    Parameters
+    ----------
+    name
+        File name.
+    facts
+        One row a fact, with `FACT_COLUMNS`; values in lab units, and as they were given.
+    problems
+        One row a problem, with `PROBLEM_COLUMNS`; a row of the table that has one gives no facts.
+    rows
+        Rows of the table that are not blank.
+    notices
+        What the user should know and need not mend.
+    """
+
+    name: str
+    facts: pd.DataFrame
+    problems: pd.DataFrame
+    rows: int
+    notices: tuple[str, ...]
+
+    def good(self, keep_good: bool) -> pd.DataFrame:
+        """Return the facts, or raise `RowsError` if there are problems and the good rows alone were not asked for."""
+        if len(self.problems) and not (keep_good and len(self.facts)):
+            raise RowsError(self.name, self.problems, self.rows - self.problems["row"].nunique())
+        return self.facts
+
+
+def read_table(path: Path, sheet: str | None = None, encoding: str = "utf-8", trust_units: bool = False) -> Reading:
+    """Return what a CSV, Excel or Parquet file says.
+
+    Parameters
+    ----------
+    path, sheet, encoding
+        See `grid.read`.
+    trust_units
+        Take values that look as if they were in another unit. What lies outside the plausible range is refused still.
+    """
+    return understand(read(path, sheet, encoding), trust_units)
+
+
+def from_frame(frame: pd.DataFrame, name: str = "table", trust_units: bool = False) -> Reading:
+    """Return what a DataFrame says; its rows count from 1."""
+    if not len(frame.columns) or not len(frame):
+        raise TableError(f"{name} is empty; give at least one row")
+    plain = frame.astype(object)
+    rows = tuple(
+        (i, tuple(map(_plain, row))) for i, row in enumerate(plain.itertuples(index=False, name=None), start=1)
+    )
+    return understand(bounded(Grid(name, tuple(map(str, frame.columns)), rows)), trust_units)
+
+
+def _plain(cell: Any) -> Any:
+    if isinstance(cell, str):
+        return cell.strip() or None
+    if cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and np.isnan(cell)):
+        return None
+    return cell.item() if isinstance(cell, np.generic) else cell
+
+
+def understand(grid: Grid, trust_units: bool = False) -> Reading:
+    """Return what a grid says."""
+    layout = headers.understand(grid.header, grid.name)
+    refuse_swapped(grid, layout)
+    if not trust_units:
+        refuse_kelvin(grid, layout)
+    facts: list[dict[str, Any]] = []
+    problems: list[tuple[int, str, str]] = []
+    for line, row in grid.rows:
+        try:
+            facts += facts_of(line, row, layout)
+        except RowError as error:
+            problems.append((line, error.column, str(error)))
+    table = pd.DataFrame(facts, columns=list(FACT_COLUMNS)).astype(dict.fromkeys(NUMBER_COLUMNS, float))
+    problems += _judge(table, trust_units)
+    bad = pd.DataFrame(sorted(problems), columns=list(PROBLEM_COLUMNS))
+    table = table[~table["row"].isin(bad["row"])].reset_index(drop=True)
+    return Reading(grid.name, table, bad, len(grid.rows), tuple(_notices(layout, table)))
+
+
+def _judge(facts: pd.DataFrame, trust_units: bool) -> Iterator[tuple[int, str, str]]:
+    """Yield the problems that facts have: unreadable formulas, incredible values, repeats."""
+    fractions, readable, errors = Fractions.read(facts["formula"].tolist())
+    for at, problem in errors.items():
+        yield int(facts["row"].iloc[at]), "formula", problem
+    part = facts.iloc[readable]
+    for names, rows in part[part["unit"] != ""].groupby(["quantity", "given_unit"]):
+        quantity, unit_name = map(str, names)
+        prop = PROPERTIES[quantity]
+        where = np.searchsorted(readable, rows.index.to_numpy())
+        unit = units.find(unit_name, prop)
+        complaints = suspect(
+            rows["given"].to_numpy(),
+            unit,
+            prop,
+            fractions.matrix[where],
+            temperature_C=rows["temperature_C"].to_numpy(),
+            phase=rows["phase"].tolist(),
+        )
+        possible = prop.is_plausible(rows["value"].to_numpy())
+        for row, complaint, fine in zip(rows["row"], complaints, possible, strict=True):
+            if complaint and not (trust_units and fine):
+                yield int(row), str(quantity), complaint
+    yield from _repeats(part)
+
+
+def _repeats(facts: pd.DataFrame) -> Iterator[tuple[int, str, str]]:
+    same = facts.groupby(list(IDENTITY), dropna=False, sort=False)["row"].transform("first")
+    for row, first, quantity in zip(facts["row"], same, facts["quantity"], strict=True):
+        if row != first:
+            yield (
+                int(row),
+                str(quantity),
+                f"says the same as row {first}; delete it, or name different samples in a column sample",
+            )
+
+
+def _notices(layout: Layout, facts: pd.DataFrame) -> Iterator[str]:
+    if layout.ignored:
+        yield f"columns that are not read: {', '.join(layout.ignored)}"
+    vague = facts[(facts["phase"] == "unknown") & (facts["quantity"] == "conductivity")]
+    if len(vague):
+        yield f"{len(vague)} conductivities are of unknown phase; a column phase (glass, crystal, ...) says more"

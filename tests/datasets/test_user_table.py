@@ -1,0 +1,113 @@
+import gzip
+
+import numpy as np
+import pandas as pd
+import pytest
+from vitrion.datasets.user_table import FACT_COLUMNS, from_frame, read_table
+
+TABLE = """Sample,Formula,T (K),sigma [mS/cm],Tg (K),Outcome,DOI,Colour
+A1,LiAlCl2.5O0.75,298.15,1.4,257,glass,https://doi.org/10.1000/ABC,white
+
+A2,LiAlCl2O,,,,no glass,,
+"""
+
+
+def facts(tmp_path, content, name="t.csv", **options):
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return read_table(path, **options)
+
+
+def test_a_wide_table_gives_one_fact_for_each_value_and_outcome(tmp_path):
+    reading = facts(tmp_path, TABLE)
+    assert tuple(reading.facts.columns) == FACT_COLUMNS
+    rows = reading.facts[
+        ["row", "quantity", "value", "unit", "given", "given_unit", "temperature_C", "phase", "outcome"]
+    ]
+    first = [row[:8] for row in rows.head(3).to_numpy().tolist()]
+    assert first[0] == [2, "conductivity", pytest.approx(1.4e-3), "S/cm", 1.4, "mS/cm", 25.0, "glass"]
+    assert first[1] == [2, "tg", pytest.approx(-16.15), "degC", 257.0, "K", pytest.approx(np.nan, nan_ok=True), "glass"]
+    assert rows["quantity"].tolist() == ["conductivity", "tg", "synthesis", "synthesis"]
+    assert rows["outcome"].tolist() == ["", "", "glass", "no glass formed"]
+    assert rows["row"].tolist() == [2, 2, 2, 4]
+    assert reading.facts["doi"].tolist()[:3] == ["10.1000/abc"] * 3
+    assert reading.notices == ("columns that are not read: Colour",)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbf" + TABLE.encode(),
+        TABLE.encode("utf-16"),
+        TABLE.replace("\n", "\r\n").encode(),
+        TABLE.replace("\n", "\r").encode(),
+        TABLE.replace(",", ";").encode(),
+        ("sep=;\n" + TABLE.replace(",", ";")).encode(),
+        TABLE.replace(",", "\t").encode(),
+        gzip.compress(TABLE.encode()),
+    ],
+    ids=["BOM", "UTF-16", "CRLF", "CR", "semicolons", "sep line", "tabs", "gzip"],
+)
+def test_the_ways_to_save_a_csv(tmp_path, content):
+    same = facts(tmp_path, content).facts.drop(columns="row")
+    pd.testing.assert_frame_equal(same, facts(tmp_path, TABLE).facts.drop(columns="row"))
+
+
+def test_an_encoding_that_is_named(tmp_path):
+    content = "formula,tg_C,note\nSiO2,1200,25 °C\n".encode("latin-1")
+    assert facts(tmp_path, content, encoding="latin-1").facts["note"].tolist() == ["25 °C"]
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "parquet"])
+def test_excel_and_parquet_say_the_same_as_csv(tmp_path, suffix):
+    frame = pd.DataFrame({"formula": ["SiO2", "B2O3"], "tg_C": [1200.0, np.nan], "outcome": [None, "crystallised"]})
+    path = tmp_path / f"t.{suffix}"
+    frame.to_excel(path, index=False) if suffix == "xlsx" else frame.to_parquet(path)
+    read = read_table(path).facts
+    assert read[["formula", "quantity", "phase"]].to_numpy().tolist() == [
+        ["SiO2", "tg", "glass"],
+        ["B2O3", "synthesis", "crystal"],
+    ]
+    pd.testing.assert_frame_equal(read.drop(columns="row"), from_frame(frame).facts.drop(columns="row"))
+
+
+@pytest.mark.parametrize(
+    "header,given,value",
+    [
+        ("conductivity_S_cm", 1e-3, 1e-3),
+        ("ionic conductivity (S cm^-1)", 1e-3, 1e-3),
+        ("Conductivity / mS cm-1", 1, 1e-3),
+        ("σ [µS/cm]", 1000, 1e-3),
+        ("conductivity (S/m)", 0.1, 1e-3),
+        ("resistivity (Ω cm)", 1000, 1e-3),
+        ("log10_conductivity", -3, 1e-3),
+        ("log10(S/cm)", -3, 1e-3),
+        ("log sigma (S/cm)", -3, 1e-3),
+    ],
+)
+def test_units_of_conductivity(tmp_path, header, given, value):
+    reading = facts(tmp_path, f"formula,temperature_C,{header}\nLiAlCl2.5O0.75,25,{given}\n")
+    assert reading.facts["value"].tolist() == [pytest.approx(value)]
+
+
+def test_a_long_table_names_quantity_and_unit_in_each_row(tmp_path):
+    content = (
+        "formula,quantity,value,unit,temperature_C\nLiAlCl4,conductivity,1.2e-3,mS/cm,25\n"
+        "LiAlCl4,activation energy,45,kJ/mol,\nLiAlCl4,Melting point,419.15,K,\n"
+    )
+    read = facts(tmp_path, content).facts
+    assert read["quantity"].tolist() == ["conductivity", "activation_energy", "melting"]
+    np.testing.assert_allclose(read["value"], [1.2e-6, 0.46639, 146.0], rtol=1e-4)
+
+
+def test_units_are_trusted_when_the_user_insists(tmp_path):
+    content = "formula,tg_C\nLiAlCl2.5O0.75,530\nNaAlCl4,5000\n"
+    assert len(facts(tmp_path, content).problems) == 2
+    insisted = facts(tmp_path, content, trust_units=True)
+    assert insisted.facts["value"].tolist() == [530.0]
+    assert insisted.problems["row"].tolist() == [3]
+
+
+def test_melts_and_silver_glasses_may_conduct_well(tmp_path):
+    content = "formula,temperature_C,conductivity_S_cm,phase\nLiAlCl4,180,0.45,molten\nAg3PO4-3AgI,25,0.02,glass\n"
+    assert facts(tmp_path, content).problems.empty
