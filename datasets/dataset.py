@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,9 +13,11 @@ import pandas as pd
 
 from ..features.composition import Composition
 from ..features.fractions import Fractions
+from . import lab as own_data
 from . import literature, sciglass
 from .consensus import lower_weight
 from .curation import curate, merge_repeats, rules
+from .duplicates import drop_retold
 from .measurement import Measurements
 from .properties import Property, find
 
@@ -114,21 +116,37 @@ class Dataset:
         return Dataset(self.property, self.measured.take(where), self.dropped)
 
 
-def load(name: str) -> Dataset:
-    """Return all embedded measurements of the property of that name, curated.
+def load(name: str, *, lab: bool = True, extra: Sequence[Measurements] = ()) -> Dataset:
+    """Return all measurements of the property of that name, curated: the embedded ones and the lab's own.
 
     Repeats of one composition in one SciGlass paper are merged to their median; literature rows stay as they are.
-    Rows that stand alone against other papers stay with a lower weight and the reason in ``doubt``.
+    Rows that stand alone against other papers stay with a lower weight and the reason in ``doubt``. The lab's own rows
+    have the source ``lab`` and, like rows read in a primary paper, a weight of 1 (0.3 when the lab itself gave them low
+    confidence); they are curated, but never weighed against other papers.
 
     Parameters
     ----------
     name
         A key of `properties.PROPERTIES`, such as ``"tg"`` or ``"conductivity"``.
+    lab
+        Whether to take what was added with `lab.add`.
+    extra
+        Measurements of other readers, such as `obelix.read`; those that repeat an embedded one are dropped.
     """
     prop = find(name)
     embedded, papers = (reader(name) for reader in READERS)
     kept, dropped = curate(embedded, prop)
     told, refused = curate(papers, prop)
     measured = Measurements.join([merge_repeats(kept, prop), told])
+    out = [dropped, refused]
+    for part in extra:
+        new, retold = drop_retold(measured, part, prop)
+        new, refused = curate(new, prop)
+        measured = Measurements.join([measured, new])
+        out += [retold, refused]
     measured = lower_weight(measured, prop, rules()["disagreement"])
-    return Dataset(prop, measured, pd.concat([dropped, refused], ignore_index=True))
+    if lab:
+        own, refused = curate(own_data.read(name), prop)
+        measured = Measurements.join([measured, own])
+        out.append(refused)
+    return Dataset(prop, measured, pd.concat(out, ignore_index=True))

@@ -1,0 +1,79 @@
+"""What a new addition may say, given what the store holds: no file twice, no fact twice, corrections of what stands."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from .store import ADDITIONS, FACTS, StoreError, content_key
+from .user_rows import WITHDRAWAL
+from .user_table import PROBLEM_COLUMNS, Reading
+
+
+def refuse_file(connection: sa.Connection, name: str, sha256: str) -> None:
+    """Raise `StoreError` if a file of this content was added before."""
+    query = sa.select(ADDITIONS.c.version, ADDITIONS.c.added_at, ADDITIONS.c.file).where(ADDITIONS.c.sha256 == sha256)
+    found = connection.execute(query).first()
+    if found:
+        raise StoreError(
+            f"{name} was added before, as version {found.version} on {found.added_at} ({found.file}); "
+            "nothing was added: if these are new measurements of the same values, use --again"
+        )
+
+
+def check(connection: sa.Connection, reading: Reading, again: bool) -> Reading:
+    """Return the reading, its facts that contradict the store moved to the problems."""
+    found = list(_problems(connection, reading.facts, again))
+    if not found:
+        return reading
+    problems = pd.concat([reading.problems, pd.DataFrame(found, columns=list(PROBLEM_COLUMNS))], ignore_index=True)
+    facts = reading.facts[~reading.facts["row"].isin(problems["row"])].reset_index(drop=True)
+    return dataclasses.replace(
+        reading, facts=facts, problems=problems.sort_values("row", kind="stable", ignore_index=True)
+    )
+
+
+def _problems(connection: sa.Connection, facts: pd.DataFrame, again: bool) -> Iterator[tuple[int, str, str]]:
+    superseding = sa.select(FACTS.c.supersedes, FACTS.c.id).where(FACTS.c.supersedes.is_not(None))
+    later: dict[int, int] = {row[0]: row[1] for row in connection.execute(superseding)}
+    contents = [] if again else connection.execute(sa.select(FACTS.c.content, FACTS.c.id)).all()
+    known: dict[str, int] = {row[0]: row[1] for row in contents}
+    corrected: dict[int, int] = {}
+    for fact in facts.to_dict("records"):
+        row, number = int(fact["row"]), fact["supersedes"]
+        twin = known.get(content_key(fact))
+        if twin is not None and twin not in later:
+            yield (
+                row,
+                str(fact["quantity"]),
+                f"the store says so already (fact L{twin}); delete the row, or name another sample",
+            )
+        if pd.isna(number):
+            continue
+        problem = _wrong_correction(connection, fact, later)
+        if int(number) in corrected:
+            problem = f"row {corrected[int(number)]} corrects fact L{int(number)} too; keep one of them"
+        if problem:
+            yield row, "supersedes", problem
+        corrected.setdefault(int(number), row)
+
+
+def _wrong_correction(connection: sa.Connection, fact: Mapping[Any, Any], later: Mapping[int, int]) -> str:
+    """Return what is wrong with a correction, or ``""``."""
+    number = int(fact["supersedes"])
+    query = sa.select(FACTS.c.quantity, FACTS.c.formula).where(FACTS.c.id == number)
+    old = connection.execute(query).first()
+    if old is None:
+        return f"there is no fact L{number} in the store; see their numbers with 'vitrion data show lab'"
+    if number in later:
+        return f"fact L{number} is superseded by L{later[number]} already; correct that one"
+    if old.quantity == WITHDRAWAL:
+        return f"fact L{number} is a withdrawal; add the measurement anew"
+    if fact["quantity"] not in (old.quantity, WITHDRAWAL):
+        what = f"fact L{number} is a {old.quantity} ({old.formula}), not a {fact['quantity']}"
+        return f"{what}; correct it with one, or withdraw it"
+    return ""

@@ -1,0 +1,166 @@
+import pandas as pd
+import pytest
+from vitrion.datasets import lab, load, splits, store
+from vitrion.datasets.curation import SAME_GLASS
+from vitrion.datasets.measurement import schema
+from vitrion.datasets.store import StoreError
+from vitrion.datasets.user_table import RowsError
+
+RESULTS = pd.DataFrame(
+    {
+        "formula": ["LiAlCl2.5O0.75", "LiAlCl2.4O0.8", "LiAlCl2O"],
+        "temperature_C": [25.0, 25.0, None],
+        "conductivity_mS_cm": [1.4, 1.1, None],
+        "tg_C": [-16.0, None, None],
+        "phase": ["glass", "glass", None],
+        "outcome": ["glass", None, "no glass"],
+        "sample": ["A1", "A2", "A3"],
+    }
+)
+
+
+def correction(number, **columns):
+    return pd.DataFrame({"formula": ["LiAlCl2.5O0.75"], "supersedes": [f"L{number}"], **columns})
+
+
+def test_added_results_are_loaded_with_source_weight_and_paper():
+    before = load("conductivity")
+    addition = lab.add(RESULTS)
+    assert addition.version == 1
+    assert len(addition.facts) == 5
+    data = load("conductivity")
+    own = data.rows[data.rows["source"] == "lab"]
+    assert own[["formula", "value", "weight", "paper", "group"]].to_numpy().tolist() == [
+        ["LiAlCl2.5O0.75", pytest.approx(1.4e-3), 1.0, "lab:addition 1", "lab:addition 1"],
+        ["LiAlCl2.4O0.8", pytest.approx(1.1e-3), 1.0, "lab:addition 1", "lab:addition 1"],
+    ]
+    assert own["place"].tolist() == ["sample A1", "sample A2"]
+    schema().validate(own.reset_index(drop=True))
+    assert data.compositions[-1].formula == "LiAlCl2.4O0.8"
+    without = load("conductivity", lab=False)
+    assert without.fingerprint == before.fingerprint != data.fingerprint
+    assert "Al oxychloride" in splits.by_family(data)[-2:]
+
+
+def test_low_confidence_weighs_less():
+    lab.add(pd.DataFrame({"formula": ["LiAlCl4"], "tg_C": [20.0], "confidence": ["low"]}))
+    assert load("tg").rows["weight"].iloc[-1] == 0.3
+
+
+def test_failed_syntheses_are_facts_of_their_own():
+    lab.add(RESULTS)
+    lab.add(pd.DataFrame({"formula": ["LiAlCl4", "NaAlO2"], "outcome": ["crystallized", "decomposed"]}))
+    made = lab.syntheses()
+    assert made[["formula", "outcome"]].to_numpy().tolist() == [
+        ["LiAlCl2.5O0.75", "glass"],
+        ["LiAlCl2O", "no glass formed"],
+        ["LiAlCl4", "crystallised"],
+        ["NaAlO2", "decomposed"],
+    ]
+    assert lab.summary() == {"synthesis": 4, "conductivity": 2, "tg": 1}
+    assert "LiAlCl2O" not in set(load("tg").rows["formula"])
+
+
+def test_a_correction_supersedes_and_keeps_what_it_corrects():
+    lab.add(RESULTS)
+    lab.add(correction(2, tg_C=[-17.0]))
+    assert load("tg").rows["value"].iloc[-1] == -17.0
+    additions, facts = lab.history()
+    assert len(additions) == 2
+    assert facts.loc[facts["id"] == 2, ["value", "superseded_by"]].to_numpy().tolist() == [[-16.0, 6]]
+    assert lab.read("tg", version=1).rows["value"].tolist() == [-16.0]
+    assert lab.read("tg").rows["group"].tolist() == ["lab:addition 1"]
+
+
+def test_a_withdrawal_takes_a_fact_out_and_leaves_it_in_the_history():
+    lab.add(RESULTS)
+    lab.add(correction(2, outcome=["withdrawn"], note=["wrong crucible"]))
+    assert len(lab.read("tg")) == 0
+    assert lab.history()[1]["note"].iloc[-1] == "wrong crucible"
+    assert len(lab.read("tg", version=1)) == 1
+
+
+@pytest.mark.parametrize(
+    "number,columns,message",
+    [
+        (99, {"tg_C": [-17.0]}, "no fact L99"),
+        (1, {"tg_C": [-17.0]}, "fact L1 is a conductivity .*, not a tg"),
+        (2, {"tg_C": [-18.0]}, "superseded by L6 already; correct that one"),
+    ],
+)
+def test_a_wrong_correction_says_why(number, columns, message):
+    lab.add(RESULTS)
+    lab.add(correction(2, tg_C=[-17.0]))
+    with pytest.raises(RowsError, match=message):
+        lab.add(correction(number, **columns))
+    assert len(lab.history()[0]) == 2
+
+
+def test_a_file_is_taken_once_unless_asked_again(tmp_path):
+    path = tmp_path / "results.csv"
+    RESULTS.to_csv(path, index=False)
+    lab.add(path)
+    with pytest.raises(StoreError, match=r"results.csv was added before, as version 1 .*--again"):
+        lab.add(path)
+    assert lab.add(path, again=True).version == 2
+
+
+def test_a_fact_is_taken_once_though_the_file_differs():
+    lab.add(RESULTS)
+    with pytest.raises(RowsError, match=r"row 1, conductivity: the store says so already \(fact L1\)"):
+        lab.add(RESULTS.head(1).assign(year=2024))
+    assert len(lab.add(RESULTS.head(1).assign(sample="A9")).facts) == 3
+
+
+def test_good_rows_alone_only_when_asked():
+    mixed = RESULTS.assign(conductivity_mS_cm=["1.4", "about 1", None])
+    with pytest.raises(RowsError, match="row 2, conductivity_mS_cm: 'about 1' is not a number"):
+        lab.add(mixed)
+    assert lab.summary() == {}
+    addition = lab.add(mixed, keep_good=True)
+    assert addition.problems["row"].tolist() == [2]
+    assert lab.summary() == {"synthesis": 2, "conductivity": 1, "tg": 1}
+
+
+def test_what_curation_leaves_out_is_told_at_once():
+    falling = pd.DataFrame(
+        {"formula": ["Li2S-P2S5"] * 2, "temperature_C": [25, 100], "conductivity_S_cm": [1e-4, 1e-5], "phase": "glass"}
+    )
+    assert lab.add(falling).notices == ("2 stored, but not used by load('conductivity'): falls as temperature rises",)
+    dropped = load("conductivity").dropped
+    assert set(dropped.loc[dropped["source"] == "lab", "reason"]) <= {"falls as temperature rises", SAME_GLASS}
+
+
+@pytest.mark.parametrize("statement", ["UPDATE facts SET value = 1", "DELETE FROM facts", "DELETE FROM additions"])
+def test_nothing_is_ever_changed_or_deleted(statement):
+    import sqlite3
+
+    lab.add(RESULTS)
+    with (
+        sqlite3.connect(store.default_path()) as connection,
+        pytest.raises(sqlite3.IntegrityError, match="never changed"),
+    ):
+        connection.execute(statement)
+    assert len(lab.history()[1]) == 5
+
+
+def test_a_store_that_is_none_says_which_file(home):
+    (home / "lab.sqlite").write_bytes(b"rubbish" * 1000)
+    with pytest.raises(StoreError, match=r"lab\.sqlite: file is not a database; restore the file from a backup"):
+        load("tg")
+    assert len(load("tg", lab=False)) > 90_000
+
+
+def test_a_store_of_the_future_is_left_alone(home):
+    import sqlite3
+
+    with sqlite3.connect(home / "lab.sqlite") as connection:
+        connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(StoreError, match="format 99, and this Vitrion reads up to 1"):
+        lab.add(RESULTS)
+
+
+def test_no_store_no_rows(home):
+    assert len(lab.read("tg")) == 0
+    assert lab.syntheses().empty
+    assert not (home / "lab.sqlite").exists()
