@@ -18,7 +18,7 @@ from .ambiguity import PAIRS
 from .composition import Composition, FormulaError
 from .elements import INDEX, SYMBOLS, lookup
 
-CHUNK = 16384
+CHUNK = 1024
 _PAIR = "|".join(sorted(pair.upper() for pair in PAIRS))
 _NUMBER = r"(?:[1-9]\d{0,8}(?:\.\d{1,6})?|0\.\d{1,6})"
 _PLAIN = re.compile(rf"(?!NaN$)(?:(?!(?:{_PAIR})(?![a-z]))[A-Z][a-z]?{_NUMBER}?){{1,40}}")
@@ -27,6 +27,13 @@ _LARGEST = 2.0**52
 _BREAK = -1
 
 Matrix = NDArray[np.float64]
+
+
+class _Codes(dict[str, int]):
+    """Column of each symbol; one past the last for a symbol that is none."""
+
+    def __missing__(self, symbol: str) -> int:
+        return len(SYMBOLS)
 
 
 class _Numbers(dict[str, int]):
@@ -73,15 +80,16 @@ def fill(row: Matrix, composition: Composition) -> None:
 
 def _plain_rows(texts: Sequence[str], matrix: Matrix) -> list[int]:
     """Fill the rows of plain formulas; return the rows left for the careful way."""
-    matched = [_PLAIN.fullmatch(text) is not None if isinstance(text, str) else False for text in texts]
+    texts = texts if set(map(type, texts)) <= {str} else [text if isinstance(text, str) else "" for text in texts]
+    matched = np.array([found is not None for found in map(_PLAIN.fullmatch, texts)], dtype=bool)
     plain = np.flatnonzero(matched)
-    left = np.flatnonzero(~np.array(matched, dtype=bool)).tolist()
+    left = np.flatnonzero(~matched).tolist()
     if plain.size == 0:
         return left
-    found = _TOKEN.findall("\n".join([texts[row] for row in plain.tolist()]))
+    symbols, written = zip(*_TOKEN.findall("\n".join([texts[row] for row in plain.tolist()])), strict=True)
     numbers = _Numbers()
-    place = np.array([numbers[number] for _, number in found])
-    codes = np.array([INDEX.get(symbol, len(SYMBOLS)) if symbol else _BREAK for symbol, _ in found])
+    place = np.array(list(map(numbers.__getitem__, written)))
+    codes = np.array(list(map(_Codes({"": _BREAK, **INDEX}).__getitem__, symbols)))
     rows = np.cumsum(codes == _BREAK)
     keep = codes != _BREAK
     rows, codes, place = rows[keep], codes[keep], place[keep]
@@ -95,6 +103,9 @@ def _plain_rows(texts: Sequence[str], matrix: Matrix) -> list[int]:
     bad |= (decimals > 0) & (values >= 1) & _turns(rows, codes)
     doubtful = (np.bincount(rows, bad, plain.size) > 0) | (total >= _LARGEST)
     doubtful |= np.count_nonzero(part, axis=1) != np.diff(starts, append=rows.size)
+    if plain.size == len(matrix) and not doubtful.any():
+        np.divide(part[:, :-1], total[:, None], out=matrix)
+        return left
     good = np.flatnonzero(~doubtful)
     matrix[plain[good]] = part[good, :-1] / total[good, None]
     return sorted(left + plain[doubtful].tolist())

@@ -44,13 +44,13 @@ def families(count, seed=1):
         yield f"{text}Cl{5.5 - 2 * oxygen:g}O{oxygen:g}"
 
 
-def best(call, times=3):
+def best(call, times=3, clock=time.perf_counter):
     """Shortest of some runs, in s."""
     shortest = np.inf
     for _ in range(times):
-        start = time.perf_counter()
+        start = clock()
         call()
-        shortest = min(shortest, time.perf_counter() - start)
+        shortest = min(shortest, clock() - start)
     return shortest
 
 
@@ -124,13 +124,13 @@ def latency(count=200_000):
 
 
 def column(count=300_000):
-    """Formulas a second: a column of strings, the careful parser, pymatgen."""
+    """Formulas a second of processor time: a column of strings, the careful parser, pymatgen."""
     from pymatgen.core import Composition as Theirs
 
     texts = list(families(count))
-    fast = count / best(lambda: Fractions.of(texts))
-    careful = 20_000 / best(lambda: [Composition.parse(text) for text in texts[:20_000]])
-    theirs = 5_000 / best(lambda: [Theirs(text) for text in texts[:5_000]])
+    fast = count / best(lambda: Fractions.of(texts), clock=time.process_time)
+    careful = 20_000 / best(lambda: [Composition.parse(text) for text in texts[:20_000]], clock=time.process_time)
+    theirs = 5_000 / best(lambda: [Theirs(text) for text in texts[:5_000]], clock=time.process_time)
     print(
         f"column: {fast:,.0f} formulas/s, one by one {careful:,.0f}/s, pymatgen {theirs:,.0f}/s: x{fast / theirs:.0f}"
     )
