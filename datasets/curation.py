@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from . import conduction
+from . import arrhenius, conduction
 from .measurement import CONFIDENCE_WEIGHT, Measurements
 from .properties import Property
 from .sources import DATA
@@ -85,19 +85,28 @@ def doubt(measured: Measurements, prop: Property) -> Measurements:
     if prop.name != "conductivity" or not len(measured):
         return measured
     rows = measured.rows.copy()
-    faint = (rows["value"] < rules()["extrapolated"]["below_S_cm"]).to_numpy()
-    step = conduction.steps(
-        rows["value"].to_numpy(),
-        rows["temperature_C"].to_numpy(),
-        series_numbers(measured),
-        rules()["arrhenius"]["least_step_K"],
-    )
-    falling = step.touched(step.energy < 0)
-    rows.loc[falling, "doubt"] = conduction.FALLING
-    rows.loc[faint, "doubt"] = EXTRAPOLATED
-    rows.loc[faint | falling, "confidence"] = "low"
-    rows.loc[faint | falling, "weight"] = CONFIDENCE_WEIGHT["low"]
+    for mask, reason in _doubts(measured):
+        rows.loc[mask, "doubt"] = reason
+        rows.loc[mask, "confidence"] = "low"
+        rows.loc[mask, "weight"] = CONFIDENCE_WEIGHT["low"]
     return Measurements(rows, measured.matrix)
+
+
+def _doubts(measured: Measurements) -> Iterable[tuple[Mask, str]]:
+    """Yield masks of doubtful conductivities, with reasons, the gravest last."""
+    values, temperature = measured.rows["value"].to_numpy(), measured.rows["temperature_C"].to_numpy()
+    series, rule = series_numbers(measured), rules()["arrhenius"]
+    known = np.isfinite(temperature)
+    judged = values[known], temperature[known], series[known]
+    lines = {
+        arrhenius.BENT: arrhenius.lawless(*judged, rule),
+        arrhenius.ODD_PREFACTOR: arrhenius.odd_prefactor(arrhenius.fit(*judged), rule),
+    }
+    for reason, mask in lines.items():
+        yield known & np.isin(series, np.flatnonzero(mask)), reason
+    step = conduction.steps(values, temperature, series, rule["least_step_K"])
+    yield step.touched(step.energy < 0), conduction.FALLING
+    yield values < rules()["extrapolated"]["below_S_cm"], EXTRAPOLATED
 
 
 def merge_repeats(measured: Measurements, prop: Property) -> Measurements:

@@ -39,6 +39,7 @@ COLUMNS = (
     "doubt",
 )
 LONGEST_FORMULA = 250  # the parser reads 256 characters
+CHUNK = 2048
 PARTS_PER_KEY = 10_000  # compositions count as the same when they agree to 0.01 at.%
 
 
@@ -118,7 +119,10 @@ def composition_keys(matrix: npt.NDArray[np.float64]) -> npt.NDArray[np.uint64]:
     """
     # Whole numbers below 2**53 all along, so that the product is exact in any order of summation.
     factors = np.random.default_rng(20240229).integers(1, 2**38, size=(matrix.shape[1], 2)).astype(float)
-    sums = (np.rint(matrix * PARTS_PER_KEY) @ factors).astype(np.uint64)
+    sums = np.empty((len(matrix), 2), dtype=np.uint64)
+    for start in range(0, len(matrix), CHUNK):  # small enough for the cache
+        part = matrix[start : start + CHUNK]
+        sums[start : start + CHUNK] = np.rint(part * PARTS_PER_KEY) @ factors
     return np.asarray(sums[:, 0] * np.uint64(0x9E3779B97F4A7C15) ^ sums[:, 1], dtype=np.uint64)
 
 
