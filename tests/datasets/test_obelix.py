@@ -1,4 +1,7 @@
+import importlib.util
 import os
+import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -30,3 +33,58 @@ def test_the_published_table():
     if not folder:
         pytest.skip("OBELiX not read: set VITRION_OBELIX to its folder")
     assert [len(obelix.read(Path(folder), part)) for part in ("all", "train", "test")] == [599, 478, 121]
+
+
+def package(fault=None):
+    """Return a stand-in for obelix-data: it makes the folder first and may fail then, as the real one does."""
+
+    class OBELiX:
+        def __init__(self, data_path, no_cifs, unspecified_low_value):
+            assert no_cifs
+            assert unspecified_low_value is None
+            folder = Path(data_path)
+            folder.mkdir()
+            (folder / "all.csv").write_text(TABLE)
+            if fault:
+                raise fault
+            (folder / "test.csv").write_text(
+                "ID,True Composition,Ionic conductivity (S cm-1),DOI\naaa,Li7BiO6,1.5e-06,\n"
+            )
+
+    return types.SimpleNamespace(OBELiX=OBELiX)
+
+
+def test_the_package_downloads_once_into_the_home_folder(monkeypatch, home):
+    monkeypatch.setitem(sys.modules, "obelix", package())
+    assert len(obelix.read()) == 2
+    monkeypatch.setitem(sys.modules, "obelix", None)
+    assert obelix.read(part="train").rows["place"].tolist() == ["entry bbb"]
+    assert obelix.read(part="test").rows["place"].tolist() == ["entry aaa"]
+    assert [path.name for path in home.iterdir()] == ["obelix"]
+
+
+def test_a_download_that_fails_leaves_nothing(monkeypatch, home):
+    monkeypatch.setitem(sys.modules, "obelix", package(OSError("no network")))
+    with pytest.raises(obelix.PackageError, match=r"could not be downloaded \(no network\).*or give a folder"):
+        obelix.read()
+    assert list(home.iterdir()) == []
+
+
+@pytest.mark.skipif(importlib.util.find_spec("obelix") is not None, reason="obelix-data is installed")
+def test_without_the_package_the_message_says_how_to_install_it():
+    with pytest.raises(obelix.PackageError, match="pip install obelix-data"):
+        obelix.read()
+
+
+def test_what_the_embedded_table_holds_too_is_counted_once(tmp_path):
+    from vitrion.datasets import load
+    from vitrion.datasets.duplicates import TOLD_TWICE
+
+    known = load("conductivity").rows
+    row = known[
+        (known["doi"] != "") & (known["temperature_C"] == 25) & ~known["formula"].str.contains("[^A-Za-z0-9.]")
+    ].iloc[0]
+    (tmp_path / "all.csv").write_text(TABLE + f"ccc,{row['formula']},{row['value']},{row['doi'].upper()}\n")
+    data = load("conductivity", extra=[obelix.read(tmp_path)])
+    assert (data.rows["source"] == "OBELiX").sum() == 2
+    assert data.dropped.loc[data.dropped["reason"] == TOLD_TWICE, "place"].tolist() == ["entry ccc"]
