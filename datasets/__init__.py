@@ -6,11 +6,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .catalogue import show
     from .dataset import Dataset, load
+    from .lab import add, syntheses
     from .prices import raw_material_cost
     from .properties import PROPERTIES, Property
+    from .supply import abundance, supply_risk
 
-__all__ = ["PROPERTIES", "Dataset", "Property", "load", "raw_material_cost"]
+__all__ = [
+    "PROPERTIES",
+    "Dataset",
+    "Property",
+    "abundance",
+    "add",
+    "load",
+    "raw_material_cost",
+    "show",
+    "supply_risk",
+    "syntheses",
+]
 
 _HOMES = {
     "PROPERTIES": ".properties",
@@ -18,6 +32,11 @@ _HOMES = {
     "Dataset": ".dataset",
     "load": ".dataset",
     "raw_material_cost": ".prices",
+    "add": ".lab",
+    "syntheses": ".lab",
+    "show": ".catalogue",
+    "supply_risk": ".supply",
+    "abundance": ".supply",
 }
 
 

@@ -1,0 +1,170 @@
+"""The command line of the data room: `vitrion data list`, `show`, `add`, `conflicts`, `export`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .console import say, to_stdout
+from .failures import told
+from .outputs import checked, save, to_csv
+from .refusals import InputError, visible
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+app = typer.Typer(help="Look at the data, and add the lab's own.", no_args_is_help=True, add_completion=False)
+
+ENDINGS = (".csv", ".parquet")
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write all of it to a .csv or .parquet file.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, help="Rows to print.")]
+NoLab = Annotated[bool, typer.Option("--no-lab", help="Leave out what the lab added.")]
+
+
+@app.command("list")
+def list_(
+    sources: Annotated[bool, typer.Option("--sources", help="List files and licences instead.")] = False,
+    output: Output = None,
+    no_lab: NoLab = False,
+) -> None:
+    """List the properties with their rows, compositions, papers and ranges."""
+    with told(), _refusals():
+        from ..datasets import catalogue  # noqa: PLC0415
+
+        paths = _checked(output)
+        _give(catalogue.sources() if sources else catalogue.listing(lab=not no_lab), paths, 100)
+
+
+@app.command()
+def show(  # noqa: PLR0917 - options of a command line
+    name: Annotated[str, typer.Argument(help="A property (tg, conductivity, ...), 'lab', 'syntheses', or a source.")],
+    formula: Annotated[str | None, typer.Option("--formula", help="This composition alone.")] = None,
+    dropped: Annotated[bool, typer.Option("--dropped", help="Rows that were not taken, with the reason.")] = False,
+    limit: Limit = 20,
+    output: Output = None,
+    no_lab: NoLab = False,
+) -> None:
+    """Show the rows of a property, the facts of the lab's store, or the card of a source."""
+    with told(), _refusals():
+        from ..datasets import catalogue  # noqa: PLC0415
+
+        paths = _checked(output)
+        _give(catalogue.show(name, formula, dropped=dropped, lab=not no_lab), paths, limit)
+
+
+@app.command()
+def add(  # noqa: PLR0917
+    file: Annotated[Path, typer.Argument(help="Results as .csv (also gzipped), .xlsx or .parquet.")],
+    keep_good: Annotated[
+        bool, typer.Option("--keep-good", help="Take the good rows of a table with bad ones.")
+    ] = False,
+    trust_units: Annotated[
+        bool, typer.Option("--trust-units", help="Take values that look like another unit.")
+    ] = False,
+    again: Annotated[bool, typer.Option("--again", help="Take what the store holds already once more.")] = False,
+    sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook.")] = None,
+    encoding: Annotated[str, typer.Option("--encoding", help="Encoding of a CSV.")] = "utf-8",
+    note: Annotated[str, typer.Option("--note", help="Kept with the addition.")] = "",
+) -> None:
+    """Add the lab's own results: values, failed syntheses, corrections; all rows or none."""
+    with told(), _refusals():
+        from ..datasets import lab  # noqa: PLC0415
+
+        options: dict[str, Any] = {"sheet": sheet, "encoding": encoding, "note": note, "again": again}
+        done = lab.add(file, keep_good=keep_good, trust_units=trust_units, **options)
+        for row, column, problem in done.problems.to_numpy().tolist():
+            say(f"left out: row {row}, {column}: {problem}", "yellow")
+        for notice in done.notices:
+            say(f"note: {notice}", "yellow")
+        first, last = done.facts["id"].iloc[0], done.facts["id"].iloc[-1]
+        say(f"added {len(done.facts)} facts (L{first} to L{last}) as version {done.version}")
+
+
+@app.command()
+def conflicts(
+    name: Annotated[str, typer.Argument(help="A property.")] = "conductivity",
+    least: Annotated[float | None, typer.Option("--least", help="Smallest spread: K, or decades of S/cm.")] = None,
+    limit: Limit = 20,
+    output: Output = None,
+    no_lab: NoLab = False,
+) -> None:
+    """List compositions on which papers disagree, the widest first."""
+    with told(), _refusals():
+        from ..datasets import catalogue  # noqa: PLC0415
+
+        paths = _checked(output)
+        _give(catalogue.conflicts(name, least, lab=not no_lab), paths, limit)
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Option("-o", "--output", help="A new folder.")],
+    names: Annotated[list[str] | None, typer.Argument(help="Properties; all if none is named.")] = None,
+    no_lab: NoLab = False,
+) -> None:
+    """Write the data sets and the lab's store as Parquet with a card each."""
+    with told(), _refusals():
+        from ..datasets.export import export as write_all  # noqa: PLC0415
+
+        for path in write_all(folder, names or (), with_lab=not no_lab):
+            typer.echo(path)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn what the data room refuses into what the command line calls bad input, bad rows on lines of their own."""
+    try:
+        yield
+    except ValueError as error:
+        if ".datasets." not in type(error).__module__:
+            raise
+        head, *lines = str(error).splitlines()
+        for line in lines:
+            say(line.strip(), "yellow")
+        raise InputError(head) from error
+
+
+def _checked(output: Path | None) -> list[Path]:
+    return checked([output] if output else [], ENDINGS)
+
+
+def _give(table: pd.DataFrame, paths: list[Path], limit: int) -> None:
+    """Write all rows to the file that was named; else print some for people, or all for another program."""
+    import pandas as pd  # noqa: PLC0415
+
+    whole = [name for name in table if str(table[name].dtype).startswith("Int")]
+    table = table.assign(**{str(name): [None if cell is pd.NA else cell for cell in table[name]] for name in whole})
+    for path in paths:
+        save(table, path, lambda: "")
+        say(f"{len(table)} rows in {path}")
+    if paths:
+        return
+    console = to_stdout()
+    if not console.is_terminal:
+        typer.echo(to_csv(table.head(limit)).decode(), nl=False)
+    else:
+        _print(table.head(limit), console)
+    if len(table) > limit:
+        say(f"{limit} of {len(table)} rows; --limit shows more, -o FILE.csv writes all")
+
+
+def _print(table: pd.DataFrame, console: Any) -> None:
+    from rich.table import Table  # noqa: PLC0415
+
+    grid = Table(box=None, header_style="bold")
+    for column in table.columns:
+        grid.add_column(str(column), overflow="fold", justify="right" if table[column].dtype.kind in "fi" else "left")
+    for row in table.itertuples(index=False):
+        grid.add_row(*map(_text, row))
+    console.print(grid)
+
+
+def _text(cell: Any) -> str:
+    if isinstance(cell, float):
+        return "" if math.isnan(cell) else f"{cell:.4g}"
+    return "" if cell is None or str(cell) == "<NA>" else visible(str(cell), 200)

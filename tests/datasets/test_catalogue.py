@@ -1,0 +1,129 @@
+import tomllib
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+from vitrion.datasets import add, catalogue, export, load
+from vitrion.datasets.catalogue import CatalogueError
+from vitrion.serve.data_commands import app
+
+RESULTS = "formula,temperature_C,conductivity_mS_cm,outcome,phase,year\n"
+RESULTS += "LiAlCl2.5O0.75,25,1.4,,glass,2025\nLiAlCl2O,,,no glass,,\n"
+run = CliRunner()
+
+
+@pytest.fixture
+def results(tmp_path):
+    path = tmp_path / "results.csv"
+    path.write_text(RESULTS)
+    return path
+
+
+def test_the_listing_counts_every_property_by_source(results):
+    add(results)
+    table = catalogue.listing().set_index("name")
+    assert (table["sciglass"] + table["literature"] + table["lab"] == table["rows"]).all()
+    assert table.loc["tg", "compositions"] >= 70_000
+    assert table.loc["conductivity", ["rows", "lab"]].tolist()[1] == 1
+    assert table.loc["conductivity", "rows"] >= 30_000
+    assert catalogue.listing(lab=False)["lab"].sum() == 0
+
+
+def test_a_composition_is_found_however_it_is_written(results):
+    add(results)
+    found = catalogue.show("conductivity", "O3Li4Al4Cl10")
+    assert set(found["source"].str.split(":").str[0]) == {"halide literature table", "lab"}
+    assert catalogue.show("lab", "Li4Al4Cl10O3")["fact"].tolist() == ["L1"]
+    assert catalogue.show("syntheses", "LiAlCl2O")["outcome"].tolist() == ["no glass formed"]
+
+
+def test_dropped_rows_show_their_reason():
+    table = catalogue.show("conductivity", dropped=True)
+    assert len(table) > 30_000
+    assert (table["reason"] != "").all()
+
+
+@pytest.mark.parametrize("name", ["sciglass", "curation"])
+def test_cards_are_shown(name):
+    assert {"title", "licence", "sha256", "note"} <= set(catalogue.show(name)["field"])
+
+
+def test_unknown_names_list_the_known():
+    with pytest.raises(CatalogueError, match="'tG' is neither a property nor a source; give one of tg, conductivity"):
+        catalogue.show("tG")
+    with pytest.raises(CatalogueError, match="'lab' is not a property"):
+        catalogue.conflicts("lab")
+
+
+def test_an_export_is_whole_and_says_what_it_is(results, tmp_path):
+    add(results)
+    folder = tmp_path / "out"
+    files = export.export(folder, ["conductivity"])
+    assert {path.name for path in files if path.suffix == ".parquet"} == {
+        *("conductivity.parquet", "conductivity.dropped.parquet", "lab_facts.parquet", "lab_additions.parquet")
+    }
+    data = load("conductivity")
+    card = tomllib.loads((folder / "conductivity.card.toml").read_text(encoding="utf-8"))
+    assert (card["rows"], card["fingerprint"]) == (len(data), data.fingerprint)
+    assert sum(card["left_out"].values()) == len(pd.read_parquet(folder / "conductivity.dropped.parquet"))
+    back = pd.read_parquet(folder / "conductivity.parquet")
+    np.testing.assert_array_equal(back["value"], data.values)
+    assert "ODbL" in card["licence"]
+    for path in files:
+        if path.suffix == ".toml":
+            facts = tomllib.loads(path.read_text(encoding="utf-8"))
+            assert export.hashlib.sha256((folder / facts["file"]).read_bytes()).hexdigest() == facts["sha256"]
+    with pytest.raises(export.ExportError, match="not empty; name a new folder"):
+        export.export(folder)
+    assert [path.name for path in tmp_path.iterdir()].count("out") == 1
+
+
+def test_without_the_lab_an_export_holds_published_data_alone(results, tmp_path):
+    add(results)
+    files = export.export(tmp_path / "out", ["activation_energy"], with_lab=False)
+    assert not [path for path in files if "lab" in path.name]
+
+
+def test_the_commands(results, tmp_path):
+    done = run.invoke(app, ["add", str(results), "--note", "first"])
+    assert done.exit_code == 0, done.output
+    assert "added 2 facts (L1 to L2) as version 1" in done.stderr
+    assert done.stdout == ""
+    again = run.invoke(app, ["add", str(results)])
+    assert (again.exit_code, "was added before, as version 1" in again.stderr) == (2, True)
+    shown = run.invoke(app, ["show", "lab"])
+    assert shown.stdout.splitlines()[1].startswith("L1,conductivity,LiAlCl2.5O0.75,1.4,mS/cm,0.0014,S/cm,25,glass")
+    found = run.invoke(app, ["show", "conductivity", "--formula", "LiAlCl2.5O0.75"])
+    assert found.exit_code == 0
+    assert "2025" in found.stdout
+    table = tmp_path / "conflicts.csv"
+    assert run.invoke(app, ["conflicts", "tg", "-o", str(table)]).exit_code == 0
+    assert len(pd.read_csv(table)) > 100
+    assert run.invoke(app, ["list", "--sources"]).stdout.startswith("name,title,licence")
+    assert (
+        "activation_energy.parquet"
+        in run.invoke(app, ["export", "activation_energy", "-o", str(tmp_path / "e")]).stdout
+    )
+
+
+def test_a_bad_table_is_refused_row_by_row(tmp_path):
+    path = tmp_path / "bad.csv"
+    path.write_text(RESULTS + "LiAlCl4,25,about 1,,glass,\n")
+    done = run.invoke(app, ["add", str(path)])
+    assert done.exit_code == 2
+    assert "row 4, conductivity_mS_cm: 'about 1' is not a number" in done.stderr
+    assert "Traceback" not in done.stderr
+    kept = run.invoke(app, ["add", str(path), "--keep-good"])
+    assert kept.exit_code == 0
+    assert "left out: row 4" in kept.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["show", "nothing"], ["conflicts", "nothing"], ["add", "none.csv"], ["show", "tg", "--formula", "LiXx"]],
+)
+def test_bad_input_is_exit_2(arguments):
+    done = run.invoke(app, arguments)
+    assert done.exit_code == 2
+    assert done.stdout == ""
