@@ -138,7 +138,9 @@ def _give(table: pd.DataFrame, paths: list[Path], limit: int) -> None:
     import pandas as pd  # noqa: PLC0415
 
     whole = [name for name in table if str(table[name].dtype).startswith("Int")]
-    table = table.assign(**{str(name): [None if cell is pd.NA else cell for cell in table[name]] for name in whole})
+    table = table.copy()
+    for name in whole:
+        table[name] = pd.Series([None if cell is pd.NA else cell for cell in table[name]], table.index, dtype=object)
     for path in paths:
         save(table, path, lambda: "")
         say(f"{len(table)} rows in {path}")
