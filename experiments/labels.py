@@ -37,7 +37,7 @@ def place(
     points
         Places of the points in pixels from the lower left corner.
     names
-        What to write, most important first.
+        What to write, most important first; the upper left corner stays free for the word goal.
     size
         Width and height of the plot in pixels.
 
@@ -46,7 +46,8 @@ def place(
     >>> place([(100, 100), (104, 100)], ["NaAlCl4", "LiAlCl4"], (200, 200))
     [(0, 0.0, 20.0), (1, -0.0, -20.0)]
     """
-    marks = [Box(x - 7, y - 7, x + 7, y + 7) for x, y in points]
+    corner = Box(0, size[1] - 1.6 * _LINE, 48, size[1])
+    marks = [corner] + [Box(x - 7, y - 7, x + 7, y + 7) for x, y in points]
     taken: list[Box] = []
     out = []
     for number, (point, name) in enumerate(zip(points, names, strict=True)):

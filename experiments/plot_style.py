@@ -26,7 +26,7 @@ def pretty(formula: str) -> str:
     return formula.translate(_SUBSCRIPTS)
 
 
-LOG: dict[str, Any] = {"type": "log", "dtick": 1, "exponentformat": "power"}
+LOG: dict[str, Any] = {"type": "log", "dtick": 1, "tickformat": "~g"}
 
 
 def axis(title: str, log: bool = False) -> dict[str, Any]:
@@ -36,6 +36,8 @@ def axis(title: str, log: bool = False) -> dict[str, Any]:
         "gridcolor": _GRID,
         "linecolor": "rgba(128, 128, 128, 0.5)",
         "showline": True,
+        "zeroline": False,
+        "tickfont": {"size": 12},
         "ticks": "outside",
         "tickcolor": "rgba(128, 128, 128, 0.5)",
     }

@@ -42,7 +42,7 @@ def conductivity_map(
     size
         Width and height in pixels, for which the names are placed.
     """
-    import plotly.graph_objects as go  # noqa: PLC0415 - half a second
+    import plotly.graph_objects as go
 
     shown = _drawable(ranking).head(LARGEST)
     goal = goal or Goal()
@@ -51,10 +51,12 @@ def conductivity_map(
     for verdict in VERDICTS:
         rows = shown[shown["verdict"] == verdict]
         top = rows["place"] < names
-        traces += [_points(rows[~top], verdict, bold=False), _points(rows[top], verdict, bold=True)]
+        pair = [_points(rows[~top], verdict, bold=False), _points(rows[top], verdict, bold=True)]
+        pair[1]["showlegend"] = bool(top.all()) and len(rows) > 0
+        traces += pair
     layout = frame(size) | {
-        "xaxis": axis("Glass transition temperature, °C") | {"range": limits[0], "zeroline": False},
-        "yaxis": axis(f"Conductivity at {temperature_C:g} °C, mS/cm", log=True) | {"range": limits[1]},
+        "xaxis": axis("Glass transition temperature, °C") | {"range": limits[0]},
+        "yaxis": axis(f"Conductivity at {temperature_C:g} °C, mS/cm", log=True) | _steps(limits[1]),
         "shapes": [_corner(goal, limits)],
         "annotations": [_goal_name(), *named(shown.head(names), limits, size)],
         "hoverlabel": {"align": "left", "namelength": 0},
@@ -64,6 +66,7 @@ def conductivity_map(
 
 def named(top: pd.DataFrame, limits: tuple[list[float], list[float]], size: tuple[int, int]) -> list[dict[str, Any]]:
     """Annotations with the formulas of some candidates, placed for a figure of that size in pixels."""
+    top = top.drop_duplicates("formula")
     width = size[0] - MARGIN["l"] - MARGIN["r"]
     height = size[1] - MARGIN["t"] - MARGIN["b"]
     across = (top["tg_C"].to_numpy(float) - limits[0][0]) / (limits[0][1] - limits[0][0]) * width
@@ -101,8 +104,13 @@ def map_names(ranking: pd.DataFrame, goal: Goal | None, names: int, size: tuple[
 def _drawable(ranking: pd.DataFrame) -> pd.DataFrame:
     """Rows that hold both numbers, with their place among them."""
     numbers = ranking[["tg_C", "conductivity_S_cm"]].apply(pd.to_numeric, errors="coerce")
-    shown = ranking[np.isfinite(numbers).all(axis=1) & (numbers["conductivity_S_cm"] > 0)]
+    shown: pd.DataFrame = ranking[np.isfinite(numbers).all(axis=1) & (numbers["conductivity_S_cm"] > 0)]
     return shown.assign(place=np.arange(len(shown)))
+
+
+def _steps(limits: list[float]) -> dict[str, Any]:
+    """Range and ticks of the logarithmic axis: powers of ten, or 1, 2, 5 where they are few."""
+    return {"range": limits, "dtick": 1 if limits[1] - limits[0] > 2.5 else "D2"}
 
 
 def _limits(shown: pd.DataFrame, goal: Goal) -> tuple[list[float], list[float]]:
@@ -121,7 +129,7 @@ def _points(rows: pd.DataFrame, verdict: str, bold: bool) -> dict[str, Any]:
     colour, rgb, symbol = VERDICTS[verdict]
     sigma = rows["conductivity_S_cm"].to_numpy(float) * 1e3
     tg = rows["tg_C"].to_numpy(float)
-    bars = {"color": f"rgba({rgb}, {0.55 if bold else 0.13})", "thickness": 1.3 if bold else 1, "width": 0}
+    bars = {"color": f"rgba({rgb}, {0.5 if bold else 0.1})", "thickness": 1.3 if bold else 1, "width": 0}
     return {
         "type": "scatter",
         "mode": "markers",

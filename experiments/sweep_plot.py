@@ -16,6 +16,7 @@ from .plot_style import GOAL, LINES, PHRASES, VERDICTS, axis, frame, pretty
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+MOST_BANDS = 2
 Vector = npt.NDArray[np.float64]
 
 
@@ -50,7 +51,7 @@ def sweep_lines(
         As `vitrion.sweep` gives it.
     variables
         Names of its variables. With several, one line is drawn for each value of the others: at most six, evenly
-        chosen.
+        chosen, and without bands when they are more than two.
     goal
         Where the dotted lines lie, the default goal when None.
     temperature_C
@@ -58,17 +59,19 @@ def sweep_lines(
     size
         Width and height in pixels.
     """
-    import plotly.graph_objects as go  # noqa: PLC0415 - half a second
+    import plotly.graph_objects as go
 
     goal = goal or Goal()
     traces: list[dict[str, Any]] = []
-    for rgb, (title, part) in zip(LINES, _lines(table, variables), strict=False):
+    lines = list(_lines(table, variables))
+    for rgb, (title, part) in zip(LINES, lines, strict=False):
         for panel in _PANELS:
-            traces += _line(part, part[variables[0]].to_numpy(float), panel, title, rgb)
+            drawn = _line(part, part[variables[0]].to_numpy(float), panel, title, rgb)
+            traces += drawn if len(lines) <= MOST_BANDS else drawn[1:]
     layout = frame(size) | {
         "xaxis": axis(variables[0]) | {"anchor": "y2"},
-        "yaxis": axis(f"Conductivity at {temperature_C:g} °C, mS/cm", log=True) | {"domain": [0.53, 1]},
-        "yaxis2": axis("Tg, °C") | {"domain": [0, 0.47], "zeroline": False},
+        "yaxis": axis(f"σ({temperature_C:g} °C), mS/cm", log=True) | {"domain": [0.53, 1]},
+        "yaxis2": axis("Tg, °C") | {"domain": [0, 0.47]},
         "shapes": [_level(goal.conductivity_S_cm * 1e3, "y"), _level(goal.tg_C, "y2")],
         "hovermode": "closest",
         "showlegend": len({trace["name"] for trace in traces}) > 1,

@@ -13,6 +13,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _CHUNK = 65_536
+_NUMBERS = (
+    "p_goal",
+    "conductivity_S_cm",
+    "conductivity_low_S_cm",
+    "conductivity_high_S_cm",
+    "tg_C",
+    "tg_low_C",
+    "tg_high_C",
+    "nearest_distance",
+    "o_to_cl",
+    "cost_usd_per_kg",
+)
 
 
 def usable(table: CandidateTable) -> list[Any]:
@@ -32,7 +44,7 @@ def joined(table: CandidateTable, ranking: pd.DataFrame) -> pd.DataFrame:
     """
     keys = compositions(usable(table))
     places = _places(keys, compositions(ranking["formula"].tolist()), _unread(ranking))
-    out = ranking.reset_index(drop=True)
+    out = ranking.reset_index(drop=True).astype(dict.fromkeys(_NUMBERS, float))
     first = _firsts(keys, table.numbers)
     out["note"] = [_note(note, table, place, keys, first) for note, place in zip(out["note"], places, strict=True)]
     out["error"] = [table.errors.get(place, error) for error, place in zip(out["error"].tolist(), places, strict=True)]

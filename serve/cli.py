@@ -1,4 +1,4 @@
-"""The command line: `vitrion train`, `rank`, `sweep`, `evaluate`, `models`."""
+"""The command line: `vitrion train`, `rank`, `sweep`, `evaluate`, `models`, `data`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from . import cli_models, cli_rank
+from . import cli_models, cli_rank, data_commands
 
 app = typer.Typer(
     help="Proposes the next oxychloride glass electrolyte to melt.",
@@ -22,6 +22,7 @@ app.command("sweep")(cli_rank.sweep)
 app.command("train")(cli_models.train)
 app.command("evaluate")(cli_models.evaluate)
 app.add_typer(cli_models.models, name="models")
+app.add_typer(data_commands.app, name="data")
 
 
 def _version(asked: bool) -> None:

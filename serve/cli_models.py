@@ -58,7 +58,7 @@ def train(
 
 def train_and_tell(properties: Sequence[str], recipe: Path | None, promote: bool) -> None:
     """Train and say on standard error how each model came out."""
-    from ..experiments.training import train as run  # noqa: PLC0415 - loads MLflow
+    from ..experiments.training import train as run
 
     with progress() as report:
         trained = run(tuple(properties), recipe=recipe, promote=promote, progress=report)
@@ -73,7 +73,7 @@ def evaluate(
 ) -> None:
     """Score the models on what was held out: whole papers, families or systems."""
     with told():
-        from ..experiments.evaluation import evaluate as run  # noqa: PLC0415 - loads scikit-learn
+        from ..experiments.evaluation import evaluate as run
 
         with progress() as report:
             table = run(tuple(_chosen(property)), split=split.value, progress=report)
@@ -82,15 +82,15 @@ def evaluate(
 
 @models.callback()
 def _models() -> None:
-    """The models in the registry."""  # noqa: D401 - the help of the group
+    """The models in the registry."""
 
 
 @models.command("list")
 def list_models() -> None:
     """List the champion of each property with its held-out scores."""
     with told():
-        from ..experiments.registry import champions  # noqa: PLC0415
-        from .reports import scores  # noqa: PLC0415
+        from ..experiments.registry import champions
+        from .reports import scores
 
         found = champions()
         if not found:
@@ -108,7 +108,7 @@ def _chosen(which: Which) -> list[str]:
 
 
 def _scores(metrics: Any) -> str:
-    from .reports import scores  # noqa: PLC0415
+    from .reports import scores
 
     return scores(metrics)
 
@@ -116,7 +116,7 @@ def _scores(metrics: Any) -> str:
 def _print(table: pd.DataFrame) -> None:
     """Print a table of scores: rows aligned for people, CSV for programs."""
     if not sys.stdout.isatty():
-        from .outputs import to_csv  # noqa: PLC0415
+        from .outputs import to_csv
 
         sys.stdout.buffer.write(to_csv(table.reset_index() if table.index.name else table))
         sys.stdout.buffer.flush()

@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from .candidates import joined, usable
 from .console import progress, say, to_stdout
 from .failures import told
 from .outputs import checked, save, to_csv
 from .refusals import InputError, visible
-from .tables import CandidateTable, read_candidates
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ..experiments.goal import Goal
+    from .tables import CandidateTable
 
 _SHOWN_ERRORS = 5
 MOST_MEMBERS = 1_000_000
@@ -53,6 +52,9 @@ def rank(
 ) -> None:
     """Rank candidate compositions against a goal, best first; every row comes back."""
     with told():
+        from .candidates import joined, usable
+        from .tables import read_candidates
+
         outputs = checked(output or [], (".csv", ".parquet", ".html"), source)
         _check_temperature(temperature)
         table = read_candidates(source)
@@ -61,14 +63,14 @@ def rank(
             say(note)
         if train_if_missing:
             _train_missing()
-        from ..experiments import ranking  # noqa: PLC0415 - loads scikit-learn
+        from ..experiments import ranking
 
         with progress() as report:
             report(f"ranking {len(table):,} candidates at {temperature:g} °C")
             ranked = joined(table, ranking.rank(usable(table), aim, temperature_C=temperature))
 
         def page() -> str:
-            from .reports import ranking_page  # noqa: PLC0415 - loads plotly
+            from .reports import ranking_page
 
             return ranking_page(ranked, aim, temperature, table.name)
 
@@ -96,7 +98,7 @@ def sweep(
         aim = load_goal(goal)
         if train_if_missing:
             _train_missing()
-        from ..experiments import ranking  # noqa: PLC0415 - loads scikit-learn
+        from ..experiments import ranking
 
         with progress() as report:
             report(f"predicting the members of {visible(template)} at {temperature:g} °C")
@@ -105,7 +107,7 @@ def sweep(
             raise InputError(f"{visible(template)} has no member in these ranges; amounts must not be negative")
 
         def page() -> str:
-            from .reports import sweep_page  # noqa: PLC0415 - loads plotly
+            from .reports import sweep_page
 
             return sweep_page(table, list(ranges), aim, temperature, visible(template))
 
@@ -114,7 +116,7 @@ def sweep(
 
 def read_ranges(template: str, given: list[str]) -> dict[str, str]:
     """Ranges by variable from ``x=0:1.5:0.05``, checked against the template before anything is loaded."""
-    from ..features import Template  # noqa: PLC0415
+    from ..features import Template
 
     ranges: dict[str, str] = {}
     for text in given:
@@ -124,15 +126,27 @@ def read_ranges(template: str, given: list[str]) -> dict[str, str]:
         if name in ranges:
             raise InputError(f"--var {name} is given twice; give one range for each variable")
         ranges[name] = span
+        _check_length(name, span)
     size = Template.parse(template).grid(**ranges).size
     if size > MOST_MEMBERS:
-        raise InputError(f"{size:,} members, more than {MOST_MEMBERS:,}; take larger steps")
+        raise InputError(f"{size:,} members, more than {MOST_MEMBERS:,}; take larger ones")
     return ranges
+
+
+def _check_length(name: str, span: str) -> None:
+    """Refuse a range of too many steps before it is laid out; what is no range is told by the template."""
+    try:
+        start, stop, step = map(float, span.split(":"))
+        count = abs((stop - start) / step)
+    except (ValueError, ZeroDivisionError):
+        return
+    if not count <= MOST_MEMBERS:
+        raise InputError(f"--var {name}={visible(span)} has more than {MOST_MEMBERS:,} steps; take larger ones")
 
 
 def load_goal(path: Path | None) -> Goal:
     """Read the goal in a file, or take the default one."""
-    from ..experiments.goal import Goal  # noqa: PLC0415
+    from ..experiments.goal import Goal
 
     if path is None:
         return Goal()
@@ -147,11 +161,11 @@ def _check_temperature(temperature: float) -> None:
 
 
 def _train_missing() -> None:
-    from ..experiments import registry  # noqa: PLC0415
+    from ..experiments import registry
 
     missing = [name for name in ("tg", "conductivity") if name not in registry.champions()]
     if missing:
-        from .cli_models import train_and_tell  # noqa: PLC0415
+        from .cli_models import train_and_tell
 
         say(f"no model for {' and '.join(missing)} yet: training (about five minutes)")
         train_and_tell(missing, None, promote=True)
@@ -167,11 +181,11 @@ def _deliver(
         sys.stdout.buffer.write(to_csv(table))
         sys.stdout.buffer.flush()
         return
-    from .summary import ranking_table, verdict_counts  # noqa: PLC0415
+    from .summary import ranking_table, verdict_counts
 
     console = to_stdout()
     if top:
-        console.print(ranking_table(table, temperature, top, first))
+        console.print(ranking_table(table, temperature, top, first, console.width))
     rest = f" ({top:,} shown)" if len(table) > top else ""
     console.print(
         Text(f"{len(table):,} {'members' if first else 'candidates'}{rest}: {verdict_counts(table)}; intervals 90 %")

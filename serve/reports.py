@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .page import Column, Page, render
 from .refusals import visible
+from .summary import percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,31 +23,37 @@ _RANKING = (
     Column("tg_C", "Tg, °C (90 %)", "degree", "tg_low_C", "tg_high_C"),
     Column("verdict", "verdict", "verdict"),
     Column("nearest", "nearest measured", doi="nearest_doi"),
-    Column("nearest_distance", "distance", "fixed"),
     Column("o_to_cl", "O/Cl", "fixed"),
     Column("cost_usd_per_kg", "USD/kg", "cost"),
-    Column("note", "note", long=True),
-    Column("error", "error", long=True),
 )
-_HIDDEN = ("conductivity_low_S_cm", "conductivity_high_S_cm", "tg_low_C", "tg_high_C", "nearest_doi")
+_HIDDEN = (
+    "conductivity_low_S_cm",
+    "conductivity_high_S_cm",
+    "tg_low_C",
+    "tg_high_C",
+    "nearest_doi",
+    "nearest_distance",
+    "note",
+    "error",
+)
 _OWN = 8
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+PHRASES = {"inside": "inside the known", "edge": "at the edge of the known", "outside": "outside the known"}
 
 
 def ranking_page(ranking: pd.DataFrame, goal: Goal, temperature_C: float, name: str) -> str:
     """HTML of a ranking with the Tg-conductivity map."""
-    from ..experiments import plots  # noqa: PLC0415 - loads pandas
+    from ..experiments import plots
 
-    best = ranking.iloc[0]
-    read = int(ranking["error"].isin(["", None]).sum() + ranking["error"].isna().sum()) if "error" in ranking else 0
+    read = int((~unread(ranking)).sum())
     likely = int((ranking["p_goal"] >= 0.5).sum())
-    found = read > 0
+    best = ranking.head(1).to_dict("records")[0]
+    name_of_best = subscripts(visible(str(best["formula"])))
     return render(
         Page(
             title=f"Ranking of {name}",
-            headline=f"{visible(str(best['formula']))} leads {read:,} candidates"
-            if found
-            else "No candidate could be read",
-            standfirst=f"{best['p_goal']:.0%} to meet the goal; its verdict is {best['verdict']}." if found else "",
+            headline=f"{name_of_best} leads {read:,} candidates" if read else "No candidate could be read",
+            standfirst=f"Its {_chance(best)}." if read else "",
             figure_title="Tg and conductivity, with 90 % intervals",
             noun="candidates",
             goal=goal_words(goal, temperature_C),
@@ -63,19 +70,22 @@ def ranking_page(ranking: pd.DataFrame, goal: Goal, temperature_C: float, name: 
 
 def sweep_page(table: pd.DataFrame, variables: Sequence[str], goal: Goal, temperature_C: float, template: str) -> str:
     """HTML of a sweep with conductivity and Tg against the first variable."""
-    from ..experiments import plots  # noqa: PLC0415
+    from ..experiments import plots
 
-    best = table.loc[table["p_goal"].idxmax()] if table["p_goal"].notna().any() else None
-    where = "" if best is None else ", ".join(f"{name} = {best[name]:g}" for name in variables)
     shown = columns(table, temperature_C, [Column(name, name, "general") for name in variables])
+    bands = ", with 90 % bands" if len(variables) == 1 else ""
+    headline, standfirst = template, ""
+    if table["p_goal"].notna().any():
+        best = table.loc[[table["p_goal"].idxmax()]].to_dict("records")[0]
+        where = ", ".join(f"{name} = {best[name]:g}" for name in variables)
+        headline = f"{template}: best at {where}" if where else template
+        standfirst = f"{subscripts(best['formula'])}: its {_chance(best)}."
     return render(
         Page(
             title=f"Sweep of {template}",
-            headline=f"{template}: best at {where}" if best is not None else template,
-            standfirst=f"{best['formula']}: {best['p_goal']:.0%} to meet the goal; its verdict is {best['verdict']}."
-            if best is not None
-            else "",
-            figure_title="Conductivity and Tg across the family, with 90 % bands",
+            headline=headline,
+            standfirst=standfirst,
+            figure_title=f"Conductivity and Tg across the family{bands}",
             noun="members",
             goal=goal_words(goal, temperature_C),
             figure=plots.sweep_lines(table, variables, goal, temperature_C),
@@ -104,8 +114,7 @@ def columns(table: pd.DataFrame, temperature_C: float, first: Sequence[Column] =
     known = {column.key for column in [*first, *ranking]} | set(_HIDDEN) | {"conductivity_S_cm", "neutral"}
     own = [Column(name, visible(name, 40), _kind(table[name])) for name in table.columns if name not in known][:_OWN]
     hidden = [Column(name, name, hidden=True) for name in ("__mS_low", "__mS_high", *_HIDDEN)]
-    kept = [column for column in ranking if column.key not in ("note", "error") or _filled(table[column.key])]
-    return [*first, *kept, *own, *hidden]
+    return [*first, *ranking, *own, *hidden]
 
 
 def in_millisiemens(table: pd.DataFrame) -> pd.DataFrame:
@@ -126,7 +135,7 @@ def goal_words(goal: Goal, temperature_C: float) -> str:
 
 def champion_rows() -> list[dict[str, str]]:
     """Version, date and held-out scores of the models in use."""
-    from ..experiments.registry import champions  # noqa: PLC0415
+    from ..experiments.registry import champions
 
     return [_champion_row(champion) for _, champion in sorted(champions().items())]
 
@@ -135,9 +144,23 @@ def _champion_row(champion: Champion) -> dict[str, str]:
     return {
         "property": str(champion.property),
         "version": str(champion.version),
-        "created": str(champion.created)[:16].replace("T", " "),
+        "created": str(champion.created)[:10],
         "scores": scores(champion.metrics),
     }
+
+
+def unread(ranking: pd.DataFrame) -> pd.Series[bool]:
+    """Rows that hold a reason instead of numbers."""
+    return ranking["error"].map(lambda error: isinstance(error, str) and bool(error)).astype(bool)
+
+
+def _chance(best: Mapping[Any, Any]) -> str:
+    return f"chance of meeting the goal is {percent(best['p_goal'])}; it lies {PHRASES[best['verdict']]}"
+
+
+def subscripts(formula: str) -> str:
+    """Write a formula with Unicode subscripts."""
+    return formula.translate(_SUBSCRIPTS)
 
 
 def scores(metrics: Mapping[str, float]) -> str:
@@ -167,7 +190,3 @@ def _map_note(ranking: pd.DataFrame, largest: int) -> str:
 
 def _kind(values: Any) -> str:
     return "general" if values.dtype.kind in "fiu" else "text"
-
-
-def _filled(values: Any) -> bool:
-    return any(isinstance(value, str) and value for value in values.tolist())

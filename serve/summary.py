@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 _STYLES = {"inside": "green", "edge": "yellow", "outside": "red"}
 
 
-def ranking_table(ranking: pd.DataFrame, temperature_C: float, top: int, first: tuple[str, ...] = ()) -> Table:
+def ranking_table(
+    ranking: pd.DataFrame, temperature_C: float, top: int, first: tuple[str, ...] = (), width: int = 100
+) -> Table:
     """Formulas, chances, numbers with 90 % intervals, verdicts, nearest measured composition, cost.
 
     Parameters
@@ -30,32 +32,61 @@ def ranking_table(ranking: pd.DataFrame, temperature_C: float, top: int, first: 
         Rows shown.
     first
         Columns shown before the formula: the variables of a sweep, else the rank.
+    width
+        Columns of the terminal; the nearest composition, then the cost, give way when they are few.
     """
+    titles = [
+        *(first or ("#",)),
+        "formula",
+        "P(goal)",
+        f"σ({temperature_C:g} °C), mS/cm",
+        "Tg, °C",
+        "verdict",
+        "nearest",
+        "$/kg",
+    ]
+    rows = [_row(row, first) for row in ranking.head(top).to_dict("records")]
+    kept = _fitting(titles, rows, width)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
-    for name in first or ("#",):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("formula", max_width=26, no_wrap=True, overflow="ellipsis", style="bold")
-    table.add_column("P(goal)", justify="right", no_wrap=True)
-    table.add_column(f"σ({temperature_C:g} °C), mS/cm", no_wrap=True)
-    table.add_column("Tg, °C", no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
-    table.add_column("nearest", max_width=20, no_wrap=True, overflow="ellipsis")
-    table.add_column("$/kg", justify="right", no_wrap=True)
-    for row in ranking.head(top).to_dict("records"):
-        table.add_row(*_row(row, first))
+    for title, longest in kept.items():
+        right = title in (*first, "#", "P(goal)", "$/kg")
+        bold = "bold" if title == "formula" else ""
+        table.add_column(
+            title,
+            justify="right" if right else "left",
+            no_wrap=True,
+            overflow="ellipsis",
+            max_width=longest,
+            style=bold,
+        )
+    for row in rows:
+        table.add_row(*(cell for title, cell in zip(titles, row, strict=True) if title in kept))
     return table
+
+
+def _fitting(titles: list[str], rows: list[list[Text]], width: int) -> dict[str, int]:
+    """Columns that fit, with the width of each."""
+    longest = {title: max([len(title), *(row[at].cell_len for row in rows)]) for at, title in enumerate(titles)}
+    longest["formula"] = min(longest["formula"], 26)
+    for name in ("nearest", "$/kg"):
+        spare = width - sum(longest.values()) - 2 * len(longest) + 2
+        if spare < 0:
+            longest[name] = max(longest[name] + spare, 0)
+            if longest[name] < 8:
+                del longest[name]
+    return longest
 
 
 def _row(row: dict[Any, Any], first: tuple[str, ...]) -> list[Text]:
     sigma = [row[f"conductivity{end}_S_cm"] for end in ("", "_low", "_high")]
     verdict = row["verdict"] if isinstance(row["verdict"], str) else ""
     unread = isinstance(row["error"], str) and bool(row["error"])
-    lead = [f"{row[name]:g}" for name in first] or [f"{row['rank']}" if not _missing(row["rank"]) else "-"]
+    lead = [f"{row[name]:g}" for name in first] or [f"{row['rank']:.0f}" if not _missing(row["rank"]) else "-"]
     return [
         *map(Text, lead),
-        Text(visible(str(row["formula"]), 40)),
+        Text(visible(str(row["formula"]), 40) or "(empty)"),
         Text(percent(row["p_goal"])),
-        Text(_interval([value * 1e3 for value in sigma], short)),
+        Text("" if any(map(_missing, sigma)) else _interval([value * 1e3 for value in sigma], short)),
         Text(_interval([row["tg_C"], row["tg_low_C"], row["tg_high_C"]], degrees)),
         Text("unread" if unread else verdict, style=_STYLES.get(verdict, "red" if unread else "")),
         Text(visible(row["nearest"], 40) if isinstance(row["nearest"], str) else ""),

@@ -78,8 +78,8 @@ def _text(content: bytes, name: str, path: Path | None) -> CandidateTable:
 
 def _parquet(content: bytes, name: str) -> CandidateTable:
     """Candidates in a Parquet table; rows are counted from 1."""
-    import pyarrow as pa  # noqa: PLC0415 - only for Parquet
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     try:
         file = pq.ParquetFile(pa.BufferReader(content))

@@ -40,7 +40,12 @@
   const cell = (row, column, place) => {
     const value = row[place];
     const node = make("td", null, column.format === "text" || column.format === "verdict" ? column.long ? "long" : "" : column.format === "formula" ? "formula" : "number");
-    if (column.format === "formula") { node.append(formula(value || "(empty)")); node.title = value; }
+    if (column.format === "formula") {
+      node.append(make("span"));
+      node.firstChild.append(formula(value || "(empty)"));
+      node.title = value || "";
+      if (row[places.note]) node.append(make("small", row[places.note]));
+    }
     else if (column.format === "verdict") node.append(make("span", value || "unread", `verdict ${value || "unread"}`));
     else if (column.format === "text") {
       const doi = column.doi === undefined ? null : row[places[column.doi]];
@@ -50,6 +55,8 @@
         link.rel = "noreferrer noopener";
         link.title = doi;
         node.append(link);
+        const far = row[places.nearest_distance];
+        if (column.key === "nearest" && typeof far === "number") node.append(" ", make("small", `at ${far.toFixed(1)}`));
       } else { node.title = doi || ""; node.textContent = value === null || value === undefined ? "" : String(value); }
     } else {
       node.append(number(value, column.format));
@@ -77,7 +84,17 @@
     if (state.column !== null) rows = rows.slice().sort(compare);
     body.replaceChildren(...rows.slice(0, state.shown).map((row) => {
       const line = document.createElement("tr");
-      data.columns.forEach((column, place) => { if (!column.hidden) line.append(cell(row, column, place)); });
+      const error = row[places.error];
+      for (const [place, column] of data.columns.entries()) {
+        if (column.hidden) continue;
+        line.append(cell(row, column, place));
+        if (error && column.format === "formula") {
+          const reason = make("td", error, "reason unread");
+          reason.colSpan = data.columns.filter((other, at) => at > place && !other.hidden).length;
+          line.append(reason);
+          break;
+        }
+      }
       return line;
     }));
     more.hidden = rows.length <= state.shown;
@@ -122,7 +139,8 @@
     const layout = { ...data.figure.layout, width: undefined, height: undefined, autosize: true };
     layout.font = { ...layout.font, size: narrow ? 12 : 13, color: getComputedStyle(document.body).color };
     layout.hoverlabel = { align: "left", bgcolor: getComputedStyle(document.documentElement).getPropertyValue("--panel").trim(), font: { color: layout.font.color } };
-    if (sizes.length) layout.annotations = data.annotations[sizes.indexOf(drawn)].annotations;
+    const ground = getComputedStyle(document.documentElement).getPropertyValue("--veil").trim();
+    if (sizes.length) layout.annotations = data.annotations[sizes.indexOf(drawn)].annotations.map((mark) => ({ ...mark, bgcolor: mark.showarrow ? ground : undefined }));
     if (narrow) {
       layout.margin = { ...layout.margin, ...data.margin };
       layout.dragmode = false;

@@ -1,0 +1,80 @@
+"""Files are written whole or not at all, and no spreadsheet runs them."""
+
+import csv
+import io
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from vitrion.serve.outputs import checked, inert, save, to_csv, write
+from vitrion.serve.refusals import InputError
+
+ENDINGS = (".csv", ".parquet", ".html")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+cmd|x", "-2+3", "@SUM(A1)", "\tx", "\r=1", " =1", "＝1", "\u00a0=1"])
+def test_live_text_is_made_inert(text):
+    assert inert(text) == "'" + text
+
+
+@pytest.mark.parametrize("text", ["-16.8", "+5", "-1e-3", "LiAlCl4", "", "'x", "-.5"])
+def test_numbers_and_plain_text_stay(text):
+    assert inert(text) == text
+
+
+def test_csv_headers_cells_and_numbers():
+    table = pd.DataFrame({"=h": ["=x", "a\nb"], "tg_C": [-16.812345678, float("nan")], "n": [1, 2], "b": [True, False]})
+    rows = list(csv.reader(io.StringIO(to_csv(table).decode())))
+    assert rows == [["'=h", "tg_C", "n", "b"], ["'=x", "-16.8123", "1", "True"], ["a\nb", "", "2", "False"]]
+
+
+def test_write_replaces_in_one_step_and_leaves_nothing_behind(tmp_path, monkeypatch):
+    target = tmp_path / "out.csv"
+    target.write_text("old")
+    target.chmod(0o640)
+    write(target, b"new")
+    assert target.read_bytes() == b"new"
+    assert target.stat().st_mode & 0o777 == 0o640
+
+    def fail(self, other):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="No space"):
+        write(target, b"half")
+    assert target.read_bytes() == b"new"
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_write_follows_a_link(tmp_path):
+    (tmp_path / "real.csv").write_text("old")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
+    write(tmp_path / "link.csv", b"new")
+    assert (tmp_path / "real.csv").read_bytes() == b"new"
+    assert (tmp_path / "link.csv").is_symlink()
+
+
+def test_paths_are_checked_before_any_work(tmp_path):
+    source = tmp_path / "in.csv"
+    source.write_text("formula\nLiCl\n")
+    good = tmp_path / "out.html"
+    assert checked([good], ENDINGS, str(source)) == [good]
+    for paths, words in (
+        ([tmp_path / "no" / "out.csv"], "does not exist"),
+        ([tmp_path / "out.xls"], "ending"),
+        ([tmp_path / "out"], "ending"),
+        ([source], "candidates itself"),
+        ([good, good], "twice"),
+    ):
+        with pytest.raises(InputError, match=words):
+            checked(paths, ENDINGS, str(source))
+    folder = tmp_path / "x.csv"
+    folder.mkdir()
+    with pytest.raises(InputError, match="is a folder"):
+        checked([folder], ENDINGS)
+
+
+def test_parquet_round_trip(tmp_path):
+    table = pd.DataFrame({"formula": ["=LiCl"], "tg_C": [-16.8]})
+    save(table, tmp_path / "out.parquet", lambda: "")
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "out.parquet"), table)

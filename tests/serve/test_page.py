@@ -1,0 +1,117 @@
+"""The page needs nothing but itself, and shows hostile text as text."""
+
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+from plotly.offline import get_plotlyjs
+from vitrion.experiments.goal import Goal
+from vitrion.serve.candidates import joined, usable
+from vitrion.serve.page import embedded
+from vitrion.serve.reports import ranking_page, sweep_page
+from vitrion.serve.tables import CandidateTable
+
+HOSTILE = ["<script>alert(1)</script>", "</script><img src=x onerror=alert(2)>", "\u2028", '"><b>', "{{ 7*7 }}"]
+
+
+class Reader(HTMLParser):
+    """Tags, their attributes, and the text of each script."""
+
+    def __init__(self):
+        super().__init__()
+        self.tags, self.scripts, self.texts = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag == "script":
+            self.scripts.append("")
+
+    def handle_data(self, data):
+        if self.tags and self.tags[-1][0] == "script":
+            self.scripts[-1] += data
+        else:
+            self.texts.append(data)
+
+
+def parsed(html):
+    reader = Reader()
+    reader.feed(html)
+    return reader
+
+
+@pytest.fixture
+def page(floor):
+    cells = ["LiAlCl2.5O0.75", "NaAlCl4", "LiAlCl4", *HOSTILE]
+    table = CandidateTable("list.csv", cells, list(range(2, 10)), {}, {"<i>own</i>": [*HOSTILE, "a", "b", 3]})
+    return ranking_page(joined(table, floor.ranking.rank(usable(table))), Goal(), 25.0, "<b>list</b>.csv")
+
+
+def test_nothing_is_fetched(page):
+    reader = parsed(page)
+    for tag, attributes in reader.tags:
+        assert "src" not in attributes, tag
+        if "href" in attributes:
+            assert attributes["href"] == "data:,"
+    assert [tag for tag, _ in reader.tags if tag in ("img", "iframe", "object", "embed", "base", "form")] == []
+    policy = next(a["content"] for t, a in reader.tags if t == "meta" and "http-equiv" in a)
+    assert "default-src 'none'" in policy
+    own = page.replace(get_plotlyjs(), "")
+    assert len(own) < 100_000
+    assert set(re.findall(r"https?://[^\s\"'`$]*", own)) <= {"https://doi.org/"}
+    assert not re.search(r"@import|url\(", own)
+
+
+def test_hostile_text_stays_text(page):
+    reader = parsed(page)
+    assert len(reader.scripts) == 3
+    assert "alert(2)" not in "".join(reader.texts)
+    assert page.count("<img") == max(reader.scripts, key=len).count("<img")
+    data = json.loads(reader.scripts[0])
+    formulas = [row[1] for row in data["rows"]]
+    assert set(HOSTILE) <= set(formulas)
+    assert "<b>list</b>.csv" not in page
+    assert "49" not in re.search("<h1>.*?</h1>", page, re.DOTALL)[0]
+
+
+def test_data_hold_every_row_and_no_nan(page):
+    data = json.loads(parsed(page).scripts[0], parse_constant=pytest.fail)
+    assert len(data["rows"]) == 8
+    keys = [column["key"] for column in data["columns"]]
+    assert keys[:5] == ["rank", "formula", "p_goal", "__mS", "tg_C"]
+    assert {"nearest_doi", "note", "error", "<i>own</i>"} <= set(keys)
+    assert [part["width"] for part in data["annotations"]] == [340, 740, 1060]
+
+
+def test_page_names_models_scores_and_goal(page):
+    assert "mae 0.512" in page
+    assert "2026-11-23" in page
+    assert "at least 1 mS/cm at 25 °C, and Tg of at most 25 °C" in page
+
+
+def test_page_without_one_readable_candidate(floor):
+    table = CandidateTable("list.csv", ["?", None], [2, 3], {}, {})
+    html = ranking_page(joined(table, floor.ranking.rank(usable(table))), Goal(), 25.0, "list.csv")
+    assert "No candidate could be read" in html
+
+
+def test_page_of_a_long_list_says_what_it_leaves_out(floor):
+    cells = [f"LiAlCl{4 - 2 * x / 10000:.4f}O{x / 10000:.4f}" for x in range(1, 6002)]
+    table = CandidateTable("list.csv", cells, list(range(2, 6003)), {}, {})
+    html = ranking_page(joined(table, floor.ranking.rank(usable(table))), Goal(), 25.0, "list.csv")
+    assert "The first 5,000 of 6,001 rows" in html
+    assert len(html) < 9_000_000
+
+
+def test_sweep_page(floor):
+    ranges = {"x": "0:1:0.25", "y": "0:1:0.5"}
+    table = floor.ranking.sweep("Li{1-y}Na{y}AlCl{4-2x}O{x}", **ranges)
+    data = json.loads(parsed(sweep_page(table, ["x", "y"], Goal(), 25.0, "Li{1-y}...")).scripts[0])
+    assert [column["key"] for column in data["columns"]][:3] == ["x", "y", "rank"]
+    assert len(data["rows"]) == 15
+
+
+def test_embedded_json_cannot_end_its_element():
+    text = embedded({"a": ["</script><!--", float("inf"), "\u2029&"]})
+    assert not set("<>&\u2029") & set(text)
+    assert json.loads(text) == {"a": ["</script><!--", None, "\u2029&"]}

@@ -1,0 +1,146 @@
+"""Lists of candidates: what is read, what is refused, and that no row is lost."""
+
+import io
+import random
+import sys
+import types
+
+import pandas as pd
+import pytest
+from vitrion.serve.decoding import LARGEST
+from vitrion.serve.refusals import InputError, visible
+from vitrion.serve.tables import read_candidates
+
+
+@pytest.fixture
+def given(tmp_path):
+    def write(content, name="list.csv"):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return read_candidates(str(path))
+
+    return write
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "formula\nLiAlCl4\nNaAlCl4\n",
+        "Formula;name\nLiAlCl4;a\nNaAlCl4;b",
+        "id\tCOMPOSITION\n1\tLiAlCl4\n2\tNaAlCl4\n",
+        "name,candidate\r\nx,LiAlCl4\r\ny,NaAlCl4\r\n",
+        "LiAlCl4\nNaAlCl4\n",
+        "\n\nformula\nLiAlCl4\nNaAlCl4",
+        b"\xef\xbb\xbfformula,x\r\nLiAlCl4,1\r\nNaAlCl4,2\r\n",
+        "\ufeffformula\r\nLiAlCl4\r\nNaAlCl4\r\n".encode("utf-16-le"),
+        "formula\nLiAlCl4\nNaAlCl4\n".encode("utf-16"),
+        'formula,note\n"LiAlCl4","a, b"\n"NaAlCl4","say ""hi"""\n',
+        "formula\rLiAlCl4\rNaAlCl4\r",
+        "formula, name\n LiAlCl4 , x\nNaAlCl4, y\n",
+    ],
+)
+def test_reads_what_people_save(given, content):
+    assert given(content).cells == ["LiAlCl4", "NaAlCl4"]
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "words"),
+    [
+        ("", "a.csv", "is empty"),
+        (" \n\n", "a.csv", "is empty"),
+        ("formula,x\n", "a.csv", "no rows"),
+        ("name,value\nLACO,1\n", "a.csv", "no column named formula"),
+        ("name\nLACO\n", "a.csv", "no column named formula"),
+        ("formula,Formula\nLi,Li\n", "a.csv", "2 columns of formulas"),
+        (b"PK\x03\x04" + b"x" * 50, "a.csv", "Excel"),
+        (b"\x1f\x8b\x08" + b"x" * 50, "a.csv", "gzip"),
+        (b"\x00\x01\x02\x03" * 99, "a.csv", "binary"),
+        (bytes(range(1, 32)) * 9, "a.csv", "binary"),
+        ("formula\nLi\n".encode("utf-16-le"), "a.csv", "binary"),
+        (b"\xff\xfe\x00\xd8", "a.csv", "UTF-16"),
+        (b"PAR1 and nothing", "a.parquet", "not a readable Parquet"),
+        ("formula\nLiCl\n", "a.parquet", "not a Parquet file"),
+        ('formula,note\nLiCl,"never closed\nNaCl,x\n', "a.csv", "row 2: a quotation mark"),
+        ('formula,note\n"LiCl\nNaCl",x\n', "a.csv", "runs over several lines"),
+        (",".join(["formula", *map(str, range(1001))]) + "\nLiCl\n", "a.csv", "1,002 columns"),
+    ],
+)
+def test_refuses_a_file_with_one_sentence(given, content, name, words):
+    with pytest.raises(InputError) as caught:
+        given(content, name)
+    assert words in str(caught.value)
+    assert name in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert "cannot be read: a." not in str(caught.value)
+
+
+def test_every_row_that_is_not_blank_comes_back(given):
+    table = given('formula,name\nLiAlCl4,a\n\n,\n,no formula\nNaN,b\nLiAlCl4,dup\n"",\n')
+    assert table.cells == ["LiAlCl4", "", "NaN", "LiAlCl4", ""]
+    assert table.numbers == [2, 5, 6, 7, 8]
+    assert table.extra == {"name": ["a", "no formula", "b", "dup", ""]}
+    assert table.notes == ("2 blank lines in list.csv passed over",)
+
+
+def test_a_decimal_comma_is_never_cut_off(given):
+    assert given("formula\nLiAlCl2,5O0,75\n").cells == ["LiAlCl2,5O0,75"]
+    table = given("formula,name\nLiAlCl2,5O0,75,LACO\n")
+    assert table.cells == ["LiAlCl2,5O0,75,LACO"]
+    assert "4 cells where the header has 2" in table.errors[0]
+
+
+def test_a_lonely_quotation_mark_spoils_one_row_only(given):
+    assert given('formula\n"LiCl\nNaCl\n').cells == ['"LiCl', "NaCl"]
+    assert given('formula,size\nLiCl,5" disc\nNaCl,x\n').extra == {"size": ['5" disc', "x"]}
+
+
+def test_latin_1_is_read_and_said(given):
+    table = given("formula;Größe\nLiCl·2H2O;1\n".encode("latin-1"))
+    assert table.cells == ["LiCl·2H2O"]
+    assert "not UTF-8" in table.notes[0]
+
+
+def test_parquet_keeps_missing_and_odd_cells(tmp_path):
+    path = tmp_path / "list.parquet"
+    pd.DataFrame({"id": [1, 2, 3], "Formula": ["LiCl", None, "x"], "parts": [[1], [2], []]}).to_parquet(path)
+    table = read_candidates(str(path))
+    assert table.cells == ["LiCl", None, "x"]
+    assert table.extra == {"id": [1, 2, 3], "parts": ["[1]", "[2]", "[]"]}
+    pd.DataFrame({"a": [1]}).to_parquet(path)
+    with pytest.raises(InputError, match="no column named formula"):
+        read_candidates(str(path))
+
+
+def test_missing_files_and_folders(tmp_path):
+    for path, words in ((tmp_path, "is a folder"), (tmp_path / "none.csv", "does not exist")):
+        with pytest.raises(InputError, match=words):
+            read_candidates(str(path))
+    with pytest.raises(InputError):
+        read_candidates("nul\0byte.csv")
+
+
+def test_a_file_too_large_is_refused_before_it_is_read_whole(tmp_path):
+    path = tmp_path / "large.csv"
+    with path.open("wb") as stream:
+        stream.truncate(LARGEST + 10)
+    with pytest.raises(InputError, match="larger than 200 MB"):
+        read_candidates(str(path))
+
+
+def test_standard_input(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(b"formula\nLiCl\n")))
+    assert read_candidates("-").name == "standard input"
+
+
+def test_random_bytes_never_crash(given):
+    for seed in range(200):
+        dice = random.Random(seed)
+        content = dice.randbytes(seed % 40) + b'\nformula,"x\n' * (seed % 3) + dice.randbytes(seed % 7)
+        try:
+            given(content)
+        except InputError as error:
+            assert "\n" not in str(error)
+
+
+def test_messages_show_no_control_characters():
+    assert "\x1b" not in visible("\x1b[31mred")
