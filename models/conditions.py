@@ -1,0 +1,59 @@
+"""The circumstances of a measurement as columns of a design matrix: temperature and phase."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+ZERO_CELSIUS_K = 273.15
+NAMES = ("1000 / temperature", "crystallinity", "molten")
+DEFAULTS: Mapping[str, float | str] = MappingProxyType({"temperature_C": 25.0, "phase": "glass"})
+CRYSTALLINITY: Mapping[str, float] = MappingProxyType(
+    {"glass": 0.0, "amorphous": 0.0, "molten": 0.0, "glass-ceramic": 0.5, "unknown": 0.5, "crystal": 1.0}
+)
+
+
+class ConditionError(ValueError):
+    """A temperature or a phase that cannot be."""
+
+
+def encode(conditions: pd.DataFrame | Mapping[str, object] | None, n: int) -> npt.NDArray[np.float64]:
+    """Columns `NAMES` of shape (n, 3): 1000/T in 1/K, crystallinity from 0 (glass) to 1 (crystal), molten 0 or 1.
+
+    Parameters
+    ----------
+    conditions
+        ``temperature_C`` and ``phase``, each one value for all rows or n of them; what is missing is 25 C and glass.
+    n
+        Number of rows.
+
+    Examples
+    --------
+    >>> encode({"temperature_C": 25.0, "phase": "crystal"}, 1).round(3).tolist()
+    [[3.354, 1.0, 0.0]]
+    """
+    given = dict(DEFAULTS) | {str(name): column for name, column in dict(conditions or {}).items()} if not isinstance(
+        conditions, pd.DataFrame
+    ) else dict(DEFAULTS) | {str(name): conditions[name].to_numpy() for name in conditions.columns}
+    unknown = set(given) - set(DEFAULTS)
+    if unknown:
+        raise ConditionError(f"{', '.join(sorted(unknown))} is not a condition; give {' or '.join(DEFAULTS)}")
+    kelvin = np.broadcast_to(np.asarray(given["temperature_C"], dtype=float), (n,)) + ZERO_CELSIUS_K
+    bad = ~(np.isfinite(kelvin) & (kelvin > 50) & (kelvin < 3000))
+    if bad.any():
+        raise ConditionError(
+            f"temperature_C {kelvin[bad][0] - ZERO_CELSIUS_K:g} cannot be; give degrees Celsius from -223 to 2700"
+        )
+    phases = np.broadcast_to(np.asarray(given["phase"], dtype=object), (n,))
+    return np.stack([1000.0 / kelvin, _crystallinity(phases), (phases == "molten").astype(float)], axis=1)
+
+
+def _crystallinity(phases: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
+    try:
+        return np.array([CRYSTALLINITY[phase] for phase in phases], dtype=float)
+    except KeyError as error:
+        raise ConditionError(f"phase {error.args[0]!r} is not known; use {', '.join(CRYSTALLINITY)}") from None

@@ -1,0 +1,138 @@
+"""Held-out predictions: every row predicted by a regressor that saw neither its group nor its composition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from joblib import Parallel, delayed
+from sklearn.base import clone
+
+from .blend import BlendedRegressor
+from .conformal import Calibration
+from .difficulty import Difficulty
+from .domain import Domain, foreign_distance
+
+Vector = npt.NDArray[np.float64]
+Matrix = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp]
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Design:
+    """What a regressor learns from: n rows as arrays.
+
+    Parameters
+    ----------
+    X
+        Descriptors and conditions, shape (n, p).
+    y
+        Targets, shape (n,).
+    fold
+        Fold in which the row is held out, shape (n,); -1 for an estimate, which is in every training set and in no test.
+    keys
+        Composition of each row as a number, shape (n,): equal compositions, equal keys.
+    weight
+        Weight of the row in training, shape (n,).
+    """
+
+    X: Matrix
+    y: Vector
+    fold: Rows
+    keys: npt.NDArray[Any]
+    weight: Vector
+
+    def fit(self, regressor: BlendedRegressor, rows: Rows) -> BlendedRegressor:
+        """Return a clone of the regressor fitted on the given rows."""
+        fresh: BlendedRegressor = clone(regressor)
+        return fresh.fit(self.X[rows], self.y[rows], sample_weight=self.weight[rows])
+
+    def sides(self, number: int) -> tuple[Rows, Rows]:
+        """Rows to train on and to test on; a composition of the test rows is kept out of training, whoever made it."""
+        test = self.fold == number
+        train = ~test & ~np.isin(self.keys, self.keys[test])
+        return np.flatnonzero(train | (self.fold < 0)), np.flatnonzero(test)
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Held-out predictions of the measured rows, all arrays of shape (m,), in the unit of the regressor.
+
+    `row` tells where each stands in the design; `lower` and `upper` are calibrated on the other folds alone.
+    """
+
+    row: Rows
+    fold: Rows
+    truth: Vector
+    mean: Vector
+    lower: Vector
+    upper: Vector
+    difficulty: Vector
+    distance: Vector
+    verdict: npt.NDArray[np.str_]
+
+    @property
+    def residual(self) -> Vector:
+        """Measured minus predicted."""
+        return self.truth - self.mean
+
+
+def cross_fit(
+    design: Design,
+    regressor: BlendedRegressor,
+    domain: Domain,
+    coverage: float,
+    n_jobs: int = 1,
+    progress: Progress = lambda text: None,
+) -> tuple[HeldOut, Difficulty]:
+    """Predict every measured row from the other folds; also return the difficulty learnt from all held-out errors.
+
+    Parameters
+    ----------
+    design
+        Rows with their folds.
+    regressor, domain
+        Regressor to clone for every fold; domain fitted on the measured rows, in the order of the design.
+    coverage
+        Probability that an interval holds the truth.
+    n_jobs
+        Folds fitted side by side, each in a process of its own where that is more than one.
+    progress
+        Called with one line of text a fold.
+    """
+    row = np.flatnonzero(design.fold >= 0)
+    folds = np.unique(design.fold[row])
+    fold, truth = design.fold[row], design.y[row]
+    mean, trust = np.empty(len(row)), np.empty(len(row))
+    work = Parallel(n_jobs=n_jobs, return_as="generator")
+    for number, part in enumerate(work(delayed(_predict_fold)(design, regressor, k) for k in folds), 1):
+        here = np.searchsorted(row, part.test)
+        mean[here], trust[here] = part.mean, part.trust
+        progress(f"fold {number} of {len(folds)}: {len(here):,} measurements predicted from the other folds")
+    distance = foreign_distance(domain.points_, fold, design.keys[row])
+    near_columns = design.X[row, -regressor.near_columns :]
+    clues = np.column_stack([near_columns, distance, trust])
+    difficulty, learnt = Difficulty.cross_fit(clues, np.abs(truth - mean), fold, n_jobs)
+    verdict = domain.verdict(distance)
+    lower, upper = np.empty(len(row)), np.empty(len(row))
+    for number in folds:
+        here, others = fold == number, fold != number
+        scale = Calibration.of((truth - mean)[others], difficulty[others], verdict[others])
+        lower[here], upper[here] = scale.interval(mean[here], difficulty[here], verdict[here], coverage)
+    held_out = HeldOut(row, fold, truth, mean, lower, upper, difficulty, distance, verdict)
+    return held_out, learnt
+
+
+class _Part(NamedTuple):
+    test: Rows
+    mean: Vector
+    trust: Vector
+
+
+def _predict_fold(design: Design, regressor: BlendedRegressor, number: int) -> _Part:
+    train, test = design.sides(number)
+    return _Part(test, *design.fit(regressor, train).predict_with_trust(design.X[test]))

@@ -1,0 +1,84 @@
+"""How far a composition lies from the measured ones, and the verdict inside, edge or outside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.spatial import cKDTree
+from sklearn.base import BaseEstimator
+from sklearn.decomposition import PCA
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+Vector = npt.NDArray[np.float64]
+Matrix = npt.NDArray[np.float64]
+VERDICTS = ("inside", "edge", "outside")
+
+
+class Domain(BaseEstimator):
+    """The measured compositions as points in descriptor space.
+
+    A distance of 1 is one standard deviation of a typical glass descriptor. The limits are quantiles of the distance
+    from a measured composition to the nearest one of another paper: beyond the first lies the edge, beyond the second
+    the outside.
+
+    Parameters
+    ----------
+    n_components
+        Dimensions kept by the principal component analysis.
+    quantiles
+        Shares of the measured compositions that are nearer to another paper than the edge and the outside.
+    """
+
+    def __init__(self, n_components: int = 12, quantiles: tuple[float, float] = (0.90, 0.98)) -> None:
+        self.n_components = n_components
+        self.quantiles = quantiles
+
+    def fit(self, X: Matrix, fold: npt.NDArray[np.intp], keys: npt.NDArray[Any]) -> Domain:
+        """Learn scale, points and limits from descriptors (n, p), folds of whole papers (n,) and compositions (n,)."""
+        self.projection_ = make_pipeline(
+            StandardScaler(), PCA(min(self.n_components, *X.shape), random_state=0)
+        ).fit(X)
+        self.points_ = self.projection_.transform(X)
+        self.limits_ = np.quantile(foreign_distance(self.points_, fold, keys), self.quantiles)
+        return self
+
+    def nearest(self, X: Matrix) -> tuple[Vector, npt.NDArray[np.intp]]:
+        """Distance to the nearest measured composition and its row in `fit`, both of shape (n,)."""
+        distance, row = self._tree().query(self.projection_.transform(X), workers=-1)
+        return distance, row
+
+    def verdict(self, distance: Vector) -> npt.NDArray[np.str_]:
+        """Verdict at each distance, shape (n,)."""
+        return np.array(VERDICTS)[np.searchsorted(self.limits_, distance, side="left")]
+
+    def _tree(self) -> cKDTree:
+        if not hasattr(self, "_kdtree"):
+            self._kdtree = cKDTree(self.points_)
+        return self._kdtree
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_kdtree"}
+
+
+def foreign_distance(points: Matrix, fold: npt.NDArray[np.intp], keys: npt.NDArray[Any]) -> Vector:
+    """Distance from each point, shape (n, d), to the nearest of another fold and another composition, shape (n,).
+
+    Parameters
+    ----------
+    points
+        Measured compositions in the space of a `Domain`.
+    fold
+        Fold of each point, shape (n,): points of one fold are strangers to each other.
+    keys
+        Composition of each point as a number, shape (n,).
+    """
+    distance = np.full(len(points), np.inf)
+    for number in np.unique(fold):
+        here = np.flatnonzero(fold == number)
+        others = np.flatnonzero((fold != number) & ~np.isin(keys, keys[here]))
+        if len(others):
+            distance[here] = cKDTree(points[others]).query(points[here], workers=-1)[0]
+    return distance

@@ -1,0 +1,88 @@
+"""What a predictor says of n compositions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ..datasets.properties import Property
+from .conformal import Calibration
+
+Vector = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Calibrated predictions of one property.
+
+    Parameters
+    ----------
+    property
+        What is predicted; `mean`, `lower` and `upper` are in its lab unit.
+    target
+        Expected value in the unit of the regressor (K, or log10 of S/cm), shape (n,).
+    difficulty
+        Expected size of the error in the same unit, shape (n,).
+    distance
+        Distance to the nearest measured composition in descriptor space, shape (n,).
+    verdict
+        ``inside``, ``edge`` or ``outside`` of what was measured, shape (n,).
+    nearest
+        Row of the nearest measured composition in `Predictor.known_`, shape (n,).
+    calibration
+        Held-out errors that make the distributions.
+    coverage
+        Probability that `lower` to `upper` holds the truth.
+    """
+
+    property: Property
+    target: Vector
+    difficulty: Vector
+    distance: Vector
+    verdict: npt.NDArray[np.str_]
+    nearest: npt.NDArray[np.intp]
+    calibration: Calibration
+    coverage: float = 0.9
+
+    def __len__(self) -> int:
+        return len(self.target)
+
+    @property
+    def mean(self) -> Vector:
+        """Expected values in lab units, shape (n,); for a conductivity the mean of its logarithm, turned back."""
+        return self.property.from_target(self.target)
+
+    @property
+    def lower(self) -> Vector:
+        """Lower ends of the intervals in lab units, shape (n,)."""
+        return self.property.from_target(self._ends()[0])
+
+    @property
+    def upper(self) -> Vector:
+        """Upper ends of the intervals in lab units, shape (n,)."""
+        return self.property.from_target(self._ends()[1])
+
+    @property
+    def std(self) -> Vector:
+        """Standard deviations in the unit of the regressor (K, or decades), shape (n,).
+
+        The half width of the central 68.3 % of the predictive distribution: heavy tails do not inflate it.
+        """
+        low, high = self._ends(0.6827)
+        return (high - low) / 2
+
+    def probability(self, below: float | None = None, above: float | None = None) -> Vector:
+        """Probability that the truth lies below or above a limit in lab units, or between two; shape (n,)."""
+        if below is None and above is None:
+            raise ValueError("probability() has no limit; give below=, above= or both, in " + self.property.unit)
+        under = self._under(below) if below is not None else np.ones(len(self))
+        return np.clip(under - (self._under(above) if above is not None else 0.0), 0.0, 1.0)
+
+    def _ends(self, coverage: float | None = None) -> tuple[Vector, Vector]:
+        return self.calibration.interval(self.target, self.difficulty, self.verdict, coverage or self.coverage)
+
+    def _under(self, limit: float) -> Vector:
+        target = float(self.property.to_target(np.array([limit]))[0])
+        return self.calibration.below(self.target, self.difficulty, self.verdict, target)
