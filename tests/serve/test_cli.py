@@ -93,6 +93,7 @@ def test_bad_files_end_with_2_and_one_sentence(run, tmp_path, content, words):
         (["sweep", "LiAlCl{4-2x}O{x}", "--var", "x=0:1:0.1", "--var", "x=0:1:0.1"], "given twice"),
         (["sweep", "LiAlCl{4-2x}O{x}", "--var", "x=0:1:1e-9"], "larger ones"),
         (["sweep", "LiAlCl{4-2x}O{x}", "--var", "x=3:4:0.5"], "no member"),
+        (["sweep", "LiAlCl{goal}", "--var", "goal=0:1:0.1"], "name is taken"),
         (["sweep", "LiXx{x}", "--var", "x=0:1:0.1"], "no element"),
         (["train", "--recipe", "none.toml"], "--recipe none.toml is not a file"),
     ],
