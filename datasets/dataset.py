@@ -122,7 +122,8 @@ def load(name: str, *, lab: bool = True, extra: Sequence[Measurements] = ()) -> 
     Repeats of one composition in one SciGlass paper are merged to their median; literature rows stay as they are.
     Rows that stand alone against other papers stay with a lower weight and the reason in ``doubt``. The lab's own rows
     have the source ``lab`` and, like rows read in a primary paper, a weight of 1 (0.3 when the lab itself gave them low
-    confidence); they are curated, but never weighed against other papers.
+    confidence); they are curated, but never weighed against other papers. What an earlier source tells too, with the
+    same DOI, is dropped from the later one.
 
     Parameters
     ----------
@@ -131,7 +132,7 @@ def load(name: str, *, lab: bool = True, extra: Sequence[Measurements] = ()) -> 
     lab
         Whether to take what was added with `lab.add`.
     extra
-        Measurements of other readers, such as `obelix.read`; those that repeat an embedded one are dropped.
+        Measurements of other readers, such as `obelix.read`.
     """
     prop = find(name)
     embedded, papers = (reader(name) for reader in READERS)
@@ -146,7 +147,8 @@ def load(name: str, *, lab: bool = True, extra: Sequence[Measurements] = ()) -> 
         out += [retold, refused]
     measured = lower_weight(measured, prop, rules()["disagreement"])
     if lab:
-        own, refused = curate(own_data.read(name), prop)
+        own, retold = drop_retold(measured, own_data.read(name), prop)
+        own, refused = curate(own, prop)
         measured = Measurements.join([measured, own])
-        out.append(refused)
+        out += [retold, refused]
     return Dataset(prop, measured, pd.concat(out, ignore_index=True))

@@ -82,7 +82,7 @@ def read(path: Path, sheet: str | None = None, encoding: str = "utf-8") -> Grid:
 
 def parse(data: bytes, name: str, sheet: str | None = None, encoding: str = "utf-8") -> Grid:
     """Return the grid of the bytes of a file."""
-    from . import grid_excel, grid_parquet, grid_text  # noqa: PLC0415 - each needs its own package
+    from . import grid_excel, grid_parquet, grid_text
 
     if not data.strip():
         raise TableError(f"{name} is empty; give a table with a header line and at least one row")
@@ -102,7 +102,7 @@ def parse(data: bytes, name: str, sheet: str | None = None, encoding: str = "utf
 
 def inflate(data: bytes, name: str) -> bytes:
     """Return what a gzip file holds, never reading beyond the limit of bytes."""
-    import io  # noqa: PLC0415
+    import io
 
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:

@@ -10,9 +10,9 @@ from .grid import Grid, TableError, limit, too_large, too_long, too_many_rows
 
 def read(data: bytes, name: str) -> Grid:
     """Return the grid of a Parquet file of plain columns; rows count from 1."""
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.compute as pc  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
 
     try:
         schema = pq.read_schema(pa.BufferReader(data))

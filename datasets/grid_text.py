@@ -16,13 +16,13 @@ DELIMITERS = (",", ";", "\t", "|")
 def read(data: bytes, name: str, encoding: str) -> Grid:
     """Return the grid of a text file."""
     text = decode(data, name, encoding)
-    lines = [line for line in text.splitlines() if line.strip()]
-    if not lines:
-        raise TableError(f"{name} holds blank lines only; give a table with a header line and at least one row")
-    if lines[0].startswith("sep=") and len(lines[0]) == 5:
-        text = text.replace(lines[0], "", 1)
+    first_line = next((line for line in text.splitlines() if line.strip()), "")
+    if first_line.startswith("sep=") and len(first_line) == 5:
+        text = text.replace(first_line, "", 1)
     records = _records(text, name)
-    _, first = next(records)
+    _, first = next(records, (0, []))
+    if not first:
+        raise TableError(f"{name} holds blank lines only; give a table with a header line and at least one row")
     header = tuple(cell.strip() for cell in first)
     while header and not header[-1]:
         header = header[:-1]

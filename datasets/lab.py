@@ -72,7 +72,7 @@ def add(
     again
         Take a file, or facts, that the store holds already.
     """
-    from .user_table import from_frame, read_table  # noqa: PLC0415
+    from .user_table import from_frame, read_table
 
     if isinstance(table, pd.DataFrame):
         reading = from_frame(table, trust_units=trust_units)
@@ -84,7 +84,7 @@ def add(
 
 
 def _write(reading: Reading, digest: str, keep_good: bool, note: str, again: bool) -> Addition:
-    from . import ledger, store  # noqa: PLC0415 - SQLAlchemy, needed only where there is a store
+    from . import ledger, store
 
     path = store.default_path()
     reading.good(keep_good)
@@ -107,7 +107,7 @@ def _records(facts: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _unused(facts: pd.DataFrame) -> list[str]:
     """Return for each reason of curation how many of these facts `load` leaves out."""
-    from .curation import curate  # noqa: PLC0415
+    from .curation import curate
 
     notices = []
     for name in sorted(set(facts["quantity"]) & set(PROPERTIES)):
@@ -123,7 +123,7 @@ def read(name: str, version: int | None = None) -> Measurements:
     path = _store_path()
     if path is None:
         return Measurements(tabulate(0), np.zeros((0, len(SYMBOLS))))
-    from . import store  # noqa: PLC0415
+    from . import store
 
     facts = store.current(path, version)
     return _measurements(facts[facts["quantity"] == name], name)
@@ -131,7 +131,7 @@ def read(name: str, version: int | None = None) -> Measurements:
 
 def _store_path() -> Path | None:
     """Return where the store lies, or None where there is none; asks without importing SQLAlchemy."""
-    from .home import home  # noqa: PLC0415
+    from .home import home
 
     path = home() / "lab.sqlite"
     return path if path.exists() else None
@@ -173,7 +173,7 @@ def syntheses(version: int | None = None) -> pd.DataFrame:
     path = _store_path()
     if path is None:
         return pd.DataFrame(columns=list(OUTCOME_COLUMNS))
-    from . import store  # noqa: PLC0415
+    from . import store
 
     facts = store.current(path, version)
     made = facts[facts["quantity"] == "synthesis"].assign(fact="L" + facts["id"].astype(str))
@@ -182,7 +182,7 @@ def syntheses(version: int | None = None) -> pd.DataFrame:
 
 def history() -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return every addition and every fact ever added, superseded and withdrawn ones included."""
-    from . import store  # noqa: PLC0415
+    from . import store
 
     path = store.default_path()
     return store.additions(path), store.facts(path)
@@ -193,6 +193,6 @@ def summary() -> Mapping[str, int]:
     path = _store_path()
     if path is None:
         return {}
-    from . import store  # noqa: PLC0415
+    from . import store
 
     return {str(name): int(count) for name, count in store.current(path)["quantity"].value_counts().items()}

@@ -146,9 +146,11 @@ def formulas(matrix: npt.NDArray[np.float64]) -> list[str]:
 def _written(matrix: npt.NDArray[np.float64], decimals: int) -> list[str]:
     order = np.argsort(np.nan_to_num(lookup("electronegativity"), nan=9.0), kind="stable")
     order = order[(matrix > 0).sum(axis=0)[order] > 0]
-    ordered = np.round(matrix[:, order] * 100, decimals)
+    ordered = matrix[:, order]
     rows, columns = np.nonzero(ordered)
-    amounts, which = np.unique(ordered[rows, columns], return_inverse=True)
+    rounded = np.round(ordered[rows, columns] * 100, decimals)
+    rows, columns, rounded = rows[rounded > 0], columns[rounded > 0], rounded[rounded > 0]
+    amounts, which = np.unique(rounded, return_inverse=True)
     texts = np.array([f"{amount:g}" for amount in amounts.tolist()], dtype=object)
     pieces = (np.array(SYMBOLS, dtype=object)[order[columns]] + texts[which]).tolist()
     ends = np.searchsorted(rows, np.arange(len(matrix) + 1)).tolist()
@@ -157,7 +159,7 @@ def _written(matrix: npt.NDArray[np.float64], decimals: int) -> list[str]:
 
 def schema() -> pa.DataFrameSchema:
     """Return the pandera schema that every table of measurements obeys."""
-    import pandera.pandas as pa  # noqa: PLC0415 - heavy, and only needed where data enters or leaves
+    import pandera.pandas as pa
 
     text = pa.Column(str)
     return pa.DataFrameSchema(

@@ -105,8 +105,8 @@ def _systems(matrix: Floats) -> Iterator[npt.NDArray[np.intp]]:
 
 def _solve(matrix: Floats, table: PriceTable) -> list[Route]:
     """Return the routes to compositions of the same elements, as one programme of independent blocks."""
-    from scipy.optimize import linprog  # noqa: PLC0415 - slow to import, and not every ranking asks for costs
-    from scipy.sparse import eye_array, kron  # noqa: PLC0415
+    from scipy.optimize import linprog
+    from scipy.sparse import eye_array, kron
 
     own = np.flatnonzero(matrix[0] > 0)
     allowed = np.union1d(own, [INDEX[symbol] for symbol in CARRIERS])

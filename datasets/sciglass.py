@@ -58,7 +58,7 @@ def read(name: str) -> Measurements:
         source=NAME,
         **{key: column[glass] for key, column in _provenance(table).items()},
     )
-    return Measurements(rows, matrix[glass])
+    return Measurements(rows, matrix if len(columns) == 1 else matrix[glass])
 
 
 def _measured(columns: list[str]) -> pa.Table:
@@ -73,11 +73,12 @@ def _measured(columns: list[str]) -> pa.Table:
 
 def composition_matrix(table: pa.Table) -> np.ndarray:
     """Return atomic fractions, shape (n, 103), from columns of whole atomic ppm."""
-    matrix = np.zeros((table.num_rows, len(SYMBOLS)))
+    by_element = np.zeros((len(SYMBOLS), table.num_rows), dtype=np.int32)
     for column in table.column_names:
         if column in INDEX:
-            matrix[:, INDEX[column]] = table[column].to_numpy()
-    return matrix / PARTS_PER_WHOLE
+            by_element[INDEX[column]] = table[column].to_numpy()
+    matrix = np.empty(by_element.shape[::-1])
+    return np.divide(by_element.T, PARTS_PER_WHOLE, out=matrix)
 
 
 def composition(fractions: np.ndarray) -> Composition:

@@ -34,7 +34,7 @@ def list_(
 ) -> None:
     """List the properties with their rows, compositions, papers and ranges."""
     with told(), _refusals():
-        from ..datasets import catalogue  # noqa: PLC0415
+        from ..datasets import catalogue
 
         paths = _checked(output)
         _give(catalogue.sources() if sources else catalogue.listing(lab=not no_lab), paths, 100)
@@ -51,7 +51,7 @@ def show(  # noqa: PLR0917 - options of a command line
 ) -> None:
     """Show the rows of a property, the facts of the lab's store, or the card of a source."""
     with told(), _refusals():
-        from ..datasets import catalogue  # noqa: PLC0415
+        from ..datasets import catalogue
 
         paths = _checked(output)
         _give(catalogue.show(name, formula, dropped=dropped, lab=not no_lab), paths, limit)
@@ -73,7 +73,7 @@ def add(  # noqa: PLR0917
 ) -> None:
     """Add the lab's own results: values, failed syntheses, corrections; all rows or none."""
     with told(), _refusals():
-        from ..datasets import lab  # noqa: PLC0415
+        from ..datasets import lab
 
         options: dict[str, Any] = {"sheet": sheet, "encoding": encoding, "note": note, "again": again}
         done = lab.add(file, keep_good=keep_good, trust_units=trust_units, **options)
@@ -95,7 +95,7 @@ def conflicts(
 ) -> None:
     """List compositions on which papers disagree, the widest first."""
     with told(), _refusals():
-        from ..datasets import catalogue  # noqa: PLC0415
+        from ..datasets import catalogue
 
         paths = _checked(output)
         _give(catalogue.conflicts(name, least, lab=not no_lab), paths, limit)
@@ -109,7 +109,7 @@ def export(
 ) -> None:
     """Write the data sets and the lab's store as Parquet with a card each."""
     with told(), _refusals():
-        from ..datasets.export import export as write_all  # noqa: PLC0415
+        from ..datasets.export import export as write_all
 
         for path in write_all(folder, names or (), with_lab=not no_lab):
             typer.echo(path)
@@ -135,7 +135,7 @@ def _checked(output: Path | None) -> list[Path]:
 
 def _give(table: pd.DataFrame, paths: list[Path], limit: int) -> None:
     """Write all rows to the file that was named; else print some for people, or all for another program."""
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
     whole = [name for name in table if str(table[name].dtype).startswith("Int")]
     table = table.copy()
@@ -156,7 +156,7 @@ def _give(table: pd.DataFrame, paths: list[Path], limit: int) -> None:
 
 
 def _print(table: pd.DataFrame, console: Any) -> None:
-    from rich.table import Table  # noqa: PLC0415
+    from rich.table import Table
 
     grid = Table(box=None, header_style="bold")
     for column in table.columns:

@@ -31,6 +31,7 @@ def tg(cells, unit="C"):
 WHOLE = {
     "empty": ("", "is empty"),
     "blank lines": ("\n \n\r\n", "is empty|blank lines only"),
+    "delimiters only": (",,,\n,,\n", "blank lines only"),
     "header only": (HEAD, "no rows"),
     "no header": ("LiAlCl4,25,1e-6\n1,2,3\n", "no column 'formula'"),
     "numbers as header": ("1,2,3\n4,5,6\n", "no header line"),

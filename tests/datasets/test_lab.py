@@ -164,3 +164,14 @@ def test_no_store_no_rows(home):
     assert len(lab.read("tg")) == 0
     assert lab.syntheses().empty
     assert not (home / "lab.sqlite").exists()
+
+
+def test_what_the_literature_table_holds_is_not_counted_twice():
+    paper = {"formula": ["LiAlCl2.5O0.75"], "tg_C": [-16.8], "doi": ["10.1038/s41560-023-01356-y"]}
+    lab.add(pd.DataFrame(paper))
+    data = load("tg")
+    assert "lab" not in set(data.rows["source"])
+    assert data.dropped[["source", "reason"]].to_numpy().tolist()[-1] == [
+        "lab",
+        "the same measurement is in another source",
+    ]
