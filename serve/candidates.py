@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,18 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _CHUNK = 65_536
-_NUMBERS = (
-    "p_goal",
-    "conductivity_S_cm",
-    "conductivity_low_S_cm",
-    "conductivity_high_S_cm",
-    "tg_C",
-    "tg_low_C",
-    "tg_high_C",
-    "nearest_distance",
-    "o_to_cl",
-    "cost_usd_per_kg",
-)
+_REPEATED = re.compile(r"(?:; )?same composition as \S+ above it in the list$")
 
 
 def usable(table: CandidateTable) -> list[Any]:
@@ -40,11 +29,11 @@ def joined(table: CandidateTable, ranking: pd.DataFrame) -> pd.DataFrame:
     table
         What was submitted.
     ranking
-        One row a candidate, as `vitrion.rank` gives it for `usable(table)`.
+        One row a candidate, as `vitrion.rank` gives it for `usable(table)`; its index tells places in the list.
     """
     keys = compositions(usable(table))
-    places = _places(keys, compositions(ranking["formula"].tolist()), _unread(ranking))
-    out = ranking.reset_index(drop=True).astype(dict.fromkeys(_NUMBERS, float))
+    places = [int(place) for place in ranking.index]
+    out = plain(ranking.reset_index(drop=True))
     first = _firsts(keys, table.numbers)
     out["note"] = [_note(note, table, place, keys, first) for note, place in zip(out["note"], places, strict=True)]
     out["error"] = [table.errors.get(place, error) for error, place in zip(out["error"].tolist(), places, strict=True)]
@@ -55,6 +44,17 @@ def joined(table: CandidateTable, ranking: pd.DataFrame) -> pd.DataFrame:
     ]
     for name, values in table.extra.items():
         out[_free(name, out.columns)] = [values[place] for place in places]
+    return out
+
+
+def plain(table: pd.DataFrame) -> pd.DataFrame:
+    """Table with None where pandas keeps whole numbers or truth values that are missing."""
+    import pandas as pd
+
+    out = table.copy()
+    for name in table.columns[table.dtypes.astype(str).isin(["Int64", "boolean"])]:
+        cells = zip(table[name].tolist(), table[name].notna().tolist(), strict=True)
+        out[name] = pd.Series([value if known else None for value, known in cells], table.index, dtype=object)
     return out
 
 
@@ -74,14 +74,6 @@ def _unread(ranking: pd.DataFrame) -> list[bool]:
     return [isinstance(error, str) and bool(error) for error in ranking["error"].tolist()]
 
 
-def _places(keys: list[int | None], ranked: list[int | None], unread: list[bool]) -> list[int]:
-    """Place in the list of each row of the ranking; equal compositions keep the order in which they were given."""
-    waiting: dict[int | None, deque[int]] = defaultdict(deque)
-    for place, key in enumerate(keys):
-        waiting[key].append(place)
-    return [waiting[None if bad else key].popleft() for key, bad in zip(ranked, unread, strict=True)]
-
-
 def _firsts(keys: list[int | None], numbers: list[int]) -> dict[int, int]:
     """Row of the first appearance of each composition."""
     first: dict[int, int] = {}
@@ -93,7 +85,7 @@ def _firsts(keys: list[int | None], numbers: list[int]) -> dict[int, int]:
 
 def _note(note: Any, table: CandidateTable, place: int, keys: list[int | None], first: dict[int, int]) -> str:
     number, key = table.numbers[place], keys[place]
-    notes = [note] if isinstance(note, str) and note else []
+    notes = [own] if isinstance(note, str) and (own := _REPEATED.sub("", note)) else []
     if key is None:
         notes.append(f"row {number} of {table.name}")
     elif first[key] != number:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich import box
@@ -59,12 +59,14 @@ def train(
 def train_and_tell(properties: Sequence[str], recipe: Path | None, promote: bool) -> None:
     """Train and say on standard error how each model came out."""
     from ..experiments.training import train as run
+    from .scores import sentence
 
     with progress() as report:
         trained = run(tuple(properties), recipe=recipe, promote=promote, progress=report)
     for model in trained:
         became = "is the champion now" if model.promoted else f"was not promoted: {model.reason}"
-        say(f"{model.property} version {model.version} {became} ({model.seconds:.0f} s; {_scores(model.metrics)})")
+        say(f"{model.property} version {model.version} {became} ({model.seconds:.0f} s)")
+        say(f"  {sentence(model.property, model.metrics)}")
 
 
 def evaluate(
@@ -89,28 +91,24 @@ def _models() -> None:
 def list_models() -> None:
     """List the champion of each property with its held-out scores."""
     with told():
-        from ..experiments.registry import champions
-        from .reports import scores
+        from .scores import champion_rows, written
 
-        found = champions()
+        found = champion_rows()
         if not found:
-            say("there is no model yet; run `vitrion train`")
+            say("there is no model yet; run 'vitrion train'")
             raise typer.Exit(FAILED)
-        table = Table("property", "version", "created", "held-out scores", box=box.SIMPLE_HEAD)
-        for name, champion in sorted(found.items()):
-            row = (name, champion.version, str(champion.created)[:16].replace("T", " "), scores(champion.metrics))
-            table.add_row(*(Text(str(cell)) for cell in row))
+        names = ("mae", "r2", "coverage")
+        heads = ("property", "version", "created", "held out", "unit", *names)
+        table = Table(*heads, box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+        for row in found:
+            cells = [row[name] for name in ("property", "version", "created", "subset", "unit")]
+            cells += [written(row, name) for name in names]
+            table.add_row(*(Text(str(cell)) for cell in cells))
         to_stdout().print(table)
 
 
 def _chosen(which: Which) -> list[str]:
     return [Which.tg.value, Which.conductivity.value] if which is Which.all else [which.value]
-
-
-def _scores(metrics: Any) -> str:
-    from .reports import scores
-
-    return scores(metrics)
 
 
 def _print(table: pd.DataFrame) -> None:

@@ -93,6 +93,8 @@ def sweep(
 ) -> None:
     """Predict every member of a family over ranges of its variables, in the order of the grid."""
     with told():
+        from .candidates import plain
+
         outputs = checked(output or [], (".csv", ".parquet", ".html"))
         _check_temperature(temperature)
         ranges = read_ranges(template, var or [])
@@ -103,7 +105,7 @@ def sweep(
 
         with progress() as report:
             report(f"predicting the members of {visible(template)} at {temperature:g} °C")
-            table = ranking.sweep(template, temperature_C=temperature, goal=aim, **ranges)
+            table = plain(ranking.sweep(template, temperature_C=temperature, goal=aim, **ranges))
         if table.empty:
             raise InputError(f"{visible(template)} has no member in these ranges; amounts must not be negative")
 
@@ -115,11 +117,11 @@ def sweep(
         _deliver(table, outputs, page, temperature=temperature, top=top, first=tuple(ranges))
 
 
-def read_ranges(template: str, given: list[str]) -> dict[str, str]:
+def read_ranges(template: str, given: list[str]) -> dict[str, Any]:
     """Ranges by variable from ``x=0:1.5:0.05``, checked against the template before anything is loaded."""
     from ..features import Template
 
-    ranges: dict[str, str] = {}
+    ranges: dict[str, Any] = {}
     for text in given:
         name, sign, span = (part.strip() for part in text.partition("="))
         if not sign or not re.fullmatch("[a-zA-Z_][a-zA-Z_0-9]*", name) or not span:
@@ -166,11 +168,12 @@ def _check_temperature(temperature: float) -> None:
 def _train_missing() -> None:
     from ..experiments import registry
 
-    missing = [name for name in ("tg", "conductivity") if name not in registry.champions()]
-    if missing:
+    if not registry.usable():
+        known = registry.champions()
+        missing = [name for name in ("tg", "conductivity") if name not in known] or ["tg", "conductivity"]
         from .cli_models import train_and_tell
 
-        say(f"no model for {' and '.join(missing)} yet: training (about five minutes)")
+        say(f"no model for {' and '.join(missing)} that can be used: training (about five minutes)")
         train_and_tell(missing, None, promote=True)
 
 

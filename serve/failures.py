@@ -19,6 +19,8 @@ _HOMES = {
     "vitrion.experiments.goal": ("GoalError", BAD_INPUT),
     "vitrion.experiments.recipe": ("RecipeError", BAD_INPUT),
     "vitrion.experiments.registry": ("NoChampionError", FAILED),
+    "vitrion.models.artifact": ("ArtifactError", FAILED),
+    "vitrion.models.conditions": ("ConditionError", BAD_INPUT),
 }
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .page import Column, Page, render
 from .refusals import visible
+from .scores import champion_rows, written
 from .summary import percent
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ..experiments.goal import Goal
-    from ..experiments.registry import Champion
 
 _SIZES = ((340, 460, 5), (740, 600, 8), (1060, 600, 10))
 _RANKING = (
@@ -62,7 +63,7 @@ def ranking_page(ranking: pd.DataFrame, goal: Goal, temperature_C: float, name: 
             table=in_millisiemens(ranking),
             columns=columns(ranking, temperature_C),
             tiles=[(f"{likely:,}", "more likely than not to meet the goal"), *_verdict_tiles(ranking)],
-            models=champion_rows(),
+            models=model_rows(),
             notes={"figure": _map_note(ranking, plots.LARGEST)},
         )
     )
@@ -92,7 +93,7 @@ def sweep_page(table: pd.DataFrame, variables: Sequence[str], goal: Goal, temper
             table=in_millisiemens(table),
             columns=shown,
             tiles=_verdict_tiles(table),
-            models=champion_rows(),
+            models=model_rows(),
             notes={
                 "figure": "Dotted lines: the goal. Symbols: circle inside, diamond edge, triangle outside the known."
             },
@@ -128,25 +129,31 @@ def in_millisiemens(table: pd.DataFrame) -> pd.DataFrame:
 
 def goal_words(goal: Goal, temperature_C: float) -> str:
     """Say in words what a candidate has to reach."""
-    return (
-        f"at least {goal.conductivity_S_cm * 1e3:g} mS/cm at {temperature_C:g} °C, and Tg of at most {goal.tg_C:g} °C"
-    )
+    words = [
+        f"at least {goal.conductivity_S_cm * 1e3:g} mS/cm at {temperature_C:g} °C",
+        f"Tg of at most {goal.tg_C:g} °C",
+    ]
+    if goal.forbidden:
+        words.append(f"no {' or '.join(goal.forbidden)}")
+    if goal.minimum_verdict != "outside":
+        words.append(f"a verdict of {goal.minimum_verdict}{'' if goal.minimum_verdict == 'inside' else ' or better'}")
+    if math.isfinite(goal.max_cost_usd_per_kg):
+        words.append(f"at most {goal.max_cost_usd_per_kg:g} USD/kg")
+    return f"{', '.join(words[:-1])}, and {words[-1]}"
 
 
-def champion_rows() -> list[dict[str, str]]:
-    """Version, date and held-out scores of the models in use."""
-    from ..experiments.registry import champions
-
-    return [_champion_row(champion) for _, champion in sorted(champions().items())]
-
-
-def _champion_row(champion: Champion) -> dict[str, str]:
-    return {
-        "property": str(champion.property),
-        "version": str(champion.version),
-        "created": str(champion.created)[:10],
-        "scores": scores(champion.metrics),
-    }
+def model_rows() -> list[dict[str, str]]:
+    """Scores of the models in use, as text; the property is named in its first row only."""
+    rows = champion_rows()
+    out, before = [], ""
+    for row in rows:
+        first = row["property"] != before
+        before = row["property"]
+        names = f"{row['property']} {row['version']} ({row['created']})" if first else ""
+        scores = {name: written(row, name) for name in ("mae", "coverage", "width")}
+        units = {name: f"{text} {row['unit']}" for name, text in scores.items() if text and name != "coverage"}
+        out.append({"model": names, "subset": row["subset"]} | scores | units)
+    return out
 
 
 def unread(ranking: pd.DataFrame) -> pd.Series[bool]:
@@ -161,18 +168,6 @@ def _chance(best: Mapping[Any, Any]) -> str:
 def subscripts(formula: str) -> str:
     """Write a formula with Unicode subscripts."""
     return formula.translate(_SUBSCRIPTS)
-
-
-def scores(metrics: Mapping[str, float]) -> str:
-    """Write metrics on one line.
-
-    >>> scores({"mae": 0.512345, "n": 120.0})
-    'mae 0.512 · n 120'
-    """
-    return " · ".join(
-        f"{name.replace('_', ' ')} {value:.3g}" if abs(value) < 1000 else f"{name} {value:,.0f}"
-        for name, value in metrics.items()
-    )
 
 
 def _verdict_tiles(table: pd.DataFrame) -> list[tuple[str, str]]:

@@ -73,8 +73,10 @@ def row_of(candidate):
 
 def rank(candidates, goal=None, temperature_C=25.0, predictors=None):
     table = pd.DataFrame([row_of(candidate) for candidate in candidates], columns=COLUMNS)
-    table = table.sort_values("p_goal", ascending=False, na_position="last", kind="stable").reset_index(drop=True)
-    return table.assign(rank=np.arange(1, len(table) + 1))
+    table = table.astype(dict.fromkeys(COLUMNS[2:9], float) | {"neutral": "boolean"})
+    table = table.sort_values("p_goal", ascending=False, na_position="last", kind="stable")
+    places = pd.Series(range(1, len(table) + 1), index=table.index, dtype="Int64")
+    return table.assign(rank=places.where(table["error"] == ""))
 
 
 def sweep(template, temperature_C=25.0, goal=None, predictors=None, **variables):
@@ -91,10 +93,11 @@ def floor(monkeypatch):
     registry = types.ModuleType("vitrion.experiments.registry")
     registry.NoChampionError = type("NoChampionError", (RuntimeError,), {})
     known = {
-        name: Champion(name, "3", "2026-11-23T10:00:00", {"mae": 0.512, "coverage": 0.91, "n": 1234.0})
+        name: Champion(name, "3", "2026-11-23T10:00:00", {"all/mae": 0.512, "all/coverage": 0.91, "O and Cl/mae": 0.8})
         for name in ("tg", "conductivity")
     }
     registry.champions = lambda: known
+    registry.usable = lambda: len(known) == 2
     for module in (ranking, registry):
         name = module.__name__.rpartition(".")[2]
         monkeypatch.setitem(sys.modules, module.__name__, module)
