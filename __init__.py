@@ -1,1 +1,44 @@
-"""Vitrion proposes the next oxychloride glass electrolyte to synthesise."""
+"""Vitrion proposes the next oxychloride glass electrolyte to synthesise.
+
+Names resolve when they are first used, so that importing costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vitrion import datasets, features
+    from vitrion.experiments.evaluation import evaluate
+    from vitrion.experiments.goal import Goal
+    from vitrion.experiments.ranking import rank, sweep
+    from vitrion.experiments.registry import load_predictor
+    from vitrion.experiments.training import train
+    from vitrion.models.predictor import Predictor
+
+__all__ = ["Goal", "Predictor", "datasets", "evaluate", "features", "load_predictor", "rank", "sweep", "train"]
+_HOMES = {
+    "Goal": "experiments.goal",
+    "Predictor": "models.predictor",
+    "evaluate": "experiments.evaluation",
+    "load_predictor": "experiments.registry",
+    "rank": "experiments.ranking",
+    "sweep": "experiments.ranking",
+    "train": "experiments.training",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return version("vitrion")
+    if name in ("datasets", "features"):
+        return import_module(f"{__name__}.{name}")
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,1 +1,1 @@
-"""experiments."""
+"""What was tried, and what to try next: training, evaluation, ranking; the only door to MLflow."""

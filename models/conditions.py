@@ -36,9 +36,11 @@ def encode(conditions: pd.DataFrame | Mapping[str, object] | None, n: int) -> np
     >>> encode({"temperature_C": 25.0, "phase": "crystal"}, 1).round(3).tolist()
     [[3.354, 1.0, 0.0]]
     """
-    given = dict(DEFAULTS) | {str(name): column for name, column in dict(conditions or {}).items()} if not isinstance(
-        conditions, pd.DataFrame
-    ) else dict(DEFAULTS) | {str(name): conditions[name].to_numpy() for name in conditions.columns}
+    given = (
+        dict(DEFAULTS) | {str(name): column for name, column in dict(conditions or {}).items()}
+        if not isinstance(conditions, pd.DataFrame)
+        else dict(DEFAULTS) | {str(name): conditions[name].to_numpy() for name in conditions.columns}
+    )
     unknown = set(given) - set(DEFAULTS)
     if unknown:
         raise ConditionError(f"{', '.join(sorted(unknown))} is not a condition; give {' or '.join(DEFAULTS)}")

@@ -40,9 +40,7 @@ class Difficulty(RegressorMixin, BaseEstimator):
         return np.asarray(np.exp(self.model_.predict(X)))
 
     @classmethod
-    def cross_fit(
-        cls, X: Matrix, y: Vector, fold: npt.NDArray[np.intp], n_jobs: int = 1
-    ) -> tuple[Vector, Difficulty]:
+    def cross_fit(cls, X: Matrix, y: Vector, fold: npt.NDArray[np.intp], n_jobs: int = 1) -> tuple[Vector, Difficulty]:
         """Difficulties of all rows, each learnt from the other folds, and one learnt from all of them."""
         tests = [fold == number for number in np.unique(fold)] + [np.zeros(len(y), bool)]
         learnt = Parallel(n_jobs=n_jobs)(delayed(cls().fit)(X[~test], y[~test]) for test in tests)

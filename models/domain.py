@@ -38,9 +38,7 @@ class Domain(BaseEstimator):
 
     def fit(self, X: Matrix, fold: npt.NDArray[np.intp], keys: npt.NDArray[Any]) -> Domain:
         """Learn scale, points and limits from descriptors (n, p), folds of whole papers (n,) and compositions (n,)."""
-        self.projection_ = make_pipeline(
-            StandardScaler(), PCA(min(self.n_components, *X.shape), random_state=0)
-        ).fit(X)
+        self.projection_ = make_pipeline(StandardScaler(), PCA(min(self.n_components, *X.shape), random_state=0)).fit(X)
         self.points_ = self.projection_.transform(X)
         self.limits_ = np.quantile(foreign_distance(self.points_, fold, keys), self.quantiles)
         return self

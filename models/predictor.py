@@ -159,9 +159,7 @@ class Predictor(RegressorMixin, BaseEstimator):
         if len(X) == 0:
             nothing = np.empty(0)
             none, nowhere = np.empty(0, dtype="U7"), np.empty(0, dtype=np.intp)
-            return Prediction(
-                self.quantity, nothing, nothing, nothing, none, nowhere, self.calibration_, self.coverage
-            )
+            return Prediction(self.quantity, nothing, nothing, nothing, none, nowhere, self.calibration_, self.coverage)
         target, trust = self.regressor_.predict_with_trust(X)
         distance, nearest = self.domain_.nearest(self._glass(X))
         clues = np.column_stack([X[:, -self._regressor().near_columns :], distance, trust])

@@ -1,0 +1,85 @@
+"""What a good electrolyte is: the limits that a ranking asks about."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ..features.elements import SYMBOLS
+from ..features.fractions import Fractions
+from ..models.domain import VERDICTS
+
+
+class GoalError(ValueError):
+    """A goal that cannot be met or read."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Limits that a candidate has to meet; the default is what the first VIGLAS glasses reach.
+
+    Parameters
+    ----------
+    conductivity_S_cm
+        Least ionic conductivity, in S/cm.
+    tg_C
+        Highest glass transition temperature, in degC: below it the glass bends.
+    forbidden
+        Symbols of elements that no candidate may hold.
+    minimum_verdict
+        ``inside`` or ``edge`` refuses candidates further from what was measured; ``outside`` refuses none.
+    max_cost_usd_per_kg
+        Highest cost of raw materials, in USD/kg.
+
+    Examples
+    --------
+    >>> Goal(forbidden=("Ta",)).refused(Fractions.of(["LiAlCl4", "LiTaCl6"])).tolist()
+    [False, True]
+    """
+
+    conductivity_S_cm: float = 1e-3
+    tg_C: float = 25.0
+    forbidden: tuple[str, ...] = ()
+    minimum_verdict: str = "outside"
+    max_cost_usd_per_kg: float = float("inf")
+
+    def __post_init__(self) -> None:
+        for name, low, high, unit in (
+            ("conductivity_S_cm", 0.0, 100.0, "S/cm"),
+            ("tg_C", -273.15, 3000.0, "degC"),
+            ("max_cost_usd_per_kg", 0.0, float("inf"), "USD/kg"),
+        ):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not low < value <= high:
+                raise GoalError(f"goal {name} = {value!r}; give a number of {unit} above {low:g} and up to {high:g}")
+        unknown = [symbol for symbol in self.forbidden if symbol not in SYMBOLS]
+        if isinstance(self.forbidden, str) or unknown:
+            raise GoalError(f'goal forbidden = {self.forbidden!r}; give symbols of elements, such as ["Ta", "Hf"]')
+        if self.minimum_verdict not in VERDICTS:
+            raise GoalError(f"goal minimum_verdict = {self.minimum_verdict!r}; use one of {', '.join(VERDICTS)}")
+
+    @classmethod
+    def load(cls, path: Path) -> Goal:
+        """Read a goal from a TOML file whose keys are the parameters above."""
+        try:
+            told = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise GoalError(f"goal file {Path(path).name} cannot be read: {error}") from None
+        names = [entry.name for entry in fields(cls)]
+        unknown = sorted(set(told) - set(names))
+        if unknown:
+            raise GoalError(f"goal file {Path(path).name} has {', '.join(unknown)}; a goal has {', '.join(names)}")
+        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in told.items()})
+
+    def refused(self, fractions: Fractions) -> npt.NDArray[np.bool_]:
+        """Whether each composition holds a forbidden element, shape (n,)."""
+        held = [fractions.column(symbol) > 0 for symbol in self.forbidden]
+        return np.any(held, axis=0) if held else np.zeros(len(fractions), dtype=bool)
+
+    def too_far(self, verdict: npt.NDArray[np.str_]) -> npt.NDArray[np.bool_]:
+        """Whether each verdict is beyond the minimum, shape (n,)."""
+        return ~np.isin(verdict, VERDICTS[: VERDICTS.index(self.minimum_verdict) + 1])

@@ -1,0 +1,245 @@
+"""Candidates in the order in which they deserve a melt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..datasets.measurement import composition_keys
+from ..datasets.prices import raw_material_cost
+from ..features import charge
+from ..features.composition import Composition
+from ..features.elements import ElementDataError
+from ..features.featurizer import Featurizer
+from ..features.fractions import Fractions
+from ..features.space import Template
+from ..models.domain import VERDICTS
+from ..models.prediction import Prediction
+from ..models.predictor import Predictor
+from .goal import Goal
+from .registry import load_predictor
+
+COLUMNS = (
+    "rank",
+    "formula",
+    "p_goal",
+    "conductivity_S_cm",
+    "conductivity_low_S_cm",
+    "conductivity_high_S_cm",
+    "tg_C",
+    "tg_low_C",
+    "tg_high_C",
+    "verdict",
+    "nearest",
+    "nearest_distance",
+    "nearest_doi",
+    "o_to_cl",
+    "cost_usd_per_kg",
+    "neutral",
+    "note",
+    "error",
+)
+
+Predictors = Mapping[str, Predictor]
+
+
+def rank(
+    candidates: Iterable[Any],
+    goal: Goal | None = None,
+    temperature_C: float = 25.0,  # noqa: N803 - the unit is part of the name
+    predictors: Predictors | None = None,
+) -> pd.DataFrame:
+    """Rank candidates by the calibrated probability that they meet the whole goal.
+
+    Parameters
+    ----------
+    candidates
+        Formula strings, `Composition`, pymatgen compositions or a Series of them.
+    goal
+        What a good electrolyte is; by default at least 1 mS/cm and a Tg of at most 25 degC.
+    temperature_C
+        Temperature at which the conductivity counts, in degC.
+    predictors
+        Predictors of ``tg`` and ``conductivity``; by default the champions.
+
+    Returns
+    -------
+    DataFrame
+        One row a candidate, best first, with the columns `COLUMNS`; what cannot be read stands at the end with its
+        error, and the index tells the place of each row in `candidates`. Tg and conductivity count as independent
+        in `p_goal`, and a formula that is not charge-neutral has no chance.
+    """
+    told = list(candidates)
+    table = _predict(told, goal or Goal(), temperature_C, predictors or _champions())
+    order = table.sort_values(
+        ["p_goal", "margin", "formula"], ascending=[False, False, True], kind="stable", na_position="last"
+    ).index
+    bad = table.index[table["error"] != ""]
+    ranked = table.loc[[*order.difference(bad, sort=False), *bad]]
+    places = pd.Series(range(1, len(ranked) + 1), index=ranked.index, dtype="Int64").where(ranked["error"] == "")
+    return ranked.assign(rank=places)[list(COLUMNS)]
+
+
+def sweep(
+    template: str,
+    temperature_C: float = 25.0,  # noqa: N803 - the unit is part of the name
+    goal: Goal | None = None,
+    predictors: Predictors | None = None,
+    **variables: Any,
+) -> pd.DataFrame:
+    """Predict every member of a family such as ``LiAlCl{4-2x}O{x}``, in the order of its grid.
+
+    Parameters
+    ----------
+    template
+        Formula with linear expressions in braces.
+    temperature_C, goal, predictors
+        As in `rank`.
+    **variables
+        Range of each variable: ``"0:1.5:0.05"``, or an array of numbers.
+
+    Returns
+    -------
+    DataFrame
+        The variables, then `COLUMNS`; one row a member.
+    """
+    members = list(Template.parse(template).grid(**variables))
+    ranked = rank([member.composition for member in members], goal, temperature_C, predictors).sort_index()
+    grid = pd.DataFrame([member.variables for member in members], columns=list(variables), dtype=float)
+    return pd.concat([grid, ranked.reset_index(drop=True)], axis=1)
+
+
+def _champions() -> Predictors:
+    return {name: load_predictor(name) for name in ("tg", "conductivity")}
+
+
+def _predict(told: list[Any], goal: Goal, temperature: float, predictors: Predictors) -> pd.DataFrame:
+    fractions, rows, errors = Fractions.read(told)
+    good, refused = _describable(fractions)
+    errors = errors | {int(rows[place]): reason for place, reason in refused.items()}
+    fractions, rows = fractions.take(good), rows[good]
+    formulas = _formulas(told, rows)
+    table = pd.DataFrame({"formula": [_as_text(item) for item in told], "margin": np.nan}, index=range(len(told)))
+    columns = _columns(fractions, formulas, goal, temperature, predictors)
+    for name in (*COLUMNS[2:-1], "margin"):
+        text = name in ("verdict", "nearest", "nearest_doi", "note")
+        table[name] = pd.Series("" if text else np.nan, index=table.index, dtype=object if text else float)
+        table.loc[rows, name] = columns[name]
+    table.loc[rows, "formula"] = formulas
+    neutral = pd.Series(pd.NA, index=table.index, dtype="boolean")
+    neutral.loc[rows] = columns["neutral"]
+    reasons = pd.Series(errors, dtype=object).reindex(table.index).fillna("")
+    return table.assign(neutral=neutral, error=reasons)
+
+
+def _columns(
+    fractions: Fractions, formulas: list[str], goal: Goal, temperature: float, predictors: Predictors
+) -> dict[str, Any]:
+    tg = predictors["tg"].predict(fractions)
+    sigma = predictors["conductivity"].predict(fractions, {"temperature_C": temperature, "phase": "glass"})
+    neutral = charge.neutral(fractions)
+    cost = raw_material_cost(fractions)
+    verdict = np.array([max(pair, key=VERDICTS.index) for pair in zip(tg.verdict, sigma.verdict, strict=True)])
+    hopeless = ~neutral | goal.refused(fractions) | goal.too_far(verdict) | (cost > goal.max_cost_usd_per_kg)
+    chance = sigma.probability(above=goal.conductivity_S_cm) * tg.probability(below=goal.tg_C)
+    oxygen, chlorine = fractions.column("O"), fractions.column("Cl")
+    return {
+        "p_goal": np.where(hopeless, 0.0, chance),
+        "margin": np.minimum(
+            (sigma.target - np.log10(goal.conductivity_S_cm)) / sigma.difficulty, (goal.tg_C - tg.mean) / tg.difficulty
+        ),
+        **_values("conductivity", "S_cm", sigma),
+        **_values("tg", "C", tg),
+        "verdict": verdict,
+        **_nearest(tg, sigma, predictors),
+        "o_to_cl": np.divide(oxygen, chlorine, out=np.full(len(oxygen), np.nan), where=chlorine > 0),
+        "cost_usd_per_kg": cost,
+        "neutral": neutral,
+        "note": _notes(fractions, formulas, neutral, tg, sigma),
+    }
+
+
+def _values(name: str, unit: str, prediction: Prediction) -> dict[str, npt.NDArray[np.float64]]:
+    return {
+        f"{name}_{unit}": prediction.mean,
+        f"{name}_low_{unit}": prediction.lower,
+        f"{name}_high_{unit}": prediction.upper,
+    }
+
+
+def _nearest(tg: Prediction, sigma: Prediction, predictors: Predictors) -> dict[str, npt.NDArray[Any]]:
+    """The nearest known of the property that decides the verdict; of the conductivity where both say the same."""
+    worse = np.array([VERDICTS.index(t) > VERDICTS.index(s) for t, s in zip(tg.verdict, sigma.verdict, strict=True)])
+    known = {name: predictors[name] for name in ("tg", "conductivity")}
+    pick = worse.astype(bool)
+    return {
+        "nearest": np.where(
+            pick,
+            known["tg"].known_formulas_[tg.nearest],
+            known["conductivity"].known_formulas_[sigma.nearest],
+        ),
+        "nearest_distance": np.where(pick, tg.distance, sigma.distance),
+        "nearest_doi": np.where(
+            pick,
+            known["tg"].known_references_[tg.nearest],
+            known["conductivity"].known_references_[sigma.nearest],
+        ),
+    }
+
+
+def _notes(
+    fractions: Fractions,
+    formulas: list[str],
+    neutral: npt.NDArray[np.bool_],
+    tg: Prediction,
+    sigma: Prediction,
+) -> list[str]:
+    first: dict[int, int] = {}
+    notes = []
+    for row, key in enumerate(composition_keys(fractions.matrix).tolist()):
+        parts = []
+        if not neutral[row]:
+            parts.append(charge.explain(formulas[row]))
+        if tg.verdict[row] != sigma.verdict[row]:
+            parts.append(f"Tg {tg.verdict[row]}, conductivity {sigma.verdict[row]}")
+        if key in first:
+            parts.append(f"same composition as {formulas[first[key]]} above it in the list")
+        first.setdefault(key, row)
+        notes.append("; ".join(parts))
+    return notes
+
+
+def _formulas(told: list[Any], rows: npt.NDArray[np.intp]) -> list[str]:
+    known: dict[str, str] = {}
+    formulas = []
+    for row in rows:
+        item = told[row]
+        if not isinstance(item, str):
+            formulas.append(Composition.of(item).formula)
+            continue
+        if item not in known:
+            known[item] = Composition.parse(item).formula
+        formulas.append(known[item])
+    return formulas
+
+
+def _as_text(item: Any) -> str:
+    return "" if item is None or (isinstance(item, float) and np.isnan(item)) else str(item)
+
+
+def _describable(fractions: Fractions, start: int = 0) -> tuple[npt.NDArray[np.intp], dict[int, str]]:
+    """Rows whose elements all have descriptors, and the reason for each other row, found by halving."""
+    try:
+        Featurizer(("glass",)).transform(fractions)
+    except ElementDataError as error:
+        if len(fractions) == 1:
+            return np.empty(0, dtype=np.intp), {start: f"{error}".replace("; leave the glass block out", "")}
+        half = len(fractions) // 2
+        left, bad_left = _describable(fractions.take(slice(0, half)), start)
+        right, bad_right = _describable(fractions.take(slice(half, None)), start + half)
+        return np.concatenate([left, right]), bad_left | bad_right
+    return np.arange(start, start + len(fractions)), {}

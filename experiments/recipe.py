@@ -1,0 +1,138 @@
+"""Recipes: which data, descriptors and weights make a predictor; one TOML file each."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..datasets import PROPERTIES, Dataset, load
+from ..features.fractions import Fractions
+from ..models.predictor import Predictor
+from .melting_rule import MeltingRule
+
+RECIPES = ("tg", "conductivity")
+
+
+class RecipeError(ValueError):
+    """A recipe that cannot be followed."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to make one predictor; the fields are those of `Predictor`, and weights by the kind of row."""
+
+    property: str
+    blocks: tuple[str, ...] = ("fractions", "glass")
+    conditions: bool = False
+    n_folds: int = 5
+    coverage: float = 0.9
+    seed: int = 0
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def named(cls, name: str) -> Recipe:
+        """The recipe shipped for a property."""
+        if name not in RECIPES:
+            raise RecipeError(f"no recipe for {name!r}; there is one for {' and '.join(RECIPES)}")
+        return cls.from_toml(files(__package__).joinpath("data", f"{name}.toml").read_text(encoding="utf-8"))
+
+    @classmethod
+    def load(cls, path: Path) -> Recipe:
+        """A recipe from a file."""
+        try:
+            return cls.from_toml(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise RecipeError(f"{path.name} cannot be read ({error}); give a TOML file") from None
+
+    @classmethod
+    def from_toml(cls, text: str) -> Recipe:
+        """A recipe from TOML, every field checked."""
+        try:
+            told = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise RecipeError(f"the recipe is not TOML: {error}") from None
+        unknown = set(told) - set(cls.__dataclass_fields__)
+        if unknown or told.get("property") not in PROPERTIES:
+            wrong = f"unknown {', '.join(sorted(unknown))}" if unknown else f"property {told.get('property')!r}"
+            raise RecipeError(
+                f"the recipe has {wrong}; its fields are {', '.join(cls.__dataclass_fields__)}, "
+                f"its property one of {', '.join(PROPERTIES)}"
+            )
+        return cls(**{name: tuple(value) if name == "blocks" else value for name, value in told.items()})
+
+    def predictor(self, n_jobs: int = 1) -> Predictor:
+        """The predictor of this recipe, not yet fitted."""
+        return Predictor(
+            self.property, self.blocks, self.conditions, None, self.n_folds, self.coverage, self.seed, n_jobs
+        )
+
+    def rows(self, data: Dataset | None = None) -> TrainingRows:
+        """Everything the predictor learns from: by default all that is embedded."""
+        return TrainingRows.of(self, load(self.property) if data is None else data)
+
+    def parameters(self) -> dict[str, Any]:
+        """Flat names and values, as they are tracked."""
+        told = asdict(self)
+        weights = {f"weight_{name}": value for name, value in told.pop("weights").items()}
+        return told | weights | {"blocks": "+".join(self.blocks)}
+
+
+@dataclass(frozen=True)
+class TrainingRows:
+    """Rows as `Predictor.fit` takes them: the measured ones of `data` first, then those estimated by a rule."""
+
+    data: Dataset
+    fractions: Fractions
+    values: npt.NDArray[np.float64]
+    sample_weight: npt.NDArray[np.float64]
+    estimated: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, recipe: Recipe, data: Dataset) -> TrainingRows:
+        """Weigh the measured rows and add the estimated ones."""
+        embedded = (data.rows["source"] == "SciGlass").to_numpy()
+        weight = data.rows["weight"].to_numpy() * np.where(embedded, 1.0, recipe.weights.get("literature", 1.0))
+        rows = cls(data, data.fractions, data.values, weight, np.zeros(len(data), dtype=bool))
+        share = recipe.weights.get("melting_rule", 0.0)
+        return rows._with_rule(share) if share else rows
+
+    def keywords(self, groups: npt.NDArray[Any] | None = None) -> dict[str, Any]:
+        """Arguments of `Predictor.fit` and `Predictor.cross_validate`; groups of the measured rows, else papers."""
+        n_rule = int(self.estimated.sum())
+        papers = self.data.groups if groups is None else groups
+        told: dict[str, Any] = {
+            "compositions": self.fractions,
+            "values": self.values,
+            "groups": np.concatenate([papers, np.full(n_rule, "rule", dtype=object)]),
+            "sample_weight": self.sample_weight,
+            "estimated": self.estimated,
+        }
+        return told if n_rule else told | {"conditions": self.data.conditions}
+
+    def names(self) -> dict[str, npt.NDArray[np.str_]]:
+        """Formula and reference (DOI, else the key of the paper) of each row, as `Predictor.fit` takes them."""
+        rows = self.data.rows
+        reference = np.where(rows["doi"].fillna("") != "", rows["doi"].fillna(""), rows["group"])
+        blank = np.full(int(self.estimated.sum()), "")
+        return {
+            "formulas": np.concatenate([rows["formula"].to_numpy(dtype=str), blank]),
+            "references": np.concatenate([reference.astype(str), blank]),
+        }
+
+    def _with_rule(self, weight: float) -> TrainingRows:
+        liquidus = load("liquidus")
+        salts, estimates = MeltingRule.learn(self.data, liquidus).apply(self.data, liquidus)
+        return TrainingRows(
+            self.data,
+            Fractions.from_matrix(np.vstack([self.fractions.matrix, salts.matrix])),
+            np.concatenate([self.values, estimates]),
+            np.concatenate([self.sample_weight, np.full(len(salts), weight)]),
+            np.concatenate([self.estimated, np.ones(len(salts), dtype=bool)]),
+        )

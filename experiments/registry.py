@@ -1,0 +1,133 @@
+"""Which predictor answers: our own record of the champions, read without MLflow."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import sklearn
+from filelock import FileLock
+
+from ..datasets.home import home
+from ..models import artifact
+from ..models.predictor import Predictor
+
+BUNDLE = "predictor.skops"
+CARD = "card.json"
+
+
+class NoChampionError(LookupError):
+    """There is no predictor of a property yet."""
+
+
+@dataclass(frozen=True)
+class Champion:
+    """The card of a registered predictor.
+
+    `version` is that of the MLflow registry, `sha256` that of the file, `metrics` are held-out by paper.
+    """
+
+    property: str
+    version: int
+    sha256: str
+    run_id: str
+    created: str
+    fingerprint: str
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+def folder(name: str, version: int) -> Path:
+    """Return the folder of one version of one property."""
+    return home() / "models" / name / str(version)
+
+
+def lock() -> FileLock:
+    """Return the lock that every change of the record takes."""
+    home().mkdir(parents=True, exist_ok=True)
+    return FileLock(home() / "registry.lock")
+
+
+def keep(card: Champion, bundle: Path) -> None:
+    """Put a predictor's file and card into their folder; nothing answers with it until it is promoted."""
+    target = folder(card.property, card.version)
+    target.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(bundle, target / BUNDLE)
+    _write(target / CARD, asdict(card))
+
+
+def promote(name: str, version: int) -> None:
+    """Make a kept version the one that answers."""
+    card = read_card(name, version)
+    with lock():
+        record = _record()
+        record[name] = {"version": card.version, "sha256": card.sha256}
+        _write(_record_path(), record)
+
+
+def champions() -> dict[str, Champion]:
+    """Return the cards of the predictors that answer, by property; empty when nothing was trained yet."""
+    return {name: read_card(name, int(entry["version"])) for name, entry in sorted(_record().items())}
+
+
+def usable() -> bool:
+    """Whether there is a champion of both properties that this version of scikit-learn can read."""
+    cards = champions()
+    return {"tg", "conductivity"} <= set(cards) and all(
+        card.versions.get("scikit-learn") == sklearn.__version__ for card in cards.values()
+    )
+
+
+def load_predictor(name: str) -> Predictor:
+    """Load the predictor of a property that was promoted last, checked against its hash.
+
+    Parameters
+    ----------
+    name
+        ``"tg"`` or ``"conductivity"``.
+    """
+    entry = _record().get(name)
+    if entry is None:
+        raise NoChampionError(f"there is no predictor of {name} in {home()}; make one with 'vitrion train'")
+    card = read_card(name, int(entry["version"]))
+    if card.versions.get("scikit-learn") != sklearn.__version__:
+        raise artifact.ArtifactError(
+            f"the predictor of {name} was made with scikit-learn {card.versions.get('scikit-learn')}, this is "
+            f"{sklearn.__version__}; train again with 'vitrion train'"
+        )
+    return artifact.load(folder(name, card.version) / BUNDLE, str(entry["sha256"]))
+
+
+def read_card(name: str, version: int) -> Champion:
+    """Read the card of a kept version."""
+    path = folder(name, version) / CARD
+    try:
+        return Champion(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise NoChampionError(f"the card of {name} version {version} cannot be read ({error}); train again") from None
+
+
+def _record_path() -> Path:
+    return home() / "champions.json"
+
+
+def _record() -> dict[str, Any]:
+    path = _record_path()
+    if not path.exists():
+        return {}
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except ValueError as error:
+        raise NoChampionError(f"{path} is damaged ({error}); remove it and run 'vitrion train'") from None
+
+
+def _write(path: Path, content: Mapping[str, Any]) -> None:
+    fresh = path.with_suffix(f".{os.getpid()}.part")
+    fresh.write_text(json.dumps(content, indent=1, sort_keys=True, default=str), encoding="utf-8")
+    fresh.replace(path)
