@@ -145,16 +145,25 @@ def formulas(matrix: npt.NDArray[np.float64]) -> list[str]:
 
 def _written(matrix: npt.NDArray[np.float64], decimals: int) -> list[str]:
     order = np.argsort(np.nan_to_num(lookup("electronegativity"), nan=9.0), kind="stable")
-    order = order[(matrix > 0).sum(axis=0)[order] > 0]
-    ordered = matrix[:, order]
-    rows, columns = np.nonzero(ordered)
-    rounded = np.round(ordered[rows, columns] * 100, decimals)
+    parts = [_present(matrix[start : start + CHUNK], order) for start in range(0, max(1, len(matrix)), CHUNK)]
+    rows = np.concatenate([part[0] + CHUNK * i for i, part in enumerate(parts)])
+    columns, amounts_in = np.concatenate([part[1] for part in parts]), np.concatenate([part[2] for part in parts])
+    rounded = np.round(amounts_in * 100, decimals)
     rows, columns, rounded = rows[rounded > 0], columns[rounded > 0], rounded[rounded > 0]
     amounts, which = np.unique(rounded, return_inverse=True)
     texts = np.array([f"{amount:g}" for amount in amounts.tolist()], dtype=object)
     pieces = (np.array(SYMBOLS, dtype=object)[order[columns]] + texts[which]).tolist()
     ends = np.searchsorted(rows, np.arange(len(matrix) + 1)).tolist()
     return ["".join(pieces[start:end]) for start, end in pairwise(ends)]
+
+
+def _present(
+    matrix: npt.NDArray[np.float64], order: npt.NDArray[np.intp]
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+    """Return row, place in the order, and fraction of every element that is there."""
+    ordered = matrix[:, order]
+    rows, columns = np.nonzero(ordered)
+    return rows, columns, ordered[rows, columns]
 
 
 def schema() -> pa.DataFrameSchema:
