@@ -48,7 +48,7 @@ def conductivity_map(
     goal = goal or Goal()
     limits = _limits(shown, goal)
     traces = []
-    for verdict in VERDICTS:
+    for verdict in reversed(VERDICTS):
         rows = shown[shown["verdict"] == verdict]
         top = rows["place"] < names
         pair = [_points(rows[~top], verdict, bold=False), _points(rows[top], verdict, bold=True)]
@@ -135,6 +135,7 @@ def _points(rows: pd.DataFrame, verdict: str, bold: bool) -> dict[str, Any]:
         "mode": "markers",
         "name": verdict,
         "legendgroup": verdict,
+        "legendrank": list(VERDICTS).index(verdict) + 1,
         "showlegend": not bold,
         "x": tg.tolist(),
         "y": sigma.tolist(),

@@ -99,7 +99,7 @@ def list_models() -> None:
             raise typer.Exit(FAILED)
         names = ("mae", "r2", "coverage")
         heads = ("property", "version", "created", "held out", "unit", *names)
-        table = Table(*heads, box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+        table = Table(*heads, box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
         for row in found:
             cells = [row[name] for name in ("property", "version", "created", "subset", "unit")]
             cells += [written(row, name) for name in names]

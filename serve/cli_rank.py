@@ -194,7 +194,8 @@ def _deliver(
         console.print(ranking_table(table, temperature, top, first, console.width))
     rest = f" ({top:,} shown)" if len(table) > top else ""
     console.print(
-        Text(f"{len(table):,} {'members' if first else 'candidates'}{rest}: {verdict_counts(table)}; intervals 90 %")
+        Text(f"{len(table):,} {'members' if first else 'candidates'}{rest}: {verdict_counts(table)}; intervals 90 %"),
+        soft_wrap=True,
     )
     for path in outputs:
         say(f"wrote {path}")

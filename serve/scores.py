@@ -18,7 +18,13 @@ def scoreboard(metrics: Mapping[str, float]) -> list[dict[str, Any]]:
     for key, value in metrics.items():
         subset, _, name = key.rpartition("/")
         rows.setdefault(subset or "all", {"subset": subset or "all"})[name] = value
-    return list(rows.values())
+    return sorted(rows.values(), key=_place)
+
+
+def _place(row: Mapping[str, Any]) -> tuple[int, str]:
+    """All first, then the verdicts from near to far, then the kinds of glass."""
+    first = ("all", "verdict inside", "verdict edge", "verdict outside")
+    return (first.index(row["subset"]) if row["subset"] in first else len(first), row["subset"])
 
 
 def sentence(property_name: str, metrics: Mapping[str, float]) -> str:

@@ -145,7 +145,8 @@
       layout.margin = { ...layout.margin, ...data.margin };
       layout.dragmode = false;
     }
-    Plotly.react(holder, data.figure.data, layout, { responsive: true, displaylogo: false, displayModeBar: narrow ? false : undefined, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] });
+    const still = (trace) => narrow && trace.error_x && trace.marker.size < 10 ? { ...trace, error_x: { visible: false }, error_y: { visible: false } } : trace;
+    Plotly.react(holder, data.figure.data.map(still), layout, { responsive: true, displaylogo: false, displayModeBar: narrow ? false : undefined, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] });
   };
   picture();
   dark.addEventListener("change", picture);
