@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -48,6 +49,11 @@ def score(data: Dataset, held_out: HeldOut) -> pd.DataFrame:
     return pd.DataFrame(table).astype({"n": int})
 
 
+def say(progress: Callable[[str], None], name: str, text: str) -> None:
+    """Pass a line of progress on with the property it is about."""
+    progress(f"{name}: {text}")
+
+
 def hold_out(recipe: Recipe, split: str, n_jobs: int, progress: Callable[[str], None]) -> tuple[Dataset, HeldOut]:
     """Predict every measured row from rows that share neither its group nor its composition."""
     if split not in SPLITS:
@@ -84,7 +90,7 @@ def evaluate(
     tables = []
     for name in properties:
         recipe = Recipe.named(name)
-        data, held_out = hold_out(recipe, split, n_jobs, lambda text, name=name: progress(f"{name}: {text}"))
+        data, held_out = hold_out(recipe, split, n_jobs, partial(say, progress, name))
         table = score(data, held_out).assign(split=split)
         tracking.log_evaluation(recipe, data, table, split)
         tables.append(table)

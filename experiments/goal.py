@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -73,7 +74,10 @@ class Goal:
         unknown = sorted(set(told) - set(names))
         if unknown:
             raise GoalError(f"goal file {Path(path).name} has {', '.join(unknown)}; a goal has {', '.join(names)}")
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in told.items()})
+        limits: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in told.items()
+        }
+        return cls(**limits)
 
     def refused(self, fractions: Fractions) -> npt.NDArray[np.bool_]:
         """Whether each composition holds a forbidden element, shape (n,)."""

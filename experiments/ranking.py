@@ -50,7 +50,7 @@ Predictors = Mapping[str, Predictor]
 def rank(
     candidates: Iterable[Any],
     goal: Goal | None = None,
-    temperature_C: float = 25.0,  # noqa: N803 - the unit is part of the name
+    temperature_C: float = 25.0,
     predictors: Predictors | None = None,
 ) -> pd.DataFrame:
     """Rank candidates by the calibrated probability that they meet the whole goal.
@@ -86,7 +86,7 @@ def rank(
 
 def sweep(
     template: str,
-    temperature_C: float = 25.0,  # noqa: N803 - the unit is part of the name
+    temperature_C: float = 25.0,
     goal: Goal | None = None,
     predictors: Predictors | None = None,
     **variables: Any,
@@ -125,13 +125,12 @@ def _predict(told: list[Any], goal: Goal, temperature: float, predictors: Predic
     formulas = _formulas(told, rows)
     table = pd.DataFrame({"formula": [_as_text(item) for item in told], "margin": np.nan}, index=range(len(told)))
     columns = _columns(fractions, formulas, goal, temperature, predictors)
-    for name in (*COLUMNS[2:-1], "margin"):
+    for name in (*COLUMNS[2:-3], "note", "margin"):
         text = name in ("verdict", "nearest", "nearest_doi", "note")
         table[name] = pd.Series("" if text else np.nan, index=table.index, dtype=object if text else float)
         table.loc[rows, name] = columns[name]
     table.loc[rows, "formula"] = formulas
-    neutral = pd.Series(pd.NA, index=table.index, dtype="boolean")
-    neutral.loc[rows] = columns["neutral"]
+    neutral = pd.Series(columns["neutral"], index=rows, dtype="boolean").reindex(table.index)
     reasons = pd.Series(errors, dtype=object).reindex(table.index).fillna("")
     return table.assign(neutral=neutral, error=reasons)
 

@@ -65,7 +65,8 @@ class Recipe:
                 f"the recipe has {wrong}; its fields are {', '.join(cls.__dataclass_fields__)}, "
                 f"its property one of {', '.join(PROPERTIES)}"
             )
-        return cls(**{name: tuple(value) if name == "blocks" else value for name, value in told.items()})
+        fields: dict[str, Any] = told | {"blocks": tuple(told.get("blocks", cls.blocks))}
+        return cls(**fields)
 
     def predictor(self, n_jobs: int = 1) -> Predictor:
         """The predictor of this recipe, not yet fitted."""
@@ -116,7 +117,7 @@ class TrainingRows:
         }
         return told if n_rule else told | {"conditions": self.data.conditions}
 
-    def names(self) -> dict[str, npt.NDArray[np.str_]]:
+    def names(self) -> dict[str, Any]:
         """Formula and reference (DOI, else the key of the paper) of each row, as `Predictor.fit` takes them."""
         rows = self.data.rows
         reference = np.where(rows["doi"].fillna("") != "", rows["doi"].fillna(""), rows["group"])

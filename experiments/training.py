@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from ..models import artifact
 from . import figures, registry, tracking
-from .evaluation import score
+from .evaluation import say, score
 from .recipe import RECIPES, Recipe
 
 
@@ -54,7 +55,7 @@ def train(
         Called with a line of text after each step.
     """
     recipes = [Recipe.load(recipe)] if recipe else [Recipe.named(name) for name in properties]
-    done = [_fit(one, n_jobs, lambda text, one=one: progress(f"{one.property}: {text}")) for one in recipes]
+    done = [_fit(one, n_jobs, partial(say, progress, one.property)) for one in recipes]
     if promote:
         for trained in done:
             registry.promote(trained.property, trained.version)

@@ -78,8 +78,8 @@ def _blank(value: float | None) -> float | str:
 
 def build() -> None:
     """Write the table and its card."""
-    from matminer.utils.data import MagpieData  # noqa: PLC0415
-    from pymatgen.core.periodic_table import Element  # noqa: PLC0415
+    from matminer.utils.data import MagpieData
+    from pymatgen.core.periodic_table import Element
 
     with (DATA / "ion_choices.csv").open(encoding="utf-8", newline="") as file:
         choices = {line["symbol"]: line for line in csv.DictReader(file)}

@@ -22,7 +22,7 @@ BLOCKS: dict[str, tuple[str, ...]] = {
 _OF_SLOTS = {"magpie": statistics.of_slots, "glass": glass.of_slots}
 
 
-class Featurizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class Featurizer(TransformerMixin, BaseEstimator):
     """Compositions to a matrix of descriptors, block by block; learns nothing from the data.
 
     Parameters

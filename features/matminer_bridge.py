@@ -21,7 +21,7 @@ class BridgeError(ValueError):
     """matminer is not there, has no such featurizer, or the featurizer cannot describe a composition."""
 
 
-class MatminerFeaturizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class MatminerFeaturizer(TransformerMixin, BaseEstimator):
     """Compositions to the numbers of one matminer featurizer; learns nothing from the data.
 
     Parameters

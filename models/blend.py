@@ -13,6 +13,8 @@ from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
+from .difficulty import FEW
+
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -59,7 +61,7 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         with threadpool_limits(1):  # threads that wait for each other crawl on a shared machine; folds run side by side
             self.ensemble_ = ensemble.fit(X, y, sample_weight=weight)
         chosen = self._choose(X[:, -1] >= 1.0, weight)
-        self.process_ = None
+        self.process_: Any = None
         if len(chosen) >= FEWEST_ROWS:
             self._fit_process(X[chosen, -self.near_columns :], y[chosen], weight[chosen])
         self.n_features_in_ = X.shape[1]
@@ -71,7 +73,8 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
 
     def predict_with_trust(self, X: Matrix) -> tuple[Vector, Vector]:
         """Expected targets, and the weight of the process in each from 0 (far from every near row) to 1, both (n,)."""
-        mean, trust = np.array(self.ensemble_.predict(X), dtype=float), np.zeros(len(X))
+        with threadpool_limits(1 if len(X) < FEW else None):
+            mean, trust = np.array(self.ensemble_.predict(X), dtype=float), np.zeros(len(X))
         near = np.flatnonzero(X[:, -1] > 0)
         if self.process_ is not None and len(near):
             local, known = self._ask_process(X[near, -self.near_columns :])

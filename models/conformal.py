@@ -63,7 +63,7 @@ class Calibration:
 
     @cached_property
     def _system(self) -> Any:
-        from crepes import ConformalPredictiveSystem  # noqa: PLC0415 - half a second, and only predictions need it
+        from crepes import ConformalPredictiveSystem
 
         return ConformalPredictiveSystem().fit(self.residuals, self.difficulty, self.verdict, seed=0)
 

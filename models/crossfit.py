@@ -21,6 +21,8 @@ Matrix = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 Progress = Callable[[str], None]
 
+EVERYTHING = -1  # in place of a fold: learn from all rows, hold out none
+
 
 @dataclass(frozen=True)
 class Design:
@@ -33,7 +35,7 @@ class Design:
     y
         Targets, shape (n,).
     fold
-        Fold in which the row is held out, shape (n,); -1 for an estimate, which is in every training set and in no test.
+        Fold in which the row is held out, shape (n,); -1 for an estimate, which is always learnt and never tested.
     keys
         Composition of each row as a number, shape (n,): equal compositions, equal keys.
     weight
@@ -88,8 +90,8 @@ def cross_fit(
     coverage: float,
     n_jobs: int = 1,
     progress: Progress = lambda text: None,
-) -> tuple[HeldOut, Difficulty]:
-    """Predict every measured row from the other folds; also return the difficulty learnt from all held-out errors.
+) -> CrossFit:
+    """Predict every measured row from the other folds; fit the regressor on all rows on the way.
 
     Parameters
     ----------
@@ -109,7 +111,12 @@ def cross_fit(
     fold, truth = design.fold[row], design.y[row]
     mean, trust = np.empty(len(row)), np.empty(len(row))
     work = Parallel(n_jobs=n_jobs, return_as="generator")
-    for number, part in enumerate(work(delayed(_predict_fold)(design, regressor, k) for k in folds), 1):
+    *parts, everything = [delayed(_fit_fold)(design, regressor, int(k)) for k in (*folds, EVERYTHING)]
+    for number, part in enumerate(work([everything, *parts])):
+        if number == 0:
+            fitted = part.regressor
+            progress(f"all {len(design.y):,} rows learnt; now each fold from the others")
+            continue
         here = np.searchsorted(row, part.test)
         mean[here], trust[here] = part.mean, part.trust
         progress(f"fold {number} of {len(folds)}: {len(here):,} measurements predicted from the other folds")
@@ -124,15 +131,27 @@ def cross_fit(
         scale = Calibration.of((truth - mean)[others], difficulty[others], verdict[others])
         lower[here], upper[here] = scale.interval(mean[here], difficulty[here], verdict[here], coverage)
     held_out = HeldOut(row, fold, truth, mean, lower, upper, difficulty, distance, verdict)
-    return held_out, learnt
+    return CrossFit(held_out, learnt, fitted)
+
+
+class CrossFit(NamedTuple):
+    """What `cross_fit` makes: held-out predictions, the difficulty learnt from them, and the regressor of all rows."""
+
+    held_out: HeldOut
+    difficulty: Difficulty
+    regressor: BlendedRegressor
 
 
 class _Part(NamedTuple):
+    regressor: BlendedRegressor | None
     test: Rows
     mean: Vector
     trust: Vector
 
 
-def _predict_fold(design: Design, regressor: BlendedRegressor, number: int) -> _Part:
+def _fit_fold(design: Design, regressor: BlendedRegressor, number: int) -> _Part:
+    if number == EVERYTHING:
+        nothing = np.empty(0)
+        return _Part(design.fit(regressor, np.arange(len(design.y))), np.empty(0, dtype=np.intp), nothing, nothing)
     train, test = design.sides(number)
-    return _Part(test, *design.fit(regressor, train).predict_with_trust(design.X[test]))
+    return _Part(None, test, *design.fit(regressor, train).predict_with_trust(design.X[test]))

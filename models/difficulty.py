@@ -12,6 +12,8 @@ from threadpoolctl import threadpool_limits
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 
+FEW = 20_000  # rows below which one thread answers sooner than several
+
 
 class Difficulty(RegressorMixin, BaseEstimator):
     """Expected size of an error, as the exponential of a boosted fit to the logarithm of held-out errors.
@@ -37,7 +39,8 @@ class Difficulty(RegressorMixin, BaseEstimator):
 
     def predict(self, X: Matrix) -> Vector:
         """Expected size of the error in the unit of the target, positive, shape (n,)."""
-        return np.asarray(np.exp(self.model_.predict(X)))
+        with threadpool_limits(1 if len(X) < FEW else None):
+            return np.asarray(np.exp(self.model_.predict(X)))
 
     @classmethod
     def cross_fit(cls, X: Matrix, y: Vector, fold: npt.NDArray[np.intp], n_jobs: int = 1) -> tuple[Vector, Difficulty]:

@@ -46,7 +46,7 @@ class Domain(BaseEstimator):
     def nearest(self, X: Matrix) -> tuple[Vector, npt.NDArray[np.intp]]:
         """Distance to the nearest measured composition and its row in `fit`, both of shape (n,)."""
         distance, row = self._tree().query(self.projection_.transform(X), workers=-1)
-        return distance, row
+        return np.asarray(distance, dtype=float), np.asarray(row, dtype=np.intp)
 
     def verdict(self, distance: Vector) -> npt.NDArray[np.str_]:
         """Verdict at each distance, shape (n,)."""

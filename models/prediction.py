@@ -19,7 +19,7 @@ class Prediction:
 
     Parameters
     ----------
-    property
+    quantity
         What is predicted; `mean`, `lower` and `upper` are in its lab unit.
     target
         Expected value in the unit of the regressor (K, or log10 of S/cm), shape (n,).
@@ -37,7 +37,7 @@ class Prediction:
         Probability that `lower` to `upper` holds the truth.
     """
 
-    property: Property
+    quantity: Property
     target: Vector
     difficulty: Vector
     distance: Vector
@@ -52,17 +52,17 @@ class Prediction:
     @property
     def mean(self) -> Vector:
         """Expected values in lab units, shape (n,); for a conductivity the mean of its logarithm, turned back."""
-        return self.property.from_target(self.target)
+        return self.quantity.from_target(self.target)
 
     @property
     def lower(self) -> Vector:
         """Lower ends of the intervals in lab units, shape (n,)."""
-        return self.property.from_target(self._ends()[0])
+        return self.quantity.from_target(self._ends()[0])
 
     @property
     def upper(self) -> Vector:
         """Upper ends of the intervals in lab units, shape (n,)."""
-        return self.property.from_target(self._ends()[1])
+        return self.quantity.from_target(self._ends()[1])
 
     @property
     def std(self) -> Vector:
@@ -76,7 +76,7 @@ class Prediction:
     def probability(self, below: float | None = None, above: float | None = None) -> Vector:
         """Probability that the truth lies below or above a limit in lab units, or between two; shape (n,)."""
         if below is None and above is None:
-            raise ValueError("probability() has no limit; give below=, above= or both, in " + self.property.unit)
+            raise ValueError("probability() has no limit; give below=, above= or both, in " + self.quantity.unit)
         under = self._under(below) if below is not None else np.ones(len(self))
         return np.clip(under - (self._under(above) if above is not None else 0.0), 0.0, 1.0)
 
@@ -84,5 +84,5 @@ class Prediction:
         return self.calibration.interval(self.target, self.difficulty, self.verdict, coverage or self.coverage)
 
     def _under(self, limit: float) -> Vector:
-        target = float(self.property.to_target(np.array([limit]))[0])
+        target = float(self.quantity.to_target(np.array([limit]))[0])
         return self.calibration.below(self.target, self.difficulty, self.verdict, target)

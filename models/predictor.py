@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from joblib import Parallel, delayed
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
@@ -20,8 +19,7 @@ from ..features.fractions import Fractions
 from . import conditions as circumstances
 from .blend import BlendedRegressor
 from .conformal import Calibration
-from .crossfit import Design, HeldOut, Progress, cross_fit
-from .difficulty import Difficulty
+from .crossfit import CrossFit, Design, HeldOut, Progress, cross_fit
 from .domain import Domain
 from .prediction import Prediction
 
@@ -126,14 +124,12 @@ class Predictor(RegressorMixin, BaseEstimator):
         """
         fractions = Fractions.of(compositions)
         design = self._design(fractions, values, groups, conditions, sample_weight, estimated)
-        self.held_out_, self.difficulty_, self.domain_ = self._hold_out(design, progress)
+        self.domain_ = self._domain(design)
+        self.held_out_, self.difficulty_, self.regressor_ = self._cross_fit(design, self.domain_, progress)
         self.calibration_ = Calibration.of(self.held_out_.residual, self.held_out_.difficulty, self.held_out_.verdict)
-        everything = delayed(design.fit)(self._regressor(), np.arange(len(design.y)))
-        self.regressor_ = Parallel(n_jobs=self.n_jobs)([everything])[0]
         measured = design.fold >= 0
         self.known_formulas_ = _texts(formulas, len(fractions))[measured]
         self.known_references_ = _texts(references, len(fractions))[measured]
-        progress(f"all {len(design.y):,} rows learnt")
         return self
 
     def cross_validate(
@@ -149,7 +145,7 @@ class Predictor(RegressorMixin, BaseEstimator):
         """Held-out predictions of the measured rows, with intervals from the other folds; arguments as in `fit`."""
         fractions = Fractions.of(compositions)
         design = self._design(fractions, values, groups, conditions, sample_weight, estimated)
-        return self._hold_out(design, progress)[0]
+        return self._cross_fit(design, self._domain(design), progress).held_out
 
     def predict(self, compositions: Iterable[Any] | Fractions, conditions: Conditions = None) -> Prediction:
         """Calibrated predictions for compositions as in `fit`; without conditions, for a glass at 25 C."""
@@ -164,7 +160,7 @@ class Predictor(RegressorMixin, BaseEstimator):
         distance, nearest = self.domain_.nearest(self._glass(X))
         clues = np.column_stack([X[:, -self._regressor().near_columns :], distance, trust])
         return Prediction(
-            property=self.quantity,
+            quantity=self.quantity,
             target=target,
             difficulty=self.difficulty_.predict(clues),
             distance=distance,
@@ -176,7 +172,7 @@ class Predictor(RegressorMixin, BaseEstimator):
 
     def score(self, X: Any, y: npt.ArrayLike, sample_weight: Any = None) -> float:
         """R2 of the targets (K, or log10 of S/cm) of measured values `y` in lab units."""
-        from sklearn.metrics import r2_score  # noqa: PLC0415
+        from sklearn.metrics import r2_score
 
         return float(r2_score(self.quantity.to_target(y), self.predict(X).target, sample_weight=sample_weight))
 
@@ -185,11 +181,12 @@ class Predictor(RegressorMixin, BaseEstimator):
         check_is_fitted(self, "held_out_")
         return self.held_out_
 
-    def _hold_out(self, design: Design, progress: Progress) -> tuple[HeldOut, Difficulty, Domain]:
+    def _domain(self, design: Design) -> Domain:
         measured = design.fold >= 0
-        domain = Domain().fit(self._glass(design.X[measured]), design.fold[measured], design.keys[measured])
-        held_out, difficulty = cross_fit(design, self._regressor(), domain, self.coverage, self.n_jobs, progress)
-        return held_out, difficulty, domain
+        return Domain().fit(self._glass(design.X[measured]), design.fold[measured], design.keys[measured])
+
+    def _cross_fit(self, design: Design, domain: Domain, progress: Progress) -> CrossFit:
+        return cross_fit(design, self._regressor(), domain, self.coverage, self.n_jobs, progress)
 
     def _regressor(self) -> BlendedRegressor:
         if self.regressor is not None:
