@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: help setup rank test check format lint types layers lock data elements bench clean
+.PHONY: help setup rank test check format lint types layers lock data elements prove bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,18 @@ format: $(READY) ## format the code and mend what can be mended
 lock: $(READY) ## renew requirements.lock from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" --quiet --output-file requirements.lock
+
+data: $(READY) ## renew the embedded data: make data WHEEL=glasspy-0.4.0-py3-none-any.whl (pip download glasspy==0.4.0 --no-deps)
+	@test -n "$(WHEEL)" || { echo "vitrion: name the wheel: make data WHEEL=glasspy-0.4.0-py3-none-any.whl" >&2; exit 1; }
+	$(BIN)/python -m vitrion.datasets.sciglass_build $(WHEEL)
+	$(BIN)/python -m vitrion.datasets.coverage docs
+
+elements: $(READY) ## renew the element table from pymatgen and matminer
+	$(BIN)/python -m vitrion.features.elements_build
+
+prove: $(READY) ## the slow proofs in full: ten million strings, a hundred thousand formulas against matminer
+	VITRION_FUZZ=10000000 $(BIN)/python -m pytest tests/features/test_fuzz.py
+	$(BIN)/python tests/bench/features_proofs.py
 
 bench: $(READY) ## speed, as ratios in one run (tests/bench)
 	$(BIN)/python -m pytest tests/bench

@@ -40,13 +40,14 @@ def store() -> MlflowClient:
     import mlflow
 
     home().mkdir(parents=True, exist_ok=True)
-    uri = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{home() / 'mlflow.db'}"
+    ours = f"sqlite:///{home() / 'mlflow.db'}"
+    uri = os.environ.get("MLFLOW_TRACKING_URI") or ours
+    place = (home() / "mlartifacts").as_uri() if uri == ours else None
     with FileLock(home() / "mlflow.lock"):
         mlflow.set_tracking_uri(uri)
         client = mlflow.MlflowClient()
         for name in (TRAINING, EVALUATION):
             if client.get_experiment_by_name(name) is None:
-                place = None if os.environ.get("MLFLOW_TRACKING_URI") else (home() / "mlartifacts").as_uri()
                 client.create_experiment(name, artifact_location=place)
     return client
 
