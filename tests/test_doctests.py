@@ -1,0 +1,32 @@
+"""Every example in every docstring runs."""
+
+import doctest
+import pkgutil
+from importlib import import_module
+from importlib.util import find_spec
+
+import pytest
+
+FLOORS = ("features", "datasets", "models", "experiments", "serve")
+NEEDS = {"vitrion.features.matminer_bridge": "matminer", "vitrion.datasets.matminer_reader": "matminer"}
+
+
+def modules():
+    for floor in FLOORS:
+        package = import_module(f"vitrion.{floor}")
+        yield package.__name__
+        yield from (info.name for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."))
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("VITRION_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("name", [*modules()])
+def test_examples(name):
+    if name in NEEDS and find_spec(NEEDS[name]) is None:
+        pytest.skip(f"{NEEDS[name]} is not installed")
+    module = import_module(name)
+    assert doctest.testmod(module).failed == 0
