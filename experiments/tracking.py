@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import platform
 from collections.abc import Mapping
@@ -39,6 +40,7 @@ def store() -> MlflowClient:
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     import mlflow
 
+    logging.getLogger("mlflow").setLevel(logging.WARNING)
     home().mkdir(parents=True, exist_ok=True)
     ours = f"sqlite:///{home() / 'mlflow.db'}"
     uri = os.environ.get("MLFLOW_TRACKING_URI") or ours

@@ -15,6 +15,7 @@ from sklearn.preprocessing import StandardScaler
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 VERDICTS = ("inside", "edge", "outside")
+SAME = 1e-9  # distance below which two points are one, whatever the rounding
 
 
 class Domain(BaseEstimator):
@@ -46,6 +47,7 @@ class Domain(BaseEstimator):
     def nearest(self, X: Matrix) -> tuple[Vector, npt.NDArray[np.intp]]:
         """Distance to the nearest measured composition and its row in `fit`, both of shape (n,)."""
         distance, row = self._tree().query(self.projection_.transform(X), workers=-1)
+        distance = np.where(distance < SAME, 0.0, distance)
         return np.asarray(distance, dtype=float), np.asarray(row, dtype=np.intp)
 
     def verdict(self, distance: Vector) -> npt.NDArray[np.str_]:
