@@ -58,12 +58,12 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
             max_iter=300, max_leaf_nodes=63, learning_rate=0.1, max_features=0.3, max_bins=127, l2_regularization=1.0
         )
         ensemble = clone(ensemble).set_params(random_state=self.random_state)
-        with threadpool_limits(1):  # threads that wait for each other crawl on a shared machine; folds run side by side
-            self.ensemble_ = ensemble.fit(X, y, sample_weight=weight)
         chosen = self._choose(X[:, -1] >= 1.0, weight)
         self.process_: Any = None
-        if len(chosen) >= FEWEST_ROWS:
-            self._fit_process(X[chosen, -self.near_columns :], y[chosen], weight[chosen])
+        with threadpool_limits(1):  # threads that wait for each other crawl on a shared machine; folds run side by side
+            self.ensemble_ = ensemble.fit(X, y, sample_weight=weight)
+            if len(chosen) >= FEWEST_ROWS:
+                self._fit_process(X[chosen, -self.near_columns :], y[chosen], weight[chosen])
         self.n_features_in_ = X.shape[1]
         return self
 
@@ -75,11 +75,11 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         """Expected targets, and the weight of the process in each from 0 (far from every near row) to 1, both (n,)."""
         with threadpool_limits(1 if len(X) < FEW else None):
             mean, trust = np.array(self.ensemble_.predict(X), dtype=float), np.zeros(len(X))
-        near = np.flatnonzero(X[:, -1] > 0)
-        if self.process_ is not None and len(near):
-            local, known = self._ask_process(X[near, -self.near_columns :])
-            trust[near] = known * X[near, -1]
-            mean[near] += trust[near] * (local - mean[near])
+            near = np.flatnonzero(X[:, -1] > 0)
+            if self.process_ is not None and len(near):
+                local, known = self._ask_process(X[near, -self.near_columns :])
+                trust[near] = known * X[near, -1]
+                mean[near] += trust[near] * (local - mean[near])
         return mean, trust
 
     def _choose(self, near: Mask, weight: Vector) -> npt.NDArray[np.intp]:
