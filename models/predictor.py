@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from ..datasets.measurement import composition_keys
 from ..datasets.properties import Property, find
 from ..datasets.splits import folds
+from ..features.composition import Composition
 from ..features.featurizer import Featurizer
 from ..features.fractions import Fractions
 from . import conditions as circumstances
@@ -122,7 +123,10 @@ class Predictor(RegressorMixin, BaseEstimator):
         progress
             Called with a line of text after each step.
         """
-        fractions = Fractions.of(compositions)
+        given = compositions if isinstance(compositions, Fractions) else list(compositions)
+        fractions = Fractions.of(given)
+        if formulas is None and not isinstance(given, Fractions):
+            formulas = [Composition.of(member).formula for member in given]
         design = self._design(fractions, values, groups, conditions, sample_weight, estimated)
         self.domain_ = self._domain(design)
         self.held_out_, self.difficulty_, self.regressor_ = self._cross_fit(design, self.domain_, progress)
