@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-ZERO_CELSIUS_K = 273.15
+from ..datasets.properties import ZERO_CELSIUS_K
+
 NAMES = ("1000 / temperature", "crystallinity", "molten")
 DEFAULTS: Mapping[str, float | str] = MappingProxyType({"temperature_C": 25.0, "phase": "glass"})
 CRYSTALLINITY: Mapping[str, float] = MappingProxyType(
@@ -22,7 +24,7 @@ class ConditionError(ValueError):
 
 
 def encode(conditions: pd.DataFrame | Mapping[str, object] | None, n: int) -> npt.NDArray[np.float64]:
-    """Columns `NAMES` of shape (n, 3): 1000/T in 1/K, crystallinity from 0 (glass) to 1 (crystal), molten 0 or 1.
+    """Columns `NAMES` of shape (n, 3): 1000/T with T in K, crystallinity from 0 (glass) to 1 (crystal), molten 0 or 1.
 
     Parameters
     ----------
@@ -44,14 +46,24 @@ def encode(conditions: pd.DataFrame | Mapping[str, object] | None, n: int) -> np
     unknown = set(given) - set(DEFAULTS)
     if unknown:
         raise ConditionError(f"{', '.join(sorted(unknown))} is not a condition; give {' or '.join(DEFAULTS)}")
-    kelvin = np.broadcast_to(np.asarray(given["temperature_C"], dtype=float), (n,)) + ZERO_CELSIUS_K
+    kelvin = _column(given, "temperature_C", float, n) + ZERO_CELSIUS_K
     bad = ~(np.isfinite(kelvin) & (kelvin > 50) & (kelvin < 3000))
     if bad.any():
         raise ConditionError(
             f"temperature_C {kelvin[bad][0] - ZERO_CELSIUS_K:g} cannot be; give degrees Celsius from -223 to 2700"
         )
-    phases = np.broadcast_to(np.asarray(given["phase"], dtype=object), (n,))
+    phases = _column(given, "phase", object, n)
     return np.stack([1000.0 / kelvin, _crystallinity(phases), (phases == "molten").astype(float)], axis=1)
+
+
+def _column(given: Mapping[str, Any], name: str, kind: type, n: int) -> npt.NDArray[Any]:
+    try:
+        values: npt.NDArray[Any] = np.asarray(given[name], dtype=kind)
+    except (TypeError, ValueError):
+        raise ConditionError(f"{name} {given[name]!r} is no number; give degrees Celsius, such as 25") from None
+    if values.shape not in ((), (1,), (n,)):
+        raise ConditionError(f"{len(values)} values of {name} for {n} compositions; give one for all, or one each")
+    return np.broadcast_to(values, (n,))
 
 
 def _crystallinity(phases: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .domain import VERDICTS
+
 Vector = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.str_]
 
@@ -68,5 +70,10 @@ class Calibration:
         return ConformalPredictiveSystem().fit(self.residuals, self.difficulty, self.verdict, seed=0)
 
     def _binned(self, verdict: Labels) -> Labels:
-        known = np.unique(self.verdict)
-        return np.where(np.isin(verdict, known), verdict, known[-1]).astype(self.verdict.dtype)
+        """Verdicts with those never calibrated replaced by the next more careful one, else the most careful known."""
+        known = [name for name in VERDICTS if (self.verdict == name).any()]
+        binned = np.asarray(verdict, dtype=np.array(VERDICTS).dtype).copy()
+        for place, name in enumerate(VERDICTS):
+            if name not in known:
+                binned[verdict == name] = next((other for other in VERDICTS[place:] if other in known), known[-1])
+        return binned

@@ -22,15 +22,15 @@ class Domain(BaseEstimator):
     """The measured compositions as points in descriptor space.
 
     A distance of 1 is one standard deviation of a typical glass descriptor. The limits are quantiles of the distance
-    from a measured composition to the nearest one of another paper: beyond the first lies the edge, beyond the second
-    the outside.
+    from a measured composition to the nearest one of another fold of whole papers: beyond the first lies the edge,
+    beyond the second the outside.
 
     Parameters
     ----------
     n_components
         Dimensions kept by the principal component analysis.
     quantiles
-        Shares of the measured compositions that are nearer to another paper than the edge and the outside.
+        Shares of the measurements that are nearer to another fold than the edge and the outside.
     """
 
     def __init__(self, n_components: int = 12, quantiles: tuple[float, float] = (0.90, 0.98)) -> None:
@@ -41,7 +41,9 @@ class Domain(BaseEstimator):
         """Learn scale, points and limits from descriptors (n, p), folds of whole papers (n,) and compositions (n,)."""
         self.projection_ = make_pipeline(StandardScaler(), PCA(min(self.n_components, *X.shape), random_state=0)).fit(X)
         self.points_ = self.projection_.transform(X)
-        self.limits_ = np.quantile(foreign_distance(self.points_, fold, keys), self.quantiles)
+        distance = foreign_distance(self.points_, fold, keys)
+        known = distance[np.isfinite(distance)]
+        self.limits_ = np.quantile(known, self.quantiles) if len(known) else np.zeros(2)  # alone: all else is outside
         return self
 
     def nearest(self, X: Matrix) -> tuple[Vector, npt.NDArray[np.intp]]:
