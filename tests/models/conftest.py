@@ -1,0 +1,83 @@
+"""Small real data and predictors that train in a second."""
+
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.ensemble import HistGradientBoostingRegressor
+from vitrion.datasets import load
+from vitrion.models.blend import BlendedRegressor
+from vitrion.models.predictor import Predictor, nearness
+
+GLASS_COLUMNS = 44
+WIDTH = {"tg": GLASS_COLUMNS + 1, "conductivity": GLASS_COLUMNS + 4}
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory, monkeypatch):
+    """Keep every test away from the home folder of whoever runs it."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("VITRION_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """Tune the process on few rows; the small bins of small data are meant to be small."""
+    monkeypatch.setattr("vitrion.models.blend.TUNING_ROWS", 60)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="the no. of calibration examples", module="crepes")
+        warnings.filterwarnings("ignore", message=".*close to the specified (upper|lower) bound")
+        warnings.filterwarnings("ignore", message="(?s).*lbfgs failed to converge")
+        yield
+
+
+def sample(name, n_near, n_far, seed=0):
+    """Some rows like the candidates and some that are not, whole papers mixed, always the same ones."""
+    data = load(name, lab=False)
+    near = nearness(data.fractions) >= 1
+    draw = np.random.default_rng(seed)
+    rows = [
+        draw.choice(np.flatnonzero(mask), number, replace=False) for mask, number in ((near, n_near), (~near, n_far))
+    ]
+    return data.take(np.sort(np.concatenate(rows)))
+
+
+def small(name, **settings):
+    ensemble = HistGradientBoostingRegressor(max_iter=20, max_bins=32, max_leaf_nodes=15, learning_rate=0.3)
+    settings = {"conditions": name == "conductivity", "n_folds": 3} | settings
+    return Predictor(name, regressor=BlendedRegressor(ensemble, near_columns=WIDTH[name]), **settings)
+
+
+def fit(name, data, **settings):
+    conditions = {"conditions": data.conditions} if name == "conductivity" else {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return small(name, **settings).fit(
+            data.fractions,
+            data.values,
+            data.groups,
+            formulas=data.rows["formula"],
+            references=data.rows["group"],
+            **conditions,
+        )
+
+
+@pytest.fixture(scope="session")
+def tg_rows():
+    return sample("tg", 120, 400)
+
+
+@pytest.fixture(scope="session")
+def sigma_rows():
+    return sample("conductivity", 250, 350)
+
+
+@pytest.fixture(scope="session")
+def tg(tg_rows):
+    return fit("tg", tg_rows)
+
+
+@pytest.fixture(scope="session")
+def sigma(sigma_rows):
+    return fit("conductivity", sigma_rows)

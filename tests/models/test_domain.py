@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+from vitrion.models.domain import VERDICTS, Domain, foreign_distance
+
+draw = np.random.default_rng(0)
+X = draw.normal(size=(600, 20)) * np.linspace(3, 0.1, 20)
+FOLD = draw.integers(0, 5, size=600)
+KEYS = np.arange(600)
+
+
+@pytest.fixture(scope="module")
+def domain():
+    return Domain().fit(X, FOLD, KEYS)
+
+
+def test_own_distance_is_zero(domain):
+    distance, row = domain.nearest(X)
+    assert distance == pytest.approx(0, abs=1e-9)
+    assert (row == np.arange(600)).all()
+
+
+def test_distance_of_brute_force(domain):
+    points = domain.projection_.transform(X)
+    new = draw.normal(size=(40, 20))
+    gaps = np.linalg.norm(domain.projection_.transform(new)[:, None] - points[None], axis=2)
+    distance, row = domain.nearest(new)
+    assert distance == pytest.approx(gaps.min(axis=1))
+    assert (row == gaps.argmin(axis=1)).all()
+
+
+def test_verdict_worsens_with_distance(domain):
+    verdict = domain.verdict(np.linspace(0, 20, 500))
+    places = [VERDICTS.index(name) for name in verdict]
+    assert places == sorted(places)
+    assert set(verdict) == set(VERDICTS)
+
+
+def test_limits_belong_to_the_better_side(domain):
+    edge, outside = domain.limits_
+    assert 0 < edge < outside
+    at = domain.verdict(np.array([0.0, edge, np.nextafter(edge, 9), outside, np.nextafter(outside, 99), np.inf]))
+    assert at.tolist() == ["inside", "inside", "edge", "edge", "outside", "outside"]
+
+
+def test_limits_are_the_quantiles_told(domain):
+    verdict = domain.verdict(foreign_distance(domain.points_, FOLD, KEYS))
+    assert (verdict == "outside").mean() == pytest.approx(0.02, abs=0.003)
+    assert (verdict == "edge").mean() == pytest.approx(0.08, abs=0.005)
+
+
+def test_foreign_distance_by_brute_force():
+    points, fold, keys = X[:60], FOLD[:60], KEYS[:60] % 50
+    expected = []
+    for i in range(60):
+        test = fold == fold[i]
+        strangers = ~test & ~np.isin(keys, keys[test])
+        expected.append(np.linalg.norm(points[strangers] - points[i], axis=1).min())
+    assert foreign_distance(points, fold, keys) == pytest.approx(np.array(expected))
+
+
+def test_no_stranger_at_all():
+    assert np.isinf(foreign_distance(X[:3], np.zeros(3, int), np.arange(3))).all()
+    assert np.isinf(foreign_distance(X[:3], np.arange(3), np.zeros(3, int))).all()
+
+
+def test_far_away_is_outside(domain):
+    distance, _ = domain.nearest(np.full((1, 20), 100.0))
+    assert domain.verdict(distance).tolist() == ["outside"]
+
+
+def test_nothing_known_of_strangers_leaves_only_itself_inside():
+    """One composition alone has no neighbour: whatever differs from it is beyond the known."""
+    alone = Domain().fit(X[:4], np.array([0, 0, 1, 1]), np.zeros(4, int))
+    assert alone.verdict(np.array([50.0])).tolist() == ["outside"]
+
+
+def test_search_tree_is_not_kept(domain):
+    domain.nearest(X[:1])
+    assert "_kdtree" not in domain.__getstate__()
