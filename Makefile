@@ -41,7 +41,7 @@ format: $(READY) ## format the code and mend what can be mended
 
 lock: $(READY) ## renew requirements.lock from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" --quiet --output-file requirements.lock
+		--no-annotate --custom-compile-command "make lock" --quiet --output-file requirements.lock
 
 data: $(READY) ## renew the embedded data: make data WHEEL=glasspy-0.4.0-py3-none-any.whl (pip download glasspy==0.4.0 --no-deps)
 	@test -n "$(WHEEL)" || { echo "vitrion: name the wheel: make data WHEEL=glasspy-0.4.0-py3-none-any.whl" >&2; exit 1; }

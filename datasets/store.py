@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from .home import home
+from .user_rows import IDENTITY
 
 FORMAT = 1
 WAIT_SECONDS = 60.0
@@ -61,18 +62,6 @@ TRIGGERS = [
     for table in ("additions", "facts")
     for verb in ("update", "delete")
 ]
-IDENTITY = (
-    "quantity",
-    "formula",
-    "given",
-    "given_unit",
-    "temperature_C",
-    "phase",
-    "outcome",
-    "sample",
-    "method",
-    "doi",
-)
 
 
 class StoreError(ValueError):

@@ -22,6 +22,10 @@ FACT_COLUMNS = (
     *("row", "quantity", "formula", "value", "unit", "given", "given_unit", "temperature_C", "phase", "outcome"),
     *("sample", "method", "doi", "year", "author", "confidence", "note", "supersedes"),
 )
+IDENTITY = (  # facts that agree in these are one fact, told twice
+    *("quantity", "formula", "given", "given_unit", "temperature_C"),
+    *("phase", "outcome", "sample", "method", "doi"),
+)
 
 
 class RowError(ValueError):

@@ -17,21 +17,9 @@ from .grid import Grid, TableError, bounded, read
 from .headers import Layout
 from .properties import PROPERTIES
 from .suspicion import suspect
-from .user_rows import FACT_COLUMNS, NUMBER_COLUMNS, RowError, facts_of
+from .user_rows import FACT_COLUMNS, IDENTITY, NUMBER_COLUMNS, RowError, facts_of
 
 PROBLEM_COLUMNS = ("row", "column", "problem")
-IDENTITY = (
-    "quantity",
-    "formula",
-    "given",
-    "given_unit",
-    "temperature_C",
-    "phase",
-    "outcome",
-    "sample",
-    "method",
-    "doi",
-)
 SHOWN = 10
 
 

@@ -81,9 +81,11 @@ def test_random_edits_of_formulas_read_or_are_refused():
         for _ in range(rng.randint(1, 3)):
             text[rng.randrange(len(text))] = rng.choice(ALPHABET)
         try:
-            Composition.parse("".join(text))
-        except FormulaError:
-            continue
+            found = Composition.parse("".join(text))
+        except FormulaError as error:
+            assert str(error)
+        else:
+            assert Composition.parse(found.formula) == found
 
 
 @pytest.mark.parametrize(
