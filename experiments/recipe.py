@@ -94,14 +94,17 @@ class TrainingRows:
     values: npt.NDArray[np.float64]
     sample_weight: npt.NDArray[np.float64]
     estimated: npt.NDArray[np.bool_]
+    conditional: bool = False
 
     @classmethod
     def of(cls, recipe: Recipe, data: Dataset) -> TrainingRows:
         """Weigh the measured rows and add the estimated ones."""
         embedded = (data.rows["source"] == "SciGlass").to_numpy()
         weight = data.rows["weight"].to_numpy() * np.where(embedded, 1.0, recipe.weights.get("literature", 1.0))
-        rows = cls(data, data.fractions, data.values, weight, np.zeros(len(data), dtype=bool))
+        rows = cls(data, data.fractions, data.values, weight, np.zeros(len(data), dtype=bool), recipe.conditions)
         share = recipe.weights.get("melting_rule", 0.0)
+        if share and recipe.conditions:
+            raise RecipeError("the melting rule estimates no conditions; leave out weights.melting_rule or conditions")
         return rows._with_rule(share) if share else rows
 
     def keywords(self, groups: npt.NDArray[Any] | None = None) -> dict[str, Any]:
@@ -115,7 +118,7 @@ class TrainingRows:
             "sample_weight": self.sample_weight,
             "estimated": self.estimated,
         }
-        return told if n_rule else told | {"conditions": self.data.conditions}
+        return told | {"conditions": self.data.conditions} if self.conditional else told
 
     def names(self) -> dict[str, Any]:
         """Formula and reference (DOI, else the key of the paper) of each row, as `Predictor.fit` takes them."""

@@ -52,10 +52,15 @@ def load(path: Path, expected: str) -> Predictor:
             "train again with 'vitrion train'"
         )
     _check_zip(path)
-    foreign = sorted(set(skops.io.get_untrusted_types(file=path)) - set(TRUSTED))
+    try:
+        foreign = sorted(set(skops.io.get_untrusted_types(file=path)) - set(TRUSTED))
+        loaded = None if foreign else skops.io.load(path, trusted=list(TRUSTED))
+    except (
+        Exception
+    ) as error:  # skops lets through whatever a damaged file makes JSON, NumPy or an object's state raise
+        raise ArtifactError(f"{path.name} is damaged ({type(error).__name__}: {error}); train again") from error
     if foreign:
         raise ArtifactError(f"{path.name} holds {', '.join(foreign)}, which no predictor of ours does; it is not read")
-    loaded = skops.io.load(path, trusted=list(TRUSTED))
     if not isinstance(loaded, Predictor):
         raise ArtifactError(f"{path.name} holds a {type(loaded).__name__} and not a predictor")
     return loaded

@@ -30,7 +30,7 @@ class Prediction:
     verdict
         ``inside``, ``edge`` or ``outside`` of what was measured, shape (n,).
     nearest
-        Row of the nearest measured composition in `Predictor.known_`, shape (n,).
+        Row of the nearest measured composition in `Predictor.known_formulas_` and `known_references_`, shape (n,).
     calibration
         Held-out errors that make the distributions.
     coverage

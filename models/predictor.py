@@ -207,6 +207,10 @@ class Predictor(RegressorMixin, BaseEstimator):
         return X[:, end - width : end]
 
     def _inputs(self, fractions: Fractions, conditions: Conditions) -> Matrix:
+        if not self.blocks or self.blocks[-1] != "glass":
+            raise ValueError(f'blocks {self.blocks!r} do not end with "glass", the space of distances; put it last')
+        if conditions is not None and not self.conditions:
+            raise ValueError(f"this predictor of {self.property} knows no conditions; leave them out")
         parts = [Featurizer(self.blocks).transform(fractions)]
         if self.conditions:
             parts.append(circumstances.encode(conditions, len(fractions)))
@@ -224,6 +228,10 @@ class Predictor(RegressorMixin, BaseEstimator):
         y = self.quantity.to_target(values)
         if y.shape != (len(fractions),) or not np.isfinite(y).all():
             raise ValueError(f"values of shape {y.shape} for {len(fractions)} compositions; give one finite value each")
+        told = {"groups": groups, "sample_weight": sample_weight, "estimated": estimated}
+        for name, column in told.items():
+            if column is not None and np.shape(column) != y.shape:
+                raise ValueError(f"{name} of shape {np.shape(column)} for {len(y)} compositions; give one each")
         keys = composition_keys(fractions.matrix)
         papers = keys.astype(str) if groups is None else np.asarray(groups).astype(str)
         rule = np.zeros(len(y), bool) if estimated is None else np.asarray(estimated, dtype=bool)
