@@ -1,0 +1,306 @@
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from vitrion.datasets import PROPERTIES
+from vitrion.features import Composition, FormulaError, Fractions
+from vitrion.features.featurizer import Featurizer
+from vitrion.models import conditions
+from vitrion.models.domain import VERDICTS
+from vitrion.models.predictor import Predictor, nearness
+
+FIELDS = ("mean", "lower", "upper", "std", "distance", "verdict", "nearest")
+FORMULAS = ["LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "LiAlCl4", "Na2Si2O5", "Li6PS5Cl"]
+
+
+def equal(a, b):
+    return all((np.asarray(getattr(a, name)) == np.asarray(getattr(b, name))).all() for name in FIELDS)
+
+
+def alike(a, b):
+    """Equal but for the last bits, which matrix products of another shape round differently."""
+    words = (a.verdict == b.verdict).all() and (a.nearest == b.nearest).all()
+    return words and all(getattr(a, name) == pytest.approx(getattr(b, name), rel=1e-9, abs=1e-9) for name in FIELDS[:5])
+
+
+def test_near_columns_are_distance_space_and_extras(tg, sigma):
+    glass = len(Featurizer(("glass",)).get_feature_names_out())
+    assert tg.regressor.near_columns == glass + 1 == Predictor("tg")._regressor().near_columns
+    expected = glass + len(conditions.NAMES) + 1
+    assert sigma.regressor.near_columns == expected == clone(sigma).set_params(regressor=None)._regressor().near_columns
+
+
+# What it takes
+
+
+def test_any_kind_of_composition(tg):
+    from pymatgen.core import Composition as PymatgenComposition
+
+    told = tg.predict(FORMULAS)
+    for other in (
+        [Composition.parse(text) for text in FORMULAS],
+        pd.Series(FORMULAS, index=[5, 3, 9, 1, 0]),
+        tuple(FORMULAS),
+        np.array(FORMULAS),
+        Fractions.of(FORMULAS),
+        iter(FORMULAS),
+    ):
+        assert equal(tg.predict(other), told)
+    assert alike(tg.predict([PymatgenComposition(text) for text in FORMULAS]), told)
+
+
+def test_one_bare_string_is_refused(tg):
+    with pytest.raises(FormulaError, match="give a list"):
+        tg.predict("LiAlCl4")
+
+
+def test_nothing_asked(tg, sigma):
+    for predictor in (tg, sigma):
+        told = predictor.predict([])
+        assert len(told) == 0
+        assert {getattr(told, name).shape for name in FIELDS} == {(0,)}
+        assert told.probability(below=1.0).shape == (0,)
+
+
+def test_asked_before_fit():
+    with pytest.raises(NotFittedError):
+        Predictor("tg").predict(FORMULAS)
+    with pytest.raises(NotFittedError):
+        Predictor("tg").held_out()
+
+
+def test_unknown_property():
+    with pytest.raises(ValueError, match="use one of tg"):
+        Predictor("hardness").fit(FORMULAS, np.ones(5))
+
+
+@pytest.mark.parametrize(
+    ("settings", "told", "said"),
+    [
+        ({}, {"values": [1.0]}, "one finite value each"),
+        ({}, {"values": [1.0, np.nan, 1, 1, 1]}, "one finite value each"),
+        ({}, {"groups": ["a"] * 4}, r"groups of shape \(4,\) for 5"),
+        ({}, {"sample_weight": [1.0]}, "sample_weight of shape"),
+        ({}, {"estimated": [True]}, "estimated of shape"),
+        ({}, {"conditions": {"temperature_C": 25.0}}, "knows no conditions"),
+        ({"blocks": ("glass", "fractions")}, {}, "put it last"),
+        ({"blocks": ()}, {}, "put it last"),
+        ({}, {"groups": ["one"] * 5}, "5 folds of 1 groups"),
+    ],
+)
+def test_clear_refusals(settings, told, said):
+    with pytest.raises(ValueError, match=said):
+        Predictor("tg", **settings).fit(FORMULAS, **({"values": np.arange(5.0)} | told))
+
+
+def test_conductivity_of_zero_is_refused():
+    with pytest.raises(ValueError, match="above zero"):
+        Predictor("conductivity", conditions=True).fit(FORMULAS, np.array([0, 1, 1, 1, 1.0]))
+
+
+# What it says
+
+
+def test_shapes_and_order(tg, sigma):
+    for predictor in (tg, sigma):
+        told = predictor.predict(FORMULAS)
+        assert len(told) == 5
+        assert {getattr(told, name).shape for name in FIELDS} == {(5,)}
+        assert (told.lower <= told.mean).all() and (told.mean <= told.upper).all()
+        assert set(told.verdict) <= set(VERDICTS)
+        assert (told.std > 0).all()
+        assert not any(np.isnan(np.asarray(getattr(told, name), float)).any() for name in FIELDS[:5])
+
+
+def test_lab_units(tg, sigma, tg_rows, sigma_rows):
+    kelvin = tg.predict(tg_rows.fractions)
+    assert np.median(np.abs(kelvin.mean - tg_rows.values)) < 60  # noqa: PD011
+    assert kelvin.target == pytest.approx(kelvin.mean + 273.15)
+    told = sigma.predict(sigma_rows.fractions, sigma_rows.conditions)
+    assert np.median(np.abs(np.log10(told.mean / sigma_rows.values))) < 0.8  # noqa: PD011
+    assert (told.lower >= 0).all()
+    assert told.target == pytest.approx(np.log10(told.mean))
+
+
+def test_a_known_composition_has_distance_zero_and_its_name(tg, tg_rows):
+    told = tg.predict(tg_rows.fractions)
+    assert told.distance == pytest.approx(0, abs=1e-6)
+    assert set(told.verdict) == {"inside"}
+    names, papers = tg.known_formulas_[told.nearest], tg.known_references_[told.nearest]
+    assert (names == tg_rows.rows["formula"].to_numpy(str)).mean() > 0.99
+    assert len(names) == len(papers) == len(tg_rows)
+
+
+def test_probability(tg):
+    told = tg.predict(FORMULAS)
+    below, above = told.probability(below=100.0), told.probability(above=100.0)
+    assert below + above == pytest.approx(1)
+    assert told.probability(below=200.0, above=100.0) == pytest.approx(told.probability(below=200) - below)
+    assert (told.probability(below=100.0, above=200.0) == 0).all()
+    grid = np.array([told.probability(below=t) for t in range(-200, 1500, 25)])
+    assert (np.diff(grid, axis=0) >= 0).all()
+    with pytest.raises(ValueError, match="no limit; give below=, above= or both, in degC"):
+        told.probability()
+
+
+def test_interval_and_probability_agree(tg):
+    told = tg.predict(FORMULAS[:4])
+    for row in range(4):
+        if np.isfinite(told.lower[row]) and told.verdict[row] == "inside":
+            assert told.probability(below=float(told.lower[row]))[row] == pytest.approx(0.05, abs=0.02)
+            assert told.probability(above=float(told.upper[row]))[row] == pytest.approx(0.05, abs=0.02)
+
+
+def test_mean_differs_from_a_lookup(tg, tg_rows):
+    assert (tg.predict(tg_rows.fractions).mean != tg_rows.values).mean() > 0.99  # noqa: PD011
+
+
+def test_conductivity_grows_with_temperature(sigma, sigma_rows):
+    glass = {"phase": "glass"}
+    cold, warm = (sigma.predict(sigma_rows.fractions, glass | {"temperature_C": t}) for t in (25.0, 250.0))
+    assert np.median(warm.target - cold.target) > 1.0
+    assert (warm.target > cold.target).mean() > 0.9
+
+
+def test_default_condition_is_glass_at_25(sigma):
+    assert equal(sigma.predict(FORMULAS), sigma.predict(FORMULAS, {"temperature_C": 25.0, "phase": "glass"}))
+
+
+def test_conditions_one_each_or_one_for_all(sigma):
+    each = pd.DataFrame({"temperature_C": [60.0] * 5, "phase": ["glass"] * 5}, index=list("abcde"))
+    assert equal(sigma.predict(FORMULAS, each), sigma.predict(FORMULAS, {"temperature_C": 60.0}))
+    with pytest.raises(conditions.ConditionError, match="2 values of temperature_C for 5"):
+        sigma.predict(FORMULAS, {"temperature_C": [1.0, 2.0]})
+    with pytest.raises(ValueError, match="no conditions"):
+        Predictor("tg").fit(FORMULAS, np.ones(5), conditions={"phase": "glass"})
+
+
+# Same in, same out
+
+
+def test_any_order_and_batch(sigma, sigma_rows):
+    n = len(sigma_rows)
+    whole = sigma.predict(sigma_rows.fractions)
+    order = np.random.default_rng(0).permutation(n)
+    turned = sigma.predict(sigma_rows.fractions.take(order))
+    back = np.argsort(order)
+    for name in FIELDS:
+        one, other = np.asarray(getattr(whole, name)), np.asarray(getattr(turned, name))[back]
+        if one.dtype.kind == "f":
+            assert one == pytest.approx(other, rel=1e-9, abs=1e-9)
+        elif name == "verdict":
+            assert (one == other).all()
+    for size in (1, 3, 100):
+        parts = [sigma.predict(sigma_rows.fractions.take(slice(i, i + size))) for i in range(0, min(n, 3 * size), size)]
+        for name in ("mean", "lower", "upper"):
+            told = np.concatenate([getattr(part, name) for part in parts])
+            assert told == pytest.approx(getattr(whole, name)[: len(told)], rel=1e-9)
+
+
+def test_asking_again_changes_nothing(sigma):
+    assert equal(sigma.predict(FORMULAS), sigma.predict(FORMULAS))
+
+
+def test_same_seed_same_model_and_any_number_of_jobs(tg, tg_rows, learn):
+    two = learn("tg", tg_rows, n_jobs=2)
+    assert equal(tg.predict(tg_rows.fractions), two.predict(tg_rows.fractions))
+    for name in ("mean", "lower", "upper", "difficulty", "distance", "fold"):
+        assert (getattr(tg.held_out(), name) == getattr(two.held_out(), name)).all()
+
+
+def test_another_seed_deals_other_folds(tg, tg_rows, learn):
+    assert (learn("tg", tg_rows, random_state=1, n_folds=2).held_out().fold != tg.held_out().fold).any()
+
+
+def test_cross_validate_is_what_fit_held_out(tg, tg_rows):
+    told = clone(tg).cross_validate(tg_rows.fractions, tg_rows.values, tg_rows.groups)
+    assert (told.mean == tg.held_out().mean).all()
+    assert (told.lower == tg.held_out().lower).all()
+
+
+def test_held_out_covers(tg, sigma):
+    for predictor in (tg, sigma):
+        held = predictor.held_out()
+        inside = (held.lower <= held.truth) & (held.truth <= held.upper)
+        assert inside.mean() == pytest.approx(0.9, abs=0.05)
+
+
+# Estimates
+
+
+def test_estimates_are_learnt_but_known_to_nobody(learn, tg_rows):
+    data = tg_rows.take(np.arange(300))
+    salts = Fractions.of(["LiTaCl6", "NaTaCl6", "LiNbCl6"] * 5)
+    both = Fractions.from_matrix(np.vstack([data.fractions.matrix, salts.matrix]))
+    told = learn(
+        "tg",
+        data,
+        n_folds=2,
+        compositions=both,
+        values=np.r_[data.values, np.full(15, -40.0)],  # noqa: PD011
+        groups=np.r_[data.groups, ["rule"] * 15],
+        estimated=np.r_[np.zeros(300, bool), np.ones(15, bool)],
+        formulas=np.r_[data.rows["formula"].to_numpy(str), [""] * 15],
+        references=None,
+    )
+    assert told.held_out().row.max() < 300
+    assert len(told.domain_.points_) == len(told.known_formulas_) == 300
+    assert told.calibration_.residuals.shape == (300,)
+    answer = told.predict(["LiTaCl6"])
+    assert answer.distance[0] > 0.1
+    assert answer.mean[0] < learn("tg", data, n_folds=2).predict(["LiTaCl6"]).mean[0]
+
+
+# As scikit-learn has it
+
+
+def test_clone_and_parameters(sigma):
+    other = clone(sigma)
+    assert not hasattr(other, "regressor_")
+    assert other.get_params(deep=False).keys() == sigma.get_params(deep=False).keys()
+    assert other.set_params(coverage=0.8, regressor__capacity=7).regressor.capacity == 7
+    assert sigma.regressor.capacity != 7
+    with pytest.raises(ValueError, match="Invalid parameter"):
+        other.set_params(cover=0.8)
+
+
+def test_fit_returns_itself_and_leaves_parameters_alone(tg):
+    assert not hasattr(tg.regressor, "ensemble_")
+    assert repr(tg).startswith("Predictor(")
+
+
+def test_score_is_r2_of_targets(tg, tg_rows):
+    from sklearn.metrics import r2_score
+
+    told = tg.predict(tg_rows.fractions).mean
+    assert tg.score(tg_rows.fractions, tg_rows.values) == pytest.approx(r2_score(tg_rows.values, told))
+    assert tg.score(tg_rows.fractions, tg_rows.values) > 0.7
+
+
+def test_coverage_widens(tg, tg_rows):
+    wide, narrow = tg.predict(FORMULAS), clone(tg).set_params(coverage=0.5)
+    narrow.__dict__.update({name: value for name, value in vars(tg).items() if name.endswith("_")})
+    assert (narrow.predict(FORMULAS).upper <= wide.upper).all()
+
+
+def test_quantity(tg):
+    assert tg.quantity is PROPERTIES["tg"]
+
+
+# Nearness
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        ("LiAlCl4", 1.0),
+        ("SiO2", 0.0),
+        ("LiF", 0.0),
+        ("Li6PS5Cl", (1 / 6) / 0.3),
+        ("LiAlCl2.5O0.75", 1.0),
+        ("AlLi", 0.0),
+    ],
+)
+def test_nearness(formula, expected):
+    assert nearness(Fractions.of([formula]))[0] == pytest.approx(expected)
