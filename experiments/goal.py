@@ -57,8 +57,8 @@ class Goal:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not low < value <= high:
                 raise GoalError(f"goal {name} = {value!r}; give a number of {unit} above {low:g} and up to {high:g}")
-        unknown = [symbol for symbol in self.forbidden if symbol not in SYMBOLS]
-        if isinstance(self.forbidden, str) or unknown:
+        listed = isinstance(self.forbidden, tuple | list)
+        if not listed or any(symbol not in SYMBOLS for symbol in self.forbidden):
             raise GoalError(f'goal forbidden = {self.forbidden!r}; give symbols of elements, such as ["Ta", "Hf"]')
         if self.minimum_verdict not in VERDICTS:
             raise GoalError(f"goal minimum_verdict = {self.minimum_verdict!r}; use one of {', '.join(VERDICTS)}")

@@ -13,11 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ..datasets import PROPERTIES, Dataset, load
+from ..features.featurizer import BLOCKS
 from ..features.fractions import Fractions
 from ..models.predictor import Predictor
 from .melting_rule import MeltingRule
 
 RECIPES = ("tg", "conductivity")
+WEIGHTS = ("literature", "melting_rule")
 
 
 class RecipeError(ValueError):
@@ -35,6 +37,29 @@ class Recipe:
     coverage: float = 0.9
     seed: int = 0
     weights: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        known = isinstance(self.blocks, tuple) and all(block in tuple(BLOCKS) for block in self.blocks)
+        blocks = known and self.blocks[-1:] == ("glass",)
+        weights = isinstance(self.weights, Mapping) and all(
+            name in WEIGHTS and type(value) in (int, float) and 0 <= value < 1e6 for name, value in self.weights.items()
+        )
+        rule = weights and self.conditions is True and self.weights.get("melting_rule", 0)
+        for name, good, right in (
+            ("blocks", blocks, f"a list of {', '.join(BLOCKS)}, glass last"),
+            ("conditions", isinstance(self.conditions, bool), "true or false"),
+            ("n_folds", type(self.n_folds) is int and 2 <= self.n_folds <= 100, "a whole number from 2 to 100"),
+            (
+                "coverage",
+                isinstance(self.coverage, float) and 0.5 <= self.coverage <= 0.99,
+                "a number from 0.5 to 0.99",
+            ),
+            ("seed", type(self.seed) is int and 0 <= self.seed < 2**32, "a whole number from 0"),
+            ("weights", weights, f"numbers of at least 0 for {' and '.join(WEIGHTS)}"),
+            ("weights", not rule, "no melting_rule where there are conditions, which the rule does not know"),
+        ):
+            if not good:
+                raise RecipeError(f"recipe {name} = {getattr(self, name)!r}; give {right}")
 
     @classmethod
     def named(cls, name: str) -> Recipe:
@@ -65,7 +90,8 @@ class Recipe:
                 f"the recipe has {wrong}; its fields are {', '.join(cls.__dataclass_fields__)}, "
                 f"its property one of {', '.join(PROPERTIES)}"
             )
-        fields: dict[str, Any] = told | {"blocks": tuple(told.get("blocks", cls.blocks))}
+        blocks = told.get("blocks", cls.blocks)
+        fields: dict[str, Any] = told | {"blocks": tuple(blocks) if isinstance(blocks, list) else blocks}
         return cls(**fields)
 
     def predictor(self, n_jobs: int = 1) -> Predictor:
@@ -103,8 +129,6 @@ class TrainingRows:
         weight = data.rows["weight"].to_numpy() * np.where(embedded, 1.0, recipe.weights.get("literature", 1.0))
         rows = cls(data, data.fractions, data.values, weight, np.zeros(len(data), dtype=bool), recipe.conditions)
         share = recipe.weights.get("melting_rule", 0.0)
-        if share and recipe.conditions:
-            raise RecipeError("the melting rule estimates no conditions; leave out weights.melting_rule or conditions")
         return rows._with_rule(share) if share else rows
 
     def keywords(self, groups: npt.NDArray[Any] | None = None) -> dict[str, Any]:
