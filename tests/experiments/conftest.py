@@ -1,0 +1,88 @@
+"""A home of its own for every test, and one small pair of predictors for all of them."""
+
+import dataclasses
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.ensemble import HistGradientBoostingRegressor
+from vitrion.datasets import load
+from vitrion.experiments.recipe import Recipe, TrainingRows
+from vitrion.models.blend import BlendedRegressor
+from vitrion.models.predictor import nearness
+
+WIDTH = {"tg": 45, "conductivity": 48}
+NEAR, FAR = 150, 450
+
+
+def pytest_collection_modifyitems(items):
+    """Let the small bins of small data be small without a word."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            for message in ("the no. of calibration examples", "The optimal value found for dimension", "lbfgs failed"):
+                item.add_marker(pytest.mark.filterwarnings(f"ignore:{message}"))
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory, monkeypatch):
+    """Keep every test away from the home folder of whoever runs it, and from any MLflow server."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("VITRION_HOME", str(folder))
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tables():
+    """Few rows of both properties, always the same: the VIGLAS glasses among them."""
+    kept = {}
+    for name in ("tg", "conductivity"):
+        data = load(name, lab=False)
+        near, viglas = nearness(data.fractions) >= 1, (data.rows["doi"] == "10.1038/s41560-023-01356-y").to_numpy()
+        draw = np.random.default_rng(0)
+        rows = [np.flatnonzero(viglas)]
+        rows += [draw.choice(np.flatnonzero(m & ~viglas), n, replace=False) for m, n in ((near, NEAR), (~near, FAR))]
+        kept[name] = data.take(np.sort(np.concatenate(rows)))
+    return kept
+
+
+def modest(recipe, n_jobs=1):
+    """The predictor of a recipe with an ensemble that trains in a moment."""
+    ensemble = HistGradientBoostingRegressor(max_iter=20, max_bins=32, max_leaf_nodes=15, learning_rate=0.3)
+    told = Recipe.predictor(recipe, n_jobs)
+    return told.set_params(n_folds=3, regressor=BlendedRegressor(ensemble, near_columns=WIDTH[recipe.property]))
+
+
+@pytest.fixture(scope="session")
+def predictors(tables):
+    fitted = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name, data in tables.items():
+            recipe = dataclasses.replace(Recipe.named(name), weights={"literature": 5.0})
+            rows = TrainingRows.of(recipe, data)
+            fitted[name] = modest(recipe).fit(**rows.keywords(), **rows.names())
+    return fitted
+
+
+@pytest.fixture
+def tiny(monkeypatch, tables):
+    """Make every recipe train in a moment, on few rows."""
+    whole = Recipe.rows
+
+    def few(recipe, data=None):
+        lean = dataclasses.replace(recipe, weights={"literature": 5.0})
+        return whole(lean, tables[recipe.property] if data is None else data)
+
+    usual = Recipe.predictor
+
+    def quick(recipe, n_jobs=1):
+        ensemble = HistGradientBoostingRegressor(max_iter=20, max_bins=32, max_leaf_nodes=15, learning_rate=0.3)
+        blended = BlendedRegressor(ensemble, near_columns=WIDTH[recipe.property])
+        return usual(recipe, 1).set_params(n_folds=3, regressor=blended)
+
+    monkeypatch.setattr(Recipe, "rows", few)
+    monkeypatch.setattr(Recipe, "predictor", quick)
