@@ -117,13 +117,17 @@ def _record_path() -> Path:
     return home() / "champions.json"
 
 
-def _record() -> dict[str, Any]:
+def _record() -> dict[str, dict[str, Any]]:
     path = _record_path()
     if not path.exists():
         return {}
     try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except ValueError as error:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        return {
+            str(name): {"version": int(entry["version"]), "sha256": str(entry["sha256"])}
+            for name, entry in told.items()
+        }
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise NoChampionError(f"{path} is damaged ({error}); remove it and run 'vitrion train'") from None
 
 
