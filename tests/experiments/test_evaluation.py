@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+from vitrion.experiments.evaluation import SPLITS, evaluate, hold_out, score, subsets
+from vitrion.experiments.recipe import Recipe
+from vitrion.models.crossfit import HeldOut
+
+
+def held_out_of(data, rows):
+    truth = data.property.to_target(data.rows["value"].to_numpy()[rows])
+    verdict = np.where(np.arange(len(rows)) % 3 == 0, "edge", "inside")
+    ones = np.ones(len(rows))
+    return HeldOut(rows, ones.astype(int), truth, truth + 1, truth - 0.5, truth + 2, ones, ones, verdict)
+
+
+def test_subsets_hold_what_they_say(tables):
+    for name, data in tables.items():
+        masks = subsets(data)
+        assert masks["all"].all()
+        oxychloride = masks["O and Cl"]
+        assert (data.fractions.column("O")[oxychloride] > 0).all()
+        assert not (oxychloride & ~masks["Cl"]).any()
+        assert all(mask.shape == (len(data),) and mask.any() for mask in masks.values())
+        assert ("halides 15-45 C" in masks) is (name == "conductivity")
+
+
+def test_room_temperature_subsets(tables):
+    data = tables["conductivity"]
+    masks = subsets(data)
+    room, oxy = masks["halides 15-45 C"], masks["oxyhalides 15-45 C"]
+    assert data.rows["temperature_C"][room].between(15, 45).all()
+    assert (data.rows["source"][room] != "SciGlass").all()
+    assert not (oxy & ~room).any()
+
+
+def test_score_by_hand(tables):
+    data = tables["tg"]
+    rows = np.arange(0, len(data), 2)
+    table = score(data, held_out_of(data, rows)).set_index("subset")
+    assert table.loc["all", "n"] == len(rows)
+    assert table.loc["all", ["mae", "rmse", "coverage", "width"]].tolist() == pytest.approx([1, 1, 1, 2.5])
+    assert table.loc["verdict edge", "n"] + table.loc["verdict inside", "n"] == len(rows)
+    assert "verdict outside" not in table.index
+    assert table.loc["Cl", "n"] == subsets(data)["Cl"][rows].sum()
+    assert set(table["unit"]) == {"K"}
+
+
+def test_subset_without_held_out_rows_is_left_out(tables):
+    data = tables["tg"]
+    rows = np.flatnonzero(~subsets(data)["Cl"])
+    assert "Cl" not in set(score(data, held_out_of(data, rows))["subset"])
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_every_split(tiny, split):
+    said = []
+    data, held_out = hold_out(Recipe.named("tg"), split, 1, said.append)
+    assert len(held_out.row) == len(data)
+    keys = data.measured.keys
+    for number in np.unique(held_out.fold):
+        here = held_out.fold == number
+        if split == "paper":
+            assert not set(data.groups[here]) & set(data.groups[~here])
+    assert len(keys) == len(data)
+    assert said
+
+
+def test_no_such_split():
+    with pytest.raises(ValueError, match="'year' is not a way to split; use one of paper, system, family, random"):
+        hold_out(Recipe.named("tg"), "year", 1, print)
+
+
+def test_evaluate_is_logged(tiny, home):
+    import mlflow
+
+    said = []
+    table = evaluate(["tg"], split="paper", n_jobs=1, progress=said.append)
+    assert set(table["split"]) == {"paper"}
+    assert all(line.startswith("tg: ") for line in said)
+    runs = mlflow.search_runs(experiment_names=["vitrion evaluation"])
+    overall = table.set_index("subset").loc["all"]
+    assert runs.loc[0, "metrics.all/mae"] == pytest.approx(overall["mae"])
+    assert runs.loc[0, "tags.split"] == "paper"
+    assert (home / "mlflow.db").exists()
