@@ -87,3 +87,28 @@ class Goal:
     def too_far(self, verdict: npt.NDArray[np.str_]) -> npt.NDArray[np.bool_]:
         """Whether each verdict is beyond the minimum, shape (n,)."""
         return ~np.isin(verdict, VERDICTS[: VERDICTS.index(self.minimum_verdict) + 1])
+
+    def remarks(
+        self, fractions: Fractions, verdict: npt.NDArray[np.str_], cost: npt.NDArray[np.float64]
+    ) -> list[list[str]]:
+        """Reasons for which the goal refuses each composition, n lists; a cost that nobody knows is told, not refused.
+
+        Parameters
+        ----------
+        fractions, verdict
+            The n candidates, and the verdict on each.
+        cost
+            Cost of their raw materials in USD/kg, shape (n,), NaN where it is not known.
+        """
+        told: list[list[str]] = [[] for _ in range(len(fractions))]
+        limited = np.isfinite(self.max_cost_usd_per_kg)
+        cases = [(fractions.column(symbol) > 0, f"the goal forbids {symbol}") for symbol in self.forbidden]
+        cases += [
+            (self.too_far(verdict), f"the goal asks for {self.minimum_verdict} at least"),
+            (cost > self.max_cost_usd_per_kg, f"cost above {self.max_cost_usd_per_kg:g} USD/kg"),
+            (np.isnan(cost) & limited, "cost not known"),
+        ]
+        for mask, reason in cases:
+            for row in np.flatnonzero(mask):
+                told[row].append(reason)
+        return told

@@ -12,7 +12,7 @@ import pandas as pd
 from ..datasets.measurement import composition_keys
 from ..datasets.prices import raw_material_cost
 from ..features import charge
-from ..features.composition import Composition
+from ..features.composition import Composition, FormulaError
 from ..features.elements import ElementDataError
 from ..features.featurizer import Featurizer
 from ..features.fractions import Fractions
@@ -73,6 +73,8 @@ def rank(
         error, and the index tells the place of each row in `candidates`. Tg and conductivity count as independent
         in `p_goal`, and a formula that is not charge-neutral has no chance.
     """
+    if isinstance(candidates, str):
+        raise FormulaError(f'"{candidates}" is one formula; give a list, such as ["{candidates}"]')
     told = list(candidates)
     table = _predict(told, goal or Goal(), temperature_C, predictors or _champions())
     order = table.sort_values(
@@ -141,7 +143,7 @@ def _columns(
     tg = predictors["tg"].predict(fractions)
     sigma = predictors["conductivity"].predict(fractions, {"temperature_C": temperature, "phase": "glass"})
     neutral = charge.neutral(fractions)
-    cost = raw_material_cost(fractions)
+    cost = np.asarray(raw_material_cost(fractions))
     verdict = np.array([max(pair, key=VERDICTS.index) for pair in zip(tg.verdict, sigma.verdict, strict=True)])
     hopeless = ~neutral | goal.refused(fractions) | goal.too_far(verdict) | (cost > goal.max_cost_usd_per_kg)
     chance = sigma.probability(above=goal.conductivity_S_cm) * tg.probability(below=goal.tg_C)
@@ -158,7 +160,7 @@ def _columns(
         "o_to_cl": np.divide(oxygen, chlorine, out=np.full(len(oxygen), np.nan), where=chlorine > 0),
         "cost_usd_per_kg": cost,
         "neutral": neutral,
-        "note": _notes(fractions, formulas, neutral, tg, sigma),
+        "note": _notes(fractions, formulas, neutral, tg, sigma, goal.remarks(fractions, verdict, cost)),
     }
 
 
@@ -196,6 +198,7 @@ def _notes(
     neutral: npt.NDArray[np.bool_],
     tg: Prediction,
     sigma: Prediction,
+    remarks: list[list[str]],
 ) -> list[str]:
     first: dict[int, int] = {}
     notes = []
@@ -203,6 +206,7 @@ def _notes(
         parts = []
         if not neutral[row]:
             parts.append(charge.explain(formulas[row]))
+        parts += remarks[row]
         if tg.verdict[row] != sigma.verdict[row]:
             parts.append(f"Tg {tg.verdict[row]}, conductivity {sigma.verdict[row]}")
         if key in first:
