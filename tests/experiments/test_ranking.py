@@ -1,0 +1,202 @@
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from vitrion.experiments.goal import Goal
+from vitrion.experiments.ranking import COLUMNS, rank, sweep
+from vitrion.features import Composition, FormulaError
+
+FORMULAS = ["LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "LiAlCl4", "NaAlCl4", "Li6PS5Cl", "LiTaOCl4", "Li2ZrCl6", "LiGaCl3O0.5"]
+DESIGN = (
+    "rank, formula, p_goal, conductivity_S_cm, conductivity_low_S_cm, conductivity_high_S_cm, tg_C, tg_low_C, "
+    "tg_high_C, verdict, nearest, nearest_distance, nearest_doi, o_to_cl, cost_usd_per_kg, neutral, note, error"
+)
+
+
+@pytest.fixture
+def ranked(predictors):
+    return lambda candidates, *args, **told: rank(candidates, *args, predictors=predictors, **told)
+
+
+def test_columns_of_the_contract(ranked):
+    assert tuple(DESIGN.split(", ")) == COLUMNS == tuple(ranked(FORMULAS).columns)
+
+
+def test_none_lost_and_in_order(ranked):
+    table = ranked(FORMULAS)
+    assert sorted(table["formula"]) == sorted(Composition.parse(text).formula for text in FORMULAS)
+    assert table["rank"].tolist() == list(range(1, len(FORMULAS) + 1))
+    assert table["p_goal"].is_monotonic_decreasing
+    assert sorted(table.index) == list(range(len(FORMULAS)))
+    assert all(Composition.parse(FORMULAS[i]).formula == table["formula"][i] for i in table.index)
+
+
+def test_numbers_make_sense(ranked):
+    table = ranked(FORMULAS)
+    assert table["p_goal"].between(0, 1).all()
+    for name, unit in (("conductivity", "S_cm"), ("tg", "C")):
+        low, mean, high = (table[f"{name}{part}_{unit}"] for part in ("_low", "", "_high"))
+        assert (low <= mean).all() and (mean <= high).all()
+    assert set(table["verdict"]) <= {"inside", "edge", "outside"}
+    assert (table["nearest"] != "").all()
+    assert (table["nearest_distance"] >= 0).all()
+    assert table["o_to_cl"][0] == pytest.approx(0.3)
+    assert table["cost_usd_per_kg"][0] > 0
+    assert table["neutral"].all()
+    assert (table["error"] == "").all()
+
+
+def test_columns_are_what_the_predictors_say(ranked, predictors):
+    table = ranked(FORMULAS, temperature_C=60.0).sort_index()
+    sigma = predictors["conductivity"].predict(FORMULAS, {"temperature_C": 60.0})
+    tg = predictors["tg"].predict(FORMULAS)
+    assert table["conductivity_S_cm"].tolist() == sigma.mean.tolist()
+    assert table["tg_high_C"].tolist() == tg.upper.tolist()
+    expected = sigma.probability(above=1e-3) * tg.probability(below=25.0)
+    assert table["p_goal"].tolist() == pytest.approx(expected.tolist())
+
+
+BAD = ["", "LiAlCl2..5", "Xx2O3", None, float("nan"), 3.5, "hello", "LiAlCl4O-1", pd.NA, object()]
+
+
+def test_bad_rows_keep_their_place_at_the_end(ranked):
+    mixed = [item for pair in zip(BAD, (FORMULAS * 2)[: len(BAD)], strict=True) for item in pair]
+    table = ranked(mixed)
+    assert len(table) == len(mixed)
+    tail = table.iloc[-len(BAD) :]
+    assert tail.index.tolist() == list(range(0, 2 * len(BAD), 2))
+    assert (tail["error"].str.len() > 10).all()
+    assert tail["rank"].isna().all()
+    assert tail[["p_goal", "tg_C", "conductivity_S_cm", "nearest_distance", "cost_usd_per_kg"]].isna().all().all()
+    assert (table["error"].iloc[: -len(BAD)] == "").all()
+    assert "LiAlCl2..5" in set(tail["formula"])
+
+
+def test_all_bad(ranked):
+    table = ranked(["??", None])
+    assert tuple(table.columns) == COLUMNS
+    assert (table["error"] != "").all()
+
+
+def test_none_at_all(ranked):
+    table = ranked([])
+    assert tuple(table.columns) == COLUMNS
+    assert len(table) == 0
+
+
+def test_element_without_descriptors_is_named(ranked):
+    table = ranked(["LiAlCl4", "PmCl3", "LiAlCl2.5O0.75", "AcCl3"])
+    errors = table["error"].sort_index()
+    assert errors[0] == errors[2] == ""
+    for row, symbol in ((1, "Pm"), (3, "Ac")):
+        assert errors[row] == "" or symbol in errors[row]
+
+
+def test_one_bare_string_is_refused(ranked):
+    with pytest.raises(FormulaError, match="give a list"):
+        ranked("LiAlCl4")
+
+
+def test_series_and_objects(ranked):
+    told = ranked(FORMULAS)
+    other = ranked(pd.Series(FORMULAS, index=range(100, 108)))
+    pd.testing.assert_frame_equal(told, other)
+    pd.testing.assert_frame_equal(told, ranked([Composition.parse(text) for text in FORMULAS]))
+    pd.testing.assert_frame_equal(told, ranked(iter(FORMULAS)))
+
+
+def test_order_of_the_rows_says_nothing(ranked):
+    told = ranked(FORMULAS).reset_index(drop=True)
+    for seed in range(3):
+        order = np.random.default_rng(seed).permutation(len(FORMULAS))
+        other = ranked([FORMULAS[i] for i in order]).reset_index(drop=True)
+        pd.testing.assert_frame_equal(told, other, rtol=1e-9)
+
+
+def test_duplicates_stay_and_are_noted(ranked):
+    table = ranked(["LiAlCl4", "Li2Al2Cl8", "LiCl-AlCl3", "LiAlCl4"]).sort_index()
+    assert len(table) == 4
+    assert "same composition" not in table["note"][0]
+    assert all("same composition as LiAlCl4" in note for note in table["note"][1:])
+    assert len(set(table["tg_C"])) == 1
+
+
+def test_not_neutral_has_no_chance(ranked):
+    table = ranked(["LiAlCl3", "LiAlCl4"]).sort_index()
+    assert table["p_goal"][0] == 0
+    assert not table["neutral"][0]
+    assert re.search("charge|neutral", table["note"][0])
+    assert table["p_goal"][1] > 0
+
+
+@pytest.mark.parametrize(
+    ("goal", "formula", "said"),
+    [
+        (Goal(forbidden=("Ta",)), "LiTaOCl4", "forbids Ta"),
+        (Goal(minimum_verdict="inside"), "Cs3Bi2I9", "asks for inside at least"),
+        (Goal(max_cost_usd_per_kg=0.01), "LiAlCl4", "cost"),
+    ],
+)
+def test_what_the_goal_refuses_is_told(ranked, goal, formula, said):
+    table = ranked([formula, "SiO2"], goal).sort_index()
+    if table["verdict"][0] == "inside" and goal.minimum_verdict == "inside":
+        pytest.skip("this candidate is inside")
+    assert table["p_goal"][0] == 0
+    assert re.search(said, table["note"][0])
+
+
+def test_easier_goal_has_a_better_chance(ranked):
+    strict, easy = ranked(FORMULAS), ranked(FORMULAS, Goal(conductivity_S_cm=1e-6, tg_C=200.0))
+    assert (easy.sort_index()["p_goal"] >= strict.sort_index()["p_goal"]).all()
+
+
+def test_warmer_conducts_better(ranked):
+    cold, warm = ranked(FORMULAS, temperature_C=25.0), ranked(FORMULAS, temperature_C=120.0)
+    assert np.median(np.log10(warm.sort_index()["conductivity_S_cm"] / cold.sort_index()["conductivity_S_cm"])) > 0.2
+
+
+def test_nearest_belongs_to_the_worse_verdict(ranked, predictors):
+    table = ranked(FORMULAS).sort_index()
+    tg, sigma = predictors["tg"].predict(FORMULAS), predictors["conductivity"].predict(FORMULAS)
+    order = ("inside", "edge", "outside")
+    for row in range(len(FORMULAS)):
+        worse = order.index(tg.verdict[row]) > order.index(sigma.verdict[row])
+        picked, by = (tg, "tg") if worse else (sigma, "conductivity")
+        assert table["verdict"][row] == picked.verdict[row]
+        assert table["nearest_distance"][row] == picked.distance[row]
+        assert table["nearest"][row] == predictors[by].known_formulas_[picked.nearest[row]]
+
+
+def test_the_example_list(ranked):
+    told = pd.read_csv(Path(__file__).parents[2] / "examples" / "oxychloride_candidates.csv")["formula"]
+    table = ranked(told)
+    assert len(table) == len(told)
+    assert (table["error"] == "").all()
+    for name in ("LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "LiAlCl4", "NaAlCl4", "Li6PS5Cl"):
+        assert name in set(told)
+
+
+def test_five_thousand_rows(ranked):
+    """Not a wall time: every formula is asked for once, in one batch."""
+    grid = [f"LiAlCl{4 - 2 * x:.5f}O{x:.5f}" for x in np.linspace(0.001, 1.5, 4990)]
+    table = ranked(grid + ["?"] * 10)
+    assert len(table) == 5000
+    assert table["rank"].notna().sum() == 4990
+    assert table["formula"].iloc[:-10].nunique() == 4990
+
+
+def test_sweep_is_in_the_order_of_its_grid(predictors):
+    table = sweep("LiAlCl{4-2x}O{x}", predictors=predictors, x="0:1:0.25")
+    assert table["x"].tolist() == [0, 0.25, 0.5, 0.75, 1]
+    assert tuple(table.columns) == ("x", *COLUMNS)
+    assert table["formula"][3] == "LiAlCl2.5O0.75"
+    assert table["o_to_cl"][3] == pytest.approx(0.3)
+    assert sorted(table["rank"]) == [1, 2, 3, 4, 5]
+
+
+def test_sweep_of_two_variables(predictors):
+    table = sweep("Li{1-y}Na{y}AlCl{4-2x}O{x}", predictors=predictors, x=np.array([0.5, 0.75]), y="0:1:0.5")
+    assert len(table) == 6
+    assert tuple(table.columns[:2]) == ("x", "y")
