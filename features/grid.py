@@ -97,6 +97,10 @@ def _value(part: list[tuple[Monomial, Fraction]], chosen: Mapping[str, NDArray[A
     return np.where(np.abs(total) < 1e-12, 0, total).astype(np.float64)
 
 
+NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d{0,15})?|\.\d{1,15})")
+MOST_VALUES = 1_000_000  # of one variable
+
+
 def axis(values: str | Sequence[float] | NDArray[Any] | float, name: str = "x") -> tuple[Fraction, ...]:
     """Exact values of one variable from "start:stop:step" (both ends in), "a,b,c", a number or a list.
 
@@ -115,10 +119,10 @@ def axis(values: str | Sequence[float] | NDArray[Any] | float, name: str = "x") 
 
 def _axis_of_text(text: str, name: str) -> tuple[Fraction, ...]:
     mend = f"write {name}=start:stop:step, such as {name}=0:1.5:0.05, or {name}=0,0.5,1"
-    try:
-        parts = [Fraction(part.strip()) for part in re.split("[:,]", text)]
-    except (ValueError, ZeroDivisionError):
-        raise FormulaError(f"{name}={text} is not a range; {mend}") from None
+    written = [part.strip() for part in re.split("[:,]", text)]
+    if not all(NUMBER.fullmatch(part) for part in written):
+        raise FormulaError(f"{name}={text[:60]} is not a range of plain numbers; {mend}")
+    parts = [Fraction(part) for part in written]
     if ":" not in text:
         return tuple(parts)
     if len(parts) != 3 or "," in text:
@@ -126,7 +130,10 @@ def _axis_of_text(text: str, name: str) -> tuple[Fraction, ...]:
     start, stop, step = parts
     if step == 0 or (stop - start) / step < 0:
         raise FormulaError(f"{name}={text} never reaches its end; {mend}")
-    return tuple(start + step * count for count in range(int((stop - start) / step) + 1))
+    size = int((stop - start) / step) + 1
+    if size > MOST_VALUES:
+        raise FormulaError(f"{name}={text} has {size:,} values; give at most {MOST_VALUES:,}, with a wider step")
+    return tuple(start + step * count for count in range(size))
 
 
 def exact(value: Any) -> Fraction:

@@ -220,3 +220,9 @@ def test_a_space_of_ten_million_is_told_and_begun_at_once():
     first = next(space.blocks())
     assert first.variables["x"][0] == 0
     assert next(iter(space)).composition == Composition.parse("LiAlCl4")
+
+
+@pytest.mark.parametrize("text", ["0:1e9:1e-9", "0:1000000000:0.000000001", "1e999999999", "0:1:1/3", "nan:1:0.1"])
+def test_a_range_that_cannot_be_held_is_refused_at_once(text):
+    with pytest.raises(FormulaError, match="x="):
+        Template.parse("LiAlCl{4-2x}O{x}").grid(x=text)
