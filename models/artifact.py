@@ -55,9 +55,7 @@ def load(path: Path, expected: str) -> Predictor:
     try:
         foreign = sorted(set(skops.io.get_untrusted_types(file=path)) - set(TRUSTED))
         loaded = None if foreign else skops.io.load(path, trusted=list(TRUSTED))
-    except (
-        Exception
-    ) as error:  # skops lets through whatever a damaged file makes JSON, NumPy or an object's state raise
+    except Exception as error:  # skops lets through whatever JSON, NumPy or an object's state raise
         raise ArtifactError(f"{path.name} is damaged ({type(error).__name__}: {error}); train again") from error
     if foreign:
         raise ArtifactError(f"{path.name} holds {', '.join(foreign)}, which no predictor of ours does; it is not read")

@@ -69,6 +69,9 @@ class Calibration:
 
         return ConformalPredictiveSystem().fit(self.residuals, self.difficulty, self.verdict, seed=0)
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_system"}
+
     def _binned(self, verdict: Labels) -> Labels:
         """Verdicts with those never calibrated replaced by the next more careful one, else the most careful known."""
         known = [name for name in VERDICTS if (self.verdict == name).any()]

@@ -81,7 +81,8 @@ class Prediction:
         return np.clip(under - (self._under(above) if above is not None else 0.0), 0.0, 1.0)
 
     def _ends(self, coverage: float | None = None) -> tuple[Vector, Vector]:
-        return self.calibration.interval(self.target, self.difficulty, self.verdict, coverage or self.coverage)
+        low, high = self.calibration.interval(self.target, self.difficulty, self.verdict, coverage or self.coverage)
+        return (np.maximum(low, 0.0), high) if self.quantity.scale == "celsius" else (low, high)  # none below 0 K
 
     def _under(self, limit: float) -> Vector:
         target = float(self.quantity.to_target(np.array([limit]))[0])

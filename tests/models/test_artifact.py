@@ -42,6 +42,13 @@ def test_round_trip(kept, sigma):
     assert (back.known_formulas_ == sigma.known_formulas_).all()
 
 
+def test_a_predictor_that_has_answered_is_kept_like_one_that_has_not(sigma, tmp_path):
+    """What it works out on the way to an answer is not part of it."""
+    sigma.predict(FORMULAS).probability(above=1e-3)
+    path = tmp_path / "predictor.skops"
+    assert artifact.load(path, artifact.save(sigma, path)).predict(FORMULAS).upper.shape == (5,)
+
+
 def test_held_out_rows_stay_at_home(kept, sigma):
     assert not hasattr(artifact.load(*kept), "held_out_")
     assert hasattr(sigma, "held_out_")

@@ -152,6 +152,10 @@ def test_interval_and_probability_agree(tg):
             assert told.probability(above=float(told.upper[row]))[row] == pytest.approx(0.05, abs=0.02)
 
 
+def test_no_temperature_below_absolute_zero(tg):
+    assert (tg.predict(["LiAlCl4", "Cs3Bi2I9", "NaTaCl6", "LiCl", "U3Th7Br"]).lower >= -273.15).all()
+
+
 def test_mean_differs_from_a_lookup(tg, tg_rows):
     assert (tg.predict(tg_rows.fractions).mean != tg_rows.values).mean() > 0.99  # noqa: PD011
 
