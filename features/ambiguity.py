@@ -29,12 +29,12 @@ def joined_pairs(tokens: Sequence[Token]) -> list[int]:
         if first.kind == second.kind == "symbol"
         and len(first.text) == len(second.text) == 1
         and first.start + 1 == second.start
-        and first.text + second.text.lower() in PAIRS
+        and (first.text + second.text.lower() in PAIRS or first.text + second.text == "CI")
     ]
 
 
 def reject_capitals(body: str, tokens: Sequence[Token], given: str) -> None:
-    """Refuse ``SIO2``: with a capital taken for a small letter it is a neutral compound, SiO2."""
+    """Refuse ``SIO2`` and ``LiCI``: with a small letter for a capital they are neutral, SiO2 and LiCl."""
     pairs = joined_pairs(tokens)
     if len(pairs) > _MOST_PAIRS:
         first = tokens[pairs[0]].start
@@ -42,7 +42,8 @@ def reject_capitals(body: str, tokens: Sequence[Token], given: str) -> None:
         raise refusal(given, what, "write the amount after every one-letter symbol, such as C1O1")
     for at in pairs:
         place = tokens[at + 1].start
-        spelling = body[:place] + body[place].lower() + body[place + 1 :]
+        small = "l" if body[place - 1 : place + 1] == "CI" else body[place].lower()
+        spelling = body[:place] + small + body[place + 1 :]
         other = read_part(spelling)
         if other and balanced(other, known=True):
             explicit = f"{body[:place]}1{body[place:]}"

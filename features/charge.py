@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .composition import Composition
-from .elements import DATA, INDEX, SYMBOLS
+from .elements import DATA, INDEX, SYMBOLS, states
 from .fractions import Fractions
 from .oxidation import ordinary_spans
 from .slots import Slots, each_block
@@ -137,8 +137,12 @@ def _mixed_valence(member: Composition, chosen: int) -> list[str]:
         return []
     rest = sum(member.fraction(s) * low[INDEX[s]] for s in member.elements if s != free[0])
     state = -rest / member.fraction(free[0])
-    whole = abs(state - round(state)) < 0.01
-    return [] if whole else [f"mixed valence: {free[0]} averages {state:+.3g}"]
+    allowed = [s for s in states("positive_states")[INDEX[free[0]]] if s > 0] if state > 0 else [round(state)]
+    return (
+        []
+        if min(abs(state - s) for s in allowed or [round(state)]) < 0.01
+        else [f"mixed valence: {free[0]} averages {state:+.3g}"]
+    )
 
 
 def unknown(fractions: Fractions) -> list[str]:

@@ -67,7 +67,8 @@ def _check_number(token: Token, given: str) -> None:
     if len(token.text) > LONGEST_NUMBER:
         raise refusal(given, f"a number of {len(token.text)} characters {where}", f"write at most {LONGEST_NUMBER}")
     if len(token.text) > 1 and token.text[0] == "0" and token.text[1] != ".":
-        mend = f"write {token.text.lstrip('0') or '1'}, or O for oxygen"
+        number = re.sub(r"^0+(?=\d)", "", token.text)
+        mend = f"write {number if number.strip('0.') else '1'}, or O for oxygen"
         raise refusal(given, f"a number with a leading zero, {token.text}, {where}", mend)
     if not token.text.strip("0."):
         raise refusal(given, f"an amount of zero {where}", "leave that part out, or write its amount")

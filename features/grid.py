@@ -137,9 +137,9 @@ def _axis_of_text(text: str, name: str) -> tuple[Fraction, ...]:
 
 
 def exact(value: Any) -> Fraction:
-    """A number as the fraction that its shortest decimal writes."""
+    """A number as the fraction that its decimal writes; floats to 12 digits, so that 0.1 + 0.2 is 0.3."""
     if isinstance(value, Fraction | int):
         return Fraction(value)
     if not math.isfinite(float(value)):
         raise FormulaError(f"the value {value} is not a finite number; give one such as 0.5")
-    return Fraction(repr(float(value)))
+    return Fraction(f"{float(value):.12g}")

@@ -18,8 +18,10 @@ from .expression import Polynomial, read_expression
 from .grammar import Reader, tokenise
 from .grid import Grid, axis, exact
 from .notation import FormulaError, plain, refusal
+from .rendering import decimal
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
+_BESIDE = frozenset("0123456789.{}")
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,8 @@ class Template:
         pieces, end = [], 0
         for found in _BRACES.finditer(body):
             before, after = body[: found.start()][-1:], body[found.end() :][:1]
-            if before.isdigit() or before == "." or after.isdigit() or after == ".":
-                raise refusal(text, f"a number beside {found.group()}", "put the whole amount between the braces")
+            if before in _BESIDE or after in _BESIDE:
+                raise refusal(text, f"another amount beside {found.group()}", "put the whole amount between the braces")
             pieces.append(body[end : found.start()])
             numbers[sum(map(len, pieces))] = read_expression(found.group(1), text)
             pieces.append("1")
@@ -105,8 +107,7 @@ def substitution(parent: str, loses: str, gains: str, ratio: Fraction | float = 
     amounts = dict(Composition.parse(parent).amounts)
     if loses not in amounts or gains not in INDEX:
         raise FormulaError(f'"{parent}": {gains} for {loses}; name an element of the formula to lose and one to gain')
-    pieces = {symbol: "" if amount == 1 else f"{float(amount):g}" for symbol, amount in amounts.items()}
-    share = "" if ratio == 1 else f"{float(ratio):g}"
-    pieces[loses] = f"{{{float(amounts[loses]):g}-{share}{variable}}}"
-    pieces[gains] = f"{{{float(amounts[gains]):g}+{variable}}}" if gains in amounts else f"{{{variable}}}"
+    pieces = {symbol: decimal(amount) for symbol, amount in amounts.items()}
+    pieces[loses] = f"{{{pieces[loses] or 1}-{decimal(exact(float(ratio)))}{variable}}}"
+    pieces[gains] = f"{{{pieces[gains] or 1}+{variable}}}" if gains in amounts else f"{{{variable}}}"
     return Template.parse("".join(symbol + amount for symbol, amount in pieces.items()))

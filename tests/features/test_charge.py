@@ -61,3 +61,13 @@ def test_rounded_formulas_are_forgiven_up_to_the_tolerance():
     batch = Fractions.of(["Li0.319La0.488Ta0.244Cl3"])
     assert neutral(batch).all()
     assert not neutral(batch, tolerance=1e-6).any()
+
+
+@pytest.mark.parametrize(("formula", "words"), [("CsAuCl3", "Au averages +2"), ("Sb2O4", "Sb averages +4")])
+def test_an_average_that_is_no_state_of_the_element_is_named_although_it_is_whole(formula, words):
+    assert explain(formula) == f"neutral with mixed valence: {words}"
+
+
+@pytest.mark.parametrize("formula", ["SnCl2", "Fe2O3", "TeO2", "Li2S2", "FeCl2", "Li3P"])
+def test_an_ordinary_state_is_no_mixed_valence(formula):
+    assert "mixed valence" not in explain(formula)

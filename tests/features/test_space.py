@@ -226,3 +226,23 @@ def test_a_space_of_ten_million_is_told_and_begun_at_once():
 def test_a_range_that_cannot_be_held_is_refused_at_once(text):
     with pytest.raises(FormulaError, match="x="):
         Template.parse("LiAlCl{4-2x}O{x}").grid(x=text)
+
+
+@pytest.mark.parametrize("text", ["LiAlCl{x}{y}", "Li{x}2AlCl4", "LiAlCl4{x}"])
+def test_two_amounts_side_by_side_are_refused(text):
+    with pytest.raises(FormulaError, match="another amount beside"):
+        Template.parse(text)
+
+
+def test_floats_with_the_noise_of_arithmetic_give_the_members_that_were_meant():
+    members = Template.parse("LiAlCl{4-2x}O{x}").grid(x=np.arange(0, 1.5, 0.05))
+    assert [m.composition for m in members][15] == Composition.parse("LiAlCl2.5O0.75")
+    assert [m.composition.formula for m in members][6] == "LiAlCl3.4O0.3"
+
+
+def test_a_substitution_line_starts_at_its_parent_to_the_last_digit():
+    parent = "Li1.3333333AlCl4.3333333"
+    line = substitution(parent, loses="Cl", gains="O")
+    assert line.at(x=0) == Composition.parse(parent)
+    assert substitution("LiAlCl4", "Cl", "O", ratio=Fraction(1, 3)).at(x=3).fraction("O") > 0
+    assert substitution("Li3InCl6", "Cl", "F", ratio=1).text == "Li3InCl{6-x}F{x}"
