@@ -11,3 +11,14 @@ from platformdirs import user_data_dir
 def home() -> Path:
     """Return the folder named by ``VITRION_HOME``, else the user's data folder; it need not exist yet."""
     return Path(os.environ.get("VITRION_HOME") or user_data_dir("vitrion", appauthor=False)).expanduser().absolute()
+
+
+def made() -> Path:
+    """Return the home folder, made if it was not there; raises `OSError` with the reason if it cannot be."""
+    folder = home()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        mend = "cannot be made; name a folder with VITRION_HOME"
+        raise OSError(error.errno, f"the home folder {mend} ({error.strerror})", str(folder)) from None
+    return folder

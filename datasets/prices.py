@@ -24,6 +24,7 @@ BY_PRODUCTS = ("CO2", "SbCl3", "SbBr3", "SbI3")
 CARRIERS = ("C", "O", "Sb")  # elements that a precursor may hold beyond the composition: a by-product takes them away
 SHORTAGE_USD_PER_MOLE = 1e5
 NEGLIGIBLE = 1e-7
+FORGIVEN = 2e-3  # imbalance, in moles per mole of atoms, that rounding of a formula is forgiven, as for its charge
 MOST_AT_ONCE = 400
 
 
@@ -128,8 +129,8 @@ def _route(
     moles: Floats, fractions: Floats, usable: npt.NDArray[np.intp], allowed: npt.NDArray[np.intp], table: PriceTable
 ) -> Route:
     short = moles[-len(allowed) :]
-    if not (short < NEGLIGIBLE).all():
-        missing = ", ".join(SYMBOLS[e] for e in allowed[~(short < NEGLIGIBLE)])
+    if not (short < FORGIVEN).all():
+        missing = ", ".join(SYMBOLS[e] for e in allowed[~(short < FORGIVEN)])
         return Route(np.nan, note=f"no balanced set of priced precursors: {missing} cannot be bought or not in balance")
     kilogram = float(masses(fractions[None])[0])
     bought = moles[: len(usable)] * table.grams_per_mole[usable] / kilogram

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..features import charge
 from ..features.fractions import Fractions
 from . import headers, units
 from .column_checks import refuse_kelvin, refuse_swapped
@@ -159,6 +160,11 @@ def _repeats(facts: pd.DataFrame) -> Iterator[tuple[int, str, str]]:
 def _notices(layout: Layout, facts: pd.DataFrame) -> Iterator[str]:
     if layout.ignored:
         yield f"columns that are not read: {', '.join(layout.ignored)}"
+    charged = {formula: charge.explain(formula) for formula in facts["formula"].unique()}
+    for formula, why in charged.items():
+        if why.startswith("not neutral"):
+            line = int(facts.loc[facts["formula"] == formula, "row"].iloc[0])
+            yield f"row {line}: {formula} is {why}; taken as it is told: check the formula"
     vague = facts[(facts["phase"] == "unknown") & (facts["quantity"] == "conductivity")]
     if len(vague):
         yield f"{len(vague)} conductivities are of unknown phase; a column phase (glass, crystal, ...) says more"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -64,16 +65,31 @@ class Goal:
             raise GoalError(f"goal minimum_verdict = {self.minimum_verdict!r}; use one of {', '.join(VERDICTS)}")
 
     @classmethod
+    def of(cls, goal: Goal | Mapping[str, Any] | Path | str | None) -> Goal:
+        """A goal from a goal, its fields by name, the path of a TOML file, or nothing (the default)."""
+        if goal is None or isinstance(goal, Goal):
+            return goal or cls()
+        if isinstance(goal, str | Path):
+            return cls.load(Path(goal))
+        if not isinstance(goal, Mapping):
+            raise GoalError(f"goal = {goal!r}; give a vitrion.Goal, a dict of its fields or the path of a TOML file")
+        return cls._of_fields(goal, "the goal")
+
+    @classmethod
     def load(cls, path: Path) -> Goal:
         """Read a goal from a TOML file whose keys are the parameters above."""
         try:
-            told = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+            told = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise GoalError(f"goal file {Path(path).name} cannot be read: {error}") from None
+        return cls._of_fields(told, f"goal file {Path(path).name}")
+
+    @classmethod
+    def _of_fields(cls, told: Mapping[str, Any], where: str) -> Goal:
         names = [entry.name for entry in fields(cls)]
         unknown = sorted(set(told) - set(names))
         if unknown:
-            raise GoalError(f"goal file {Path(path).name} has {', '.join(unknown)}; a goal has {', '.join(names)}")
+            raise GoalError(f"{where} has {', '.join(unknown)}; a goal has {', '.join(names)}")
         limits: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value for key, value in told.items()
         }

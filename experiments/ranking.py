@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,14 +14,13 @@ import pandas as pd
 from ..datasets.measurement import composition_keys
 from ..datasets.prices import raw_material_cost
 from ..features import charge
-from ..features.composition import Composition, FormulaError
-from ..features.elements import ElementDataError
-from ..features.featurizer import Featurizer
+from ..features.composition import FormulaError
 from ..features.fractions import Fractions
 from ..features.space import Template
 from ..models.domain import VERDICTS
 from ..models.prediction import Prediction
 from ..models.predictor import Predictor
+from .candidates import as_text, describable, formulas, listed
 from .goal import Goal
 from .registry import load_predictor
 
@@ -49,7 +50,7 @@ Predictors = Mapping[str, Predictor]
 
 def rank(
     candidates: Iterable[Any],
-    goal: Goal | None = None,
+    goal: Goal | Mapping[str, Any] | Path | str | None = None,
     temperature_C: float = 25.0,
     predictors: Predictors | None = None,
 ) -> pd.DataFrame:
@@ -60,7 +61,8 @@ def rank(
     candidates
         Formula strings, `Composition`, pymatgen compositions or a Series of them.
     goal
-        What a good electrolyte is; by default at least 1 mS/cm and a Tg of at most 25 degC.
+        What a good electrolyte is: a `Goal`, its fields by name, or the path of a TOML file; by default at least
+        1 mS/cm and a Tg of at most 25 degC.
     temperature_C
         Temperature at which the conductivity counts, in degC.
     predictors
@@ -73,10 +75,8 @@ def rank(
         error, and the index tells the place of each row in `candidates`. Tg and conductivity count as independent
         in `p_goal`, and a formula that is not charge-neutral has no chance.
     """
-    if isinstance(candidates, str):
-        raise FormulaError(f'"{candidates}" is one formula; give a list, such as ["{candidates}"]')
-    told = list(candidates)
-    table = _predict(told, goal or Goal(), temperature_C, predictors or _champions())
+    told = listed(candidates)
+    table = _predict(told, Goal.of(goal), temperature_C, predictors or _champions())
     order = table.sort_values(
         ["p_goal", "margin", "formula"], ascending=[False, False, True], kind="stable", na_position="last"
     ).index
@@ -89,7 +89,7 @@ def rank(
 def sweep(
     template: str,
     temperature_C: float = 25.0,
-    goal: Goal | None = None,
+    goal: Goal | Mapping[str, Any] | Path | str | None = None,
     predictors: Predictors | None = None,
     **variables: Any,
 ) -> pd.DataFrame:
@@ -107,12 +107,21 @@ def sweep(
     Returns
     -------
     DataFrame
-        The variables, then `COLUMNS`; one row a member.
+        The variables, then `COLUMNS`; one row a member. Points at which an amount would be negative are no members:
+        a warning counts them, and ``attrs["left_out"]`` keeps their number.
     """
-    members = list(Template.parse(template).grid(**variables))
+    grid = Template.parse(template).grid(**variables)
+    members = list(grid)
+    left_out = grid.size - len(members)
+    if not members:
+        raise FormulaError(f'"{template}" has no member in these ranges: an amount is negative at every point')
+    if left_out:
+        warnings.warn(f"{left_out:,} of {grid.size:,} points left out: an amount would be negative", stacklevel=2)
     ranked = rank([member.composition for member in members], goal, temperature_C, predictors).sort_index()
-    grid = pd.DataFrame([member.variables for member in members], columns=list(variables), dtype=float)
-    return pd.concat([grid, ranked.reset_index(drop=True)], axis=1)
+    points = pd.DataFrame([member.variables for member in members], columns=list(variables), dtype=float)
+    table = pd.concat([points, ranked.reset_index(drop=True)], axis=1)
+    table.attrs["left_out"] = left_out
+    return table
 
 
 def _champions() -> Predictors:
@@ -121,24 +130,24 @@ def _champions() -> Predictors:
 
 def _predict(told: list[Any], goal: Goal, temperature: float, predictors: Predictors) -> pd.DataFrame:
     fractions, rows, errors = Fractions.read(told)
-    good, refused = _describable(fractions)
-    errors = errors | {int(rows[place]): reason for place, reason in refused.items()}
+    good, refused = describable(fractions)
+    errors = errors | {int(rows[i]): f'"{as_text(told[rows[i]])}": {reason}' for i, reason in refused.items()}
     fractions, rows = fractions.take(good), rows[good]
-    formulas = _formulas(told, rows)
-    table = pd.DataFrame({"formula": [_as_text(item) for item in told], "margin": np.nan}, index=range(len(told)))
-    columns = _columns(fractions, formulas, goal, temperature, predictors)
+    names = formulas(told, rows)
+    table = pd.DataFrame({"formula": [as_text(item) for item in told], "margin": np.nan}, index=range(len(told)))
+    columns = _columns(fractions, names, goal, temperature, predictors)
     for name in (*COLUMNS[2:-3], "note", "margin"):
         text = name in ("verdict", "nearest", "nearest_doi", "note")
         table[name] = pd.Series("" if text else np.nan, index=table.index, dtype=object if text else float)
         table.loc[rows, name] = columns[name]
-    table.loc[rows, "formula"] = formulas
+    table.loc[rows, "formula"] = names
     neutral = pd.Series(columns["neutral"], index=rows, dtype="boolean").reindex(table.index)
     reasons = pd.Series(errors, dtype=object).reindex(table.index).fillna("")
     return table.assign(neutral=neutral, error=reasons)
 
 
 def _columns(
-    fractions: Fractions, formulas: list[str], goal: Goal, temperature: float, predictors: Predictors
+    fractions: Fractions, names: list[str], goal: Goal, temperature: float, predictors: Predictors
 ) -> dict[str, Any]:
     tg = predictors["tg"].predict(fractions)
     sigma = predictors["conductivity"].predict(fractions, {"temperature_C": temperature, "phase": "glass"})
@@ -160,7 +169,7 @@ def _columns(
         "o_to_cl": np.divide(oxygen, chlorine, out=np.full(len(oxygen), np.nan), where=chlorine > 0),
         "cost_usd_per_kg": cost,
         "neutral": neutral,
-        "note": _notes(fractions, formulas, neutral, tg, sigma, goal.remarks(fractions, verdict, cost)),
+        "note": _notes(fractions, names, neutral, tg, sigma, goal.remarks(fractions, verdict, cost)),
     }
 
 
@@ -194,7 +203,7 @@ def _nearest(tg: Prediction, sigma: Prediction, predictors: Predictors) -> dict[
 
 def _notes(
     fractions: Fractions,
-    formulas: list[str],
+    names: list[str],
     neutral: npt.NDArray[np.bool_],
     tg: Prediction,
     sigma: Prediction,
@@ -205,44 +214,12 @@ def _notes(
     for row, key in enumerate(composition_keys(fractions.matrix).tolist()):
         parts = []
         if not neutral[row]:
-            parts.append(charge.explain(formulas[row]))
+            parts.append(charge.explain(names[row]))
         parts += remarks[row]
         if tg.verdict[row] != sigma.verdict[row]:
             parts.append(f"Tg {tg.verdict[row]}, conductivity {sigma.verdict[row]}")
         if key in first:
-            parts.append(f"same composition as {formulas[first[key]]} above it in the list")
+            parts.append(f"same composition as {names[first[key]]} above it in the list")
         first.setdefault(key, row)
         notes.append("; ".join(parts))
     return notes
-
-
-def _formulas(told: list[Any], rows: npt.NDArray[np.intp]) -> list[str]:
-    known: dict[str, str] = {}
-    formulas = []
-    for row in rows:
-        item = told[row]
-        if not isinstance(item, str):
-            formulas.append(Composition.of(item).formula)
-            continue
-        if item not in known:
-            known[item] = Composition.parse(item).formula
-        formulas.append(known[item])
-    return formulas
-
-
-def _as_text(item: Any) -> str:
-    return "" if item is None or (isinstance(item, float) and np.isnan(item)) else str(item)
-
-
-def _describable(fractions: Fractions, start: int = 0) -> tuple[npt.NDArray[np.intp], dict[int, str]]:
-    """Rows whose elements all have descriptors, and the reason for each other row, found by halving."""
-    try:
-        Featurizer(("glass",)).transform(fractions)
-    except ElementDataError as error:
-        if len(fractions) == 1:
-            return np.empty(0, dtype=np.intp), {start: f"{error}".replace("; leave the glass block out", "")}
-        half = len(fractions) // 2
-        left, bad_left = _describable(fractions.take(slice(0, half)), start)
-        right, bad_right = _describable(fractions.take(slice(half, None)), start + half)
-        return np.concatenate([left, right]), bad_left | bad_right
-    return np.arange(start, start + len(fractions)), {}

@@ -13,7 +13,7 @@ from typing import Any
 import sklearn
 from filelock import FileLock
 
-from ..datasets.home import home
+from ..datasets.home import home, made
 from ..models import artifact
 from ..models.predictor import Predictor
 
@@ -50,8 +50,7 @@ def folder(name: str, version: int) -> Path:
 
 def lock() -> FileLock:
     """Return the lock that every change of the record takes."""
-    home().mkdir(parents=True, exist_ok=True)
-    return FileLock(home() / "registry.lock")
+    return FileLock(made() / "registry.lock")
 
 
 def keep(card: Champion, bundle: Path) -> None:

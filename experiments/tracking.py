@@ -14,7 +14,7 @@ import pandas as pd
 from filelock import FileLock
 
 from ..datasets import Dataset
-from ..datasets.home import home
+from ..datasets.home import home, made
 from .recipe import Recipe
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def store() -> MlflowClient:
     import mlflow
 
     logging.getLogger("mlflow").setLevel(logging.WARNING)
-    home().mkdir(parents=True, exist_ok=True)
+    made()
     ours = f"sqlite:///{home() / 'mlflow.db'}"
     uri = os.environ.get("MLFLOW_TRACKING_URI") or ours
     place = (home() / "mlartifacts").as_uri() if uri == ours else None

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from ..datasets.home import made
 from ..models import artifact
 from . import figures, registry, tracking
 from .evaluation import say, score
@@ -54,6 +55,7 @@ def train(
     progress
         Called with a line of text after each step.
     """
+    made()  # before minutes of work that could not be kept
     recipes = [Recipe.load(recipe)] if recipe else [Recipe.named(name) for name in properties]
     done = [_fit(one, n_jobs, partial(say, progress, one.property)) for one in recipes]
     if promote:

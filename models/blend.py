@@ -55,7 +55,13 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         """Learn from descriptors (n, p), targets (n,) and weights (n,)."""
         weight = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight, dtype=float)
         ensemble = self.ensemble or HistGradientBoostingRegressor(
-            max_iter=300, max_leaf_nodes=63, learning_rate=0.1, max_features=0.3, max_bins=127, l2_regularization=1.0
+            max_iter=300,
+            max_leaf_nodes=63,
+            learning_rate=0.1,
+            max_features=0.3,
+            max_bins=127,
+            l2_regularization=1.0,
+            early_stopping=False,  # it would validate on rows of papers that it learns from
         )
         ensemble = clone(ensemble).set_params(random_state=self.random_state)
         chosen = self._choose(X[:, -1] >= 1.0, weight)

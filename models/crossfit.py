@@ -64,7 +64,8 @@ class Design:
 class HeldOut:
     """Held-out predictions of the measured rows, all arrays of shape (m,), in the unit of the regressor.
 
-    `row` tells where each stands in the design; `lower` and `upper` are calibrated on the other folds alone.
+    `row` tells where each stands in the design; `lower` and `upper` come from the errors of
+    the other folds (cross-conformal: their regressors did see rows of this one).
     """
 
     row: Rows

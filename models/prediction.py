@@ -77,6 +77,8 @@ class Prediction:
         """Probability that the truth lies below or above a limit in lab units, or between two; shape (n,)."""
         if below is None and above is None:
             raise ValueError("probability() has no limit; give below=, above= or both, in " + self.quantity.unit)
+        if any(limit is not None and not np.isfinite(limit) for limit in (below, above)):
+            raise ValueError(f"probability(below={below}, above={above}); give finite limits in {self.quantity.unit}")
         under = self._under(below) if below is not None else np.ones(len(self))
         return np.clip(under - (self._under(above) if above is not None else 0.0), 0.0, 1.0)
 

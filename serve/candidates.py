@@ -38,6 +38,10 @@ def joined(table: CandidateTable, ranking: pd.DataFrame) -> pd.DataFrame:
     out["note"] = [_note(note, table, place, keys, first) for note, place in zip(out["note"], places, strict=True)]
     out["error"] = [table.errors.get(place, error) for error, place in zip(out["error"].tolist(), places, strict=True)]
     unread = _unread(out)
+    out["note"] = [
+        note or (f"row {table.numbers[place]} of {table.name}" if bad else "")
+        for note, place, bad in zip(out["note"], places, unread, strict=True)
+    ]
     out["formula"] = [
         _raw(table.cells[place]) if bad else text
         for text, place, bad in zip(out["formula"].tolist(), places, unread, strict=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -77,6 +78,8 @@ def rank(
 
         _deliver(ranked, outputs, page, temperature=temperature, top=top)
         _tell_errors(ranked, table)
+        if len(ranked) and all(isinstance(error, str) and error for error in ranked["error"]):
+            raise InputError(f"none of the {len(ranked):,} rows of {table.name} could be read; their errors are above")
 
 
 def sweep(
@@ -105,9 +108,14 @@ def sweep(
 
         with progress() as report:
             report(f"predicting the members of {visible(template)} at {temperature:g} °C")
-            table = plain(ranking.sweep(template, temperature_C=temperature, goal=aim, **ranges))
-        if table.empty:
-            raise InputError(f"{visible(template)} has no member in these ranges; amounts must not be negative")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)
+                swept = ranking.sweep(template, temperature_C=temperature, goal=aim, **ranges)
+            if swept.empty:
+                raise InputError(f"{visible(template)} has no member in these ranges; amounts must not be negative")
+            table = plain(swept)
+        if left_out := swept.attrs.get("left_out"):
+            say(f"{left_out:,} points left out: an amount would be negative there")
 
         def page() -> str:
             from .reports import sweep_page
@@ -205,6 +213,6 @@ def _tell_errors(ranked: pd.DataFrame, table: CandidateTable) -> None:
     """Name the first rows that could not be read on standard error."""
     bad = ranked[[isinstance(error, str) and bool(error) for error in ranked["error"]]]
     for note, error in zip(bad["note"].head(_SHOWN_ERRORS), bad["error"].head(_SHOWN_ERRORS), strict=True):
-        say(f"{note}: {error}")
+        say(f"{note}: {error}" if note else error)
     if len(bad) > _SHOWN_ERRORS:
         say(f"and {len(bad) - _SHOWN_ERRORS:,} more of {len(table):,} rows; see the column error")

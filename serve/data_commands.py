@@ -41,7 +41,7 @@ def list_(
 
 
 @app.command()
-def show(  # noqa: PLR0917 - options of a command line
+def show(
     name: Annotated[str, typer.Argument(help="A property (tg, conductivity, ...), 'lab', 'syntheses', or a source.")],
     formula: Annotated[str | None, typer.Option("--formula", help="This composition alone.")] = None,
     dropped: Annotated[bool, typer.Option("--dropped", help="Rows that were not taken, with the reason.")] = False,
@@ -58,7 +58,7 @@ def show(  # noqa: PLR0917 - options of a command line
 
 
 @app.command()
-def add(  # noqa: PLR0917
+def add(
     file: Annotated[Path, typer.Argument(help="Results as .csv (also gzipped), .xlsx or .parquet.")],
     keep_good: Annotated[
         bool, typer.Option("--keep-good", help="Take the good rows of a table with bad ones.")

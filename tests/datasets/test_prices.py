@@ -66,3 +66,9 @@ def test_a_users_price_table_counts():
     own = pd.DataFrame({"formula": ["LiCl", "AlCl3"], "usd_per_kg": [10.0, 1.0]})
     share = float(masses(atoms_of("LiCl")[None])[0] / masses(atoms_of("LiAlCl4")[None])[0])
     assert raw_material_cost("LiAlCl4", own) == pytest.approx(10 * share + (1 - share), rel=1e-6)
+
+
+def test_rounding_that_charge_forgives_the_price_forgives_too():
+    exact, rounded = raw_material_cost(["LiAlCl2.524O0.738", "LiAlCl2.5247O0.7377"])
+    assert rounded == pytest.approx(exact, rel=0.01)
+    assert np.isnan(raw_material_cost("LiAlCl3O"))

@@ -200,3 +200,12 @@ def test_sweep_of_two_variables(predictors):
     table = sweep("Li{1-y}Na{y}AlCl{4-2x}O{x}", predictors=predictors, x=np.array([0.5, 0.75]), y="0:1:0.5")
     assert len(table) == 6
     assert tuple(table.columns[:2]) == ("x", "y")
+
+
+def test_points_with_a_negative_amount_are_counted(predictors):
+    with pytest.warns(UserWarning, match="4 of 9 points left out"):
+        table = sweep("LiAlCl{4-2x}O{x}", predictors=predictors, x="-1:3:0.5")
+    assert table["x"].tolist() == [0, 0.5, 1, 1.5, 2]
+    assert table.attrs["left_out"] == 4
+    with pytest.raises(FormulaError, match="no member"):
+        sweep("LiAlCl{4-2x}O{x}", predictors=predictors, x="3:4:0.5")

@@ -1,0 +1,37 @@
+import pandas as pd
+import pytest
+from vitrion.experiments.candidates import describable, formulas, listed
+from vitrion.experiments.goal import Goal, GoalError
+from vitrion.features import Composition, FormulaError, Fractions
+
+
+def test_a_table_gives_its_column_formula():
+    assert listed(pd.DataFrame({"formula": ["LiCl"], "LiAlCl4": [1]})) == ["LiCl"]
+
+
+@pytest.mark.parametrize("one", ["LiAlCl4", b"LiAlCl4", {"Li": 1}, Composition.parse("LiCl"), pd.DataFrame({"a": [1]})])
+def test_what_is_no_list_of_candidates_is_refused(one):
+    with pytest.raises(FormulaError, match="give"):
+        listed(one)
+
+
+def test_rows_without_descriptors_are_found_wherever_they_stand():
+    batch = Fractions.of(["LiCl", "He", "NaCl", "LiHeCl", "KCl"])
+    rows, refused = describable(batch)
+    assert rows.tolist() == [0, 2, 4]
+    assert sorted(refused) == [1, 3]
+    assert all("He" in reason for reason in refused.values())
+
+
+def test_formulas_are_canonical():
+    assert formulas(["x", "Cl4AlLi", {"Na": 1, "Cl": 1}], [1, 2]) == ["LiAlCl4", "NaCl"]
+
+
+def test_a_goal_from_its_fields_or_a_file(tmp_path):
+    file = tmp_path / "goal.toml"
+    file.write_text("tg_C = 60\n", encoding="utf-8-sig")
+    assert Goal.of(file) == Goal.of(str(file)) == Goal.of({"tg_C": 60}) == Goal(tg_C=60)
+    assert Goal.of(None) == Goal()
+    for wrong in (3, {"Tg": 1}):
+        with pytest.raises(GoalError, match="goal"):
+            Goal.of(wrong)
