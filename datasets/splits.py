@@ -101,10 +101,10 @@ def folds(labels: Labels, n_folds: int = 5, seed: int = 0) -> npt.NDArray[np.int
     return fold[where.ravel()]
 
 
-def split(
-    data: Dataset, by: str = "paper", n_folds: int = 5, *, seed: int = 0, strict: bool = False
-) -> Iterator[tuple[Indices, Indices]]:
+def split(data: Dataset, by: str = "paper", n_folds: int = 5, *, seed: int = 0) -> Iterator[tuple[Indices, Indices]]:
     """Yield row numbers to train on and to test on, once for each fold.
+
+    No paper and no composition stands on both sides: rows that share either with a test row are left out of training.
 
     Parameters
     ----------
@@ -114,8 +114,6 @@ def split(
         ``paper``, ``system`` or ``family``.
     n_folds, seed
         See `folds`.
-    strict
-        Also keep compositions that the test rows hold out of training, whoever measured them.
     """
     if by not in LABELS:
         msg = f"{by!r} is not a way to split; use one of {', '.join(LABELS)}"
@@ -123,21 +121,21 @@ def split(
     fold = folds(LABELS[by](data), n_folds, seed)
     keys = data.measured.keys
     for number in range(n_folds):
-        yield _sides(fold == number, keys, strict)
+        yield _sides(fold == number, keys, data.groups)
 
 
-def split_by_year(data: Dataset, year: int, *, strict: bool = True) -> tuple[Indices, Indices]:
+def split_by_year(data: Dataset, year: int) -> tuple[Indices, Indices]:
     """Return row numbers of papers before `year`, and of that year and later; undated rows are on neither side.
 
     A paper whose rows bear several years goes with the latest of them.
     """
     latest = data.rows["year"].astype(float).groupby(data.groups).transform("max").to_numpy()
-    train, test = _sides(latest >= year, data.measured.keys, strict)
+    train, test = _sides(latest >= year, data.measured.keys, data.groups)
     return train[~np.isnan(latest[train])], test
 
 
-def _sides(test: npt.NDArray[np.bool_], keys: npt.NDArray[np.uint64], strict: bool) -> tuple[Indices, Indices]:
+def _sides(test: npt.NDArray[np.bool_], keys: npt.NDArray[np.uint64], papers: Labels) -> tuple[Indices, Indices]:
     train = ~test
-    if strict:
-        train &= ~pd.Series(keys).isin(keys[test]).to_numpy()
+    for marks in (keys, papers):
+        train &= ~pd.Series(marks).isin(marks[test]).to_numpy()
     return np.flatnonzero(train), np.flatnonzero(test)

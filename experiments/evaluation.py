@@ -55,13 +55,14 @@ def say(progress: Callable[[str], None], name: str, text: str) -> None:
 
 
 def hold_out(recipe: Recipe, split: str, n_jobs: int, progress: Callable[[str], None]) -> tuple[Dataset, HeldOut]:
-    """Predict every measured row from rows that share neither its group nor its composition."""
+    """Predict every measured row from rows of other groups, papers (unless the split is random) and compositions."""
     if split not in SPLITS:
         raise ValueError(f"{split!r} is not a way to split; use one of {', '.join(SPLITS)}")
     rows = recipe.rows()
     n = len(rows.data)
     groups = np.arange(n).astype(str).astype(object) if split == "random" else LABELS[split](rows.data)
-    held_out = recipe.predictor(n_jobs).cross_validate(**rows.keywords(groups), progress=progress)
+    papers = None if split == "random" else rows.keywords()["groups"]
+    held_out = recipe.predictor(n_jobs).cross_validate(**rows.keywords(groups), papers=papers, progress=progress)
     return rows.data, held_out
 
 

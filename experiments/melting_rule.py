@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from ..datasets import Dataset
 from ..features.fractions import Fractions
-from ..models.predictor import nearness
+from ..models.nearness import nearness
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,9 @@ class Design:
         Composition of each row as a number, shape (n,): equal compositions, equal keys.
     weight
         Weight of the row in training, shape (n,).
+    papers
+        Paper of each row as a number, shape (n,), where folds are of something else: a paper of the test rows is then
+        kept out of training too.
     """
 
     X: Matrix
@@ -47,6 +50,7 @@ class Design:
     fold: Rows
     keys: npt.NDArray[Any]
     weight: Vector
+    papers: Rows | None = None
 
     def fit(self, regressor: BlendedRegressor, rows: Rows) -> BlendedRegressor:
         """Return a clone of the regressor fitted on the given rows."""
@@ -57,6 +61,8 @@ class Design:
         """Rows to train on and to test on; a composition of the test rows is kept out of training, whoever made it."""
         test = self.fold == number
         train = ~test & ~np.isin(self.keys, self.keys[test])
+        if self.papers is not None:
+            train &= ~np.isin(self.papers, self.papers[test])
         return np.flatnonzero(train | (self.fold < 0)), np.flatnonzero(test)
 
 

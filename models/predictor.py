@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,13 +23,12 @@ from .blend import BlendedRegressor
 from .conformal import Calibration
 from .crossfit import CrossFit, Design, HeldOut, Progress, cross_fit
 from .domain import Domain
+from .nearness import nearness
 from .prediction import Prediction
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 Conditions = pd.DataFrame | Mapping[str, Any] | None
-
-NEAR_SHARE = 0.3  # Cl + Br + I among the anions from which a composition resembles the candidates
 
 
 def silent(text: str) -> None:
@@ -144,11 +144,17 @@ class Predictor(RegressorMixin, BaseEstimator):
         conditions: Conditions = None,
         sample_weight: npt.ArrayLike | None = None,
         estimated: npt.ArrayLike | None = None,
+        papers: npt.ArrayLike | None = None,
         progress: Progress = silent,
     ) -> HeldOut:
-        """Held-out predictions of the measured rows, with intervals from the other folds; arguments as in `fit`."""
+        """Held-out predictions of the measured rows, with intervals from the other folds; arguments as in `fit`.
+
+        Where `groups` are not papers, `papers` of shape (n,) keeps a paper of the test rows out of training too.
+        """
         fractions = Fractions.of(compositions)
         design = self._design(fractions, values, groups, conditions, sample_weight, estimated)
+        if papers is not None:
+            design = replace(design, papers=np.unique(np.asarray(papers).astype(str), return_inverse=True)[1])
         return self._cross_fit(design, self._domain(design), progress).held_out
 
     def predict(self, compositions: Iterable[Any] | Fractions, conditions: Conditions = None) -> Prediction:
@@ -243,13 +249,3 @@ class Predictor(RegressorMixin, BaseEstimator):
 
 def _texts(given: npt.ArrayLike | None, n: int) -> npt.NDArray[np.str_]:
     return np.full(n, "") if given is None else np.asarray(given).astype(str)
-
-
-def nearness(fractions: Fractions) -> Vector:
-    """How much the anions resemble those of the candidates, from 0 to 1, shape (n,).
-
-    The share of Cl, Br and I among the anions over 30 %, at most 1.
-    """
-    halide = np.sum([fractions.column(symbol) for symbol in ("Cl", "Br", "I")], axis=0)
-    others = np.sum([fractions.column(symbol) for symbol in ("O", "S", "Se", "Te", "F", "N")], axis=0)
-    return np.asarray(np.clip(halide / np.maximum(halide + others, 1e-12) / NEAR_SHARE, 0.0, 1.0))

@@ -11,7 +11,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from vitrion.datasets import load
 from vitrion.experiments.recipe import Recipe
 from vitrion.models.blend import BlendedRegressor
-from vitrion.models.predictor import nearness
+from vitrion.models.nearness import nearness
 
 pytestmark = pytest.mark.slow
 

@@ -34,10 +34,12 @@ def test_folds_are_of_nearly_equal_size(data):
     assert sizes.max() - sizes.min() <= 2
 
 
-def test_strict_keeps_tested_compositions_out_of_training(data):
+@pytest.mark.parametrize("by", ["paper", "system", "family"])
+def test_no_paper_and_no_composition_on_both_sides(data, by):
     keys = composition_keys(data.measured.matrix)
-    train, test = next(splits.split(data, strict=True))
-    assert not set(keys[train]) & set(keys[test])
+    for train, test in splits.split(data, by):
+        assert not set(keys[train]) & set(keys[test])
+        assert not set(data.groups[train]) & set(data.groups[test])
 
 
 @pytest.mark.parametrize(

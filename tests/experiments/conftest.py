@@ -10,7 +10,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from vitrion.datasets import load
 from vitrion.experiments.recipe import Recipe, TrainingRows
 from vitrion.models.blend import BlendedRegressor
-from vitrion.models.predictor import nearness
+from vitrion.models.nearness import nearness
 
 WIDTH = {"tg": 45, "conductivity": 48}
 NEAR, FAR = 150, 450

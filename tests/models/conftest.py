@@ -8,7 +8,8 @@ import pytest
 from sklearn.ensemble import HistGradientBoostingRegressor
 from vitrion.datasets import load
 from vitrion.models.blend import BlendedRegressor
-from vitrion.models.predictor import Predictor, nearness
+from vitrion.models.nearness import nearness
+from vitrion.models.predictor import Predictor
 
 GLASS_COLUMNS = 44
 WIDTH = {"tg": GLASS_COLUMNS + 1, "conductivity": GLASS_COLUMNS + 4}

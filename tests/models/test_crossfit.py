@@ -148,3 +148,14 @@ def test_progress_says_each_step(domain):
     cross_fit(DESIGN, Witness(), domain, 0.9, progress=said.append)
     assert len(said) == 6
     assert said[-1].startswith("fold 5 of 5")
+
+
+def test_papers_are_kept_apart_where_folds_are_of_something_else():
+    other = np.where(RULE, -1, np.arange(N) % 5)
+    for number in range(5):
+        apart = Design(X, Y, other, KEYS, np.ones(N), np.where(RULE, -1, PAPER))
+        train, test = apart.sides(number)
+        assert not set(PAPER[train][~RULE[train]]) & set(PAPER[test])
+        assert RULE[train].sum() == RULE.sum()
+        together = Design(X, Y, other, KEYS, np.ones(N)).sides(number)[0]
+        assert len(train) < len(together)

@@ -8,7 +8,8 @@ from vitrion.features import Composition, FormulaError, Fractions
 from vitrion.features.featurizer import Featurizer
 from vitrion.models import conditions
 from vitrion.models.domain import VERDICTS
-from vitrion.models.predictor import Predictor, nearness
+from vitrion.models.nearness import nearness
+from vitrion.models.predictor import Predictor
 
 FIELDS = ("mean", "lower", "upper", "std", "distance", "verdict", "nearest")
 FORMULAS = ["LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "LiAlCl4", "Na2Si2O5", "Li6PS5Cl"]
