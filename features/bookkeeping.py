@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from . import charge
 from .elements import INDEX, SYMBOLS, ElementDataError, lookup
+from .oxidation import roles
 from .slots import Slots
 
 MOBILE = ("Li", "Na", "K", "Ag", "Cu")
@@ -57,7 +58,7 @@ class Sums:
 @lru_cache(maxsize=1)
 def all_weights() -> tuple[tuple[str, ...], Matrix, NDArray[np.bool_]]:
     """Names of the sums, and weights and lack of data of all charge roles, one stretch of 103 rows a role."""
-    parts = [weights(place) for place in range(len(charge.roles().names))]
+    parts = [weights(place) for place in range(len(roles().names))]
     return parts[0][0], np.vstack([part[1] for part in parts]), np.concatenate([part[2] for part in parts])
 
 
@@ -73,8 +74,8 @@ def weights(place: int) -> tuple[tuple[str, ...], Matrix, NDArray[np.bool_]]:
         "m": ions.network * 1.0,
         "former": ions.former * 1.0,
         "sites": ions.former * ions.coordination,
-        "charge_low": ions.cation * charge.roles().low[:, place],
-        "charge_high": ions.cation * charge.roles().high[:, place],
+        "charge_low": ions.cation * roles().low[:, place],
+        "charge_high": ions.cation * roles().high[:, place],
         "anion_charge": ions.anion * -ions.state,
         "cation_charge": ions.cation * ions.state,
         "m_charge": ions.network * ions.state,
@@ -115,7 +116,7 @@ class Ions:
     @classmethod
     def of(cls, place: int) -> Ions:
         """Anions by a negative mean state, network cations by two charges or more, formers by field strength."""
-        low, high = charge.roles().low[:, place], charge.roles().high[:, place]
+        low, high = roles().low[:, place], roles().high[:, place]
         anion = low + high < 0
         typical = np.clip(np.nan_to_num(lookup("typical_state")), low, high)
         state = np.where(anion, (low + high) / 2, typical)

@@ -1,49 +1,25 @@
 """Charge neutrality by linear sums over allowed oxidation states; fractional formulas are the rule here.
 
 Each *role* fixes the span of states of every element (`data/charge_roles.csv`): the ordinary one has chalcogens,
-halogens and nitrogen negative and all others positive; the others let S, Se, Te, N, halogens, H, P ... change sign.
+halogens and nitrogen negative and all others positive; the others let S, Se, Te, N, halogens, H, P ... change sign, or
+metals lie below or above their usual states (Ti +3, Nb +4, In +1). A composition takes the first role that balances it.
 """
 
 from __future__ import annotations
 
-import csv
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .composition import Composition
-from .elements import DATA, INDEX, SYMBOLS, states
+from .elements import INDEX, SYMBOLS, states
 from .fractions import Fractions
-from .oxidation import ordinary_spans
+from .oxidation import Matrix, roles
 from .slots import Slots, each_block
 
 TOLERANCE = 2e-3
-
-Matrix = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Roles:
-    """Names and notes of the roles, and the spans of state they allow: `low` and `high` of shape (103, roles)."""
-
-    names: tuple[str, ...]
-    notes: tuple[str, ...]
-    low: Matrix
-    high: Matrix
-
-
-@lru_cache(maxsize=1)
-def roles() -> Roles:
-    """The roles of `data/charge_roles.csv`, the ordinary one first."""
-    with (DATA / "charge_roles.csv").open(encoding="utf-8", newline="") as file:
-        lines = list(csv.DictReader(file))
-    low, high = (np.repeat(np.array(ordinary_spans())[:, [end]], len(lines), axis=1) for end in (0, 1))
-    for place, line in enumerate(lines):
-        for symbol in line["symbols"].split():
-            low[INDEX[symbol], place], high[INDEX[symbol], place] = float(line["low"]), float(line["high"])
-    return Roles(tuple(line["role"] for line in lines), tuple(line["note"] for line in lines), low, high)
+EXACT = 1e-9
 
 
 def gaps(fractions: Fractions) -> Matrix:
@@ -59,14 +35,33 @@ def gaps(fractions: Fractions) -> Matrix:
 
 
 @lru_cache(maxsize=1)
-def _spans() -> Matrix:
-    return np.hstack([roles().low, roles().high])
+def _ordinary() -> Matrix:
+    return np.column_stack([roles().low[:, 0], roles().high[:, 0]])
+
+
+@lru_cache(maxsize=1)
+def _others() -> Matrix:
+    return np.hstack([roles().low[:, 1:], roles().high[:, 1:], roles().needs.T])
 
 
 def slot_gaps(slots: Slots) -> Matrix:
-    """The gaps of rows in the order of their slots, shape (n, roles)."""
-    low, high = np.hsplit(slots.sums(_spans()), 2)
-    return np.maximum(low, 0) + np.minimum(high, 0)
+    """The gaps of rows in the order of their slots, shape (n, roles); infinite in a role that is not open to the row.
+
+    A role is open where the elements it needs are present and the ordinary one does not balance exactly.
+    """
+    width = len(roles().names) - 1
+    result = np.full((slots.order.size, 1 + width), np.inf)
+    low, high = slots.sums(_ordinary()).T
+    result[:, 0] = np.maximum(low, 0) + np.minimum(high, 0)
+    rest = np.flatnonzero(np.abs(result[:, 0]) > EXACT)
+    if rest.size:
+        some = Slots(np.arange(rest.size), slots.starts[rest], slots.counts[rest], slots.columns, slots.values)
+        sums = some.sums(_others())
+        gap = np.maximum(sums[:, :width], 0) + np.minimum(sums[:, width : 2 * width], 0)
+        for column, place in zip(sums[:, 2 * width :].T, roles().needed_by, strict=True):
+            gap[column == 0, place - 1] = np.inf
+        result[rest, 1:] = gap
+    return result
 
 
 def nearest_role(gap: Matrix, tolerance: float = TOLERANCE) -> NDArray[np.intp]:
@@ -109,6 +104,8 @@ def explain(composition: Composition | str) -> str:
     --------
     >>> explain("LiAlCl2.5O0.75")
     'neutral'
+    >>> explain("Li3TiCl6")
+    'neutral with Ti at +3'
     >>> explain("Fe3O4")
     'neutral with mixed valence: Fe averages +2.67'
     >>> explain("Li2TaCl6O")
@@ -119,7 +116,7 @@ def explain(composition: Composition | str) -> str:
     gap = gaps(batch)
     chosen = int(nearest_role(gap)[0])
     if abs(gap[0, chosen]) <= TOLERANCE:
-        notes = ([roles().notes[chosen]] if chosen else []) + _mixed_valence(member, chosen)
+        notes = _notes(member, chosen)
         return "neutral" + (f" with {'; '.join(notes)}" if notes else "")
     atoms = float(sum(member.amounts.values()))
     sentence = f"not neutral: the charges sum to {gap[0, 0] * atoms:+.3g} per {member.formula}"
@@ -129,20 +126,32 @@ def explain(composition: Composition | str) -> str:
     return sentence
 
 
-def _mixed_valence(member: Composition, chosen: int) -> list[str]:
-    """Elements that must average a state between two allowed ones, when a single element has the choice."""
+def _notes(member: Composition, chosen: int) -> list[str]:
+    """What a role takes for granted, and the states of the elements that have a choice, where one sum fixes them."""
     low, high = roles().low[:, chosen], roles().high[:, chosen]
+    note = roles().notes[chosen] if chosen else ""
     free = [symbol for symbol in member.elements if low[INDEX[symbol]] < high[INDEX[symbol]]]
-    if len(free) != 1:
-        return []
-    rest = sum(member.fraction(s) * low[INDEX[s]] for s in member.elements if s != free[0])
-    state = -rest / member.fraction(free[0])
-    allowed = [s for s in states("positive_states")[INDEX[free[0]]] if s > 0] if state > 0 else [round(state)]
-    return (
-        []
-        if min(abs(state - s) for s in allowed or [round(state)]) < 0.01
-        else [f"mixed valence: {free[0]} averages {state:+.3g}"]
-    )
+    special = [symbol for symbol in roles().special[chosen] if symbol in member.elements]
+    notes = [note] if note and not (note.startswith("metal") and len(free) == 1) else []
+    named = note.replace(",", "").split()
+    whole = [s for s in special if low[INDEX[s]] == high[INDEX[s]] and s not in named]
+    notes += [f"{symbol} at {low[INDEX[symbol]]:+g}" for symbol in whole]
+    if len(free) == 1:
+        rest = sum(member.fraction(s) * low[INDEX[s]] for s in member.elements if s != free[0])
+        state = np.clip(-rest / member.fraction(free[0]), low[INDEX[free[0]]], high[INDEX[free[0]]])
+        notes += _state(free[0], float(state), chosen, named)
+    elif note.startswith("metal"):
+        notes[0] += f": {', '.join(symbol for symbol in special if symbol in free)}"
+    return notes
+
+
+def _state(symbol: str, state: float, chosen: int, named: list[str]) -> list[str]:
+    """The state of the one element that has a choice: one of its own, or an average of two."""
+    known = states("known_states" if chosen else "positive_states")[INDEX[symbol]]
+    whole = abs(state - round(state)) < 0.01 and (state < 0 or round(state) in known)
+    if whole:
+        return [] if symbol in named else [f"{symbol} at {round(state):+d}"]
+    return [f"{symbol} averages {state:+.3g}" if symbol in named else f"mixed valence: {symbol} averages {state:+.3g}"]
 
 
 def unknown(fractions: Fractions) -> list[str]:

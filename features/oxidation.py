@@ -1,14 +1,24 @@
-"""Whether one set of amounts can be neutral: the rule that settles doubtful spellings."""
+"""Oxidation states that elements take: the ordinary spans, and the roles in which other states are allowed.
+
+A role of `data/charge_roles.csv` gives some elements other states than the ordinary ones, such as S +4 to +6 beside
+oxygen. A role with one state for an element (Ga +1, azide N -1/3) takes it whole: Ga cannot average +2.5 in a chloride.
+The states are those of well-known compounds (Greenwood and Earnshaw, Chemistry of the Elements, 2nd ed., 1997).
+"""
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .elements import INDEX, lookup, states
+from .elements import DATA, INDEX, SYMBOLS, lookup, states
+
+Matrix = NDArray[np.float64]
 
 
 @lru_cache(maxsize=2)
@@ -26,6 +36,57 @@ def ordinary_spans(known: bool = False) -> tuple[tuple[float, float], ...]:
 
 def _negative() -> list[float]:
     return [float(value) for value in np.nan_to_num(lookup("negative_state"))]
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Names and notes of the roles, and the spans of state they allow: `low` and `high` of shape (103, roles).
+
+    `needs` of shape (groups, 103) marks sets of elements of which one must be present, for the role in `needed_by`.
+    `special` names the elements of each role whose states are not the ordinary ones.
+    """
+
+    names: tuple[str, ...]
+    notes: tuple[str, ...]
+    special: tuple[tuple[str, ...], ...]
+    low: Matrix
+    high: Matrix
+    needs: Matrix
+    needed_by: NDArray[np.intp]
+
+
+@lru_cache(maxsize=1)
+def roles() -> Roles:
+    """The roles of `data/charge_roles.csv`, the ordinary one first; later lines of a role add to its elements."""
+    with (DATA / "charge_roles.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    names = tuple(dict.fromkeys(line["role"] for line in lines))
+    low, high = (np.repeat(np.array(ordinary_spans())[:, [end]], len(names), axis=1) for end in (0, 1))
+    notes, special = dict.fromkeys(names, ""), {name: list[str]() for name in names}
+    groups: list[Matrix] = []
+    needed_by = []
+    for line in lines:
+        place = names.index(line["role"])
+        if line["base"]:
+            base = names.index(line["base"])
+            low[:, place], high[:, place] = low[:, base], high[:, base]
+            special[line["role"]] += special[line["base"]]
+        for symbol in line["symbols"].split():
+            low[INDEX[symbol], place], high[INDEX[symbol], place] = float(line["low"]), float(line["high"])
+            special[line["role"]].append(symbol)
+        notes[line["role"]] = notes[line["role"]] or line["note"]
+        for group in line["needs"].split():
+            groups.append(np.isin(SYMBOLS, group.split("/")).astype(np.float64))
+            needed_by.append(place)
+    return Roles(
+        names,
+        tuple(notes.values()),
+        tuple(map(tuple, special.values())),
+        low,
+        high,
+        np.array(groups),
+        np.array(needed_by),
+    )
 
 
 def balanced(amounts: Mapping[str, Fraction | int | float], known: bool = False) -> bool:
