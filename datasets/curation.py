@@ -31,8 +31,17 @@ def rules() -> dict[str, Any]:
         return tomllib.load(file)
 
 
-def curate(measured: Measurements, prop: Property) -> tuple[Measurements, pd.DataFrame]:
-    """Return what is kept of the measurements, and the rows that are not with their ``reason``."""
+@lru_cache(maxsize=1)
+def astray() -> pd.DataFrame:
+    """Return the papers of `data/astray_papers.csv` with their ``property`` and the ``reason`` to leave them out."""
+    return pd.read_csv(DATA / "astray_papers.csv", encoding="utf-8")
+
+
+def curate(measured: Measurements, prop: Property, *, astray_papers: bool = True) -> tuple[Measurements, pd.DataFrame]:
+    """Return what is kept of the measurements, and the rows that are not with their ``reason``.
+
+    With `astray_papers` false, papers that no other author bears out are kept.
+    """
     reasons = np.full(len(measured), "", dtype=object)
     values = measured.rows["value"].to_numpy()
     _note(reasons, ~np.isfinite(values), NOT_A_NUMBER)
@@ -41,6 +50,9 @@ def curate(measured: Measurements, prop: Property) -> tuple[Measurements, pd.Dat
     if prop.name == "conductivity":
         _judge_conductivity(measured, reasons)
     _note(reasons, ~prop.is_plausible(values), IMPLAUSIBLE)
+    if astray_papers:
+        for mask, reason in _of_astray_papers(measured, prop):
+            _note(reasons, mask, reason)
     kept = reasons == ""
     dropped = measured.rows[~kept].assign(reason=reasons[~kept]).reset_index(drop=True)
     return doubt(measured.take(kept), prop), dropped
@@ -55,6 +67,12 @@ def _exclusions(measured: Measurements, prop: Property) -> Iterable[tuple[Mask, 
         if prop.name in rule["properties"]:
             of_source = measured.rows["source"].str.startswith(rule["source"])
             yield (of_source & measured.rows["formula"].isin(rule["formulas"])).to_numpy(), rule["reason"]
+
+
+def _of_astray_papers(measured: Measurements, prop: Property) -> Iterable[tuple[Mask, str]]:
+    listed = astray()
+    for reason, papers in listed[listed["property"] == prop.name].groupby("reason")["paper"]:
+        yield measured.rows["paper"].isin(papers).to_numpy(), str(reason)
 
 
 def _judge_conductivity(measured: Measurements, reasons: npt.NDArray[np.object_]) -> None:

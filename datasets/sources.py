@@ -18,6 +18,7 @@ CARDS = (
     "precursors",
     "element_supply",
     "curation",
+    "astray_papers",
     "units",
     "columns",
 )
