@@ -1,4 +1,9 @@
-"""The glass descriptors of a batch: a table of small functions, each giving one number a composition, never NaN."""
+"""The glass descriptors of a batch: a table of small functions, each giving one number a composition, never NaN.
+
+There is no liquidus among them: melting points are measurements, and this floor holds none. Where one helps (Tg is
+some 0.6 of the melting point of the parent halide) the models learn it from the melting points in the data, with
+`parent_halide` to say which halide is meant.
+"""
 
 from __future__ import annotations
 

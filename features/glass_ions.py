@@ -69,14 +69,19 @@ def field_per_anion(sums: Sums) -> Matrix:
 def optical_basicity(sums: Sums) -> Matrix:
     """Optical basicity as if every anion were oxide: sum of z x / gamma over sum of z x; 0 without cations.
 
-    gamma = 1.36 (chi - 0.26), chi the Pauling electronegativity. Reference: Duffy and Ingram, J. Am. Chem. Soc. 93,
-    6448 (1971), 10.1021/ja00753a019.
+    gamma = 1.36 (chi - 0.26), chi the Pauling electronegativity. References: Duffy and Ingram, J. Am. Chem. Soc. 93,
+    6448 (1971) and J. Non-Cryst. Solids 21, 373 (1976).
     """
     return ratio(sums["basicity"], sums["cation_charge"], 5.0)
 
 
 def bond_strength(sums: Sums) -> Matrix:
-    """Coulomb energy of one M-anion contact, 1389.4 z+ z-/(r+ + r-), in kJ/mol; 0 without network cations or anions."""
+    """Coulomb energy of one M-anion contact, 1389.4 z+ z-/(r+ + r-), in kJ/mol; 0 without network cations or anions.
+
+    It stands in place of Sun's single-bond strengths (J. Am. Ceram. Soc. 30, 277, 1947): those are known for oxides
+    only, and a sum of them would jump or vanish where chloride takes the place of oxygen. `cohesion` is the sum over
+    all bonds.
+    """
     distance = mean_m_radius(sums) + mean_anion_radius(sums)
     charges = mean_m_charge(sums) * ratio(sums["anion_charge"], sums["anion"], 5.0)
     return ratio(1389.4 * charges, distance, 1e5)

@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 from vitrion.features import Composition, Fractions
+from vitrion.features.bookkeeping import Sums
 from vitrion.features.elements import SYMBOLS, ElementDataError
 from vitrion.features.glass import DESCRIPTORS, NAMES, descriptor, glass, parent_halide
+from vitrion.features.glass_network import fourfold_boron
+from vitrion.features.slots import Slots
 
 ENTROPY_HALF = np.log(2)
 BY_HAND = [
@@ -37,6 +40,32 @@ BY_HAND = [
     ("bridging_o_per_m", "Na4SiO4", 0),
     ("bridging_o_per_m", "P2O5", 1.5),
     ("bridging_o_per_m", "AgI-AgPO3", 1),
+    ("bridging_o_per_m", "NaPO3", 1),
+    ("bridging_o_per_m", "Na2Si2O5", 1.5),
+    ("bridging_o_per_m", "B2O3", 1.5),
+    ("bridging_o_per_m", "Na2B4O7", 7 / 4),
+    ("bridging_o_per_m", "LiBO2", 4 / 3),
+    ("bridging_o_per_m", "Li3BO3", 0),
+    ("bridging_o_per_m", "NaAlSi3O8", 2),
+    ("bridging_o_per_m", "1.6Li2O-TaCl5", 1.6),
+    ("non_bridging_o_per_m", "NaPO3", 2),
+    ("non_bridging_o_per_m", "Na2B4O7", 0),
+    ("non_bridging_o_per_m", "LiBO2", 2 / 3),
+    ("connectivity", "NaPO3", 2),
+    ("connectivity", "Na2Si2O5", 3),
+    ("connectivity", "1.6Li2O-TaCl5", 3.2),
+    ("terminal_halide_per_former", "1.6Li2O-TaCl5", 2.8),
+    ("free_halide_per_m", "1.6Li2O-TaCl5", 2.2),
+    ("bridging_halide_per_m", "TaCl5", 1),
+    ("bridging_halide_per_m", "ZnCl2", 2),
+    ("terminal_halide_per_former", "ZnCl2", 0),
+    ("terminal_halide_per_former", "Li2ZnCl4", 4),
+    ("free_halide_per_m", "Li2ZnCl4", 0),
+    ("bridging_halide_per_m", "AlF3", 3),
+    ("bridging_halide_per_m", "NaAlF4", 2),
+    ("free_halide_per_m", "Na3AlF6", 0),
+    ("terminal_halide_per_former", "Na3AlF6", 6),
+    ("bridging_o_per_m", "LiAlO2", 2),
     ("non_bridging_o_per_m", "Na2SiO3", 2),
     ("connectivity", "LiAlCl2.5O0.75", 1.5),
     ("connectivity", "SiO2", 4),
@@ -125,3 +154,53 @@ def test_each_oxygen_bridges_two_along_the_family():
     assert np.allclose(descriptor("bridging_o_per_m", family), oxygen)
     assert np.allclose(descriptor("terminal_halide_per_former", family), 4 - 2 * oxygen)
     assert (np.diff(descriptor("plasticiser", family)) < 0).all()
+
+
+def fourfold(formulas):
+    """Fraction of fourfold boron of some glasses."""
+    slots = Slots.of(Fractions.of(formulas).matrix)
+    values = np.empty(len(formulas))
+    values[slots.order] = fourfold_boron(Sums.of(slots))
+    return values
+
+
+@pytest.mark.parametrize(
+    ("formula", "fraction"),
+    [
+        ("B2O3", 0),
+        ("0.2Na2O-0.8B2O3", 0.25),
+        ("Na2O-2B2O3", 0.5),
+        ("Na2O-B2O3", 1 / 3),
+        ("3Na2O-B2O3", 0),
+        ("CaO-2B2O3", 0.5),
+        ("0.6Na2O-B2O3-2SiO2", 0.6),
+        ("0.8Na2O-B2O3-2SiO2", 0.625),
+        ("2Na2O-B2O3-2SiO2", 10 / 12 * 0.5),
+        ("Na2O-Al2O3-2B2O3", 0),
+        ("2LiCl-2B2O3", 0),
+        ("LiAlCl4", 0),
+    ],
+)
+def test_fourfold_boron(formula, fraction):
+    assert fourfold([formula])[0] == pytest.approx(fraction, abs=1e-12)
+
+
+def test_fourfold_boron_is_a_continuous_fraction():
+    for silica in (0, 1, 4, 12):
+        batch = [f"{x:.3f}Na2O-B2O3-{silica}SiO2" if silica else f"{x:.3f}Na2O-B2O3" for x in np.arange(1, 400) / 100]
+        values = fourfold(batch)
+        assert (values >= 0).all()
+        assert (values <= 1).all()
+        assert np.abs(np.diff(values)).max() <= 0.0101
+
+
+def test_oxygen_is_bridging_or_not_and_bonds_balance():
+    """Modifier charge is carried by non-bridging oxygen and fourfold boron: NBO per B = R - N4 in a borate."""
+    amounts = np.linspace(0.05, 2.5, 50)
+    batch = Fractions.of([{"Na": 2 * x, "B": 2, "O": 3 + x} for x in amounts])
+    slots = Slots.of(batch.matrix)
+    fractions = np.empty(len(batch))
+    fractions[slots.order] = fourfold_boron(Sums.of(slots))
+    assert np.allclose(descriptor("non_bridging_o_per_m", batch), amounts - fractions)
+    total = descriptor("non_bridging_o_per_m", batch) + descriptor("bridging_o_per_m", batch)
+    assert np.allclose(total, descriptor("o_per_m", batch))
