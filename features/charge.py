@@ -34,34 +34,44 @@ def gaps(fractions: Fractions) -> Matrix:
     return result
 
 
+def slot_gaps(slots: Slots) -> Matrix:
+    """The gaps of rows in the order of their slots, shape (n, roles); infinite in a role that is not open to the row.
+
+    A role is open where the elements it needs are present and where it can come nearer than the ordinary one: with
+    lower states to a row that is too positive, with higher ones to a row that is too negative.
+    """
+    result = np.full((slots.order.size, len(roles().names)), np.inf)
+    low, high = slots.sums(_ordinary()).T
+    result[:, 0] = np.maximum(low, 0) + np.minimum(high, 0)
+    for sign in (-1, 1):
+        rows = np.flatnonzero(result[:, 0] * sign < -EXACT)
+        if rows.size:
+            some = Slots(np.arange(rows.size), slots.starts[rows], slots.counts[rows], slots.columns, slots.values)
+            places, table, needed_by = _helping(sign)
+            result[np.ix_(rows, places)] = _open_gaps(some.sums(table), places.size, needed_by)
+    return result
+
+
+def _open_gaps(sums: Matrix, width: int, needed_by: NDArray[np.intp]) -> Matrix:
+    gap = np.maximum(sums[:, :width], 0) + np.minimum(sums[:, width : 2 * width], 0)
+    for present, column in zip(sums[:, 2 * width :].T, needed_by, strict=True):
+        gap[present == 0, column] = np.inf
+    return gap
+
+
 @lru_cache(maxsize=1)
 def _ordinary() -> Matrix:
     return np.column_stack([roles().low[:, 0], roles().high[:, 0]])
 
 
-@lru_cache(maxsize=1)
-def _others() -> Matrix:
-    return np.hstack([roles().low[:, 1:], roles().high[:, 1:], roles().needs.T])
-
-
-def slot_gaps(slots: Slots) -> Matrix:
-    """The gaps of rows in the order of their slots, shape (n, roles); infinite in a role that is not open to the row.
-
-    A role is open where the elements it needs are present and the ordinary one does not balance exactly.
-    """
-    width = len(roles().names) - 1
-    result = np.full((slots.order.size, 1 + width), np.inf)
-    low, high = slots.sums(_ordinary()).T
-    result[:, 0] = np.maximum(low, 0) + np.minimum(high, 0)
-    rest = np.flatnonzero(np.abs(result[:, 0]) > EXACT)
-    if rest.size:
-        some = Slots(np.arange(rest.size), slots.starts[rest], slots.counts[rest], slots.columns, slots.values)
-        sums = some.sums(_others())
-        gap = np.maximum(sums[:, :width], 0) + np.minimum(sums[:, width : 2 * width], 0)
-        for column, place in zip(sums[:, 2 * width :].T, roles().needed_by, strict=True):
-            gap[column == 0, place - 1] = np.inf
-        result[rest, 1:] = gap
-    return result
+@lru_cache(maxsize=2)
+def _helping(sign: int) -> tuple[NDArray[np.intp], Matrix, NDArray[np.intp]]:
+    """Roles with higher (1) or lower (-1) states than the ordinary one, their spans and needs as weights, and whose."""
+    spans = roles().high if sign > 0 else roles().low
+    places = np.flatnonzero((sign * (spans - spans[:, [0]]) > 0).any(axis=0))
+    needs = np.flatnonzero(np.isin(roles().needed_by, places))
+    table = np.hstack([roles().low[:, places], roles().high[:, places], roles().needs[needs].T])
+    return places, table, np.searchsorted(places, roles().needed_by[needs])
 
 
 def nearest_role(gap: Matrix, tolerance: float = TOLERANCE) -> NDArray[np.intp]:

@@ -1,15 +1,24 @@
-"""The long proofs of the chemistry front door, one a name: ``python tests/bench/features_proofs.py [NAME ...]``.
+"""The figures of the chemistry front door: ``python tests/bench/features_proofs.py [--full] [--write FILE] [NAME]``.
 
-Names: matminer, pymatgen, latency, column, rates, linear, million. Without a name all run (some ten minutes, most of
-them in matminer). The figures go to standard output.
+Every proof runs in a process of its own, so that its peak memory is its own, and compares within one run. The bounded
+form (`make bench`) takes under three minutes; the full form (`make prove`) some fifteen, most of it in matminer and in
+the fuzz. `--write` keeps the figures in a Markdown page.
 """
 
+import argparse
+import json
+import os
+import platform
 import random
 import resource
+import subprocess
 import sys
 import time
 import warnings
 from contextlib import suppress
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 from vitrion.features import Composition, Featurizer, FormulaError, Fractions, Template
@@ -18,10 +27,12 @@ from vitrion.features.glass import glass
 from vitrion.features.statistics import magpie
 
 IONIC = [c for c, s in enumerate(SYMBOLS[:98]) if s not in {"He", "Ne", "Ar", "Kr", "Xe", "Rn", "At"}]
-ALL = list(range(len(SYMBOLS)))
+BOUNDED = {"formulas": 10_000, "matminer": 3_000, "strings": 30_000, "texts": 100_000, "largest": 1_000_000}
+FULL = {"formulas": 100_000, "matminer": 100_000, "strings": 200_000, "texts": 300_000, "largest": 10_000_000}
+FUZZ = Path("tests/features/test_fuzz.py")
 
 
-def random_amounts(count, seed, most=7, columns=ALL):
+def random_amounts(count, seed, most=7, columns=tuple(range(len(SYMBOLS)))):
     """Whole amounts of random elements, shape (count, 103)."""
     rng = np.random.default_rng(seed)
     amounts = np.zeros((count, len(SYMBOLS)))
@@ -54,33 +65,51 @@ def best(call, times=3, clock=time.perf_counter):
     return shortest
 
 
-def matminer(count=100_000):
-    """Equality with matminer's preset "magpie", and the ratio of the rates."""
-    warnings.simplefilter("ignore")
-    from matminer.featurizers.composition import ElementProperty
+def peak():
+    """Peak memory of this process, in GB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+
+
+def parsing(size):
+    """Formulas a second of processor time: a column of strings, the careful parser, pymatgen; each string once."""
     from pymatgen.core import Composition as Theirs
 
-    amounts = random_amounts(count, seed=4)
-    featurizer = ElementProperty.from_preset("magpie")
-    made = [Theirs({SYMBOLS[c]: row[c] for c in np.flatnonzero(row)}) for row in amounts]
-    start = time.perf_counter()
-    theirs = np.array([featurizer.featurize(one) for one in made])
-    slow = count / (time.perf_counter() - start)
-    batch = Fractions.from_matrix(amounts)
-    largest = np.abs(magpie(batch) - theirs).max()
-    fast = count / best(lambda: magpie(batch))
-    print(f"matminer: largest difference {largest:.1e} on {count} formulas")
-    print(f"matminer: {fast:,.0f}/s against {slow:,.0f}/s: x{fast / slow:,.0f}")
-    assert largest < 1e-9
+    texts = list(dict.fromkeys(families(size["texts"])))
+    Fractions.of(texts[:10]), Theirs("LiCl")
+    ours = len(texts) / best(lambda: Fractions.of(texts), clock=time.process_time)
+    some = list(dict.fromkeys(families(20_000, seed=7)))
+    careful = len(some) / best(lambda: [Composition.parse(text) for text in some], 1, time.process_time)
+    theirs = len(some) / best(lambda: [Theirs(text) for text in some], 1, time.process_time)
+    yield f"formulas a second and core, a column of {len(texts):,} strings", f"{ours:,.0f}", "100,000"
+    yield "ratio to pymatgen", f"{ours / theirs:.1f} (pymatgen {theirs:,.0f}/s)", ""
+    yield "formulas a second and core, one by one", f"{careful:,.0f}", ""
 
 
-def pymatgen(count=100_000):
+def latency(size):
+    """Processor time for any string up to 256 characters."""
+    rng = random.Random(3)
+    pieces = [*SYMBOLS, *"0123456789" * 3, ".", "0.5", "1.5", "2.5", "(", ")", "-", "·", " ", "x", "l", "₂", "é"]
+    digits = [*SYMBOLS, "1.5", "2"]
+    kinds = (pieces, digits, ["(", ")", "Li", "2"], ["c", "o", "s", "i", "n"], ["C", "O", "S", "I"], [*SYMBOLS])
+    times = []
+    for number in range(size["strings"]):
+        text = "".join(rng.choices(kinds[number % len(kinds)], k=rng.randrange(1, 256)))[:256]
+        start = time.thread_time()
+        with suppress(FormulaError):
+            Composition.parse(text)
+        times.append(time.thread_time() - start)
+    p50, p99, p999, most = np.percentile(times, [50, 99, 99.9, 100]) * 1e3
+    shown = f"{p999:.2f} ms (p50 {p50:.3f}, p99 {p99:.2f}, longest {most:.2f})"
+    yield f"p99.9 of a string up to 256 characters, of {len(times):,}", shown, "at most 2 ms"
+
+
+def pymatgen(size):
     """Agreement with pymatgen on well-formed formulas."""
     from pymatgen.core import Composition as Theirs
 
     rng = random.Random(9)
     largest, refused = 0.0, 0
-    for _ in range(count):
+    for _ in range(size["formulas"]):
         parts = [
             f"{s}{rng.choice(['', rng.randint(2, 30), f'{rng.random() * 3 + 0.001:.3f}'])}"
             for s in rng.sample(SYMBOLS[:98], rng.randint(1, 7))
@@ -96,78 +125,129 @@ def pymatgen(count=100_000):
         theirs = Theirs(text)
         assert {str(e) for e in theirs} == set(ours.elements), text
         largest = max(largest, *(abs(theirs.get_atomic_fraction(e) - ours.fraction(str(e))) for e in theirs))
-    print(f"pymatgen: largest difference {largest:.1e} on {count - refused} formulas ({refused} read two ways)")
     assert largest < 1e-12
+    count = f"{size['formulas'] - refused:,} formulas ({refused} more read two ways and are refused)"
+    yield f"largest difference to pymatgen, {count}", f"{largest:.1e}", "1e-12"
 
 
-def latency(count=200_000):
-    """Processor time for any string up to 256 characters, in ms."""
-    rng = random.Random(3)
-    pieces = [*SYMBOLS, *"0123456789" * 3, ".", "0.5", "1.5", "2.5", "(", ")", "-", "·", " ", "x", "l", "₂", "é"]
-    kinds = (
-        pieces,
-        [*SYMBOLS, "1.5", "2"],
-        ["(", ")", "Li", "2"],
-        ["c", "o", "s", "i", "n"],
-        ["C", "O", "S", "I"],
-        [*SYMBOLS],
-    )
-    times = []
-    for number in range(count):
-        text = "".join(rng.choices(kinds[number % len(kinds)], k=rng.randrange(1, 256)))[:256]
-        start = time.thread_time()
-        with suppress(FormulaError):
-            Composition.parse(text)
-        times.append(time.thread_time() - start)
-    p50, p99, p999, most = np.percentile(times, [50, 99, 99.9, 100]) * 1e3
-    print(f"latency: p50 {p50:.3f} ms, p99 {p99:.3f} ms, p99.9 {p999:.3f} ms, longest {most:.2f} ms on {count} strings")
-
-
-def column(count=300_000):
-    """Formulas a second of processor time: a column of strings, the careful parser, pymatgen."""
+def matminer(size):
+    """Equality with matminer's preset "magpie", and the ratio of the rates."""
+    warnings.simplefilter("ignore")
+    from matminer.featurizers.composition import ElementProperty
     from pymatgen.core import Composition as Theirs
 
-    texts = list(families(count))
-    fast = count / best(lambda: Fractions.of(texts), clock=time.process_time)
-    careful = 20_000 / best(lambda: [Composition.parse(text) for text in texts[:20_000]], clock=time.process_time)
-    theirs = 5_000 / best(lambda: [Theirs(text) for text in texts[:5_000]], clock=time.process_time)
-    print(
-        f"column: {fast:,.0f} formulas/s, one by one {careful:,.0f}/s, pymatgen {theirs:,.0f}/s: x{fast / theirs:.0f}"
-    )
+    count = size["matminer"]
+    amounts = random_amounts(count, seed=4)
+    featurizer = ElementProperty.from_preset("magpie")
+    made = [Theirs({SYMBOLS[c]: row[c] for c in np.flatnonzero(row)}) for row in amounts]
+    start = time.perf_counter()
+    theirs = np.array([featurizer.featurize(one) for one in made])
+    slow = count / (time.perf_counter() - start)
+    largest = np.abs(magpie(Fractions.from_matrix(amounts)) - theirs).max()
+    many = Fractions.from_matrix(np.tile(amounts[:1_000], (200, 1)))
+    fast = len(many) / best(lambda: magpie(many), 5)
+    assert largest < 1e-9
+    yield f"largest difference to matminer, {count:,} formulas", f"{largest:.1e}", "1e-9"
+    yield "Magpie statistics a second", f"{fast:,.0f}", "500,000 (1,000,000)"
+    yield "ratio to matminer", f"{fast / slow:,.0f} (matminer {slow:,.0f}/s)", "300"
 
 
-def rates(count=200_000):
-    """Compositions a second for statistics, glass descriptors and all blocks, elements at random."""
-    batch = Fractions.from_matrix(np.tile(random_amounts(4_000, 2, columns=IONIC), (count // 4_000, 1)))
-    for name, call in (("magpie", magpie), ("glass", glass), ("all", Featurizer().transform)):
-        print(f"rates: {name} {count / best(lambda call=call: call(batch), 5):,.0f}/s")
+def rates(size):
+    """Compositions a second for glass descriptors and all blocks: elements at random, and a family."""
+    batch = Fractions.from_matrix(np.tile(random_amounts(4_000, 2, columns=IONIC), (50, 1)))
+    family = Fractions.of(list(families(50_000)))
+    for name, some in (("elements at random", batch), ("oxychlorides", family)):
+        for what, call in (("glass descriptors", glass), ("all descriptors", Featurizer().transform)):
+            rate = len(some) / best(lambda call=call, some=some: call(some), 5)
+            yield f"{what} a second, {name}", f"{rate:,.0f}", "150,000" if what.startswith("all") else ""
 
 
-def linear():
-    """Time a composition and peak memory from 10^4 to 10^7 members, streamed in blocks."""
-    magpie(Fractions.of(["LiAlCl4"]))
+def linear(size):
+    """Time a composition and peak memory from 10^4 members on: enumerated, all descriptors, streamed in blocks."""
+    Featurizer().transform(["LiAlCl4"])
+    each = []
     for count in (10_000, 100_000, 1_000_000, 10_000_000):
-        steps = count // 100 - 1
-        grid = Template.parse("Li{1-y}Na{y}AlCl{4-2x}O{x}").grid(x="0:1.98:0.02", y=np.arange(steps + 1) / (steps + 1))
-        start = time.perf_counter()
-        rows = sum(len(magpie(block.fractions)) for block in grid.blocks(neutral=False))
-        passed = time.perf_counter() - start
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-        print(f"linear: {rows:>10,} compositions, {passed / rows * 1e6:.2f} microseconds each, peak {peak:.2f} GB")
+        if count > size["largest"]:
+            break
+        steps = np.arange(count // 100) / (count // 100)
+        grid = Template.parse("Li{1-y}Na{y}AlCl{4-2x}O{x}").grid(x="0:1.98:0.02", y=steps)
+        passed = best(lambda grid=grid: _streamed(grid), 3 if count < 1_000_000 else 1)
+        each.append(passed / count * 1e6)
+        yield f"{count:,} members, all descriptors", f"{each[-1]:.2f} µs each, peak {peak():.2f} GB", ""
+    yield "longest over shortest time a member", f"{max(each) / min(each):.2f}", "linear"
 
 
-def million():
+def _streamed(grid):
+    rows = sum(len(Featurizer().transform(block.fractions)) for block in grid.blocks(neutral=False))
+    assert rows == grid.size
+
+
+def million(size):
     """A space of a million members: enumerated, filtered for neutrality, all descriptors."""
     start = time.perf_counter()
     grid = Template.parse("Li{1-y}Na{y}Al{1-z}Ga{z}Cl{4-2x}O{x}").grid(
         x="0:1.98:0.02", y="0:0.99:0.01", z="0:0.99:0.01"
     )
     rows = sum(len(Featurizer().transform(block.fractions)) for block in grid.blocks())
-    passed, peak = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"million: {rows:,} of {grid.size:,} in {passed:.1f} s, peak {peak:.2f} GB")
+    passed = time.perf_counter() - start
+    assert rows == grid.size == 1_000_000
+    yield "a million members, neutral ones, all descriptors", f"{passed:.1f} s, peak {peak():.2f} GB", "15 s, 1.5 GB"
+
+
+def fuzz(size):
+    """Made-up strings: each reads or is refused, none hangs or crashes (the test of the suite, at another size)."""
+    count = size["fuzz"]
+    start = time.perf_counter()
+    run = [sys.executable, "-m", "pytest", "-q", str(FUZZ)]
+    subprocess.run(run, env=os.environ | {"VITRION_FUZZ": str(count)}, check=True, stdout=subprocess.DEVNULL)
+    yield f"{count:,} made-up strings", f"none silent, none crashed, {time.perf_counter() - start:,.0f} s", "no crash"
+
+
+PROOFS = {f.__name__: f for f in (parsing, latency, pymatgen, matminer, rates, linear, million, fuzz)}
+
+
+def page(figures, command, seconds, busy):
+    """The figures as Markdown, with date, machine and command."""
+    packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "pymatgen", "matminer"))
+    lines = [
+        "# Speed and agreement of the chemistry front door",
+        "",
+        f"Measured on {datetime.now(UTC):%Y-%m-%d} with `{command}` in {seconds / 60:.0f} minutes: {os.cpu_count()} "
+        f"cores ({platform.machine()}; {busy}), Python {platform.python_version()}, {packages}.",
+        "Written by that command; do not edit.",
+        "",
+        "| proof | what | measured | asked |",
+        "|---|---|---|---|",
+        *(f"| {name} | {what} | {value} | {asked} |" for name, what, value, asked in figures),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    """Run the proofs named, each in its own process, print their figures and keep them if asked."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", choices=[*PROOFS, []], help="proofs to run; all without one")
+    parser.add_argument("--full", action="store_true", help="the full sizes, and the fuzz")
+    parser.add_argument("--fuzz", type=int, default=10_000_000, help="strings of the fuzz")
+    parser.add_argument("--write", type=Path, help="Markdown file to keep the figures in")
+    parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.child:
+        size = (FULL if chosen.full else BOUNDED) | {"fuzz": chosen.fuzz}
+        print(json.dumps([figure for name in chosen.names for figure in PROOFS[name](size)]))
+        return
+    start, figures, busy = time.perf_counter(), [], f"load {os.getloadavg()[1]:.1f} from other work at the start"
+    options = [*(["--full"] if chosen.full else []), "--fuzz", str(chosen.fuzz), "--child"]
+    for name in chosen.names or [name for name in PROOFS if name != "fuzz" or chosen.full]:
+        done = subprocess.run([sys.executable, __file__, name, *options], stdout=subprocess.PIPE, text=True, check=True)
+        for what, value, asked in json.loads(done.stdout.splitlines()[-1]):
+            print(f"{name}: {what}: {value}" + (f" [asked: {asked}]" if asked else ""), flush=True)
+            figures.append((name, what, value, asked))
+    if chosen.write:
+        chosen.write.parent.mkdir(parents=True, exist_ok=True)
+        command = " ".join(["python", "tests/bench/features_proofs.py", *sys.argv[1:]])
+        chosen.write.write_text(page(figures, command, time.perf_counter() - start, busy), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    proofs = {f.__name__: f for f in (latency, column, rates, million, linear, pymatgen, matminer)}
-    for name in sys.argv[1:] or proofs:
-        proofs[name]()
+    main()
