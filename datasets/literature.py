@@ -18,6 +18,7 @@ NAME = "halide literature table"
 TABLE = DATA / "halide_electrolytes.csv"
 MIXTURES = "molten-salt database (liquidus for mixtures)"
 PURE = "Pure Salt"
+CITATION = r"(?:^|;)\s*([A-Z][A-Za-z. -]+(?:\d+ \(\d{4}\)|\d{4} \d+) \d+)$"  # journal, volume, year and page
 REVIEWS = ("10.1021/acsnano.4c15005",)
 
 # property -> quantity in the table
@@ -48,6 +49,7 @@ def read(name: str) -> Measurements:
     """
     prop = find(name)
     table = read_table()
+    table["paper"] = _papers(table)
     table = table[table["quantity"] == QUANTITIES.get(name, "")]
     if name == "melting":
         mixture = table["synthesis"].str.startswith(MIXTURES) & ~table["synthesis"].str.contains(PURE, regex=False)
@@ -56,7 +58,7 @@ def read(name: str) -> Measurements:
     if table.empty:
         return Measurements(tabulate(0), np.zeros((0, len(SYMBOLS))))
     matrix = Fractions.of(table["formula"].tolist()).matrix
-    paper = _papers(table)
+    paper = table["paper"]
     rows = tabulate(
         len(table),
         formula=table["formula"],
@@ -77,9 +79,16 @@ def read(name: str) -> Measurements:
 
 
 def _papers(table: pd.DataFrame) -> pd.Series[str]:
-    """Return a key for each paper: the DOI, else the source and year (coarser than a paper, never finer)."""
+    """Return a key for each paper: the DOI, else the journal, volume, year and page that the table cites.
+
+    Without either it is the source and year: coarser than a paper, never finer. So is a citation left aside where
+    another row of the same source and year has none, since that may be from the same paper.
+    """
     year = table["year"].map(lambda value: "undated" if pd.isna(value) else f"{value:.0f}")
-    return table["doi"].where(table["doi"] != "", "no-doi:" + table["source"] + ":" + year)
+    coarse = "no-doi:" + table["source"] + ":" + year
+    cited = table["synthesis"].str.extract(CITATION, expand=False).fillna("").str.strip()
+    bare = coarse[(table["doi"] == "") & (cited == "")]
+    return table["doi"].where(table["doi"] != "", coarse.where((cited == "") | coarse.isin(bare), "cited:" + cited))
 
 
 def _groups(paper: pd.Series[str], keys: npt.NDArray[np.uint64]) -> pd.Series[str]:

@@ -16,6 +16,24 @@ def test_rows_without_doi_are_grouped_more_coarsely_than_a_paper():
     assert salts["group"].iloc[0].startswith("no-doi:")
 
 
+def test_a_journal_that_the_table_cites_names_the_paper():
+    named = literature.read("conductivity").rows.set_index("formula")["group"]
+    assert named["Li1.3Si0.0875B0.525O1.6125"] == "cited:J Non-Cryst Solids 443 (2016) 75"
+    assert named["LiAlICl3"] == "cited:J Chem Phys 114 (2001) 9998"
+    energies = literature.read("activation_energy").rows
+    silicates = energies[energies["group"] == "cited:Phys. Status Solidi A 1994 144 17"]
+    assert len(silicates) == 11
+
+
+def test_rows_that_may_be_of_one_paper_keep_one_group():
+    """The energy of Rb4Cu16I7Cl13 has no citation, its conductivity of the same source and year has one."""
+    groups = {
+        literature.read(name).rows.set_index("formula").loc["Rb4Cu16I7Cl13", "group"]
+        for name in ("conductivity", "activation_energy")
+    }
+    assert groups == {"no-doi:abstract or open-access page:1992"}
+
+
 def test_doi_case_does_not_split_a_paper():
     rows = literature.read("conductivity").rows
     assert (rows["doi"] == rows["doi"].str.lower()).all()
