@@ -42,8 +42,9 @@ def listing(*, lab: bool = True) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``name, label, unit, rows, compositions, papers, sciglass, literature, lab, doubtful, dropped, lowest,
-        highest``: numbers of rows by source, and the range of values in the unit.
+        ``name, label, unit, rows, compositions, papers, sciglass, literature, lab, kept_in_doubt, dropped,
+        lowest, highest``: rows that are kept and how many of them are from each source and in doubt, rows that are
+        not kept, and the range of values in the unit.
     """
     rows = []
     for name, prop in PROPERTIES.items():
@@ -60,7 +61,7 @@ def listing(*, lab: bool = True) -> pd.DataFrame:
                 "sciglass": int((source == SCIGLASS).sum()),
                 "literature": int(source.str.startswith(LITERATURE).sum()),
                 "lab": int((source == own_data.NAME).sum()),
-                "doubtful": int((data.rows["doubt"] != "").sum()),
+                "kept_in_doubt": int((data.rows["doubt"] != "").sum()),
                 "dropped": len(data.dropped),
                 "lowest": data.rows["value"].min(),
                 "highest": data.rows["value"].max(),
@@ -160,5 +161,7 @@ def conflicts(name: str, least: float | None = None, *, lab: bool = True) -> pd.
     """Return compositions on which papers disagree by at least `least` (30 K, one decade, 0.5 in other lab units)."""
     if name not in PROPERTIES:
         raise CatalogueError(f"{name!r} is not a property; give one of {', '.join(PROPERTIES)}")
+    if least is not None and not 0 <= least < np.inf:
+        raise CatalogueError(f"a spread of {least:g} is none; give 0 or more, in K, decades of S/cm or lab units")
     data = load(name, lab=lab)
     return conflicts_of.conflicts(data, LEAST_SPREAD[data.property.scale] if least is None else least)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -74,6 +74,27 @@ def suspect(
         )
         complaints[i] = f"{given[i]:g} {unit.name}: {why[i]}; {mend}"
     return complaints
+
+
+def warm_chlorides(tg_C: Floats, matrix: Floats) -> Iterator[tuple[int, str]]:
+    """Yield the places of Tg values that may be kelvin given as degC though they are possible, and why.
+
+    They are those above `warm_tg_C` of the rules in glasses with Li, Na or K and more Cl, Br and I than other anions.
+
+    >>> viglas = np.zeros((1, 103))
+    >>> viglas[0, [2, 12, 16, 7]] = np.array([1, 1, 2.5, 0.75]) / 5.25
+    >>> list(warm_chlorides(np.array([-16.8]), viglas)), len(list(warm_chlorides(np.array([256.0]), viglas)))
+    ([], 1)
+    """
+    limit = rules()["suspicion"]["warm_tg_C"]
+    alkali = conduction.share(matrix, ("Li", "Na", "K")) >= rules()["suspicion"]["warm_tg_least_alkali"]
+    soft = conduction.share(matrix, SOFT_ANIONS) > 0.5 * conduction.share(matrix, ANIONS)
+    for at in np.flatnonzero(alkali & soft & (tg_C > limit)).tolist():
+        yield (
+            at,
+            f"a Tg of {tg_C[at]:g} degC is high for a chloride-rich glass with Li, Na or K, of which few reach "
+            f"{limit:g} degC; taken as it is told: check that it is not kelvin",
+        )
 
 
 def looks_kelvin(given: Floats) -> bool:

@@ -17,7 +17,7 @@ from .column_checks import refuse_kelvin, refuse_swapped
 from .grid import Grid, TableError, bounded, read
 from .headers import Layout
 from .properties import PROPERTIES
-from .suspicion import suspect
+from .suspicion import suspect, warm_chlorides
 from .user_rows import FACT_COLUMNS, IDENTITY, NUMBER_COLUMNS, RowError, facts_of
 
 PROBLEM_COLUMNS = ("row", "column", "problem")
@@ -115,9 +115,19 @@ def understand(grid: Grid, trust_units: bool = False) -> Reading:
             problems.append((line, error.column, str(error)))
     table = pd.DataFrame(facts, columns=list(FACT_COLUMNS)).astype(dict.fromkeys(NUMBER_COLUMNS, float))
     problems += _judge(table, trust_units)
-    bad = pd.DataFrame(sorted(problems), columns=list(PROBLEM_COLUMNS))
+    bad = pd.DataFrame(_once(problems), columns=list(PROBLEM_COLUMNS))
     table = table[~table["row"].isin(bad["row"])].reset_index(drop=True)
     return Reading(grid.name, table, bad, len(grid.rows), tuple(_notices(layout, table)))
+
+
+def _once(problems: list[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
+    """Return the problems in order of rows, one that several columns of a row share told once with all of them."""
+    columns: dict[tuple[int, str], list[str]] = {}
+    for row, column, problem in sorted(problems):
+        known = columns.setdefault((row, problem), [])
+        if column not in known:
+            known.append(column)
+    return [(row, ", ".join(names), problem) for (row, problem), names in columns.items()]
 
 
 def _judge(facts: pd.DataFrame, trust_units: bool) -> Iterator[tuple[int, str, str]]:
@@ -165,6 +175,9 @@ def _notices(layout: Layout, facts: pd.DataFrame) -> Iterator[str]:
         if why.startswith("not neutral"):
             line = int(facts.loc[facts["formula"] == formula, "row"].iloc[0])
             yield f"row {line}: {formula} is {why}; taken as it is told: check the formula"
+    glasses = facts[facts["quantity"] == "tg"]
+    for at, why in warm_chlorides(glasses["value"].to_numpy(), Fractions.of(glasses["formula"].tolist()).matrix):
+        yield f"row {int(glasses['row'].iloc[at])}: {glasses['formula'].iloc[at]}: {why}"
     vague = facts[(facts["phase"] == "unknown") & (facts["quantity"] == "conductivity")]
     if len(vague):
         yield f"{len(vague)} conductivities are of unknown phase; a column phase (glass, crystal, ...) says more"

@@ -38,6 +38,10 @@ def list_(
 
         paths = _checked(output)
         _give(catalogue.sources() if sources else catalogue.listing(lab=not no_lab), paths, 100)
+        if not sources:
+            say(
+                "rows are kept, those in doubt with a weight of 0.3; dropped rows come on top: data show NAME --dropped"
+            )
 
 
 @app.command()
@@ -54,7 +58,11 @@ def show(
         from ..datasets import catalogue
 
         paths = _checked(output)
-        _give(catalogue.show(name, formula, dropped=dropped, lab=not no_lab), paths, limit)
+        table = catalogue.show(name, formula, dropped=dropped, lab=not no_lab)
+        _give(table, paths, limit)
+        if "doubt" in table:
+            count = int((table["doubt"] != "").sum())
+            say(f"{count} of these {len(table)} rows are in doubt and weigh less; --dropped shows what is not kept")
 
 
 @app.command()
@@ -82,7 +90,8 @@ def add(
         for notice in done.notices:
             say(f"note: {notice}", "yellow")
         first, last = done.facts["id"].iloc[0], done.facts["id"].iloc[-1]
-        say(f"added {len(done.facts)} facts (L{first} to L{last}) as version {done.version}")
+        what = f"1 fact (L{first})" if first == last else f"{len(done.facts)} facts (L{first} to L{last})"
+        say(f"added {what} as version {done.version}")
 
 
 @app.command()

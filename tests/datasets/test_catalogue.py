@@ -107,6 +107,22 @@ def test_the_commands(results, tmp_path):
     )
 
 
+def test_one_fact_is_called_one(tmp_path):
+    path = tmp_path / "one.csv"
+    path.write_text("formula,tg_C\nLiAlCl2.5O0.75,256\n")
+    done = run.invoke(app, ["add", str(path)])
+    assert "added 1 fact (L1) as version 1" in done.stderr
+    assert "check that it is not kelvin" in done.stderr
+
+
+def test_what_is_in_doubt_and_what_is_dropped_are_told_apart():
+    listed = run.invoke(app, ["list"])
+    assert ",kept_in_doubt,dropped," in listed.stdout
+    shown = run.invoke(app, ["show", "tg", "--limit", "1", "--no-lab"])
+    table = catalogue.show("tg", lab=False)
+    assert f"{(table['doubt'] != '').sum()} of these {len(table)} rows are in doubt" in shown.stderr
+
+
 def test_a_bad_table_is_refused_row_by_row(tmp_path):
     path = tmp_path / "bad.csv"
     path.write_text(RESULTS + "LiAlCl4,25,about 1,,glass,\n")
@@ -121,7 +137,15 @@ def test_a_bad_table_is_refused_row_by_row(tmp_path):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["show", "nothing"], ["conflicts", "nothing"], ["add", "none.csv"], ["show", "tg", "--formula", "LiXx"]],
+    [
+        ["show", "nothing"],
+        ["conflicts", "nothing"],
+        ["conflicts", "tg", "--least", "-5"],
+        ["conflicts", "tg", "--least", "nan"],
+        ["conflicts", "tg", "--least", "inf"],
+        ["add", "none.csv"],
+        ["show", "tg", "--formula", "LiXx"],
+    ],
 )
 def test_bad_input_is_exit_2(arguments):
     done = run.invoke(app, arguments)

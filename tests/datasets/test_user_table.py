@@ -108,6 +108,30 @@ def test_units_are_trusted_when_the_user_insists(tmp_path):
     assert insisted.problems["row"].tolist() == [3]
 
 
+def test_a_problem_of_several_quantities_is_told_once(tmp_path):
+    content = "formula,temperature_C,conductivity_mS_cm,tg_C\nLiAlCl4,25,1,20\nLiXx,25,1,20\nLiAlCl4,25,1,20\n"
+    found = facts(tmp_path, content).problems[["row", "column"]].to_numpy().tolist()
+    assert found == [[3, "formula"], [4, "conductivity, tg"]]
+
+
+@pytest.mark.parametrize(
+    ("formula", "tg_C", "noticed"),
+    [
+        ("LiAlCl2.5O0.75", 256, True),
+        ("LiAlCl2.5O0.75", -17, False),
+        ("LiAlCl2.5O0.75", 90, False),
+        ("NaAlBr2.5O0.75", 245, True),
+        ("Pb5Cl4O3", 281, False),
+        ("Li2O-3SiO2", 470, False),
+    ],
+)
+def test_a_warm_tg_of_a_chloride_rich_glass_is_noticed_and_taken(tmp_path, formula, tg_C, noticed):
+    read = facts(tmp_path, f"formula,tg_C\n{formula},{tg_C}\n")
+    assert read.problems.empty
+    assert read.facts["value"].tolist() == [tg_C]
+    assert any(f"row 2: {formula}: a Tg of {tg_C} degC is high" in notice for notice in read.notices) is noticed
+
+
 def test_melts_and_silver_glasses_may_conduct_well(tmp_path):
     content = "formula,temperature_C,conductivity_S_cm,phase\nLiAlCl4,180,0.45,molten\nAg3PO4-3AgI,25,0.02,glass\n"
     assert facts(tmp_path, content).problems.empty
