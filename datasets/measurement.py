@@ -148,11 +148,13 @@ def _written(matrix: npt.NDArray[np.float64], decimals: int) -> list[str]:
     parts = [_present(matrix[start : start + CHUNK], order) for start in range(0, max(1, len(matrix)), CHUNK)]
     rows = np.concatenate([part[0] + CHUNK * i for i, part in enumerate(parts)])
     columns, amounts_in = np.concatenate([part[1] for part in parts]), np.concatenate([part[2] for part in parts])
-    rounded = np.round(amounts_in * 100, decimals)
-    rows, columns, rounded = rows[rounded > 0], columns[rounded > 0], rounded[rounded > 0]
-    amounts, which = np.unique(rounded, return_inverse=True)
-    texts = np.array([f"{amount:g}" for amount in amounts.tolist()], dtype=object)
-    pieces = (np.array(SYMBOLS, dtype=object)[order[columns]] + texts[which]).tolist()
+    parts_in = np.rint(amounts_in * 100 * 10**decimals).astype(np.intp)
+    written = parts_in > 0
+    rows, columns, parts_in = rows[written], columns[written], parts_in[written]
+    used = np.flatnonzero(np.bincount(parts_in))  # a table of all amounts is quicker than sorting them
+    texts = np.empty(used.max(initial=0) + 1, dtype=object)
+    texts[used] = [f"{part / 10**decimals:g}" for part in used.tolist()]
+    pieces = (np.array(SYMBOLS, dtype=object)[order[columns]] + texts[parts_in]).tolist()
     ends = np.searchsorted(rows, np.arange(len(matrix) + 1)).tolist()
     return ["".join(pieces[start:end]) for start, end in pairwise(ends)]
 

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from ..features.composition import Composition
 from ..features.elements import INDEX, SYMBOLS
-from .measurement import Measurements, formulas, tabulate
+from .measurement import CHUNK, Measurements, formulas, tabulate
 from .properties import find
 from .sources import DATA
 
@@ -73,12 +73,13 @@ def _measured(columns: list[str]) -> pa.Table:
 
 def composition_matrix(table: pa.Table) -> np.ndarray:
     """Return atomic fractions, shape (n, 103), from columns of whole atomic ppm."""
-    by_element = np.zeros((len(SYMBOLS), table.num_rows), dtype=np.int32)
-    for column in table.column_names:
-        if column in INDEX:
-            by_element[INDEX[column]] = table[column].to_numpy()
-    matrix = np.empty(by_element.shape[::-1])
-    return np.divide(by_element.T, PARTS_PER_WHOLE, out=matrix)
+    elements = [column for column in table.column_names if column in INDEX]
+    parts = np.stack([table[column].to_numpy() for column in elements])
+    matrix = np.zeros((table.num_rows, len(SYMBOLS)))
+    columns = [INDEX[element] for element in elements]
+    for start in range(0, table.num_rows, CHUNK):
+        matrix[start : start + CHUNK, columns] = parts[:, start : start + CHUNK].T / PARTS_PER_WHOLE
+    return matrix
 
 
 def composition(fractions: np.ndarray) -> Composition:
