@@ -6,8 +6,8 @@ Every sum is one column of a weight matrix with a stretch of rows for each charg
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache, wraps
 from typing import Any
 
 import numpy as np
@@ -29,10 +29,14 @@ Matrix = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Sums:
-    """Named sums over the atoms of each composition, per atom: `values` of shape (names, n)."""
+    """Named sums over the atoms of each composition, per atom: `values` of shape (names, n).
+
+    `kept` holds what several descriptors need, worked out `once`.
+    """
 
     names: tuple[str, ...]
     values: Matrix
+    kept: dict[str, Matrix] = field(default_factory=dict, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> Matrix:
         """One sum, ndarray of shape (n,)."""
@@ -155,6 +159,20 @@ def _one(symbol: str) -> Matrix:
 
 
 Descriptor = Callable[[Sums], Matrix]
+
+
+def once(quantity: Descriptor) -> Descriptor:
+    """The same quantity, worked out once for each `Sums`; nobody may write into it."""
+
+    @wraps(quantity)
+    def kept(sums: Sums) -> Matrix:
+        if quantity.__name__ not in sums.kept:
+            values = quantity(sums)
+            values.flags.writeable = False
+            sums.kept[quantity.__name__] = values
+        return sums.kept[quantity.__name__]
+
+    return kept
 
 
 def ratio(top: Matrix, bottom: Matrix, most: float, none: float = 0.0) -> Matrix:

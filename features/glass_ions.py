@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .bookkeeping import Matrix, Sums, ratio
+from .bookkeeping import Matrix, Sums, once, ratio
 
 WIDEST = 30.0
 
@@ -18,21 +18,25 @@ def mean_cation_charge(sums: Sums) -> Matrix:
     return ratio(sums["cation_charge"], sums["cation"], 10.0)
 
 
+@once
 def mean_m_charge(sums: Sums) -> Matrix:
     """Mean charge of the network cations, in e; 0 without one."""
     return ratio(sums["m_charge"], sums["m"], 10.0)
 
 
+@once
 def mean_cation_radius(sums: Sums) -> Matrix:
     """Mean radius of all cations, in angstrom; 0 without cations."""
     return ratio(sums["cation_radius"], sums["cation"], 5.0)
 
 
+@once
 def mean_m_radius(sums: Sums) -> Matrix:
     """Mean radius of the network cations, in angstrom; 0 without one."""
     return ratio(sums["m_radius"], sums["m"], 5.0)
 
 
+@once
 def mean_anion_radius(sums: Sums) -> Matrix:
     """Mean radius of the anions, in angstrom; 0 without anions."""
     return ratio(sums["anion_radius"], sums["anion"], 5.0)

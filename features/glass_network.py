@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from .bookkeeping import Matrix, Sums, ratio
+from .bookkeeping import Matrix, Sums, once, ratio
 from .glass_ratios import MOST, halide
 
 
+@once
 def fourfold_boron(sums: Sums) -> Matrix:
     """Fraction of boron with four oxygen neighbours, N4, after Dell, Bray and Xiao; 0 without boron.
 
@@ -41,6 +42,7 @@ def fourfold_boron(sums: Sums) -> Matrix:
     return np.where(sums["boron"] > 0, np.minimum(np.minimum(modifier, 0.5 + silica / 16), falling), 0)
 
 
+@once
 def sites(sums: Sums) -> Matrix:
     """Bonds that the formers offer, per atom."""
     sixfold = 2 * sums["aluminium"] * ratio(sums["f"], sums["anion"], 1.0)
@@ -52,16 +54,19 @@ def firm(sums: Sums) -> Matrix:
     return sums["o"] + sums["chalcogenide"] + sums["n"]
 
 
+@once
 def bridges(sums: Sums) -> Matrix:
     """Bridging oxide, chalcogenide and nitride ions per atom; 0 without a former."""
     return np.minimum(np.maximum(sites(sums) - firm(sums), 0), firm(sums))
 
 
+@once
 def weak_formers(sums: Sums) -> Matrix:
     """Formers of halides alone (Zn) per atom, in proportion to the halide share of the anions."""
     return sums["weak_former"] * ratio(halide(sums), sums["anion"], 1.0)
 
 
+@once
 def bonds_left(sums: Sums) -> Matrix:
     """Bonds of the formers left for halides, per atom."""
     return np.maximum(sites(sums) - firm(sums) - bridges(sums), 0) + 4 * weak_formers(sums)

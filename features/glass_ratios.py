@@ -5,11 +5,12 @@ M is every cation with two charges or more, X is F + Cl + Br + I, and a mobile i
 
 from __future__ import annotations
 
-from .bookkeeping import HALIDES, MOBILE, Matrix, Sums, entropy, ratio
+from .bookkeeping import HALIDES, MOBILE, Matrix, Sums, entropy, once, ratio
 
 MOST = 20.0
 
 
+@once
 def halide(sums: Sums) -> Matrix:
     """Halide ions per atom."""
     return sums["f"] + sums["cl"] + sums["br"] + sums["i"]
