@@ -64,6 +64,15 @@ def test_roles_name_elements():
     with (DATA / "charge_roles.csv").open(encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file):
             assert set(line["symbols"].split()) <= set(SYMBOLS)
+            assert {symbol for group in line["needs"].split() for symbol in group.split("/")} <= set(SYMBOLS)
+            assert line["role"] == "ordinary" or (line["symbols"] and float(line["low"]) <= float(line["high"]))
+
+
+def test_roles_build_on_roles_above_them():
+    with (DATA / "charge_roles.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    for place, line in enumerate(lines):
+        assert line["base"] in {"", *(above["role"] for above in lines[:place])}
 
 
 def test_rebuilding_gives_the_same_table(tmp_path, monkeypatch):

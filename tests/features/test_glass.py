@@ -6,7 +6,7 @@ from vitrion.features import Composition, Fractions
 from vitrion.features.bookkeeping import Sums
 from vitrion.features.elements import SYMBOLS, ElementDataError
 from vitrion.features.glass import DESCRIPTORS, NAMES, descriptor, glass, parent_halide
-from vitrion.features.glass_network import fourfold_boron
+from vitrion.features.glass_network import fourfold_boron, sites
 from vitrion.features.slots import Slots
 
 ENTROPY_HALF = np.log(2)
@@ -154,6 +154,14 @@ def test_each_oxygen_bridges_two_along_the_family():
     assert np.allclose(descriptor("bridging_o_per_m", family), oxygen)
     assert np.allclose(descriptor("terminal_halide_per_former", family), 4 - 2 * oxygen)
     assert (np.diff(descriptor("plasticiser", family)) < 0).all()
+
+
+def test_what_is_shared_is_worked_out_once_and_cannot_be_written_to():
+    sums = Sums.of(Slots.of(Fractions.of(["Na2B4O7"]).matrix))
+    assert sites(sums) is sites(sums)
+    assert sites(Sums.of(Slots.of(Fractions.of(["B2O3"]).matrix)))[0] != sites(sums)[0]
+    with pytest.raises(ValueError, match="read-only"):
+        sites(sums)[0] = 0
 
 
 def fourfold(formulas):
