@@ -77,7 +77,7 @@ def _tables(names: Sequence[str], with_lab: bool) -> Iterator[tuple[str, pd.Data
         )
     if with_lab:
         additions, facts = lab.history()
-        own = {"licence": "the lab's own", "attribution": "the lab"}
+        own = {"licence": lab.LICENCE, "attribution": "the lab"}
         yield "lab_facts", facts, {"title": "Every fact that the lab added, superseded ones included", **own}
         yield "lab_additions", additions, {"title": "Additions to the store of the lab", **own}
 

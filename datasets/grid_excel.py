@@ -9,6 +9,7 @@ import zipfile
 from typing import Any
 
 from .grid import Grid, TableError, limit, nameless_column, too_large, too_many_rows
+from .grid_text import SEPARATOR_LINE
 
 MERGED = re.compile(rb'<mergeCell\s+ref="([A-Z]+\d+:[A-Z]+\d+)"')
 
@@ -83,7 +84,7 @@ def _grid(sheet: Any, name: str) -> Grid:
             full.pop()
         if len(full) > limit("columns"):
             raise TableError(f"{name}: row {line} reaches column {len(full)}; at most {limit('columns')} are read")
-        if not full:
+        if not full or (not header and len(full) == 1 and SEPARATOR_LINE.fullmatch(str(full[0]))):
             continue
         if not header:
             header = tuple("" if cell is None else str(cell) for cell in full)

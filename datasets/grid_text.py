@@ -5,19 +5,21 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 
 from .grid import Grid, TableError, limit, too_many_rows
 
 BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 DELIMITERS = (",", ";", "\t", "|")
+SEPARATOR_LINE = re.compile(r'"?sep=."?', re.IGNORECASE)  # Excel writes it and reads it; it says nothing of the data
 
 
 def read(data: bytes, name: str, encoding: str) -> Grid:
     """Return the grid of a text file."""
     text = decode(data, name, encoding)
     first_line = next((line for line in text.splitlines() if line.strip()), "")
-    if first_line.startswith("sep=") and len(first_line) == 5:
+    if SEPARATOR_LINE.fullmatch(first_line):
         text = text.replace(first_line, "", 1)
     records = _records(text, name)
     _, first = next(records, (0, []))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .user_table import Reading
 
 NAME = "lab"
+LICENCE = "the lab's own"
 OUTCOME_COLUMNS = ("fact", "formula", "outcome", "sample", "method", "note", "version")
 
 
@@ -149,11 +150,13 @@ def _measurements(facts: pd.DataFrame, name: str) -> Measurements:
         len(facts),
         formula=facts["formula"].astype(object),
         value=facts["value"].astype(float),
+        quantity=name,
         unit=find(name).unit,
         temperature_C=facts["temperature_C"].astype(float),
         phase=facts["phase"].astype(object),
         method=facts["method"].astype(object),
         source=NAME,
+        licence=LICENCE,
         paper=paper.astype(object),
         place=("sample " + facts["sample"]).where(facts["sample"] != "", "").astype(object),
         group=paper.astype(object),

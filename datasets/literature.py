@@ -12,7 +12,7 @@ from ..features.elements import SYMBOLS
 from ..features.fractions import Fractions
 from .measurement import CONFIDENCE_WEIGHT, Measurements, composition_keys, tabulate
 from .properties import find
-from .sources import DATA
+from .sources import DATA, card
 
 NAME = "halide literature table"
 TABLE = DATA / "halide_electrolytes.csv"
@@ -63,10 +63,12 @@ def read(name: str) -> Measurements:
         len(table),
         formula=table["formula"],
         value=table["value"],
+        quantity=prop.name,
         unit=prop.unit,
         temperature_C=table["temperature_C"],
         phase=table["phase"],
         method=table["synthesis"],
+        licence=card("halide_electrolytes").licence,
         source=NAME + ": " + table["source"],
         paper=paper,
         group=_groups(paper, composition_keys(matrix)),

@@ -83,6 +83,7 @@ def read(
         len(readable),
         formula=[str(_formulas(table, name)[i]).replace(" ", "") for i in readable.tolist()],
         value=units.convert(values, unit, prop),
+        quantity=prop.name,
         unit=prop.unit,
         temperature_C=temperature_C,
         phase=phase,

@@ -21,12 +21,14 @@ PHASES = ("glass", "amorphous", "glass-ceramic", "crystal", "molten", "unknown")
 CONFIDENCE_WEIGHT = {"high": 1.0, "medium": 1.0, "low": 0.3}
 COLUMNS = (
     "formula",
+    "quantity",
     "value",
     "unit",
     "temperature_C",
     "phase",
     "method",
     "source",
+    "licence",
     "paper",
     "place",
     "group",
@@ -38,6 +40,7 @@ COLUMNS = (
     "repeats",
     "doubt",
 )
+UNKNOWN_LICENCE = "unknown"
 LONGEST_FORMULA = 250  # the parser reads 256 characters
 CHUNK = 2048
 PARTS_PER_KEY = 10_000  # compositions count as the same when they agree to 0.01 at.%
@@ -99,6 +102,7 @@ def tabulate(count: int, **columns: object) -> pd.DataFrame:
         "value": np.nan,
         "temperature_C": np.nan,
         "phase": "unknown",
+        "licence": UNKNOWN_LICENCE,
         "confidence": "medium",
         "weight": 1.0,
         "repeats": 1,
@@ -176,12 +180,14 @@ def schema() -> pa.DataFrameSchema:
     return pa.DataFrameSchema(
         {
             "formula": pa.Column(str, pa.Check.str_length(min_value=1)),
+            "quantity": text,
             "value": pa.Column(float),
             "unit": text,
             "temperature_C": pa.Column(float, pa.Check.in_range(-273.15, 4000), nullable=True),
             "phase": pa.Column(str, pa.Check.isin(PHASES)),
             "method": text,
             "source": pa.Column(str, pa.Check.str_length(min_value=1)),
+            "licence": pa.Column(str, pa.Check.str_length(min_value=1)),
             "paper": pa.Column(str, pa.Check.str_length(min_value=1)),
             "place": text,
             "group": pa.Column(str, pa.Check.str_length(min_value=1)),

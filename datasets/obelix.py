@@ -21,6 +21,7 @@ from .measurement import CONFIDENCE_WEIGHT, Measurements, tabulate
 from .properties import CONDUCTIVITY
 
 NAME = "OBELiX"
+LICENCE = "CC-BY-4.0"
 ROOM_TEMPERATURE_C = 25.0
 UPPER_LIMIT = "the source gives an upper limit"
 VALUE = "Ionic conductivity (S cm-1)"
@@ -55,10 +56,12 @@ def read(folder: Path | None = None, part: str = "all") -> Measurements:
         len(table),
         formula=formulas,
         value=table[VALUE].str.lstrip("<").astype(float),
+        quantity=CONDUCTIVITY.name,
         unit=CONDUCTIVITY.unit,
         temperature_C=ROOM_TEMPERATURE_C,
         phase="crystal",
         source=NAME,
+        licence=LICENCE,
         paper=doi.where(doi != "", "obelix:" + table["ID"]),
         place="entry " + table["ID"],
         group=doi.where(doi != "", "obelix:" + table["ID"]),

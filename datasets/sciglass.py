@@ -15,7 +15,7 @@ from ..features.composition import Composition
 from ..features.elements import INDEX, SYMBOLS
 from .measurement import CHUNK, Measurements, formulas, tabulate
 from .properties import find
-from .sources import DATA
+from .sources import DATA, card
 
 NAME = "SciGlass"
 TABLE = DATA / "sciglass.parquet"
@@ -52,10 +52,12 @@ def read(name: str) -> Measurements:
         len(glass),
         formula=pd.array(formulas(matrix), dtype=object)[glass],
         value=10.0**value if prop.scale == "log10" else _without_float32_noise(value),
+        quantity=prop.name,
         unit=prop.unit,
         temperature_C=temperature,
         phase="glass" if name not in ("liquidus", "melting") else "crystal",
         source=NAME,
+        licence=card("sciglass").licence,
         **{key: column[glass] for key, column in _provenance(table).items()},
     )
     return Measurements(rows, matrix if len(columns) == 1 else matrix[glass])

@@ -36,6 +36,7 @@ def test_added_results_are_loaded_with_source_weight_and_paper():
     ]
     assert own["place"].tolist() == ["sample A1", "sample A2"]
     schema().validate(own.reset_index(drop=True))
+    assert set(own["licence"]) == {"the lab's own"}
     assert data.compositions[-1].formula == "LiAlCl2.4O0.8"
     without = load("conductivity", lab=False)
     assert without.fingerprint == before.fingerprint != data.fingerprint

@@ -1,8 +1,9 @@
 import numpy as np
 import pandera.errors
 import pytest
-from vitrion.datasets import load
+from vitrion.datasets import literature, load
 from vitrion.datasets.measurement import COLUMNS, Measurements, composition_keys, formulas, schema, tabulate
+from vitrion.datasets.sources import card
 from vitrion.features import Composition
 from vitrion.features.elements import INDEX
 
@@ -25,6 +26,10 @@ def test_schema_refuses_what_is_outside(column, value):
 def test_embedded_data_obey_the_schema(name):
     rows = load(name).rows
     assert len(schema().validate(rows)) == len(rows)
+    assert set(rows["quantity"]) == {name}
+    licences = rows.groupby(rows["source"].str.split(":").str[0])["licence"].unique().map(list).to_dict()
+    assert licences.pop("SciGlass", ["ODbL-1.0"]) == ["ODbL-1.0"]
+    assert licences == {literature.NAME: [card("halide_electrolytes").licence]}
 
 
 def test_keys_know_the_composition_to_a_hundredth_of_a_percent():

@@ -18,6 +18,7 @@ def test_reads_values_limits_and_papers(tmp_path):
     (tmp_path / "all.csv").write_text(TABLE)
     rows = obelix.read(tmp_path).rows
     schema().validate(rows)
+    assert set(rows["licence"]) == {"CC-BY-4.0"}
     assert rows["value"].tolist() == [1.5e-6, 1e-10]
     assert rows["doubt"].tolist() == ["", obelix.UPPER_LIMIT]
     assert rows["group"].tolist() == ["10.1002/zaac.1", "obelix:bbb"]

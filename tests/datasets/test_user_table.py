@@ -43,10 +43,11 @@ def test_a_wide_table_gives_one_fact_for_each_value_and_outcome(tmp_path):
         TABLE.replace("\n", "\r").encode(),
         TABLE.replace(",", ";").encode(),
         ("sep=;\n" + TABLE.replace(",", ";")).encode(),
+        ('"SEP=;"\r\n' + TABLE.replace(",", ";")).encode(),
         TABLE.replace(",", "\t").encode(),
         gzip.compress(TABLE.encode()),
     ],
-    ids=["BOM", "UTF-16", "CRLF", "CR", "semicolons", "sep line", "tabs", "gzip"],
+    ids=["BOM", "UTF-16", "CRLF", "CR", "semicolons", "sep line", "quoted sep line", "tabs", "gzip"],
 )
 def test_the_ways_to_save_a_csv(tmp_path, content):
     same = facts(tmp_path, content).facts.drop(columns="row")
@@ -69,6 +70,12 @@ def test_excel_and_parquet_say_the_same_as_csv(tmp_path, suffix):
         ["B2O3", "synthesis", "crystal"],
     ]
     pd.testing.assert_frame_equal(read.drop(columns="row"), from_frame(frame).facts.drop(columns="row"))
+
+
+def test_a_sep_line_in_a_workbook_is_passed_over(tmp_path):
+    path = tmp_path / "t.xlsx"
+    pd.DataFrame([["sep=;", None], ["formula", "tg_C"], ["SiO2", 1200]]).to_excel(path, index=False, header=False)
+    assert read_table(path).facts[["formula", "value", "row"]].to_numpy().tolist() == [["SiO2", 1200.0, 3]]
 
 
 @pytest.mark.parametrize(
