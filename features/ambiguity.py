@@ -14,7 +14,7 @@ from .oxidation import balanced
 from .rendering import rendered
 
 PAIRS = frozenset(["Bi", "Co", "Cs", "Cu", "Hf", "Ho", "In", "Nb", "Ni", "Os", "Pb", "Sb", "Sc", "Si", "Sn", "Yb"])
-_SOLVATES = ({"H": 2, "O": 1}, {"H": 3, "N": 1}, {"H": 1, "Cl": 1}, {"H": 1, "F": 1})
+SOLVATES = ({"H": 2, "O": 1}, {"H": 3, "N": 1}, {"H": 1, "Cl": 1}, {"H": 1, "F": 1})
 _MOST_PAIRS = 8
 _POINTED = re.compile(r"([1-9]\d*)\.(\d+)")
 
@@ -111,7 +111,7 @@ def _two_compounds(left: Amounts | None, right: Amounts | None) -> bool:
         return False
     scale = min(right.values())
     solvate = {symbol: amount / scale for symbol, amount in right.items()}
-    return solvate in _SOLVATES or bool(left.keys() & right.keys()) or (balanced(left) and balanced(right))
+    return solvate in SOLVATES or bool(left.keys() & right.keys()) or (balanced(left) and balanced(right))
 
 
 def refused_in_capitals(text: str, tokens: Sequence[Token]) -> bool:

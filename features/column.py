@@ -1,8 +1,8 @@
 """A column of formulas at once: plain ones by one pass of a regular expression, all others one by one.
 
 A formula is plain when it is symbols and short decimal numbers only, with nothing that `Composition.parse` would weigh
-(capitals that may spell another element, a point that may join two compounds, an element named twice). Both ways give
-the same numbers to the last bit: whole numbers in the ratio of the amounts, divided once.
+(a short name, capitals or digits that may spell another element, numbers that may join two compounds, an element named
+twice). Both ways give the same numbers to the last bit: whole numbers in the ratio of the amounts, divided once.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from .ambiguity import PAIRS
 from .composition import Composition, FormulaError
 from .elements import INDEX, SYMBOLS, lookup
+from .names import short_names
 
 CHUNK = 1024
 _PAIR = "|".join(["CI", *sorted(pair.upper() for pair in PAIRS)])
 _NUMBER = r"(?:[1-9]\d{0,8}(?:\.\d{1,6})?|0\.\d{1,6})"
-_PLAIN = re.compile(rf"(?!NaN$)(?:(?!(?:{_PAIR})(?![a-z]))[A-Z][a-z]?{_NUMBER}?){{1,40}}")
+_PLAIN = re.compile(rf"(?:(?!(?:{_PAIR})(?![a-z]))[A-Z][a-z]?{_NUMBER}?){{1,40}}")
 _TOKEN = re.compile(r"([A-Z][a-z]?)([\d.]*)|\n")
 _LARGEST = 2.0**52
 _BREAK = -1
@@ -82,6 +83,9 @@ def _plain_rows(texts: Sequence[str], matrix: Matrix) -> list[int]:
     """Fill the rows of plain formulas; return the rows left for the careful way."""
     texts = texts if set(map(type, texts)) <= {str} else [text if isinstance(text, str) else "" for text in texts]
     matched = np.array([found is not None for found in map(_PLAIN.fullmatch, texts)], dtype=bool)
+    names = short_names()
+    if not names.keys().isdisjoint(texts):
+        matched &= np.array([text not in names for text in texts], dtype=bool)
     plain = np.flatnonzero(matched)
     left = np.flatnonzero(~matched).tolist()
     if plain.size == 0:
@@ -101,6 +105,7 @@ def _plain_rows(texts: Sequence[str], matrix: Matrix) -> list[int]:
     total = part.sum(axis=1)
     bad = (scaled == 0) | (scaled < 1e-12 * total[rows]) | (codes == len(SYMBOLS))
     bad |= (decimals > 0) & (values >= 1) & _turns(rows, codes)
+    bad |= _weighed(rows, codes, place, starts)
     doubtful = (np.bincount(rows, bad, plain.size) > 0) | (total >= _LARGEST)
     doubtful |= np.count_nonzero(part, axis=1) != np.diff(starts, append=rows.size)
     if plain.size == len(matrix) and not doubtful.any():
@@ -119,3 +124,13 @@ def _turns(rows: NDArray[Any], codes: NDArray[Any]) -> NDArray[np.bool_]:
     after = np.append(np.minimum.accumulate((order + 1000.0 * rows)[::-1])[::-1][1:], np.inf)
     turns: NDArray[np.bool_] = before > after
     return turns
+
+
+def _weighed(rows: NDArray[Any], codes: NDArray[Any], place: NDArray[Any], starts: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where a number follows an anion with a cation to come, or C, or any element of a formula without anions."""
+    anion = np.append(lookup("negative_state") < 0, False)[codes]
+    at = np.arange(rows.size)
+    last_cation = np.maximum.reduceat(np.where(anion, -1, at), starts)[rows]
+    no_anion = ~np.logical_or.reduceat(anion, starts)[rows]
+    weighed: NDArray[np.bool_] = (place > 0) & (no_anion | (codes == INDEX["C"]) | (anion & (at < last_cation)))
+    return weighed

@@ -9,6 +9,8 @@ from .spelling import suggestions
 
 _HEAVY = frozenset("Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og".split())  # noqa: SIM905
 _STAND_INS = frozenset("M X R A Z E G J L Q T Ln Me Et Ph Va Vc Bu Ox En Py".split())  # noqa: SIM905
+_WORD = 12  # letters of a text worth four looks
+_SHORT = 3  # letters of a text whose other spellings may be no compounds
 _REMEDIES = {
     ",": "write a decimal point, and + between compounds",
     "%": "write amounts in moles, such as 40Li2O-60B2O3",
@@ -72,13 +74,8 @@ def _point(given: str, body: str, at: int) -> FormulaError:
 def _lower_case(given: str, body: str, at: int) -> FormulaError:
     """The error for a small letter that starts no token: a variable, or capitals gone wrong."""
     likely = _likely(body)
-    variable = body[at] in "xyzn" and (not likely or not re.search("[a-m o-w]", body[at:]))
-    if variable and re.search(r"[A-Z)\]][a-z]?[\d.+-]*[xyzn]", body):
-        template = re.sub(r"(?<=[A-Za-z)\]])([\d.]*[-+]?[\d.]*[xyzn](?:[-+][\d.]+)?)(?![a-z])", r"{\1}", body)
-        mend = (
-            f"for a family write a template such as {template}" if "{" in template else "write its amount as a number"
-        )
-        return refusal(given, f"the variable {body[at]} at column {at + 1}", mend)
+    if body[at] in "xyzn" and not likely and re.search(r"[A-Z)\]][a-z]?[\d.+-]*[xyzn]", body):
+        return refusal(given, f"the variable {body[at]} at column {at + 1}", "write its amount as a number")
     mend = f"write {' or '.join(likely)}" if likely else "start every element with a capital letter"
     return refusal(given, f"a small letter {body[at]} at column {at + 1} that starts no element", mend)
 
@@ -101,4 +98,11 @@ def unknown_symbol(given: str, body: str, symbol: str, at: int) -> FormulaError:
 
 
 def _likely(body: str) -> tuple[str, ...]:
-    return suggestions(body) if re.fullmatch(r"[A-Za-z0-9.()\[\]]{1,30}", body) else ()
+    """Spellings with other capitals that read; long ones only when they are neutral."""
+    from .advice import readable
+
+    if not re.fullmatch(r"[A-Za-z0-9.()\[\]]{1,24}", body):
+        return ()
+    return tuple(
+        s for s in suggestions(body, most=4 if len(body) <= _WORD else 2) if readable(s, neutral=len(body) > _SHORT)
+    )[:2]

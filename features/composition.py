@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .ambiguity import joined_pairs, refused_in_capitals
+from .digits import bracketed, doubtful_digits
 from .elements import INDEX
 from .grammar import tokenise
 from .notation import FormulaError
@@ -84,7 +85,9 @@ class Composition:
     def formula(self) -> str:
         """Canonical formula: electronegativity order, amounts as written."""
         plain = rendered(self.amounts)
-        return _with_ones(plain) if sum(len(symbol) == 1 for symbol in self.amounts) > 1 else plain
+        if sum(len(symbol) == 1 for symbol in self.amounts) > 1:
+            plain = _with_ones(plain)
+        return _with_brackets(plain, self.amounts) if "0" in plain or "C1" in plain else plain
 
     @property
     def pretty(self) -> str:
@@ -126,6 +129,12 @@ def _with_ones(plain: str) -> str:
     tokens = tokenise(plain, plain)
     doubtful = set(joined_pairs(tokens)) if refused_in_capitals(plain, tokens) else set()
     return "".join(token.text + ("1" if at in doubtful else "") for at, token in enumerate(tokens))
+
+
+def _with_brackets(plain: str, amounts: Mapping[str, Fraction]) -> str:
+    """Write Al(C)13 for AlC13, which may be AlCl3 with a digit for a letter."""
+    tokens = tokenise(plain, plain)
+    return bracketed(plain, tokens, doubtful_digits(plain, tokens, amounts)[1])
 
 
 def _exact(amounts: Mapping[Any, Any]) -> dict[str, Fraction]:

@@ -59,7 +59,7 @@ class Space(ABC):
     @property
     @abstractmethod
     def size(self) -> int:
-        """Number of points, told before anything is built."""
+        """Number of points, told before anything is built; those of `left_out` are among them."""
 
     @abstractmethod
     def raw(self, size: int) -> Iterator[Raw]:
@@ -91,12 +91,14 @@ class Space(ABC):
         limits
             Ranges, sums, ratios and counts that every member must keep (see `limits`).
         """
-        if size < 1:
-            raise ValueError(f"size={size}; give the number of members in a block, 1 or more")
+        if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
+            raise ValueError(f"size={size!r}; give the number of members in a block, 1 or more")
+        if callable(limits) or not all(callable(limit) for limit in limits):
+            raise ValueError(f"limits={limits!r}; give a list of limits, such as [AtMost(1, ('Li', 'Na'))]")
         columns = [INDEX[symbol] for symbol in self.symbols]
         start = 0
         for part in self.raw(size):
-            stay = np.flatnonzero((part.amounts >= 0).all(axis=1) & (part.amounts > 0).any(axis=1))
+            stay = np.flatnonzero(_members(part.amounts))
             matrix = np.zeros((stay.size, len(SYMBOLS)))
             matrix[:, columns] = part.amounts[stay]
             fractions = Fractions.from_matrix(matrix)
@@ -109,6 +111,19 @@ class Space(ABC):
                 yield Block(values, fractions if keep.all() else fractions.take(keep), stay + start)
             start += len(part.amounts)
 
+    def left_out(self) -> int:
+        """Number of points that are no members: an amount is negative there, or nothing is left.
+
+        Counted block by block, with no composition made.
+        """
+        return self.size - sum(int(np.count_nonzero(_members(part.amounts))) for part in self.raw(BLOCK))
+
     def count(self, **choices: Any) -> int:
         """Number of members that `blocks` gives with the same choices."""
         return sum(len(block) for block in self.blocks(**choices))
+
+
+def _members(amounts: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Where no amount is negative and one is positive."""
+    kept: NDArray[np.bool_] = np.all(amounts >= 0, axis=1) & np.any(amounts > 0, axis=1)
+    return kept

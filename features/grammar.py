@@ -27,6 +27,34 @@ class Token(NamedTuple):
     start: int
 
 
+class Unit(NamedTuple):
+    """An element or a bracket: its first token, what is in the bracket, the number after it, its last token."""
+
+    token: Token
+    inner: Mapping[str, Any]
+    number: Token | None
+    closing: Token
+
+    @property
+    def bracket(self) -> bool:
+        """True for a bracket."""
+        return bool(self.inner)
+
+    @property
+    def amounts(self) -> Mapping[str, Any]:
+        """Amounts in it, the number after it left out."""
+        return self.inner or {self.token.text: 1}
+
+
+class Run(NamedTuple):
+    """One component of two units or more: the coefficient before it, its units, where it starts and ends."""
+
+    coefficient: Token | None
+    units: list[Unit]
+    start: int
+    end: int
+
+
 def read_part(text: str) -> dict[str, Fraction] | None:
     """Amounts of a piece of a plain formula, None when it is not a formula by itself."""
     try:
@@ -76,13 +104,17 @@ def _check_number(token: Token, given: str) -> None:
 
 @dataclass
 class Reader:
-    """Recursive descent over the tokens of one formula; `symbolic` gives the amounts that stand for expressions."""
+    """Recursive descent over the tokens of one formula; `symbolic` gives the amounts that stand for expressions.
+
+    `runs`, when it is a list, collects the components as they were written.
+    """
 
     tokens: list[Token]
     given: str
     symbolic: Mapping[int, Any] = field(default_factory=dict)
     at: int = 0
     depth: int = 0
+    runs: list[Run] | None = None
 
     def read(self) -> dict[str, Any]:
         """Amounts by symbol: exact numbers, or expressions where the formula has them."""
@@ -116,34 +148,41 @@ class Reader:
             self.at += 1
 
     def _component(self, total: dict[str, Any]) -> None:
+        first = self.at
         coefficient = self._number()
         if self._kind() not in {"symbol", "open"}:
             raise self._nothing()
-        while True:
-            kind = self._kind()
+        numbered = self.tokens[first] if self.at > first else None
+        units: list[Unit] = []
+        while (kind := self._kind()) in {"symbol", "open"}:
+            token = self.tokens[self.at]
+            self.at += 1
+            inner: dict[str, Any] = {} if kind == "symbol" else self._group(token)
+            after = self.at
+            factor = self._number()
             if kind == "symbol":
-                symbol = self.tokens[self.at].text
-                self.at += 1
-                self._add(total, symbol, self._number(), coefficient)
-            elif kind == "open":
-                for symbol, amount in self._group().items():
-                    self._add(total, symbol, amount, coefficient)
-            else:
-                break
+                self._add(total, token.text, factor, coefficient)
+            for symbol, amount in inner.items():
+                self._add(total, symbol, amount * factor, coefficient)
+            if self.runs is not None:
+                units.append(
+                    Unit(token, inner, self.tokens[after] if self.at > after else None, self.tokens[after - 1])
+                )
         if self._kind() == "number":
             token = self.tokens[self.at]
             raise refusal(self.given, f"two numbers in a row at column {token.start + 1}", "write one")
+        if self.runs is not None and len(units) > 1:
+            last = self.tokens[self.at - 1]
+            self.runs.append(Run(numbered, units, self.tokens[first].start, last.start + len(last.text)))
 
     @staticmethod
     def _add(total: dict[str, Any], symbol: str, amount: Any, coefficient: Any) -> None:
         more = amount if coefficient == 1 else coefficient * amount
         total[symbol] = total[symbol] + more if symbol in total else more
 
-    def _group(self) -> dict[str, Any]:
-        opening = self.tokens[self.at]
+    def _group(self, opening: Token) -> dict[str, Any]:
         if self.depth == DEEPEST:
             raise refusal(self.given, f"brackets nested more than {DEEPEST} deep", "multiply the inner ones out")
-        self.at += 1
         self.depth += 1
         inner = self._mixture()
         if self._kind() != "close" or self.tokens[self.at].text != _PARTNER[opening.text]:
@@ -154,8 +193,7 @@ class Reader:
             )
         self.at += 1
         self.depth -= 1
-        factor = self._number()
-        return {symbol: amount * factor for symbol, amount in inner.items()}
+        return inner
 
     def _nothing(self) -> FormulaError:
         if self.at < len(self.tokens):

@@ -111,6 +111,8 @@ def axis(values: str | Sequence[float] | NDArray[Any] | float, name: str = "x") 
     """
     if isinstance(values, str):
         return _axis_of_text(values, name)
+    if isinstance(values, Iterator | range):
+        values = list(values)
     found = tuple(exact(value) for value in np.atleast_1d(np.asarray(values)).tolist())
     if not found:
         raise FormulaError(f"{name} has no values; give some, such as 0:1.5:0.05")
@@ -140,6 +142,8 @@ def exact(value: Any) -> Fraction:
     """A number as the fraction that its decimal writes; floats to 12 digits, so that 0.1 + 0.2 is 0.3."""
     if isinstance(value, Fraction | int):
         return Fraction(value)
+    if isinstance(value, bool | str) or not hasattr(value, "__float__"):
+        raise FormulaError(f"the value {value!r} is not a number; give one such as 0.5")
     if not math.isfinite(float(value)):
         raise FormulaError(f"the value {value} is not a finite number; give one such as 0.5")
     return Fraction(f"{float(value):.12g}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
+from numbers import Real
 from typing import Protocol
 
 import numpy as np
@@ -65,7 +66,8 @@ class Ratio:
 
     def __post_init__(self) -> None:
         """Refuse bounds that nothing keeps."""
-        _check((*self.top, *self.bottom), self.least, self.most)
+        _check(self.top, self.least, self.most)
+        _check(self.bottom, self.least, self.most)
 
     def __call__(self, fractions: Fractions) -> NDArray[np.bool_]:
         """Where the ratio is within the bounds."""
@@ -88,7 +90,9 @@ class AtMost:
     symbols: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        """Refuse elements that are none."""
+        """Refuse elements that are none, and counts that are no whole numbers."""
+        if isinstance(self.count, bool) or not isinstance(self.count, int | np.integer):
+            raise FormulaError(f"at most {self.count!r} of the elements; give a whole number of 0 or more, such as 2")
         _check(self.symbols, 0, self.count)
 
     def __call__(self, fractions: Fractions) -> NDArray[np.bool_]:
@@ -104,8 +108,10 @@ def _sum(fractions: Fractions, symbols: Sequence[str]) -> NDArray[np.float64]:
 
 
 def _check(symbols: Sequence[str], least: float, most: float) -> None:
-    unknown = [symbol for symbol in symbols if symbol not in INDEX]
-    if unknown or not symbols or isinstance(symbols, str):
+    known = isinstance(symbols, Sequence) and not isinstance(symbols, str)
+    if not known or not symbols or any(symbol not in INDEX for symbol in symbols):
         raise FormulaError(f"a limit on {symbols!r}; name elements from H to Lr, such as ('Cl', 'Br')")
+    if not isinstance(least, Real) or not isinstance(most, Real):
+        raise FormulaError(f"a limit from {least!r} to {most!r}; give numbers, such as 0.1 and 0.5")
     if not least <= most:
         raise FormulaError(f"a limit from {least} to {most} lets nothing through; give the smaller bound first")

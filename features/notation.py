@@ -88,7 +88,7 @@ def _superscript(text: str, column: int, mark: str) -> str:
 def _foreign(text: str, column: int, mark: str) -> FormulaError:
     name = unicodedata.name(mark, f"U+{ord(mark):04X}")
     latin = _LOOKS_LIKE.get(mark) or unicodedata.normalize("NFKC", mark)
-    if latin.isascii() and latin.isalnum():
+    if latin.isascii() and latin.isalnum() and len(latin) == 1:
         return refusal(text, f"{name} at column {column} only looks like {latin}", f"type a plain {latin} there")
     if unicodedata.category(mark).startswith("N"):
         return refusal(text, f"{name} at column {column}", "write the amount as a decimal number, such as 0.5")
@@ -124,6 +124,9 @@ def _unclear(body: str, digits: re.Match[str]) -> bool:
 
 
 def _two_readings(given: str, body: str, digits: str, charge: str) -> FormulaError:
+    from .advice import readable
+
     stem, amount = body[: len(body) - 1], digits[:-1]
     shorter = f"{stem}^{digits[-1]}{charge}" if amount else f"{body[: -len(digits)]}^{digits}{charge}"
-    return refusal(given, f"the last digits before {charge} may be an amount or a charge", f"write {shorter} or {body}")
+    ways = [way for way in (shorter, body) if readable(way)] or ["the charge as ^2- at the end"]
+    return refusal(given, f"the last digits before {charge} may be an amount or a charge", f"write {' or '.join(ways)}")

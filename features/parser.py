@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from .advice import better
 from .ambiguity import reject_capitals, reject_middle_dot, reject_point
-from .grammar import Reader, tokenise
-from .notation import plain, refusal, without_charge
+from .brackets import NUMERAL, reject_isotopes, reject_numerals, reject_sums
+from .digits import reject_digits
+from .grammar import Reader, Run, tokenise
+from .names import reject_name
+from .notation import FormulaError, plain, refusal, without_charge
 from .oxidation import balanced
+from .runs import MOST_UNITS, reject_runs
 
 
 def parse(text: str) -> tuple[dict[str, Fraction], tuple[str, ...]]:
@@ -18,16 +23,34 @@ def parse(text: str) -> tuple[dict[str, Fraction], tuple[str, ...]]:
     >>> {symbol: str(amount) for symbol, amount in parse("1.6Li2O-TaCl5")[0].items()}
     {'Li': '16/5', 'O': '8/5', 'Ta': '1', 'Cl': '5'}
     """
-    body, charge = without_charge(plain(text), text.strip() if isinstance(text, str) else "")
+    try:
+        return read(text)
+    except FormulaError as error:
+        raise better(text, error) from None
+
+
+def read(text: str) -> tuple[dict[str, Fraction], tuple[str, ...]]:
+    """`parse` without advice on habits of writing."""
+    whole = plain(text)
+    reject_name(whole, text)
+    body, charge = without_charge(whole, text.strip())
     tokens = tokenise(body, text)
     if charge and any(token.kind == "separator" for token in tokens):
         raise refusal(text, f"ends in {charge} after a mixture", "name the last component, or leave the sign out")
-    if body == "NaN":
-        raise refusal(text, "a missing value, or sodium and nitrogen", "write the formula, or Na1N for the elements")
-    amounts = Reader(tokens, text).read()
+    one_long_run = len(tokens) > 2 * MOST_UNITS + 1 and all(token.kind in {"symbol", "number"} for token in tokens)
+    runs: list[Run] = []
+    amounts = Reader(tokens, text, runs=None if one_long_run else runs).read()
     reject_capitals(body, tokens, text)
+    if "(" in body or "[" in body:
+        reject_isotopes(body, tokens, text)
+    if NUMERAL.search(body):
+        reject_numerals(body, tokens, text)
+    if "+" in body or "-" in body:
+        reject_sums(body, tokens, amounts, text)
+    reject_runs(runs, body, amounts, text)
     reject_point(body, tokens, amounts, text)
     reject_middle_dot(body, tokens, amounts, text)
+    reject_digits(body, tokens, amounts, text)
     if charge and balanced(amounts):
         raise refusal(text, f"ends in {charge} after a neutral compound", "name what follows, or leave the sign out")
     warnings = (f"the charge {charge.lstrip('^')} is left out: a composition counts atoms only",) if charge else ()

@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from .elements import SYMBOLS, lookup
+from .names import short_names
 
 
 @lru_cache(maxsize=1)
@@ -21,9 +22,12 @@ def electronegativity_order(symbols: Iterable[str]) -> list[str]:
 
 
 def rendered(amounts: Mapping[str, Fraction]) -> str:
-    """Canonical formula of exact decimal amounts; Na1N, for NaN is what tables write where nothing is known."""
+    """Canonical formula of exact decimal amounts; Na1N and Li1PS, for NaN and LiPS are read as words."""
     text = "".join(symbol + decimal(amounts[symbol]) for symbol in electronegativity_order(amounts))
-    return "Na1N" if text == "NaN" else text
+    if text not in short_names():
+        return text
+    first = electronegativity_order(amounts)[0]
+    return f"{first}1{text[len(first) :]}"
 
 
 def decimal(amount: Fraction) -> str:

@@ -113,8 +113,11 @@ class Ions(Space):
 
     def __post_init__(self) -> None:
         """Refuse charges of the wrong sign and a grid without points."""
+        if not isinstance(self.cations, Mapping) or not isinstance(self.anions, Mapping):
+            raise FormulaError('ions without charges; give them by element, such as {"Li": 1, "Al": 3} and {"Cl": -1}')
         _check(tuple(self.cations), self.steps, self.most_cations)
         _check(tuple(self.anions), self.steps, self.most_anions)
+        _check_charges(self.cations, self.anions)
         wrong = [s for s, z in self.cations.items() if z <= 0] + [s for s, z in self.anions.items() if z >= 0]
         unknown = [symbol for symbol in self.symbols if symbol not in INDEX]
         if wrong or unknown or set(self.cations) & set(self.anions):
@@ -165,8 +168,15 @@ def _blocks(parts: int, steps: int, most: int, size: int) -> Iterator[NDArray[np
         yield np.array(block, dtype=np.float64)
 
 
+def _check_charges(*ions: Mapping[str, int]) -> None:
+    for symbol, charge in (pair for some in ions for pair in some.items()):
+        if isinstance(charge, bool) or not isinstance(charge, int | np.integer):
+            raise FormulaError(f"the charge of {symbol} is {charge!r}; give a whole number, such as 1 or -2")
+
+
 def _check(parts: Sequence[Any], steps: int, most: int) -> None:
     if not parts or isinstance(parts, str) or len(set(parts)) < len(parts):
         raise FormulaError(f"a mixture of {parts!r}; give a list of different components, such as ('Li2O', 'TaCl5')")
-    if steps < 1 or most < 1:
-        raise FormulaError(f"steps={steps}, at most {most} components; give whole numbers of 1 or more")
+    for number in (steps, most):
+        if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
+            raise FormulaError(f"steps={steps!r}, at most {most!r} components; give whole numbers of 1 or more")

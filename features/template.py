@@ -15,10 +15,12 @@ from .ambiguity import reject_capitals
 from .composition import Composition
 from .elements import INDEX
 from .expression import Polynomial, read_expression
-from .grammar import Reader, tokenise
+from .grammar import Reader, Run, tokenise
 from .grid import Grid, axis, exact
 from .notation import FormulaError, plain, refusal
+from .parser import parse
 from .rendering import decimal
+from .runs import reject_runs_of_template
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _BESIDE = frozenset("0123456789.{}")
@@ -57,11 +59,17 @@ class Template:
             numbers[sum(map(len, pieces))] = read_expression(found.group(1), text)
             pieces.append("1")
             end = found.end()
+        if not numbers:
+            amounts, _ = parse(text)
+            return cls(text, MappingProxyType({s: Polynomial.constant(n) for s, n in amounts.items()}), ())
         flat = "".join(pieces) + body[end:]
         tokens = tokenise(flat, text)
-        amounts = Reader(tokens, text, numbers).read()
+        symbolic = Reader(tokens, text, numbers).read()
         reject_capitals(flat, tokens, text)
-        polynomials = {symbol: Polynomial.constant(0) + amount for symbol, amount in amounts.items()}
+        runs: list[Run] = []
+        Reader(tokens, text, runs=runs).read()
+        reject_runs_of_template(runs, text)
+        polynomials = {symbol: Polynomial.constant(0) + amount for symbol, amount in symbolic.items()}
         order = dict.fromkeys(name for number in numbers.values() for name in _in_order(number))
         return cls(text, MappingProxyType(polynomials), tuple(order))
 
@@ -79,7 +87,17 @@ class Template:
         return Composition({symbol: amount for symbol, amount in amounts.items() if amount})
 
     def grid(self, **values: str | Sequence[float] | NDArray[Any] | float) -> Grid:
-        """All members over the product of the values of each variable, given as "start:stop:step" or as a list."""
+        """All members over the product of the values of each variable, given as "start:stop:step" or as a list.
+
+        The size of the grid counts its points. A point at which an amount is negative is no member: iteration and
+        blocks pass over it, and `Space.left_out` tells how many there are.
+
+        Examples
+        --------
+        >>> family = Template.parse("LiAlCl{4-2x}O{x}").grid(x="0:3:0.5")
+        >>> family.size, len(list(family)), family.left_out()
+        (7, 5, 2)
+        """
         self._check_names(values)
         return Grid(self.text, self.amounts, {name: axis(values[name], name) for name in self.variables})
 
@@ -105,8 +123,12 @@ def substitution(parent: str, loses: str, gains: str, ratio: Fraction | float = 
     'LiAlCl{4-2x}O{x}'
     """
     amounts = dict(Composition.parse(parent).amounts)
-    if loses not in amounts or gains not in INDEX:
+    if loses not in amounts or gains not in INDEX or loses == gains:
         raise FormulaError(f'"{parent}": {gains} for {loses}; name an element of the formula to lose and one to gain')
+    if exact(ratio) <= 0:
+        raise FormulaError(f'"{parent}": {ratio} atoms of {loses} for one of {gains}; give a number above 0, such as 2')
+    if not re.fullmatch("[A-Za-z_]+", variable):
+        raise FormulaError(f"{variable!r} is no name of a variable; write letters, such as x")
     pieces = {symbol: decimal(amount) for symbol, amount in amounts.items()}
     pieces[loses] = f"{{{pieces[loses] or 1}-{decimal(exact(float(ratio)))}{variable}}}"
     pieces[gains] = f"{{{pieces[gains] or 1}+{variable}}}" if gains in amounts else f"{{{variable}}}"

@@ -1,0 +1,117 @@
+"""Numbers and numerals that are no amounts: ``(7Li)``, ``Fe(III)``, ``Li1+0.3Al0.3``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from .grammar import Token, read_part
+from .notation import refusal
+from .oxidation import balanced
+
+NUMERAL = re.compile(r"II|[(\[][IV]+[)\]]|I +I")
+_NUMERALS = frozenset(["I", "II", "III", "IV", "V", "VI", "VII"])
+
+Amounts = Mapping[str, Fraction]
+
+
+def reject_isotopes(body: str, tokens: Sequence[Token], given: str) -> None:
+    """Refuse ``[7Li]Cl``: the number may name an isotope or an amount."""
+    for at, token in enumerate(tokens[:-3]):
+        kinds = [piece.kind for piece in tokens[at : at + 4]]
+        number, symbol = tokens[at + 1], tokens[at + 2]
+        if kinds[:4] == ["open", "number", "symbol", "close"] and number.text.isdigit():
+            before, after = body[: token.start], body[tokens[at + 3].start + 1 :]
+            raise refusal(
+                given,
+                f"{number.text}{symbol.text} in brackets may be an isotope or an amount",
+                f"write {before}({symbol.text}){after} or {before}({symbol.text}{number.text}){after}",
+            )
+
+
+def reject_numerals(body: str, tokens: Sequence[Token], given: str) -> None:
+    """Refuse ``Fe(III)Cl3`` and ``FeIIICl3``: the numeral may be an oxidation state or iodine."""
+    at = 0
+    while at < len(tokens):
+        end = at
+        while end < len(tokens) and tokens[end].text in {"I", "V"}:
+            end += 1
+        numeral = "".join(token.text for token in tokens[at:end])
+        if numeral in _NUMERALS and at > 0 and not (end < len(tokens) and tokens[end].kind == "number"):
+            bracket = tokens[at - 1].kind == "open" and end < len(tokens) and tokens[end].kind == "close"
+            numbered = bracket and end + 1 < len(tokens) and tokens[end + 1].kind == "number"
+            if bracket and at > 1 and tokens[at - 2].kind == "symbol" and not numbered:
+                _refuse_numeral(body, tokens[at - 1].start, tokens[end].start + 1, numeral, given)
+            elif not bracket and numeral in {"II", "III"} and tokens[at - 1].kind == "symbol":
+                _refuse_numeral(body, tokens[at].start, tokens[end - 1].start + 1, numeral, given)
+        at = max(end, at + 1)
+
+
+def _refuse_numeral(body: str, start: int, end: int, numeral: str, given: str) -> None:
+    without = body[:start] + body[end:]
+    amounts = "".join(f"{letter}{numeral.count(letter)}" for letter in dict.fromkeys(numeral))
+    raise refusal(
+        given,
+        f"{numeral} at column {start + 1} may be an oxidation state or an element",
+        f"write {without} or {body[:start]}{amounts}{body[end:]}",
+    )
+
+
+def reject_sums(body: str, tokens: Sequence[Token], amounts: Amounts, given: str) -> None:
+    """Refuse ``Li1+0.3Al0.3Ti1.7P3O12`` and ``Li-1Cl``: the sign may belong to an amount or join two compounds.
+
+    Only where a number follows the sign at once, the compound before it has no coefficient, and one of the two is a
+    lone element, or only the sum makes a neutral formula.
+    """
+    for at, sign in enumerate(tokens[:-1]):
+        number = tokens[at + 1]
+        if sign.text not in {"+", "-"} or number.kind != "number" or number.start != sign.start + 1:
+            continue
+        left, right = _before(tokens, at), _after(tokens, at)
+        if left[0].kind == "number":
+            continue
+        summed = _summed(body, tokens, at)
+        lone = sum(t.kind == "symbol" for t in left) == 1 or sum(t.kind == "symbol" for t in right) == 1
+        if not lone and not (summed and not balanced(amounts, known=True)):
+            continue
+        mixture = f"{body[: left[0].start]}1{body[left[0].start :]}"
+        raise refusal(
+            given,
+            f"the sign at column {sign.start + 1} may belong to an amount or join two compounds",
+            f"write {' or '.join([mixture, summed] if summed else [mixture])}",
+        )
+
+
+def _before(tokens: Sequence[Token], at: int) -> Sequence[Token]:
+    start, depth = at, 0
+    while start > 0:
+        kind = tokens[start - 1].kind
+        depth += (kind == "close") - (kind == "open")
+        if depth < 0 or (depth == 0 and kind == "separator"):
+            break
+        start -= 1
+    return tokens[start:at]
+
+
+def _after(tokens: Sequence[Token], at: int) -> Sequence[Token]:
+    end, depth = at + 1, 0
+    while end < len(tokens):
+        kind = tokens[end].kind
+        depth += (kind == "open") - (kind == "close")
+        if depth < 0 or (depth == 0 and kind == "separator"):
+            break
+        end += 1
+    return tokens[at + 1 : end]
+
+
+def _summed(body: str, tokens: Sequence[Token], at: int) -> str:
+    """The formula with the sum worked out, empty when it is not a neutral one: Li1.3Al0.3Ti1.7P3O12."""
+    before, number = tokens[at - 1], tokens[at + 1]
+    first = Fraction(before.text) if before.kind == "number" else Fraction(1)
+    total = first + (1 if tokens[at].text == "+" else -1) * Fraction(number.text)
+    start = before.start if before.kind == "number" else tokens[at].start
+    digits = f"{float(total):.12g}"
+    spelling = f"{body[:start]}{digits}{body[number.start + len(number.text) :]}"
+    other = read_part(spelling) if total > 0 and "e" not in digits else None
+    return spelling if other and balanced(other) else ""

@@ -1,0 +1,66 @@
+"""Digits typed for letters: ``Al203`` for Al2O3, ``LiTaOC14`` for LiTaOCl4."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import pairwise
+
+from .elements import INDEX, lookup
+from .grammar import Token, read_part
+from .notation import refusal
+from .oxidation import balanced
+
+_MOST = 8
+_LONG = 100  # characters beyond which no digit is doubted
+
+Amounts = Mapping[str, Fraction]
+
+
+def doubtful_digits(body: str, tokens: Sequence[Token], amounts: Amounts) -> tuple[str, list[int]]:
+    """The likely spelling of a formula that is neutral only with a letter for a digit, and the symbols before it.
+
+    A zero may be an O where the formula has no anion; a 1 after C may be an l where it has no hydrogen. Amounts in
+    brackets or with a decimal point of their own are left alone: ``(C)14`` is fourteen carbons.
+    """
+    changes = list(_changes(tokens, amounts)) if len(body) <= _LONG else []
+    if not 0 < len(changes) <= _MOST or balanced(amounts, known=True):
+        return "", []
+    singly = [[change] for change in changes] if len(changes) > 1 else []
+    for chosen in (changes, *singly):
+        spelling = body
+        for _, column, letter in chosen:
+            spelling = spelling[:column] + letter + spelling[column + 1 :]
+        other = read_part(spelling)
+        if other and balanced(other):
+            return spelling, [at for at, _, _ in chosen]
+    return "", []
+
+
+def _changes(tokens: Sequence[Token], amounts: Amounts) -> Iterator[tuple[int, int, str]]:
+    """Place of the symbol, column of the digit, and the letter that it may stand for."""
+    anions = lookup("negative_state") < 0
+    bare = not any(anions[INDEX[symbol]] for symbol in amounts)
+    for at, (token, number) in enumerate(pairwise(tokens)):
+        if token.kind != "symbol" or number.kind != "number":
+            continue
+        if token.text == "C" and number.text[0] == "1" and "H" not in amounts:
+            yield at, number.start, "l"
+        elif bare and number.text.count("0") == 1 and "." not in number.text:
+            yield at, number.start + number.text.index("0"), "O"
+
+
+def reject_digits(body: str, tokens: Sequence[Token], amounts: Amounts, given: str) -> None:
+    """Refuse a formula that `doubtful_digits` spells better."""
+    spelling, places = doubtful_digits(body, tokens, amounts)
+    if spelling:
+        mend = f"write {spelling} or {bracketed(body, tokens, places)}"
+        raise refusal(given, "a digit that looks like a letter makes it a compound", mend)
+
+
+def bracketed(body: str, tokens: Sequence[Token], places: Sequence[int]) -> str:
+    """The formula with brackets around some symbols, so that the numbers after them are amounts."""
+    for at in reversed(places):
+        token = tokens[at]
+        body = f"{body[: token.start]}({token.text}){body[token.start + len(token.text) :]}"
+    return body
