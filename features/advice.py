@@ -19,6 +19,9 @@ _SITE = re.compile(r"\(([A-Z][a-z]?(?:\s*,\s*[A-Z][a-z]?)+)\)")
 _FROM_TO = re.compile(rf"\(?({_COUNT})\s*(?:[-–—~]|to)\s*({_COUNT})\)?(?=$|[A-Z(\[])")
 _TERM = r"(?:[\d.]*(?:/\d+)?\*?[xyznδ](?:/\d+)?|[\d.]+(?:/\d+)?)"
 _SINGLE, _SUM = re.compile(_TERM), re.compile(rf"{_TERM}(?:\s*[-+]\s*{_TERM})*")
+_MIXTURE = re.compile(r"^[\d.]*[xyz](?=[A-Z(])|^\d|(?:^|[-+·])\s*\([^()A-Z]*[xyz][^()A-Z]*\)(?=\s*[A-Z(\[])")
+_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉₋₊ₓ−–‑—", "0123456789-+x----")
+_MOST = 20  # the highest end of a range of amounts
 _SPELLED = re.compile(r"(?=.*\{)(?:[A-Z][a-z]?|\{[^{}]*\}|[\d.()\[\]+· -])+")
 _WRAPPED = re.compile(r"_?[({]([-+*/\d.xyznδ ]*[xyznδ][-+*/\d.xyznδ ]*)[)}]")
 
@@ -47,17 +50,20 @@ _HABITS = tuple(
     Habit(re.compile(pattern), instead, what)
     for pattern, instead, what in (
         (r"^[\"'“‘`]+|[\"'”’`]+$", "", "quotation marks"),
-        (r"^[=•]\s*|^[-+*]\s*(?=[A-Z\d(\[])", "", "a mark before the formula"),
-        (r"</?su[bp]>|\$|\\(?:mathrm|rm|ce)\b|(?<=[A-Za-z)\]])_(?=[\d{])", "", "markup"),
+        (r"^[=•]\s*|^[-+*]\s*(?=[A-Z(\[])", "", "a mark before the formula"),
+        (r"^\$?\\(?:mathrm|rm|ce|text)\{(.*)\}\$?$", r"\1", "markup"),
+        (r"</?su[bp]>|(?<=[A-Za-z)\]])\$?_(?=[\d{])|\$", "", "markup"),
         (r"\{(\d[\d.]*)\}", r"\1", "markup"),
         (r"\s*\((?:s|l|g|aq|cr|am|c|gl|sol|liq|vit)\)", "", "a state of matter, no part of a composition"),
         (r"^(?:[a-z]{1,5}|[α-ω])['′]?[-–‐]\s*(?=[A-Z\d(\[])", "", "a phase named before the formula"),
         (r"[\s,]*\(?\s*(?:in\s+)?mol(?:e|ar)?[.\s-]*%\s*\)?$", "", "amounts in mol%, which need no unit"),
         (r"^([A-Z][A-Za-z\d.]*)[\s,]*\(?\s*at[.\s-]*%\s*\)?$", r"\1", "amounts in at%, which need no unit"),
         (r"[\s,;]+\(?[a-z]{2}[a-z -]*\)?$|\([a-z]{3,}\)$|^[a-z]{3,}\s+(?=[A-Z\d])", "", "words beside the formula"),
-        (r"\^\{?\d+\}?(?=[A-Z])|(?:^|(?<=[(\[]))[⁰¹²³⁴-⁹]+(?=[A-Z])", "", "the mark of an isotope"),
+        (r"(?:^|(?<=[(\[]))(?:\^\{?\d+\}?|[⁰¹²³⁴-⁹]+)(?=[A-Z])", "", "the mark of an isotope"),
         (r"\s*±\s*[\d.]+|(?<=\d)\(\d{1,2}\)(?=[A-Z(\[])", "", "the uncertainty of an amount"),
         (r"(?<=\d),(?=\d)", ".", "a decimal comma"),
+        (rf"(?<=[A-Za-z])\(({_COUNT})\)", r"\1", "an amount in brackets"),
+        (r"\s+[Nn]o\.?\s*\d+$", "", "a label after the formula"),
         (r"(?<![\d.])\.(?=\d)", "0.", "a point that is not between two digits"),
         (rf"({_COUNT})-(0\.\d+)$", _difference, "a difference at the end"),
         (r"^([A-Z][A-Za-z\d.]*)\s*[*×]\s*(\d+)$", r"(\1)\2", "a number that multiplies"),
@@ -89,7 +95,8 @@ def better(text: str, error: FormulaError) -> FormulaError:
     if not isinstance(text, str) or not text.strip() or len(text) > _LONGEST:
         return error
     stripped = text.strip()
-    for advice in (meant, _mass, _range, _habit, _variable):
+    stripped = stripped.translate(_LOWERED)
+    for advice in (meant, _mass, _range, _point, _habit, _variable):
         found = advice(stripped, text)
         if found:
             return found
@@ -129,9 +136,19 @@ def _habit(stripped: str, text: str) -> FormulaError | None:
     return None
 
 
+def _point(stripped: str, text: str) -> FormulaError | None:
+    """The error for a point after a letter or a bracket: between two compounds, or before the decimals of a number."""
+    joined = re.sub(r"(?<=[A-Za-z)\]])\.(?=(?:\d+(?:\.\d+)?)?[A-Z(\[])", "·", stripped)
+    if joined == stripped or not readable(joined, neutral=True):
+        return None
+    decimal = re.sub(r"(?<![\d.])\.(?=\d)", "0.", stripped)
+    ways = [way for way in (joined, decimal) if readable(way)]
+    return refusal(text, "a point that is not between two digits", f"write {' or '.join(ways)}")
+
+
 def _range(stripped: str, text: str) -> FormulaError | None:
     found = _FROM_TO.search(stripped)
-    if found is None or float(found.group(1)) >= float(found.group(2)):
+    if found is None or stripped[0].isdigit() or not float(found.group(1)) < float(found.group(2)) < _MOST:
         return None
     spelling = stripped[: found.start()] + "{x}" + stripped[found.end() :]
     return _family(spelling, f"a range of amounts, {found.group(1)} to {found.group(2)}", text)
@@ -168,8 +185,7 @@ def braced(text: str) -> tuple[str, str]:
     >>> braced("(1-x)Li2S-xP2S5")
     ('{1-x}Li2S-{x}P2S5', 'x')
     """
-    text = text.replace("−", "-").replace("–", "-")
-    mixture = bool(re.match(r"[xyz\d.]*[xyz](?=[A-Z(])|\((?:[\d.]+-)?[\d.]*[xyz]", text))
+    mixture = bool(_MIXTURE.search(text))
     pattern = _SINGLE if mixture else _SUM
     out, at, free = "", 0, True
     while at < len(text):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 from .elements import INDEX, lookup
 from .grammar import Token, read_part
@@ -14,7 +15,7 @@ from .oxidation import balanced
 from .rendering import rendered
 
 PAIRS = frozenset(["Bi", "Co", "Cs", "Cu", "Hf", "Ho", "In", "Nb", "Ni", "Os", "Pb", "Sb", "Sc", "Si", "Sn", "Yb"])
-SOLVATES = ({"H": 2, "O": 1}, {"H": 3, "N": 1}, {"H": 1, "Cl": 1}, {"H": 1, "F": 1})
+SOLVATES: tuple[Mapping[str, Any], ...] = ({"H": 2, "O": 1}, {"H": 3, "N": 1}, {"H": 1, "Cl": 1}, {"H": 1, "F": 1})
 _MOST_PAIRS = 8
 _POINTED = re.compile(r"([1-9]\d*)\.(\d+)")
 

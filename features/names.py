@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Callable, Mapping
+from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
 from .elements import DATA, INDEX
 from .notation import FormulaError, refusal
+from .oxidation import balanced
 
+_LABEL = re.compile(r"(.*[^ +·-]) +([A-Z]{1,3}|No\d*)")
 _SYMBOL = re.compile("[A-Z][a-z]?")
 
 
@@ -38,6 +42,17 @@ def reject_name(body: str, given: str) -> None:
     entry = short_names().get(body)
     if entry is not None:
         raise _named(body, given, entry)
+
+
+def reject_label(body: str, amounts: Callable[[str], Mapping[str, Fraction] | None], given: str) -> None:
+    """Refuse ``LiAlCl4 C``, ``LiAlCl4 II`` and ``LiAlCl4 No1``: what follows the blank may be a label or elements."""
+    found = _LABEL.fullmatch(body)
+    if found is None:
+        return
+    name, label = found.groups()
+    before = amounts(name)
+    if before and balanced(before):
+        raise refusal(given, f"{label} after a blank may be a label or an element", f"write {name} or {name}{label}")
 
 
 def meant(body: str, given: str) -> FormulaError | None:

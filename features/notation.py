@@ -90,6 +90,8 @@ def _foreign(text: str, column: int, mark: str) -> FormulaError:
     latin = _LOOKS_LIKE.get(mark) or unicodedata.normalize("NFKC", mark)
     if latin.isascii() and latin.isalnum() and len(latin) == 1:
         return refusal(text, f"{name} at column {column} only looks like {latin}", f"type a plain {latin} there")
+    if unicodedata.normalize("NFKC", mark) == "." or mark in "٫，‚":
+        return refusal(text, f"{name} at column {column} only looks like a decimal point", "type a plain point there")
     if unicodedata.category(mark).startswith("N"):
         return refusal(text, f"{name} at column {column}", "write the amount as a decimal number, such as 0.5")
     return refusal(text, f"{name} at column {column} has no meaning in a formula", "leave it out")

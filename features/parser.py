@@ -8,8 +8,8 @@ from .advice import better
 from .ambiguity import reject_capitals, reject_middle_dot, reject_point
 from .brackets import NUMERAL, reject_isotopes, reject_numerals, reject_sums
 from .digits import reject_digits
-from .grammar import Reader, Run, tokenise
-from .names import reject_name
+from .grammar import Reader, Run, read_part, tokenise
+from .names import reject_label, reject_name
 from .notation import FormulaError, plain, refusal, without_charge
 from .oxidation import balanced
 from .runs import MOST_UNITS, reject_runs
@@ -40,6 +40,8 @@ def read(text: str) -> tuple[dict[str, Fraction], tuple[str, ...]]:
     one_long_run = len(tokens) > 2 * MOST_UNITS + 1 and all(token.kind in {"symbol", "number"} for token in tokens)
     runs: list[Run] = []
     amounts = Reader(tokens, text, runs=None if one_long_run else runs).read()
+    if " " in body:
+        reject_label(body, read_part, text)
     reject_capitals(body, tokens, text)
     if "(" in body or "[" in body:
         reject_isotopes(body, tokens, text)

@@ -67,7 +67,8 @@ def _apart(run: Run, alone: bool) -> list[Part]:
     if len(units) > MOST_UNITS:
         return []
     if run.coefficient is None:
-        if not _anion_with_number_inside(units) or balanced(_sum(units), known=True):
+        hydrate = len(units) > 2 and units[-3].bracket and _solvate(units[-2:], water=True)
+        if not (hydrate or _anion_with_number_inside(units)) or balanced(_sum(units), known=True):
             return []
         return _Search(units, False).compounds(0) or _percentages(units)
     if all(unit.bracket for unit in units):
@@ -161,7 +162,7 @@ class _Search:
             yield from () if unit.bracket else _cuts(unit.number)
         elif last == len(self.units) - 1:
             yield whole, ""
-        elif not unit.bracket and not self.units[last + 1].bracket:
+        elif not self.units[last + 1].bracket and (not unit.bracket or self._before_solvate(last)):
             yield from _cuts(unit.number)
             if self.plain:
                 yield whole, ""
@@ -172,10 +173,18 @@ class _Search:
     def _with(self, first: int, last: int, amount: str, number: str) -> list[Part]:
         part = [Part(first, last, amount, number)]
         at_end = last == len(self.units) - 1
-        if not at_end and amount and number and _solvate(self.units[last + 1 :]):
-            return [*part, Part(last + 1, len(self.units) - 1, _text(self.units[-1]), "")]
         total = _sum(self.units[first:last])
         _add(total, self.units[last], amount)
+        if (
+            amount
+            and "." not in amount
+            and len(total) > 1
+            and not at_end
+            and _solvate(self.units[last + 1 :], water=not number)
+        ):
+            return [*part, Part(last + 1, len(self.units) - 1, _text(self.units[-1]), "")]
+        if self.units[last].bracket and not at_end:
+            return []
         if len(total) < 2 or not balanced(total) or (at_end and first == 0):
             return []
         if at_end:
@@ -188,8 +197,8 @@ def _text(unit: Unit) -> str:
     return unit.number.text if unit.number else ""
 
 
-def _solvate(units: Sequence[Unit]) -> bool:
-    return len(units) == 2 and _sum(units) in SOLVATES
+def _solvate(units: Sequence[Unit], water: bool) -> bool:
+    return len(units) == 2 and _sum(units) in (SOLVATES[:1] if water else SOLVATES)
 
 
 def _percentages(units: Sequence[Unit]) -> list[Part]:

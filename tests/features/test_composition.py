@@ -239,3 +239,29 @@ def test_carbon_iodides_are_read():
 def test_the_mend_of_a_leading_zero_can_be_read():
     with pytest.raises(FormulaError, match=r"write 0\.5, or O"):
         Composition.parse("Li00.5Cl")
+
+
+def test_amounts_that_look_like_letters_or_coefficients_render_to_what_reads():
+    rng = random.Random(17)
+    likely = "C H O Cl Li Na Al Te I S P B N Si V Se Au W F Co".split()  # noqa: SIM905
+    wholes = (1, 1, 2, 3, 10, 12, 13, 14, 15, 20, 30, 60, 100, 102, 203, 205)
+    for _ in range(4_000):
+        chosen = rng.sample(likely, rng.randint(1, 5))
+        one = Composition({s: Fraction(rng.choice(wholes), rng.choice((1, 1, 1, 2, 10))) for s in chosen})
+        assert Composition.parse(one.formula) == one
+        assert Composition.parse(one.pretty) == one
+
+
+def test_a_formula_that_may_be_misread_is_rendered_with_brackets():
+    assert Composition({"Al": 1, "C": 13}).formula == "Al(C)13"
+    assert Composition({"Al": 203}).formula == "(Al)203"
+    assert Composition({"Li": 1, "C": 12}).formula == "LiC12"
+    assert Composition({"Al": 1, "Co": 10, "B": 102.5, "H": 2, "O": 1}).formula == "AlCo10B102.5H2O"
+
+
+@pytest.mark.parametrize("text", ["2" + "LiCl" * 19, "2" + "Li2O3" * 40, "1" + "Na20" * 15, "5Te1" * 30, "Li2O3" * 50])
+def test_long_runs_read_or_are_refused_at_once(text):
+    try:
+        assert Composition.parse(text).elements
+    except FormulaError as error:
+        assert "coefficient" in str(error)

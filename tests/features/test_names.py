@@ -45,7 +45,7 @@ def test_a_composition_that_would_render_as_a_name_reads_back():
 
 
 def test_a_name_in_a_column_is_refused_as_by_itself():
-    with pytest.raises(FormulaError, match="row 1: .*short name.*write LiAlCl2.5O0.75"):
+    with pytest.raises(FormulaError, match=r"row 1: .*short name.*write LiAlCl2\.5O0\.75"):
         Fractions.of(["LiCl", "LACO"])
     _, rows, errors = Fractions.read(["LiCl", "LiPON", "nan", "LiPO3"])
     assert rows.tolist() == [0, 3]

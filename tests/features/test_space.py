@@ -246,3 +246,79 @@ def test_a_substitution_line_starts_at_its_parent_to_the_last_digit():
     assert line.at(x=0) == Composition.parse(parent)
     assert substitution("LiAlCl4", "Cl", "O", ratio=Fraction(1, 3)).at(x=3).fraction("O") > 0
     assert substitution("Li3InCl6", "Cl", "F", ratio=1).text == "Li3InCl{6-x}F{x}"
+
+
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [
+        (lambda: Ions({"Li": 1}, {"Cl": -1}, steps=10.0), "steps=10.0.*whole numbers"),
+        (lambda: Ions({"Li": 1}, {"Cl": -1}, steps=2, most_anions=1.5), "whole numbers"),
+        (lambda: Ions({"Li": 1.5}, {"Cl": -1}, steps=2), "charge of Li is 1.5.*whole number"),
+        (lambda: Ions({"Li": "1"}, {"Cl": -1}, steps=2), "charge of Li is '1'"),
+        (lambda: Ions(["Li"], {"Cl": -1}, steps=2), "ions without charges"),
+        (lambda: Mixtures(("LiCl", "NaCl"), 3, True), "whole numbers"),
+        (lambda: Mixtures(("LiCl", "NaCl"), "3", 2), "whole numbers"),
+        (lambda: AtMost(2.5, ("Li", "Na")), "at most 2.5.*whole number"),
+        (lambda: AtMost("2", ("Li", "Na")), "at most '2'"),
+        (lambda: Total(("O",), least="0.1"), "give numbers"),
+        (lambda: Total(5), "name elements"),
+        (lambda: Ratio("O", ("Al",)), "name elements"),
+        (lambda: Ratio(("O",), ("Al",), most=None), "give numbers"),
+        (lambda: Template.parse("Li{x}Cl").at(x=None), "not a number"),
+        (lambda: Template.parse("Li{x}Cl").at(x="1"), "not a number"),
+        (lambda: Template.parse("Li{x}Cl").grid(x=["a"]), "not a number"),
+        (lambda: Template.parse("Li{x}Cl").grid(x=[[1, 2], [3, 4]]), "not a number"),
+        (lambda: Template.parse("Li{x}Cl").grid(x={"a": 1}), "not a number"),
+        (lambda: substitution("LiAlCl4", "Cl", "O", ratio=0), "above 0"),
+        (lambda: substitution("LiAlCl4", "Cl", "O", ratio="a"), "not a number"),
+        (lambda: substitution("LiAlCl4", "Cl", "Cl"), "to lose and one to gain"),
+        (lambda: substitution("LiAlCl4", "Cl", "O", variable="2"), "name of a variable"),
+    ],
+)
+def test_arguments_of_the_wrong_kind_are_named(bad, words):
+    with pytest.raises(FormulaError, match=words):
+        bad()
+
+
+def test_blocks_name_a_size_and_limits_that_cannot_be():
+    grid = Template.parse("Li{x}Cl").grid(x="0:1:0.5")
+    for choices in ({"size": 2.5}, {"size": 0}, {"size": True}, {"limits": Total(("O",))}, {"limits": ["O"]}):
+        with pytest.raises(ValueError, match=r"size=|limits="):
+            next(grid.blocks(**choices))
+    assert len(list(Template.parse("Li{x}Cl").grid(x=range(1, 4)))) == 3
+    assert len(list(Ions({"Li": np.int64(1)}, {"Cl": -1, "O": -2}, steps=np.int64(2)))) == 3
+
+
+@pytest.mark.parametrize("space", SPACES, ids=lambda space: type(space).__name__)
+def test_the_points_left_out_are_told(space):
+    assert space.left_out() == space.size - len(list(space)) == space.size - space.count(neutral=False)
+
+
+def test_points_without_anything_or_below_zero_are_told():
+    assert Template.parse("LiAlCl{4-2x}O{x}").grid(x="0:3:0.5").left_out() == 2
+    assert Template.parse("Li{x}Cl{x}").grid(x="-1:1:1").left_out() == 2
+    nothing = Template.parse("LiCl{-x}").grid(x="1:3:1")
+    assert (nothing.size, nothing.left_out(), list(nothing)) == (3, 3, [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{x}Li2O{1-x}B2O3",
+        "40Li2O60B2O3",
+        "LiPON",
+        "Al203",
+        "CuSO4.5H2O",
+        "Li1+0.3Al0.3Ti1.7P3O12",
+        "{x}LiCl{y}KCl",
+        "{x}(Li2O){1-x}(B2O3)",
+    ],
+)
+def test_templates_refuse_what_formulas_refuse(text):
+    with pytest.raises(FormulaError):
+        Template.parse(text)
+
+
+@pytest.mark.parametrize("text", ["{x}LiAlCl{4-2x}O{x}", "{x}Li2O-{1-x}B2O3", "{x}Li{y}AlCl4", "{x}(LiCl)"])
+def test_templates_with_a_coefficient_of_one_compound(text):
+    assert "x" in Template.parse(text).variables
