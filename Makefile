@@ -46,6 +46,7 @@ lock: $(READY) ## renew requirements.lock from pyproject.toml
 data: $(READY) ## renew the embedded data: make data WHEEL=glasspy-0.4.0-py3-none-any.whl (pip download glasspy==0.4.0 --no-deps)
 	@test -n "$(WHEEL)" || { echo "vitrion: name the wheel: make data WHEEL=glasspy-0.4.0-py3-none-any.whl" >&2; exit 1; }
 	$(BIN)/python -m vitrion.datasets.sciglass_build $(WHEEL)
+	$(BIN)/python -m vitrion.datasets.neighbours_build
 	$(BIN)/python -m vitrion.datasets.coverage docs
 
 elements: $(READY) ## renew the element table from pymatgen and matminer

@@ -13,6 +13,7 @@ import pandas as pd
 
 from . import arrhenius, conduction
 from .measurement import CONFIDENCE_WEIGHT, Measurements
+from .neighbours import DOUBTED, LEFT_OUT
 from .properties import Property
 from .sources import DATA
 
@@ -33,14 +34,14 @@ def rules() -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def astray() -> pd.DataFrame:
-    """Return the papers of `data/astray_papers.csv` with their ``property`` and the ``reason`` to leave them out."""
+    """Return the papers of `data/astray_papers.csv`: their ``property``, the ``verdict`` and the ``reason`` for it."""
     return pd.read_csv(DATA / "astray_papers.csv", encoding="utf-8")
 
 
 def curate(measured: Measurements, prop: Property, *, astray_papers: bool = True) -> tuple[Measurements, pd.DataFrame]:
     """Return what is kept of the measurements, and the rows that are not with their ``reason``.
 
-    With `astray_papers` false, papers that no other author bears out are kept.
+    With `astray_papers` false, papers that no other author bears out are judged like all others.
     """
     reasons = np.full(len(measured), "", dtype=object)
     values = measured.rows["value"].to_numpy()
@@ -51,11 +52,13 @@ def curate(measured: Measurements, prop: Property, *, astray_papers: bool = True
         _judge_conductivity(measured, reasons)
     _note(reasons, ~prop.is_plausible(values), IMPLAUSIBLE)
     if astray_papers:
-        for mask, reason in _of_astray_papers(measured, prop):
+        for mask, reason in _of_astray_papers(measured, prop, LEFT_OUT):
             _note(reasons, mask, reason)
-    kept = reasons == ""
-    dropped = measured.rows[~kept].assign(reason=reasons[~kept]).reset_index(drop=True)
-    return doubt(measured.take(kept), prop), dropped
+    good = reasons == ""
+    dropped = measured.rows[~good].assign(reason=reasons[~good]).reset_index(drop=True)
+    kept = measured.take(good)
+    far = _of_astray_papers(kept, prop, DOUBTED) if astray_papers else ()
+    return doubt(kept, [*far, *_doubts(kept, prop)]), dropped
 
 
 def _note(reasons: npt.NDArray[np.object_], mask: Mask, reason: str) -> None:
@@ -69,9 +72,10 @@ def _exclusions(measured: Measurements, prop: Property) -> Iterable[tuple[Mask, 
             yield (of_source & measured.rows["formula"].isin(rule["formulas"])).to_numpy(), rule["reason"]
 
 
-def _of_astray_papers(measured: Measurements, prop: Property) -> Iterable[tuple[Mask, str]]:
+def _of_astray_papers(measured: Measurements, prop: Property, verdict: str) -> Iterable[tuple[Mask, str]]:
     listed = astray()
-    for reason, papers in listed[listed["property"] == prop.name].groupby("reason")["paper"]:
+    listed = listed[(listed["property"] == prop.name) & (listed["verdict"] == verdict)]
+    for reason, papers in listed.groupby("reason")["paper"]:
         yield measured.rows["paper"].isin(papers).to_numpy(), str(reason)
 
 
@@ -98,20 +102,20 @@ def series_numbers(measured: Measurements) -> npt.NDArray[np.int64]:
     return same.groupby(list(same.columns), sort=False).ngroup().to_numpy().astype(np.int64)
 
 
-def doubt(measured: Measurements, prop: Property) -> Measurements:
+def doubt(measured: Measurements, doubts: Iterable[tuple[Mask, str]]) -> Measurements:
     """Return the measurements with ``doubt`` filled in and the doubtful given low confidence and weight."""
-    if prop.name != "conductivity" or not len(measured):
-        return measured
     rows = measured.rows.copy()
-    for mask, reason in _doubts(measured):
+    for mask, reason in doubts:
         rows.loc[mask, "doubt"] = reason
         rows.loc[mask, "confidence"] = "low"
         rows.loc[mask, "weight"] = CONFIDENCE_WEIGHT["low"]
     return Measurements(rows, measured.matrix)
 
 
-def _doubts(measured: Measurements) -> Iterable[tuple[Mask, str]]:
+def _doubts(measured: Measurements, prop: Property) -> Iterable[tuple[Mask, str]]:
     """Yield masks of doubtful conductivities, with reasons, the gravest last."""
+    if prop.name != "conductivity" or not len(measured):
+        return
     values, temperature = measured.rows["value"].to_numpy(), measured.rows["temperature_C"].to_numpy()
     series, rule = series_numbers(measured), rules()["arrhenius"]
     known = np.isfinite(temperature)

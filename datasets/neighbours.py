@@ -17,6 +17,7 @@ from .properties import ZERO_CELSIUS_K, Property
 FAR = "its paper is far from all near compositions of other authors"
 KELVIN_ADDED = "its paper is 273 K above near compositions of other authors: kelvin given as degC"
 KELVIN_TAKEN = "its paper is 273 K below near compositions of other authors: 273 taken from degC"
+LEFT_OUT, DOUBTED = "left out", "doubted"
 ABOUT_K = 20.0  # how near to 273.15 K a shift counts as that of kelvin
 MAD_TO_SIGMA = 1.4826  # of a normal distribution
 
@@ -80,13 +81,15 @@ def astray(measured: Measurements, prop: Property, rule: Mapping[str, Any]) -> p
     A row can be compared that has ``least_rows`` neighbours of ``least_authors`` authors. It is astray if it lies
     farther than ``limits`` and than ``times_spread`` spreads from what is expected, and `clear` of the range of all
     authors. A paper is astray if ``share_astray`` of its comparable rows are, all to one side, and enough of its rows
-    can be compared; a single one needs ``authors_of_one``.
+    can be compared; a single one needs ``authors_of_one``. It is left out if it is off by 273 K, which explains
+    itself, or beyond doubt: far from ``sure_authors``, by ``sure_off`` and ``sure_clear`` in the median. Else it is
+    doubted, since it may hold true values of unusual glasses.
 
     Returns
     -------
     DataFrame
-        ``paper, author, year, rows, compared, authors, deviation, reason``, in the order of the papers' keys; the
-        deviation is the median, in target units.
+        ``paper, author, year, rows, compared, authors, deviation, reason, verdict``, in the order of the papers'
+        keys; the deviation is the median, in target units.
     """
     limit = rule["limits"][prop.name]
     around = neighbourhoods(measured, prop, rule)
@@ -96,7 +99,11 @@ def astray(measured: Measurements, prop: Property, rule: Mapping[str, Any]) -> p
     beyond = np.maximum(around["lowest"].to_numpy() - target, target - around["highest"].to_numpy())
     wrong = (np.abs(off) > np.maximum(limit["off"], rule["times_spread"] * spread)) & (beyond > limit["clear"])
     rows = measured.rows[["paper", "author", "year"]].assign(
-        off=off, authors=around["authors"].astype(int), above=wrong & (off > 0), below=wrong & (off < 0)
+        off=off,
+        beyond=beyond,
+        authors=around["authors"].astype(int),
+        above=wrong & (off > 0),
+        below=wrong & (off < 0),
     )
     size = rows.groupby("paper").size()
     enough = (around["count"] >= rule["least_rows"]) & (around["authors"] >= rule["least_authors"])
@@ -104,13 +111,23 @@ def astray(measured: Measurements, prop: Property, rule: Mapping[str, Any]) -> p
     found = of_paper.agg(author=("author", "first"), year=("year", "first"))
     found["rows"], found["compared"] = size[found.index], of_paper.size()
     found["authors"], found["deviation"] = of_paper["authors"].max(), of_paper["off"].median()
+    found["clear"] = of_paper["beyond"].median()
     one_side = np.maximum(of_paper["above"].mean(), of_paper["below"].mean())
     many = (found["compared"] > 1) | (found["authors"] >= rule["authors_of_one"])
     share = found["compared"] / found["rows"]
     found = found[(one_side >= rule["share_astray"]) & (share >= rule["share_compared"]) & many].copy()
     found["reason"] = [_reason(deviation, prop) for deviation in found["deviation"]]
-    ordered: pd.DataFrame = found.reset_index().sort_values("paper", ignore_index=True)
+    found["verdict"] = np.where(_sure(found, limit, rule["sure_authors"]), LEFT_OUT, DOUBTED)
+    ordered: pd.DataFrame = found.drop(columns="clear").reset_index().sort_values("paper", ignore_index=True)
     return ordered
+
+
+def _sure(found: pd.DataFrame, limit: Mapping[str, float], authors: int) -> pd.Series[bool]:
+    """Return which papers are wrong beyond doubt."""
+    many = found["authors"] >= authors
+    explained = (found["reason"] != FAR) & (many | (found["compared"] > 1))
+    beyond = (found["deviation"].abs() >= limit["sure_off"]) & (found["clear"] >= limit["sure_clear"])
+    return explained | (many & beyond)
 
 
 def _reason(deviation: float, prop: Property) -> str:

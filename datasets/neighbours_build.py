@@ -51,7 +51,8 @@ def build() -> pd.DataFrame:
     """Return the astray papers of every property that has limits, one row a property and paper."""
     table = pd.concat([collect(name) for name in rules()["astray"]["limits"]], ignore_index=True)
     table["deviation"] = table["deviation"].round(1)
-    return table[["property", "paper", "author", "year", "rows", "compared", "authors", "deviation", "reason"]]
+    names = ["paper", "author", "year", "rows", "compared", "authors", "deviation", "reason", "verdict"]
+    return table[["property", *names]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

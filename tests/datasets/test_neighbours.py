@@ -75,16 +75,38 @@ def test_the_order_of_rows_does_not_matter():
     assert one.equals(other)
 
 
-def test_listed_papers_leave_with_their_reason_and_no_others():
-    measured = sciglass.read("tg")
+@pytest.mark.parametrize(
+    ("others", "value", "verdict"),
+    [
+        (12, 430 + 230.0, neighbours.LEFT_OUT),
+        (12, 430 + 180.0, neighbours.DOUBTED),
+        (8, 430 + 230.0, neighbours.DOUBTED),
+        (12, 430 + 273.0, neighbours.LEFT_OUT),
+        (8, 430 + 273.0, neighbours.DOUBTED),
+    ],
+)
+def test_a_paper_is_left_out_only_beyond_doubt(others, value, verdict):
+    rows = glasses([430.0 + i for i in range(others)] + [value], [*map(str, range(others)), "X"], "Na{:.3f}SiO3")
+    assert neighbours.astray(rows, TG, RULE)[["paper", "verdict"]].to_numpy().tolist() == [["p:X", verdict]]
+
+
+@pytest.mark.parametrize("prop", [TG, CONDUCTIVITY])
+def test_listed_papers_leave_or_weigh_less_with_their_reason_and_no_others(prop):
+    measured = sciglass.read(prop.name)
     listed = curation.astray()
-    wrong = listed[(listed["property"] == "tg")].set_index("paper")["reason"]
-    assert wrong["sciglass:41276"] == neighbours.KELVIN_TAKEN
-    kept, dropped = curation.curate(measured, TG)
-    assert not kept.rows["paper"].isin(wrong.index).any()
-    assert set(wrong) <= set(dropped["reason"])
-    everything = curation.curate(measured, TG, astray_papers=False)[0]
-    assert len(everything) - len(kept) == measured.rows["paper"].isin(wrong.index).sum()
+    listed = listed[listed["property"] == prop.name].set_index("paper")
+    gone = listed.index[listed["verdict"] == neighbours.LEFT_OUT]
+    doubted = listed.index[listed["verdict"] == neighbours.DOUBTED]
+    kept, dropped = curation.curate(measured, prop)
+    everything, dropped_anyway = curation.curate(measured, prop, astray_papers=False)
+    assert not kept.rows["paper"].isin(gone).any()
+    assert set(listed.loc[gone, "reason"]) <= set(dropped["reason"])
+    assert len(everything) - len(kept) == everything.rows["paper"].isin(gone).sum()
+    less = kept.rows[kept.rows["paper"].isin(doubted)]
+    assert set(less["paper"]) == set(doubted)
+    assert (less["weight"] == 0.3).all()
+    assert (less["doubt"] != "").all()
+    assert not set(listed["reason"]) & (set(everything.rows["doubt"]) | set(dropped_anyway["reason"]))
 
 
 def test_of_chloride_glasses_one_impossible_paper_alone_is_listed():
