@@ -11,6 +11,8 @@ from .headers import Layout
 from .properties import TG, ZERO_CELSIUS_K
 from .suspicion import looks_kelvin
 
+ROOM = (20, 22, 23, 25, 30, 293, 293.15, 298, 298.15, 303, 303.15)  # what is written for room temperature, degC or K
+
 
 def refuse_swapped(grid: Grid, layout: Layout) -> None:
     """Raise `TableError` if the column of formulas holds numbers only and another one formulas."""
@@ -33,6 +35,26 @@ def refuse_swapped(grid: Grid, layout: Layout) -> None:
                 "and column "
                 f"{column.header!r} formulas; the two are swapped: exchange their names"
             )
+
+
+def refuse_constant(grid: Grid, layout: Layout) -> None:
+    """Raise `TableError` if all conductivities are one room temperature and the temperatures differ."""
+    temperature = layout.columns.get("temperature")
+    for column in layout.measured:
+        if temperature is None or column.field != "conductivity":
+            continue
+        given = [_number(row[column.at]) for _, row in grid.rows if row[column.at] is not None]
+        at = {_number(row[temperature.at]) for _, row in grid.rows}
+        if len(given) > 1 and len(set(given)) == 1 and given[0] in ROOM and len(at) > 1:
+            raise TableError(
+                f"{grid.name}: all conductivities in column {column.header!r} are {given[0]:g}, but the temperatures "
+                f"differ: it looks like column {temperature.header!r}; exchange the two, or insist with --trust-units"
+            )
+
+
+def _number(cell: object) -> float:
+    """Return the number in a cell, NaN where there is none."""
+    return float(str(cell)) if cells.NUMBER.fullmatch(str(cell)) else float("nan")
 
 
 def refuse_kelvin(grid: Grid, layout: Layout) -> None:

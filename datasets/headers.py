@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ..features.fractions import Fractions
 from . import units
 from .grid import TableError, words
 from .properties import PROPERTIES, TG, Property
@@ -157,7 +158,7 @@ def _check(layout: Layout, name: str) -> None:
     if "formula" not in columns:
         raise TableError(
             f"{name} has no column 'formula' (its columns: {', '.join(_names(layout))}); "
-            "name the one with compositions so"
+            f"name the one with compositions so{_or_headerless(_names(layout))}"
         )
     long = [field for field in ("quantity", "value", "unit") if field in columns]
     if "value" in columns and len(long) < 3:
@@ -175,6 +176,14 @@ def _check(layout: Layout, name: str) -> None:
         raise TableError(
             f"{name} has conductivities without a temperature; add a column temperature_C (25 if measured at 25 degC)"
         )
+
+
+def _or_headerless(names: list[str]) -> str:
+    """Return advice if one of the names is a composition with numbers, so that there is no header, else ``""``."""
+    readable = Fractions.read(names)[1]
+    if not any(any(map(str.isdigit, names[i])) for i in readable):
+        return ""
+    return "; the first line looks like results: if it is, put a line of column names above it"
 
 
 def _names(layout: Layout) -> list[str]:

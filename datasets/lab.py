@@ -73,11 +73,14 @@ def add(
     again
         Take a file, or facts, that the store holds already.
     """
+    from .grid import TableError
     from .user_table import from_frame, read_table
 
     if isinstance(table, pd.DataFrame):
         reading = from_frame(table, trust_units=trust_units)
         digest = hashlib.sha256(reading.facts.to_json().encode()).hexdigest()
+    elif not isinstance(table, str | Path):
+        raise TableError(f"a {type(table).__name__} is no table; give the path of a file or a pandas DataFrame")
     else:
         reading = read_table(Path(table), sheet, encoding, trust_units)
         digest = hashlib.sha256(Path(table).read_bytes() + (sheet or "").encode()).hexdigest()

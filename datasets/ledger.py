@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from ..features.fractions import Fractions
+from .measurement import composition_keys
 from .store import ADDITIONS, FACTS, StoreError, content_key
 from .user_rows import WITHDRAWAL
 from .user_table import PROBLEM_COLUMNS, Reading
@@ -76,4 +78,7 @@ def _wrong_correction(connection: sa.Connection, fact: Mapping[Any, Any], later:
     if fact["quantity"] not in (old.quantity, WITHDRAWAL):
         what = f"fact L{number} is a {old.quantity} ({old.formula}), not a {fact['quantity']}"
         return f"{what}; correct it with one, or withdraw it"
+    keys = composition_keys(Fractions.of([old.formula, fact["formula"]]).matrix)
+    if fact["quantity"] == WITHDRAWAL and keys[0] != keys[1]:
+        return f"fact L{number} is a {old.quantity} of {old.formula}, not of {fact['formula']}; check the number"
     return ""

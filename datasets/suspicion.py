@@ -68,12 +68,18 @@ def suspect(
     others = {name: u.to_lab(given) for name, u in units.known(prop).items() if u != unit}
     judged = {name: credible(v, prop, matrix, temperature_C, phase)[0] for name, v in others.items()}
     for i in np.flatnonzero(~fine).tolist():
-        likely = [f"{name} ({others[name][i]:.3g} {prop.unit})" for name, ok in judged.items() if ok[i]]
+        names = sorted((name for name, ok in judged.items() if ok[i]), key=lambda name: _unlike(name, unit))
+        likely = [f"{name} ({others[name][i]:.3g} {prop.unit})" for name in names]
         mend = (
             f"it looks like {' or '.join(likely[:3])}: name the unit that was meant" if likely else "check the number"
         )
         complaints[i] = f"{given[i]:g} {unit.name}: {why[i]}; {mend}"
     return complaints
+
+
+def _unlike(name: str, unit: Unit) -> bool:
+    """Return whether one of two units is a logarithm and the other is not: the sign is the likelier slip."""
+    return name.startswith("log10") != unit.name.startswith("log10")
 
 
 def warm_chlorides(tg_C: Floats, matrix: Floats) -> Iterator[tuple[int, str]]:

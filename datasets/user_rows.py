@@ -15,6 +15,7 @@ from .measurement import CONFIDENCE_WEIGHT
 from .properties import PROPERTIES, ZERO_CELSIUS_K
 from .units import Unit, UnitError
 
+NO_GLASS = "no glass formed"
 SYNTHESIS, WITHDRAWAL, WITHDRAWN = "synthesis", "withdrawal", "withdrawn"
 AT_A_TEMPERATURE = ("conductivity", "density", "youngs_modulus")
 NUMBER_COLUMNS = ("value", "given", "temperature_C")
@@ -107,6 +108,11 @@ def _check_row(found: list[dict[str, Any]], layout: Layout, supersedes: int | No
             raise RowError(
                 "temperature", "a conductivity without a temperature; write the temperature of the measurement"
             )
+    if any(fact["outcome"] == NO_GLASS for fact in found):
+        told = [fact["quantity"] for fact in found if fact["quantity"] == "tg"]
+        told += [f"the phase {fact['phase']}" for fact in found[:1] if fact["phase"] in ("glass", "amorphous")]
+        if told:
+            raise RowError("outcome", f"{NO_GLASS!r}, but the row gives {told[0]} of one; mend the one or the other")
     if supersedes is not None and len(found) > 1:
         raise RowError(
             "supersedes", f"the row holds {len(found)} facts but corrects one; write one row for each correction"

@@ -13,7 +13,7 @@ import pandas as pd
 from ..features import charge
 from ..features.fractions import Fractions
 from . import headers, units
-from .column_checks import refuse_kelvin, refuse_swapped
+from .column_checks import refuse_constant, refuse_kelvin, refuse_swapped
 from .grid import Grid, TableError, bounded, read
 from .headers import Layout
 from .properties import PROPERTIES
@@ -106,6 +106,7 @@ def understand(grid: Grid, trust_units: bool = False) -> Reading:
     refuse_swapped(grid, layout)
     if not trust_units:
         refuse_kelvin(grid, layout)
+        refuse_constant(grid, layout)
     facts: list[dict[str, Any]] = []
     problems: list[tuple[int, str, str]] = []
     for line, row in grid.rows:
@@ -170,11 +171,13 @@ def _repeats(facts: pd.DataFrame) -> Iterator[tuple[int, str, str]]:
 def _notices(layout: Layout, facts: pd.DataFrame) -> Iterator[str]:
     if layout.ignored:
         yield f"columns that are not read: {', '.join(layout.ignored)}"
-    charged = {formula: charge.explain(formula) for formula in facts["formula"].unique()}
-    for formula, why in charged.items():
-        if why.startswith("not neutral"):
-            line = int(facts.loc[facts["formula"] == formula, "row"].iloc[0])
-            yield f"row {line}: {formula} is {why}; taken as it is told: check the formula"
+    first = facts.drop_duplicates("formula").set_index("formula")["row"]
+    charged = [(line, str(formula), charge.explain(str(formula))) for formula, line in first.items()]
+    odd = [told for told in charged if told[2].startswith("not neutral")]
+    for line, formula, why in odd[:SHOWN]:
+        yield f"row {line}: {formula} is {why}; taken as it is told: check the formula"
+    if len(odd) > SHOWN:
+        yield f"{len(odd) - SHOWN} more formulas are not neutral"
     glasses = facts[facts["quantity"] == "tg"]
     for at, why in warm_chlorides(glasses["value"].to_numpy(), Fractions.of(glasses["formula"].tolist()).matrix):
         yield f"row {int(glasses['row'].iloc[at])}: {glasses['formula'].iloc[at]}: {why}"

@@ -33,7 +33,7 @@ WHOLE = {
     "blank lines": ("\n \n\r\n", "is empty|blank lines only"),
     "delimiters only": (",,,\n,,\n", "blank lines only"),
     "header only": (HEAD, "no rows"),
-    "no header": ("LiAlCl4,25,1e-6\n1,2,3\n", "no column 'formula'"),
+    "no header": ("LiAlCl4,25,1e-6\n1,2,3\n", "no column 'formula'.*first line looks like results"),
     "numbers as header": ("1,2,3\n4,5,6\n", "no header line"),
     "no formula column": ("glass name,tg_C\nA,20\n", "no column 'formula'"),
     "no value column": ("formula,colour\nLiCl,white\n", "no measured values"),
@@ -45,6 +45,10 @@ WHOLE = {
     "duplicate headers": ("formula,tg_C,tg_C\nLiCl,20,21\n", "columns 2 and 3 are both called 'tg_C'"),
     "one quantity in two columns": ("formula,tg_C,tg_K\nLiCl,20,293\n", "both hold the tg"),
     "swapped columns": ("formula,tg_C\n20,SiO2\n30,B2O3\n", "the two are swapped"),
+    "temperature and conductivity swapped": (
+        "formula,temperature_C,conductivity_mS_cm\nLiAlCl4,1.5,25\nNaAlCl4,1.1,25\n",
+        "all conductivities .* are 25, but the temperatures differ",
+    ),
     "kelvin as degC": ("formula,tg_C\nLiAlCl2.5O0.75,256.35\nNaAlCl2.5O0.75,247.65\n", "look like kelvin"),
     "temperature in kelvin": (
         row("NaAlCl4,298.15,1,glass").replace(",25,", ",298.15,"),
@@ -106,6 +110,12 @@ ROWS = {
         "it looks like.*mS/cm",
     ),
     "log10 as S/cm": (row("LiAlCl4,25,-3,glass"), r"it looks like.*log10\(S/cm\)"),
+    "logarithm without its sign": (
+        "formula,temperature_C,log10_conductivity\nSiO2,25,-9\nLiTaCl4O,25,2.3\n",
+        r"it looks like log10\(ohm cm\)",
+    ),
+    "Tg of no glass": ("formula,tg_C,outcome\nSiO2,1200,glass\nLiAlCl4,20,no glass\n", "but the row gives tg"),
+    "phase of no glass": ("formula,phase,outcome\nSiO2,,glass\nLiCl,glass,no\n", "gives the phase glass of one"),
     "resistivity as conductivity": (row("LiAlCl4,25,8e5,glass"), "it looks like.*ohm cm"),
     "Tg in K as degC": (tg("LiAlCl2.5O0.75,530"), "no known chloride-rich glass.*it looks like K"),
     "Tg in degC as K": (tg("LiAlCl2.5O0.75,-17", "K"), "it looks like degC"),

@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 from vitrion.datasets import lab, load, splits, store
 from vitrion.datasets.curation import SAME_GLASS
+from vitrion.datasets.grid import TableError
 from vitrion.datasets.measurement import schema
 from vitrion.datasets.store import StoreError
 from vitrion.datasets.user_table import RowsError
@@ -71,6 +72,28 @@ def test_a_correction_supersedes_and_keeps_what_it_corrects():
     assert facts.loc[facts["id"] == 2, ["value", "superseded_by"]].to_numpy().tolist() == [[-16.0, 6]]
     assert lab.read("tg", version=1).rows["value"].tolist() == [-16.0]
     assert lab.read("tg").rows["group"].tolist() == ["lab:addition 1"]
+
+
+def test_a_withdrawal_names_the_composition_of_what_it_withdraws():
+    lab.add(RESULTS)
+    wrong = pd.DataFrame({"formula": ["NaAlCl4"], "outcome": ["withdrawn"], "supersedes": ["L2"]})
+    with pytest.raises(RowsError, match=r"fact L2 is a \w+ of LiAlCl2.5O0.75, not of NaAlCl4"):
+        lab.add(wrong)
+    assert lab.add(wrong.assign(formula="LiAl(Cl0.5)5O0.75")).version == 2
+
+
+@pytest.mark.parametrize("table", [["LiCl"], {"formula": ["LiCl"], "tg_C": [1]}])
+def test_what_is_no_table_is_told_so(table):
+    with pytest.raises(TableError, match=r"is no table; give the path"):
+        lab.add(table)
+
+
+def test_notices_stay_few_however_many_formulas_are_odd():
+    formulas = [f"LiAlCl{2 + i / 100:.2f}O2" for i in range(30)]
+    notices = lab.add(pd.DataFrame({"formula": formulas, "tg_C": [20.0 + i for i in range(30)]})).notices
+    assert len(notices) == 11
+    assert notices[0].startswith("row 1: LiAlCl2.00O2 is not neutral")
+    assert notices[-1] == "20 more formulas are not neutral"
 
 
 def test_a_withdrawal_takes_a_fact_out_and_leaves_it_in_the_history():
