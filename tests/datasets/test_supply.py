@@ -19,6 +19,12 @@ def test_the_order_of_risk_and_abundance():
     assert supply.scarcest(["LiAlCl2.5O0.75"]) == ["Li"]
 
 
+def test_sulfur_and_lutetium_are_as_plentiful_as_their_neighbours():
+    assert supply.scarcest(["Li6PS5Cl", "Lu2O3"]) == ["Li", "Lu"]
+    assert supply.abundance("S") > supply.abundance("Cl")
+    assert supply.abundance("Lu") < supply.abundance("Yb")  # an even atomic number is the commoner
+
+
 def test_what_is_unknown_is_nan_and_named():
     assert np.isnan(supply.supply_risk("UCl4"))
     assert supply.unknown(["UCl4", "LiCl"]) == [("U",), ()]
