@@ -19,7 +19,7 @@ from ..models.predictor import Predictor
 from .melting_rule import MeltingRule
 
 RECIPES = ("tg", "conductivity")
-WEIGHTS = ("literature", "melting_rule")
+WEIGHTS = ("literature", "melting_rule", "least_local")
 
 
 class RecipeError(ValueError):
@@ -40,13 +40,13 @@ class Recipe:
 
     def __post_init__(self) -> None:
         known = isinstance(self.blocks, tuple) and all(block in tuple(BLOCKS) for block in self.blocks)
-        blocks = known and self.blocks[-1:] == ("glass",)
+        blocks = known and self.blocks[:1] == ("fractions",) and self.blocks[-1:] == ("glass",)
         weights = isinstance(self.weights, Mapping) and all(
             name in WEIGHTS and type(value) in (int, float) and 0 <= value < 1e6 for name, value in self.weights.items()
         )
         rule = weights and self.conditions is True and self.weights.get("melting_rule", 0)
         for name, good, right in (
-            ("blocks", blocks, f"a list of {', '.join(BLOCKS)}, glass last"),
+            ("blocks", blocks, f"a list of {', '.join(BLOCKS)}, fractions first, glass last"),
             ("conditions", isinstance(self.conditions, bool), "true or false"),
             ("n_folds", type(self.n_folds) is int and 2 <= self.n_folds <= 100, "a whole number from 2 to 100"),
             (
@@ -97,7 +97,14 @@ class Recipe:
     def predictor(self, n_jobs: int = 1) -> Predictor:
         """The predictor of this recipe, not yet fitted."""
         return Predictor(
-            self.property, self.blocks, self.conditions, None, self.n_folds, self.coverage, self.seed, n_jobs
+            self.property,
+            self.blocks,
+            self.conditions,
+            n_folds=self.n_folds,
+            coverage=self.coverage,
+            random_state=self.seed,
+            n_jobs=n_jobs,
+            least_weight=self.weights.get("least_local", 0.0),
         )
 
     def rows(self, data: Dataset | None = None) -> TrainingRows:

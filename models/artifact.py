@@ -15,14 +15,15 @@ LARGEST_CONTENT = 2_000_000_000  # bytes, unpacked
 
 TRUSTED = (
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-    "sklearn.gaussian_process.kernels.ConstantKernel",
-    "sklearn.gaussian_process.kernels.Matern",
-    "sklearn.gaussian_process.kernels.Product",
+    "sklearn.tree._tree.Tree",
     "vitrion.models.blend.BlendedRegressor",
+    "vitrion.models.committee.Committee",
     "vitrion.models.conformal.Calibration",
     "vitrion.models.difficulty.Difficulty",
     "vitrion.models.domain.Domain",
     "vitrion.models.predictor.Predictor",
+    "vitrion.models.process.FamilyProcess",
+    "vitrion.models.process.Views",
 )
 
 

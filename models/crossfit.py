@@ -15,6 +15,7 @@ from .blend import BlendedRegressor
 from .conformal import Calibration
 from .difficulty import Difficulty
 from .domain import Domain, foreign_distance
+from .layout import Layout
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
@@ -41,8 +42,7 @@ class Design:
     weight
         Weight of the row in training, shape (n,).
     papers
-        Paper of each row as a number, shape (n,), where folds are of something else: a paper of the test rows is then
-        kept out of training too.
+        Paper of each row as a number, shape (n,): one of the test rows is kept out of training, whatever folds are of.
     """
 
     X: Matrix
@@ -50,19 +50,17 @@ class Design:
     fold: Rows
     keys: npt.NDArray[Any]
     weight: Vector
-    papers: Rows | None = None
+    papers: Rows
 
     def fit(self, regressor: BlendedRegressor, rows: Rows) -> BlendedRegressor:
         """Return a clone of the regressor fitted on the given rows."""
         fresh: BlendedRegressor = clone(regressor)
-        return fresh.fit(self.X[rows], self.y[rows], sample_weight=self.weight[rows])
+        return fresh.fit(self.X[rows], self.y[rows], sample_weight=self.weight[rows], papers=self.papers[rows])
 
     def sides(self, number: int) -> tuple[Rows, Rows]:
         """Rows to train on and to test on; a composition of the test rows is kept out of training, whoever made it."""
         test = self.fold == number
-        train = ~test & ~np.isin(self.keys, self.keys[test])
-        if self.papers is not None:
-            train &= ~np.isin(self.papers, self.papers[test])
+        train = ~test & ~np.isin(self.keys, self.keys[test]) & ~np.isin(self.papers, self.papers[test])
         return np.flatnonzero(train | (self.fold < 0)), np.flatnonzero(test)
 
 
@@ -128,8 +126,8 @@ def cross_fit(
         mean[here], trust[here] = part.mean, part.trust
         progress(f"fold {number} of {len(folds)}: {len(here):,} measurements predicted from the other folds")
     distance = foreign_distance(domain.points_, fold, design.keys[row])
-    near_columns = design.X[row, -regressor.near_columns :]
-    clues = np.column_stack([near_columns, distance, trust])
+    local = Layout(design.X.shape[1], regressor.n_conditions).local
+    clues = np.column_stack([design.X[row, local], distance, trust])
     difficulty, learnt = Difficulty.cross_fit(clues, np.abs(truth - mean), fold, n_jobs)
     verdict = domain.verdict(distance)
     lower, upper = np.empty(len(row)), np.empty(len(row))

@@ -16,13 +16,14 @@ from ..datasets.measurement import composition_keys
 from ..datasets.properties import Property, find
 from ..datasets.splits import folds
 from ..features.composition import Composition
-from ..features.featurizer import Featurizer
+from ..features.featurizer import BLOCKS, Featurizer
 from ..features.fractions import Fractions
 from . import conditions as circumstances
 from .blend import BlendedRegressor
 from .conformal import Calibration
 from .crossfit import CrossFit, Design, HeldOut, Progress, cross_fit
 from .domain import Domain
+from .layout import Layout
 from .nearness import nearness
 from .prediction import Prediction
 
@@ -43,7 +44,7 @@ class Predictor(RegressorMixin, BaseEstimator):
     property
         Name of the property, such as ``"tg"`` or ``"conductivity"``.
     blocks
-        Descriptor blocks of `Featurizer`; the last must be ``"glass"``, the space of distances.
+        Descriptor blocks of `Featurizer`: ``"fractions"`` first, ``"glass"``, the space of distances, last.
     conditions
         Whether temperature and phase of the measurement are inputs.
     regressor
@@ -56,6 +57,8 @@ class Predictor(RegressorMixin, BaseEstimator):
         Seed of everything drawn by chance.
     n_jobs
         Folds fitted side by side, as in joblib; the result is the same whatever the number.
+    least_weight
+        Weight of a row below which the local part of the default regressor does not take it.
 
     Examples
     --------
@@ -74,6 +77,7 @@ class Predictor(RegressorMixin, BaseEstimator):
         coverage: float = 0.9,
         random_state: int = 0,
         n_jobs: int = 1,
+        least_weight: float = 0.0,
     ) -> None:
         self.property = property
         self.blocks = blocks
@@ -83,6 +87,7 @@ class Predictor(RegressorMixin, BaseEstimator):
         self.coverage = coverage
         self.random_state = random_state
         self.n_jobs = n_jobs
+        self.least_weight = least_weight
 
     @property
     def quantity(self) -> Property:
@@ -154,7 +159,7 @@ class Predictor(RegressorMixin, BaseEstimator):
         fractions = Fractions.of(compositions)
         design = self._design(fractions, values, groups, conditions, sample_weight, estimated)
         if papers is not None:
-            design = replace(design, papers=np.unique(np.asarray(papers).astype(str), return_inverse=True)[1])
+            design = replace(design, papers=_codes(papers))
         return self._cross_fit(design, self._domain(design), progress).held_out
 
     def predict(self, compositions: Iterable[Any] | Fractions, conditions: Conditions = None) -> Prediction:
@@ -168,7 +173,7 @@ class Predictor(RegressorMixin, BaseEstimator):
             return Prediction(self.quantity, nothing, nothing, nothing, none, nowhere, self.calibration_, self.coverage)
         target, trust = self.regressor_.predict_with_trust(X)
         distance, nearest = self.domain_.nearest(self._glass(X))
-        clues = np.column_stack([X[:, -self._regressor().near_columns :], distance, trust])
+        clues = np.column_stack([X[:, self._layout().local], distance, trust])
         return Prediction(
             quantity=self.quantity,
             target=target,
@@ -201,20 +206,20 @@ class Predictor(RegressorMixin, BaseEstimator):
     def _regressor(self) -> BlendedRegressor:
         if self.regressor is not None:
             return self.regressor
-        width = len(Featurizer(("glass",)).get_feature_names_out()) + self._n_extras()
-        return BlendedRegressor(near_columns=width, random_state=self.random_state)
+        return BlendedRegressor(
+            self._layout().n_conditions, least_weight=self.least_weight, random_state=self.random_state
+        )
 
-    def _n_extras(self) -> int:
-        return 1 + (len(circumstances.NAMES) if self.conditions else 0)
+    def _layout(self) -> Layout:
+        n_conditions = len(circumstances.NAMES) if self.conditions else 0
+        return Layout(sum(len(BLOCKS[block]) for block in self.blocks) + n_conditions + 1, n_conditions)
 
     def _glass(self, X: Matrix) -> Matrix:
-        width = len(Featurizer(("glass",)).get_feature_names_out())
-        end = X.shape[1] - self._n_extras()
-        return X[:, end - width : end]
+        return X[:, self._layout().glass]
 
     def _inputs(self, fractions: Fractions, conditions: Conditions) -> Matrix:
-        if not self.blocks or self.blocks[-1] != "glass":
-            raise ValueError(f'blocks {self.blocks!r} do not end with "glass", the space of distances; put it last')
+        if not self.blocks or self.blocks[0] != "fractions" or self.blocks[-1] != "glass":
+            raise ValueError(f'blocks {self.blocks!r}; put "fractions" first and "glass", the space of distances, last')
         if conditions is not None and not self.conditions:
             raise ValueError(f"this predictor of {self.property} knows no conditions; leave them out")
         parts = [Featurizer(self.blocks).transform(fractions)]
@@ -244,7 +249,11 @@ class Predictor(RegressorMixin, BaseEstimator):
         fold = np.full(len(y), -1, dtype=np.intp)
         fold[~rule] = folds(papers[~rule].astype(object), self.n_folds, self.random_state)
         weight = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight, dtype=float)
-        return Design(self._inputs(fractions, conditions), y, fold, keys, weight)
+        return Design(self._inputs(fractions, conditions), y, fold, keys, weight, _codes(papers))
+
+
+def _codes(labels: npt.ArrayLike) -> npt.NDArray[np.intp]:
+    return np.asarray(np.unique(np.asarray(labels).astype(str), return_inverse=True)[1], dtype=np.intp)
 
 
 def _texts(given: npt.ArrayLike | None, n: int) -> npt.NDArray[np.str_]:

@@ -1,16 +1,15 @@
 """What the shipped recipes must know of the glasses that Vitrion is for, on most of what it learns from.
 
-Everything near the candidates and a sample of the rest of SciGlass; the ensemble is smaller than the shipped one.
+Everything near the candidates and a sample of the rest of SciGlass; the committee is smaller than the shipped one.
 """
 
 import warnings
 
 import numpy as np
 import pytest
-from sklearn.ensemble import HistGradientBoostingRegressor
 from vitrion.datasets import load
 from vitrion.experiments.recipe import Recipe
-from vitrion.models.blend import BlendedRegressor
+from vitrion.models.committee import Committee
 from vitrion.models.nearness import nearness
 
 pytestmark = pytest.mark.slow
@@ -32,10 +31,9 @@ def learn(name, without=None):
     recipe = Recipe.named(name)
     rows = recipe.rows(data.take(keep))
     predictor = recipe.predictor(n_jobs=2)
-    ensemble = HistGradientBoostingRegressor(
-        max_iter=100, max_leaf_nodes=31, learning_rate=0.15, max_features=0.3, max_bins=31, l2_regularization=1.0
-    )
-    predictor.set_params(regressor=BlendedRegressor(ensemble, predictor._regressor().near_columns))
+    smaller = predictor._regressor()
+    smaller.set_params(committee=Committee(n_iterations=100, n_trees=20, n_networks=1, n_epochs=10, roots=103))
+    predictor.set_params(regressor=smaller)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return predictor.fit(**rows.keywords(), **rows.names())

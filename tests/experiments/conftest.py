@@ -10,9 +10,10 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from vitrion.datasets import load
 from vitrion.experiments.recipe import Recipe, TrainingRows
 from vitrion.models.blend import BlendedRegressor
+from vitrion.models.conditions import NAMES
 from vitrion.models.nearness import nearness
+from vitrion.models.process import FamilyProcess
 
-WIDTH = {"tg": 45, "conductivity": 48}
 NEAR, FAR = 150, 450
 
 
@@ -53,7 +54,12 @@ def modest(recipe, n_jobs=1):
     """The predictor of a recipe with an ensemble that trains in a moment."""
     ensemble = HistGradientBoostingRegressor(max_iter=20, max_bins=32, max_leaf_nodes=15, learning_rate=0.3)
     told = Recipe.predictor(recipe, n_jobs)
-    return told.set_params(n_folds=3, regressor=BlendedRegressor(ensemble, near_columns=WIDTH[recipe.property]))
+    return told.set_params(n_folds=3, regressor=blended(recipe, ensemble))
+
+
+def blended(recipe, ensemble):
+    """A blend that trains in a moment."""
+    return BlendedRegressor(len(NAMES) if recipe.conditions else 0, ensemble, FamilyProcess(n_steps=12))
 
 
 @pytest.fixture(scope="session")
@@ -81,8 +87,7 @@ def tiny(monkeypatch, tables):
 
     def quick(recipe, n_jobs=1):
         ensemble = HistGradientBoostingRegressor(max_iter=20, max_bins=32, max_leaf_nodes=15, learning_rate=0.3)
-        blended = BlendedRegressor(ensemble, near_columns=WIDTH[recipe.property])
-        return usual(recipe, 1).set_params(n_folds=3, regressor=blended)
+        return usual(recipe, 1).set_params(n_folds=3, regressor=blended(recipe, ensemble))
 
     monkeypatch.setattr(Recipe, "rows", few)
     monkeypatch.setattr(Recipe, "predictor", quick)

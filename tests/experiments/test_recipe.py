@@ -68,13 +68,15 @@ def test_unreadable_file(tmp_path):
 
 def test_file(tmp_path):
     path = tmp_path / "mine.toml"
-    path.write_text('property = "tg"\nblocks = ["magpie", "glass"]\nseed = 7\n[weights]\nliterature = 3.0\n')
+    path.write_text(
+        'property = "tg"\nblocks = ["fractions", "magpie", "glass"]\nseed = 7\n[weights]\nliterature = 3.0\n'
+    )
     recipe = Recipe.load(path)
-    assert recipe.blocks == ("magpie", "glass")
+    assert recipe.blocks == ("fractions", "magpie", "glass")
     assert recipe.predictor().random_state == 7
     assert recipe.parameters() == {
         "property": "tg",
-        "blocks": "magpie+glass",
+        "blocks": "fractions+magpie+glass",
         "conditions": False,
         "n_folds": 5,
         "coverage": 0.9,

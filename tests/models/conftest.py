@@ -5,14 +5,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.ensemble import HistGradientBoostingRegressor
 from vitrion.datasets import load
+from vitrion.features.elements import SYMBOLS
 from vitrion.models.blend import BlendedRegressor
+from vitrion.models.committee import Committee
+from vitrion.models.conditions import NAMES
 from vitrion.models.nearness import nearness
 from vitrion.models.predictor import Predictor
+from vitrion.models.process import FamilyProcess
 
-GLASS_COLUMNS = 44
-WIDTH = {"tg": GLASS_COLUMNS + 1, "conductivity": GLASS_COLUMNS + 4}
+N_CONDITIONS = {"tg": 0, "conductivity": len(NAMES)}
 
 
 @pytest.fixture(autouse=True)
@@ -44,9 +46,10 @@ def sample(name, n_near, n_far, seed=0):
 
 
 def small(name, **settings):
-    ensemble = HistGradientBoostingRegressor(max_iter=20, max_bins=32, max_leaf_nodes=15, learning_rate=0.3)
+    committee = Committee(n_iterations=20, n_trees=5, n_networks=1, n_epochs=5, roots=len(SYMBOLS))
     settings = {"conditions": name == "conductivity", "n_folds": 3} | settings
-    return Predictor(name, regressor=BlendedRegressor(ensemble, near_columns=WIDTH[name]), **settings)
+    blended = BlendedRegressor(N_CONDITIONS[name], committee, FamilyProcess(n_steps=12))
+    return Predictor(name, regressor=blended, **settings)
 
 
 def fit(name, data, n_folds=3, n_jobs=1, random_state=0, **told):

@@ -3,115 +3,126 @@ import pytest
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingRegressor
 from vitrion.models import blend
-from vitrion.models.blend import BlendedRegressor
-
-rng = np.random.default_rng(0)
-
-
-def table(n=400):
-    """Five columns and the nearness; far rows follow one law, near rows another."""
-    near = np.repeat([0.0, 0.5, 1.0], [n // 2, n // 4, n - n // 2 - n // 4])
-    X = np.column_stack([rng.normal(size=(n, 5)), near])
-    return X, np.where(near > 0, np.sin(X[:, 3]) + X[:, 4], 10 + X[:, 0])
-
-
-def regressor(**settings):
-    ensemble = HistGradientBoostingRegressor(max_iter=20, max_bins=32)
-    return BlendedRegressor(ensemble, near_columns=4, **settings)
-
-
-X, Y = table()
+from vitrion.models.blend import OWN, ROOM, BlendedRegressor
+from vitrion.models.predictor import Predictor
+from vitrion.models.process import FamilyProcess
 
 
 @pytest.fixture(scope="module")
-def fitted():
-    return regressor().fit(X, Y)
+def design(sigma_rows):
+    predictor = Predictor("conductivity", conditions=True)
+    return predictor._design(
+        sigma_rows.fractions, sigma_rows.values, sigma_rows.groups, sigma_rows.conditions, None, None
+    )
 
 
-def test_process_speaks_only_where_near(fitted):
-    mean, trust = fitted.predict_with_trust(X)
-    far = X[:, -1] == 0
+def regressor(**settings):
+    committee = HistGradientBoostingRegressor(max_iter=20, max_bins=32)
+    return BlendedRegressor(3, committee, FamilyProcess(n_steps=12), **settings)
+
+
+@pytest.fixture(scope="module")
+def fitted(design):
+    return regressor().fit(design.X, design.y, papers=design.papers)
+
+
+def local(fitted, X):
+    return fitted.process_.predict(fitted._layout(X).views(X))
+
+
+def test_process_speaks_only_where_near(fitted, design):
+    mean, trust = fitted.predict_with_trust(design.X)
+    far = design.X[:, -1] == 0
     assert (trust[far] == 0).all()
-    assert (mean[far] == fitted.ensemble_.predict(X)[far]).all()
-    assert (trust[~far] > 0).all()
-    assert ((trust >= 0) & (trust <= 1)).all()
-    assert (mean == fitted.predict(X)).all()
+    assert (mean[far] == (fitted.committee_.predict(design.X) + fitted._expected(design.X))[far]).all()
+    assert (trust[design.X[:, -1] == 1] > 0).all()
+    assert (trust <= design.X[:, -1]).all()
+    assert (mean == fitted.predict(design.X)).all()
 
 
-def test_trust_is_bounded_by_nearness(fitted):
-    _, trust = fitted.predict_with_trust(X)
-    assert (trust <= X[:, -1]).all()
+def test_process_learns_where_the_candidates_lie(fitted, design):
+    near = design.X[:, -1] == 1
+    error = np.abs(fitted.predict(design.X) - design.y)[near].mean()
+    assert error < np.abs((fitted.committee_.predict(design.X) + fitted._expected(design.X)) - design.y)[near].mean()
 
 
-def test_trust_fades_far_from_every_near_row(fitted):
-    new = np.zeros((3, 6))
-    new[:, -1] = 1.0
-    new[1, 3], new[2, 3] = 20.0, 500.0
-    _, trust = fitted.predict_with_trust(new)
-    assert trust[0] > trust[1] > trust[2]
-    assert trust[2] == pytest.approx(0, abs=1e-3)
-    assert fitted.predict(new)[2] == pytest.approx(fitted.ensemble_.predict(new)[2], abs=1e-2)
+def test_mean_lies_between_its_two_parts(fitted, design):
+    near = design.X[:, -1] > 0
+    process = local(fitted, design.X[near])[0] + fitted._expected(design.X[near])
+    base, mean = (
+        (fitted.committee_.predict(design.X) + fitted._expected(design.X))[near],
+        fitted.predict(design.X)[near],
+    )
+    assert ((mean >= np.minimum(base, process) - 1e-9) & (mean <= np.maximum(base, process) + 1e-9)).all()
 
 
-def test_process_learns_where_the_candidates_lie(fitted):
-    near = X[:, -1] == 1
-    error = np.abs(fitted.predict(X) - Y)[near].mean()
-    assert error < np.abs(fitted.ensemble_.predict(X) - Y)[near].mean()
+def test_few_near_rows_make_no_process(design):
+    near = np.flatnonzero(design.X[:, -1] == 1)[: blend.FEWEST_ROWS - 1]
+    rows = np.concatenate([np.flatnonzero(design.X[:, -1] == 0), near])
+    lean = regressor().fit(design.X[rows], design.y[rows])
+    assert lean.process_ is None
+    assert (lean.predict_with_trust(design.X)[1] == 0).all()
+    assert (
+        lean.update(design.X[:3], design.y[:3]).predict(design.X)
+        == lean.committee_.predict(design.X) + lean._expected(design.X)
+    ).all()
 
 
-def test_mean_lies_between_its_two_parts(fitted):
-    near = X[:, -1] > 0
-    local, _ = fitted._ask_process(X[near, -4:])
-    base, mean = fitted.ensemble_.predict(X)[near], fitted.predict(X)[near]
-    assert ((mean >= np.minimum(base, local) - 1e-9) & (mean <= np.maximum(base, local) + 1e-9)).all()
-
-
-def test_few_near_rows_make_no_process():
-    rows = np.r_[0:200, -blend.FEWEST_ROWS + 1 : 0]
-    fitted = regressor().fit(X[rows], Y[rows])
-    assert fitted.process_ is None
-    assert (fitted.predict_with_trust(X)[1] == 0).all()
-
-
-def test_capacity_prefers_the_heavy_rows():
-    weight = np.where(np.arange(len(X)) % 3 == 0, 5.0, 1.0)
-    chosen = regressor(capacity=30)._choose(X[:, -1] >= 1, weight)
+def test_capacity_prefers_the_heavy_rows(design):
+    weight = np.where(np.arange(len(design.y)) % 3 == 0, 5.0, 1.0)
+    chosen = regressor(capacity=30)._choose(design.X[:, -1] >= 1, weight)
     assert len(chosen) == 30
     assert (weight[chosen] == 5).all()
-    assert (X[chosen, -1] == 1).all()
+    assert (design.X[chosen, -1] == 1).all()
 
 
-def test_weight_draws_the_process():
-    """Two values at one place: the mean goes to the heavier."""
-    twice, weight = np.repeat(X[-60:], 2, axis=0), np.tile([1.0, 9.0], 60)
-    values = np.tile([0.0, 1.0], 60)
-    assert regressor().fit(twice, values, weight).predict(twice).mean() > 0.8
+def test_light_rows_are_left_to_the_committee(design):
+    weight = np.where(np.arange(len(design.y)) % 3 == 0, 5.0, 1.0)
+    heavy = regressor(least_weight=2.0).fit(design.X, design.y, weight, design.papers)
+    assert len(heavy.process_.targets_) == ((design.X[:, -1] == 1) & (weight == 5)).sum()
 
 
-def test_same_seed_same_numbers():
-    again = [regressor(random_state=3, capacity=50).fit(X, Y).predict(X) for _ in range(2)]
+def test_results_of_a_family_sharpen_the_rest_of_it(design):
+    """Two members of a family shifted by two decades, once told, move the third."""
+    pattern = np.unique(design.X[:, :103] > 0, axis=0, return_inverse=True)[1].ravel()
+    near = design.X[:, -1] == 1
+    family = next(k for k in np.unique(pattern) if len(np.unique(design.keys[near & (pattern == k)])) >= 4)
+    rows = np.flatnonzero(near & (pattern == family))
+    others = np.flatnonzero(pattern != family)
+    before = regressor().fit(design.X[others], design.y[others], papers=design.papers[others])
+    base = before.predict(design.X[rows[2:]])
+    shifted = before.predict(design.X[rows[:2]]) + 2.0
+    after = before.update(design.X[rows[:2]], shifted).predict(design.X[rows[2:]])
+    assert (after > base + 0.2).all()
+    assert (before.process_.papers_ == OWN).sum() == 2
+
+
+def test_same_seed_same_numbers(design):
+    again = [regressor(random_state=3, capacity=50).fit(design.X, design.y).predict(design.X) for _ in range(2)]
     assert (again[0] == again[1]).all()
-    assert (regressor(random_state=4, capacity=50).fit(X, Y).predict(X) != again[0]).any()
+    assert (regressor(random_state=4, capacity=50).fit(design.X, design.y).predict(design.X) != again[0]).any()
 
 
 def test_scikit_learn_contract(fitted):
     other = clone(fitted)
-    assert not hasattr(other, "ensemble_")
-    assert other.get_params()["ensemble__max_iter"] == 20
-    assert other.set_params(ensemble__max_iter=5).ensemble.max_iter == 5
-    assert fitted.ensemble.max_iter == 20
+    assert not hasattr(other, "committee_")
+    assert other.get_params()["committee__max_iter"] == 20
+    assert other.set_params(committee__max_iter=5).committee.max_iter == 5
+    assert fitted.committee.max_iter == 20
+    assert not hasattr(fitted.committee, "n_iter_")
+    assert fitted.committee.random_state is None
 
 
-def test_given_ensemble_is_left_alone(fitted):
-    assert not hasattr(fitted.ensemble, "n_iter_")
-    assert fitted.ensemble.random_state is None
+def test_one_temperature_teaches_others(design):
+    """Of rows at 25 C alone, the usual activation energy carries the rest: 0.36 eV is 1.1 decades to 80 C."""
+    X = design.X.copy()
+    X[:, -4] = ROOM
+    hot = X.copy()
+    hot[:, -4] = 1000.0 / 353.15
+    fitted = regressor().fit(X, design.y, papers=design.papers)
+    assert fitted.predict(hot) - fitted.predict(X) == pytest.approx(1.79 * (ROOM - 1000.0 / 353.15), abs=0.35)
 
 
-def test_constant_target():
-    flat = regressor().fit(X, np.full(len(X), 2.0))
-    assert flat.predict(X) == pytest.approx(2.0)
-
-
-def test_no_near_row_asked(fitted):
-    far = X[:3].copy()
-    assert (fitted.predict_with_trust(far)[1] == 0).all()
+def test_usual_temperature_dependence_is_learnt_whole(design):
+    usual = regressor()._expected(design.X) - 3.0
+    assert regressor().fit(design.X, usual).predict(design.X) == pytest.approx(usual, abs=1e-6)

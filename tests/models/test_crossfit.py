@@ -20,7 +20,7 @@ X = np.column_stack([rng.normal(size=(200, 4))[KEYS], np.arange(N), np.ones(N)])
 Y = X[:, 0] + rng.normal(size=N) * (0.1 + np.abs(X[:, 1]))
 FOLD = np.where(RULE, -1, 0)
 FOLD[~RULE] = folds(PAPER[~RULE].astype(str).astype(object), 5)
-DESIGN = Design(X, Y, FOLD, KEYS, np.ones(N))
+DESIGN = Design(X, Y, FOLD, KEYS, np.ones(N), np.where(RULE, 1000, PAPER))
 
 
 class Witness(RegressorMixin, BaseEstimator):
@@ -28,10 +28,10 @@ class Witness(RegressorMixin, BaseEstimator):
 
     seen: ClassVar = []
 
-    def __init__(self, near_columns=2):
-        self.near_columns = near_columns
+    def __init__(self, n_conditions=0):
+        self.n_conditions = n_conditions
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X, y, sample_weight=None, papers=None):
         self.rows_ = X[:, 4].astype(int)
         self.mean_ = float(np.mean(y))
         return self
@@ -157,5 +157,5 @@ def test_papers_are_kept_apart_where_folds_are_of_something_else():
         train, test = apart.sides(number)
         assert not set(PAPER[train][~RULE[train]]) & set(PAPER[test])
         assert RULE[train].sum() == RULE.sum()
-        together = Design(X, Y, other, KEYS, np.ones(N)).sides(number)[0]
+        together = Design(X, Y, other, KEYS, np.ones(N), np.arange(N)).sides(number)[0]
         assert len(train) < len(together)

@@ -22,14 +22,20 @@ def equal(a, b):
 def alike(a, b):
     """Equal but for the last bits, which matrix products of another shape round differently."""
     words = (a.verdict == b.verdict).all() and (a.nearest == b.nearest).all()
-    return words and all(getattr(a, name) == pytest.approx(getattr(b, name), rel=1e-9, abs=1e-9) for name in FIELDS[:5])
+    return words and all(getattr(a, name) == pytest.approx(getattr(b, name), rel=1e-6, abs=1e-6) for name in FIELDS[:5])
 
 
-def test_near_columns_are_distance_space_and_extras(tg, sigma):
-    glass = len(Featurizer(("glass",)).get_feature_names_out())
-    assert tg.regressor.near_columns == glass + 1 == Predictor("tg")._regressor().near_columns
-    expected = glass + len(conditions.NAMES) + 1
-    assert sigma.regressor.near_columns == expected == clone(sigma).set_params(regressor=None)._regressor().near_columns
+def test_layout_finds_its_columns(tg, sigma):
+    glass = [name.removeprefix("glass ") for name in Featurizer(("glass",)).get_feature_names_out()]
+    for predictor, extras in ((tg, 0), (sigma, len(conditions.NAMES))):
+        X = predictor._inputs(Fractions.of(FORMULAS), None)
+        assert X.shape[1] == predictor._layout().width
+        assert (predictor._glass(X) == Featurizer(("glass",)).transform(Fractions.of(FORMULAS))).all()
+        views = predictor._layout().views(X)
+        assert views.elements.shape == (len(FORMULAS), 103)
+        assert views.elements**2 == pytest.approx(Fractions.of(FORMULAS).matrix)
+        assert views.ratios.shape[1] == 10 + extras
+        assert views.ratios[0, 1] == pytest.approx(np.log1p(X[0, predictor._layout().glass][glass.index("o_per_m")]))
 
 
 # What it takes
@@ -85,8 +91,8 @@ def test_unknown_property():
         ({}, {"sample_weight": [1.0]}, "sample_weight of shape"),
         ({}, {"estimated": [True]}, "estimated of shape"),
         ({}, {"conditions": {"temperature_C": 25.0}}, "knows no conditions"),
-        ({"blocks": ("glass", "fractions")}, {}, "put it last"),
-        ({"blocks": ()}, {}, "put it last"),
+        ({"blocks": ("glass", "fractions")}, {}, 'put "fractions" first'),
+        ({"blocks": ()}, {}, 'put "fractions" first'),
         ({}, {"groups": ["one"] * 5}, "5 folds of 1 groups"),
     ],
 )
@@ -193,14 +199,14 @@ def test_any_order_and_batch(sigma, sigma_rows):
     for name in FIELDS:
         one, other = np.asarray(getattr(whole, name)), np.asarray(getattr(turned, name))[back]
         if one.dtype.kind == "f":
-            assert one == pytest.approx(other, rel=1e-9, abs=1e-9)
+            assert one == pytest.approx(other, rel=1e-6, abs=1e-6)
         elif name == "verdict":
             assert (one == other).all()
     for size in (1, 3, 100):
         parts = [sigma.predict(sigma_rows.fractions.take(slice(i, i + size))) for i in range(0, min(n, 3 * size), size)]
         for name in ("mean", "lower", "upper"):
             told = np.concatenate([getattr(part, name) for part in parts])
-            assert told == pytest.approx(getattr(whole, name)[: len(told)], rel=1e-9)
+            assert told == pytest.approx(getattr(whole, name)[: len(told)], rel=1e-6)
 
 
 def test_asking_again_changes_nothing(sigma):
@@ -302,7 +308,9 @@ def test_quantity(tg):
         ("LiAlCl4", 1.0),
         ("SiO2", 0.0),
         ("LiF", 0.0),
-        ("Li6PS5Cl", (1 / 6) / 0.3),
+        ("Li6PS5Cl", 0.0),
+        ("Li3OCl3", 1.0),
+        ("Li7O3Cl", 0.5),
         ("LiAlCl2.5O0.75", 1.0),
         ("AlLi", 0.0),
     ],

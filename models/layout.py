@@ -1,0 +1,74 @@
+"""Where the columns of a design matrix stand, and the three ways in which a `FamilyProcess` sees its rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ..features.elements import SYMBOLS
+from ..features.glass import NAMES as GLASS
+from .process import Views
+
+Matrix = npt.NDArray[np.float64]
+
+AMOUNTS = ("mobile_per_m", "o_per_m", "halide_per_m", "anions_per_m")  # ratios without an upper end: their logarithm
+SHARES = (
+    "o_share",
+    "mobile_fraction",
+    "bridging_o_per_m",
+    "free_halide_per_m",
+    "terminal_halide_per_former",
+    "plasticiser",
+)
+MOST = 30.0  # ratio beyond which more makes no difference
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Columns of a design matrix: atomic fractions first, then further blocks, glass descriptors, conditions, nearness.
+
+    Parameters
+    ----------
+    width
+        Number of columns.
+    n_conditions
+        Number of columns of conditions, 0 where there are none.
+    """
+
+    width: int
+    n_conditions: int = 0
+
+    @property
+    def fractions(self) -> slice:
+        """Atomic fractions of all elements."""
+        return slice(0, len(SYMBOLS))
+
+    @property
+    def n_shares(self) -> int:
+        """Number of leading columns that are shares."""
+        return len(SYMBOLS)
+
+    @property
+    def glass(self) -> slice:
+        """Glass descriptors: the space of distances."""
+        end = self.width - 1 - self.n_conditions
+        return slice(end - len(GLASS), end)
+
+    @property
+    def local(self) -> slice:
+        """Glass descriptors, conditions and nearness."""
+        return slice(self.glass.start, self.width)
+
+    def views(self, X: Matrix) -> Views:
+        """The rows of a design matrix as ratios, elements and everything."""
+        glass, conditions = X[:, self.glass], X[:, self.glass.stop : self.width - 1]
+        amounts = glass[:, [GLASS.index(name) for name in AMOUNTS]]
+        shares = glass[:, [GLASS.index(name) for name in SHARES]]
+        roots = np.sqrt(X[:, self.fractions])
+        return Views(
+            ratios=np.column_stack([np.log1p(np.clip(amounts, 0.0, MOST)), shares, conditions]),
+            elements=roots,
+            everything=np.column_stack([roots, glass, conditions]),
+        )
