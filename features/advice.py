@@ -7,23 +7,21 @@ import unicodedata
 from collections.abc import Callable
 from typing import NamedTuple
 
-from .elements import INDEX
+from .ambiguity import is_solvate
+from .grammar import read_part
 from .names import meant
 from .notation import FormulaError, refusal
 from .oxidation import balanced
+from .variables import of_range, of_variable
 
 _LONGEST = 80
 _MASS = re.compile(r"(?:\bwt|wt[.\s]*%|\bmass|weight|w/w|m[.\s-]*%|\bvol|v/v)", re.IGNORECASE)
 _COUNT = r"\d+(?:\.\d+)?"
 _SITE = re.compile(r"\(([A-Z][a-z]?(?:\s*,\s*[A-Z][a-z]?)+)\)")
-_FROM_TO = re.compile(rf"\(?({_COUNT})\s*(?:[-–—~]|to)\s*({_COUNT})\)?(?=$|[A-Z(\[])")
-_TERM = r"(?:[\d.]*(?:/\d+)?\*?[xyznδ](?:/\d+)?|[\d.]+(?:/\d+)?)"
-_SINGLE, _SUM = re.compile(_TERM), re.compile(rf"{_TERM}(?:\s*[-+]\s*{_TERM})*")
-_MIXTURE = re.compile(r"^[\d.]*[xyz](?=[A-Z(])|^\d|(?:^|[-+·])\s*\([^()A-Z]*[xyz][^()A-Z]*\)(?=\s*[A-Z(\[])")
+_SHARE = re.compile(
+    rf"((?:[A-Z][a-z]?[\d.]*|\([A-Z][A-Za-z\d.]*\)[\d.]*)+)\(({_COUNT})\)(?:\s*[-+·]\s*(?=[A-Z(])|(?=[A-Z(]|$))"
+)
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉₋₊ₓ−–‑—", "0123456789-+x----")
-_MOST = 20  # the highest end of a range of amounts
-_SPELLED = re.compile(r"(?=.*\{)(?:[A-Z][a-z]?|\{[^{}]*\}|[\d.()\[\]+· -])+")
-_WRAPPED = re.compile(r"_?[({]([-+*/\d.xyznδ ]*[xyznδ][-+*/\d.xyznδ ]*)[)}]")
 
 
 class Habit(NamedTuple):
@@ -46,6 +44,12 @@ def _difference(found: re.Match[str]) -> str:
     return f"{float(found.group(1)) - float(found.group(2)):.4g}"
 
 
+def _unbracketed(found: re.Match[str]) -> str:
+    """The amount of an element; what follows a whole compound is its share of a mixture and stays."""
+    compound = readable(found.string[: found.start()], neutral=True)
+    return found.group() if compound else found.group(1)
+
+
 _HABITS = tuple(
     Habit(re.compile(pattern), instead, what)
     for pattern, instead, what in (
@@ -60,14 +64,14 @@ _HABITS = tuple(
         (r"^([A-Z][A-Za-z\d.]*)[\s,]*\(?\s*at[.\s-]*%\s*\)?$", r"\1", "amounts in at%, which need no unit"),
         (r"[\s,;]+\(?[a-z]{2}[a-z -]*\)?$|\([a-z]{3,}\)$|^[a-z]{3,}\s+(?=[A-Z\d])", "", "words beside the formula"),
         (r"(?:^|(?<=[(\[]))(?:\^\{?\d+\}?|[⁰¹²³⁴-⁹]+)(?=[A-Z])", "", "the mark of an isotope"),
-        (r"\s*±\s*[\d.]+|(?<=\d)\(\d{1,2}\)(?=[A-Z(\[])", "", "the uncertainty of an amount"),
+        (r"\s*±\s*[\d.]+|(\.\d+)\(\d{1,2}\)(?=[A-Z(\[])", r"\1", "the uncertainty of an amount"),
         (r"(?<=\d),(?=\d)", ".", "a decimal comma"),
-        (rf"(?<=[A-Za-z])\(({_COUNT})\)", r"\1", "an amount in brackets"),
+        (rf"(?<=[A-Za-z])\(({_COUNT})\)", _unbracketed, "an amount in brackets"),
         (r"\s+[Nn]o\.?\s*\d+$", "", "a label after the formula"),
         (r"(?<![\d.])\.(?=\d)", "0.", "a point that is not between two digits"),
         (rf"({_COUNT})-(0\.\d+)$", _difference, "a difference at the end"),
         (r"^([A-Z][A-Za-z\d.]*)\s*[*×]\s*(\d+)$", r"(\1)\2", "a number that multiplies"),
-        (r"\s*(?:\[\d{1,3}\]|\(\d{1,2}\)|[†‡§*,;:!]+|#\d*|[-_]\d{1,2})$", "", "a label after the formula"),
+        (r"\s*(?:\[\d{1,3}\]|(?<=\s)\(\d{1,2}\)|[†‡§*,;:!]+|#\d*|[-_]\d{1,2})$", "", "a label after the formula"),
         (rf"(^|[-+·]\s*)({_COUNT})\s*[*·⋅×x]\s*(?=[A-Z(\[])", r"\1\2", "a sign between a number and its compound"),
         (r"\*", "·", "an asterisk between compounds"),
         (r"(?<![\d.])[¼-¾⅐-⅞](?!\d)", _numeral, "a fraction, where a decimal number is read"),
@@ -96,7 +100,7 @@ def better(text: str, error: FormulaError) -> FormulaError:
         return error
     stripped = text.strip()
     stripped = stripped.translate(_LOWERED)
-    for advice in (meant, _mass, _range, _point, _habit, _variable):
+    for advice in (meant, _mass, of_range, _point, _shares, _habit, of_variable):
         found = advice(stripped, text)
         if found:
             return found
@@ -137,70 +141,40 @@ def _habit(stripped: str, text: str) -> FormulaError | None:
 
 
 def _point(stripped: str, text: str) -> FormulaError | None:
-    """The error for a point after a letter or a bracket: between two compounds, or before the decimals of a number."""
-    joined = re.sub(r"(?<=[A-Za-z)\]])\.(?=(?:\d+(?:\.\d+)?)?[A-Z(\[])", "·", stripped)
-    if joined == stripped or not readable(joined, neutral=True):
+    """The error for a point that is not between two digits: between compounds, or before the decimals of a number."""
+    if not re.search(r"(?<!\d)\.|\.(?!\d)", stripped):
         return None
+    begins = r"(?=(?:\d+(?:\.\d+)?)?[A-Z(\[])"
     decimal = re.sub(r"(?<![\d.])\.(?=\d)", "0.", stripped)
-    ways = [way for way in (joined, decimal) if readable(way)]
+    ways = [decimal] if decimal != stripped and readable(decimal) else []
+    for before in (r"(?<=[A-Za-z)\]])", r"(?<=[A-Za-z\d)\]])"):
+        joined = re.sub(rf"{before}\.{begins}", "·", stripped)
+        if (
+            joined != stripped
+            and readable(joined)
+            and (_compounds(joined) or (ways and not readable(decimal, neutral=True)))
+        ):
+            ways = [joined, *ways]
+            break
+    else:
+        return None
     return refusal(text, "a point that is not between two digits", f"write {' or '.join(ways)}")
 
 
-def _range(stripped: str, text: str) -> FormulaError | None:
-    found = _FROM_TO.search(stripped)
-    if found is None or stripped[0].isdigit() or not float(found.group(1)) < float(found.group(2)) < _MOST:
-        return None
-    spelling = stripped[: found.start()] + "{x}" + stripped[found.end() :]
-    return _family(spelling, f"a range of amounts, {found.group(1)} to {found.group(2)}", text)
+def _compounds(joined: str) -> bool:
+    """True for a neutral mixture, and for a compound with a solvate."""
+    last = read_part(joined.rpartition("·")[2])
+    return readable(joined, neutral=True) or bool(last and is_solvate(last))
 
 
-def _variable(stripped: str, text: str) -> FormulaError | None:
-    if not re.search("[xyznδ]", stripped):
-        return None
-    spelling, name = braced(stripped)
-    return _family(spelling, f"the variable {name} at column {stripped.find(name) + 1}", text)
-
-
-def _family(spelling: str, what: str, text: str) -> FormulaError | None:
-    """The error for a formula with variables or a range, when its template can be read."""
-    from .template import Template
-
-    if not _SPELLED.fullmatch(spelling):
-        return None
-    try:
-        if not Template.parse(spelling).variables:
+def _shares(stripped: str, text: str) -> FormulaError | None:
+    """The error for shares in brackets behind neutral compounds: ``LiCl(59)-KCl(41)``."""
+    pieces, end = list[str](), 0
+    while found := _SHARE.match(stripped, end):
+        if not readable(found.group(1), neutral=True):
             return None
-    except FormulaError:
+        pieces.append(found.group(2) + found.group(1))
+        end = found.end()
+    if len(pieces) < 2 or end < len(stripped) or not readable("-".join(pieces)):
         return None
-    return refusal(text, what, f"write one number there, or for a family the template {spelling}")
-
-
-def braced(text: str) -> tuple[str, str]:
-    """A formula with the expressions in its variables in braces, and the first variable.
-
-    Examples
-    --------
-    >>> braced("LiAlCl(4-2x)Ox")
-    ('LiAlCl{4-2x}O{x}', 'x')
-    >>> braced("(1-x)Li2S-xP2S5")
-    ('{1-x}Li2S-{x}P2S5', 'x')
-    """
-    mixture = bool(_MIXTURE.search(text))
-    pattern = _SINGLE if mixture else _SUM
-    out, at, free = "", 0, True
-    while at < len(text):
-        wrapped, found = _WRAPPED.match(text, at), pattern.match(text, at + (text[at] == "_")) if free else None
-        if wrapped and free:
-            out, at, free = f"{out}{{{wrapped.group(1)}}}", wrapped.end(), False
-        elif found and re.search("[xyznδ]", found.group()):
-            out, at, free = f"{out}{{{found.group()}}}", found.end(), False
-        elif found and found.group():
-            out, at, free = out + found.group(), found.end(), False
-        elif text[at].isupper():
-            size = 2 if text[at : at + 2] in INDEX else 1
-            out, at, free = out + text[at : at + size], at + size, True
-        else:
-            free = text[at] in ")]([-+· "
-            out, at = out + text[at], at + 1
-    name = next((c for c in re.findall(r"\{[^{}]*\}", out) for c in c if c in "xyznδ"), "x")
-    return out.replace("δ", "d"), name
+    return refusal(text, "shares in brackets behind their compounds", f"write {'-'.join(pieces)}")

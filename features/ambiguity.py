@@ -15,7 +15,13 @@ from .oxidation import balanced
 from .rendering import rendered
 
 PAIRS = frozenset(["Bi", "Co", "Cs", "Cu", "Hf", "Ho", "In", "Nb", "Ni", "Os", "Pb", "Sb", "Sc", "Si", "Sn", "Yb"])
-SOLVATES: tuple[Mapping[str, Any], ...] = ({"H": 2, "O": 1}, {"H": 3, "N": 1}, {"H": 1, "Cl": 1}, {"H": 1, "F": 1})
+SOLVATES: tuple[Mapping[str, Any], ...] = (
+    {"H": 2, "O": 1},
+    {"H": 3, "N": 1},
+    {"H": 1, "Cl": 1},
+    {"H": 1, "F": 1},
+    {"S": 1, "O": 2},
+)
 _MOST_PAIRS = 8
 _POINTED = re.compile(r"([1-9]\d*)\.(\d+)")
 
@@ -35,7 +41,10 @@ def joined_pairs(tokens: Sequence[Token]) -> list[int]:
 
 
 def reject_capitals(body: str, tokens: Sequence[Token], given: str) -> None:
-    """Refuse ``SIO2`` and ``LiCI``: with a small letter for a capital they are neutral, SiO2 and LiCl."""
+    """Refuse ``SIO2`` and ``LiCI``: with a small letter for a capital they are neutral, SiO2 and LiCl.
+
+    Two capitals alone are refused where they spell a metal and no neutral compound: ``NI``, and not ``CO``.
+    """
     pairs = joined_pairs(tokens)
     if len(pairs) > _MOST_PAIRS:
         first = tokens[pairs[0]].start
@@ -46,7 +55,8 @@ def reject_capitals(body: str, tokens: Sequence[Token], given: str) -> None:
         small = "l" if body[place - 1 : place + 1] == "CI" else body[place].lower()
         spelling = body[:place] + small + body[place + 1 :]
         other = read_part(spelling)
-        if other and balanced(other, known=True):
+        alone = len(body) == 2 and not balanced(read_part(body) or {}, known=True)
+        if other and (alone or balanced(other, known=True)):
             explicit = f"{body[:place]}1{body[place:]}"
             raise refusal(given, f"may be {spelling} in capitals", f"write {spelling} or {explicit}")
 
@@ -54,17 +64,18 @@ def reject_capitals(body: str, tokens: Sequence[Token], given: str) -> None:
 def reject_point(body: str, tokens: Sequence[Token], amounts: Amounts, given: str) -> None:
     """Refuse ``CuSO4.5H2O``: its point may be decimal or stand between two compounds.
 
-    Only where an anion comes before a less electronegative element can there be two compounds, so that a formula in
-    canonical order is never refused.
+    Only where an anion comes before a less electronegative element can there be two compounds, or where an element of
+    a solvate comes again (``LiBH4.2NH3``), so that a formula in canonical order is never refused.
     """
     for at, token in enumerate(tokens):
         number = _POINTED.fullmatch(token.text) if token.kind == "number" else None
-        if number is None or not 0 < at < len(tokens) - 1 or not _turns(tokens, at):
+        if number is None or not 0 < at < len(tokens) - 1 or not (_turns(tokens, at) or _repeats(tokens, at)):
             continue
         start, end = _component(tokens, token.start, len(body))
         left = body[start : token.start] + number.group(1)
         right = number.group(2) + body[token.start + len(token.text) : end]
-        if _two_compounds(read_part(left), read_part(right)):
+        parts = read_part(left), read_part(right)
+        if all(parts) and (is_solvate(parts[1] or {}) or (_turns(tokens, at) and _two_compounds(*parts))):
             raise refusal(
                 given,
                 f"the point at column {token.start + len(number.group(1)) + 1} may be decimal or join two compounds",
@@ -96,6 +107,11 @@ def _turns(tokens: Sequence[Token], at: int) -> bool:
     return bool(after) and most > min(order[place] for place in after)
 
 
+def _repeats(tokens: Sequence[Token], at: int) -> bool:
+    before = {token.text for token in tokens[:at] if token.kind == "symbol"}
+    return any(token.kind == "symbol" and token.text in before for token in tokens[at:])
+
+
 def _component(tokens: Sequence[Token], place: int, length: int) -> tuple[int, int]:
     start, end = 0, length
     for token in tokens:
@@ -110,9 +126,13 @@ def _component(tokens: Sequence[Token], place: int, length: int) -> tuple[int, i
 def _two_compounds(left: Amounts | None, right: Amounts | None) -> bool:
     if not left or not right:
         return False
-    scale = min(right.values())
-    solvate = {symbol: amount / scale for symbol, amount in right.items()}
-    return solvate in SOLVATES or bool(left.keys() & right.keys()) or (balanced(left) and balanced(right))
+    return bool(left.keys() & right.keys()) or (balanced(left) and balanced(right))
+
+
+def is_solvate(amounts: Amounts) -> bool:
+    """True for any number of H2O, NH3, HCl, HF or SO2."""
+    scale = min(amounts.values())
+    return {symbol: amount / scale for symbol, amount in amounts.items()} in SOLVATES
 
 
 def refused_in_capitals(text: str, tokens: Sequence[Token]) -> bool:

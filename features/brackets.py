@@ -10,7 +10,7 @@ from .grammar import Token, read_part
 from .notation import refusal
 from .oxidation import balanced
 
-NUMERAL = re.compile(r"II|[(\[][IV]+[)\]]|I +I")
+NUMERAL = re.compile(r"II|IV|[(\[][IV]+[)\]]|I +I")
 _NUMERALS = frozenset(["I", "II", "III", "IV", "V", "VI", "VII"])
 
 Amounts = Mapping[str, Fraction]
@@ -43,7 +43,7 @@ def reject_numerals(body: str, tokens: Sequence[Token], given: str) -> None:
             numbered = bracket and end + 1 < len(tokens) and tokens[end + 1].kind == "number"
             if bracket and at > 1 and tokens[at - 2].kind == "symbol" and not numbered:
                 _refuse_numeral(body, tokens[at - 1].start, tokens[end].start + 1, numeral, given)
-            elif not bracket and numeral in {"II", "III"} and tokens[at - 1].kind == "symbol":
+            elif not bracket and numeral in {"II", "III", "IV"} and tokens[at - 1].kind == "symbol":
                 _refuse_numeral(body, tokens[at].start, tokens[end - 1].start + 1, numeral, given)
         at = max(end, at + 1)
 

@@ -20,7 +20,7 @@ from .elements import INDEX, SYMBOLS, lookup
 from .names import short_names
 
 CHUNK = 1024
-_PAIR = "|".join(["CI", *sorted(pair.upper() for pair in PAIRS)])
+_PAIR = "|".join(["CI", "IV", *sorted(pair.upper() for pair in PAIRS)])
 _NUMBER = r"(?:[1-9]\d{0,8}(?:\.\d{1,6})?|0\.\d{1,6})"
 _PLAIN = re.compile(rf"(?:(?!(?:{_PAIR})(?![a-z]))[A-Z][a-z]?{_NUMBER}?){{1,40}}")
 _TOKEN = re.compile(r"([A-Z][a-z]?)([\d.]*)|\n")
