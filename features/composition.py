@@ -19,6 +19,7 @@ from .parser import parse
 from .rendering import electronegativity_order, rendered
 
 __all__ = ["Composition", "FormulaError"]
+_SHOWN = 80
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -69,11 +70,11 @@ class Composition:
             return cls(_exact(obj.get_el_amt_dict()))
         if isinstance(obj, Mapping):
             return cls(_exact(obj))
-        if obj is None or (isinstance(obj, float) and math.isnan(obj)):
+        if obj is None or (isinstance(obj, float) and math.isnan(obj)) or type(obj).__name__ in {"NAType", "NaTType"}:
             raise FormulaError(f"no formula ({obj}); write one, such as LiAlCl2.5O0.75")
         raise FormulaError(
-            f"{obj!r} of type {type(obj).__name__} is not a composition; give a formula, a mapping of amounts, "
-            "a Composition or a pymatgen Composition"
+            f"{shortened(obj)} of type {type(obj).__name__} is not a composition; give a formula, "
+            "a mapping of amounts, a Composition or a pymatgen Composition"
         )
 
     @property
@@ -137,10 +138,19 @@ def _with_brackets(plain: str, amounts: Mapping[str, Fraction]) -> str:
     return bracketed(plain, tokens, doubtful_digits(plain, tokens, amounts)[1])
 
 
+def shortened(obj: object) -> str:
+    """What a message shows of anything: its first words, on one line."""
+    shown = " ".join(repr(obj).split())
+    return shown if len(shown) <= _SHOWN else shown[: _SHOWN - 3] + "..."
+
+
 def _exact(amounts: Mapping[Any, Any]) -> dict[str, Fraction]:
     out: dict[str, Fraction] = {}
     for key, amount in amounts.items():
         symbol = str(key)
+        if type(amount) is Fraction or type(amount) is int:
+            out[symbol] = Fraction(amount)
+            continue
         if isinstance(amount, bool | str) or not hasattr(amount, "__float__"):
             raise FormulaError(f"the amount of {symbol}, {amount!r}, is not a number; give one, such as 2.5")
         if not math.isfinite(float(amount)):
@@ -152,9 +162,13 @@ def _exact(amounts: Mapping[Any, Any]) -> dict[str, Fraction]:
 
 def _checked(amounts: Mapping[str, Any]) -> dict[str, Fraction]:
     """Amounts as fractions, all positive and none vanishing beside the others."""
+    if not isinstance(amounts, Mapping):
+        raise FormulaError(
+            f"{shortened(amounts)} is no mapping of amounts; use Composition.of, or .parse for a formula"
+        )
     if not amounts:
         raise FormulaError("a composition without elements; name at least one")
-    exact = {symbol: Fraction(amount) for symbol, amount in amounts.items()}
+    exact = _exact(amounts)
     for symbol, amount in exact.items():
         if symbol not in INDEX:
             raise FormulaError(f"{symbol} is no element from H to Lr; write its symbol, such as Cl")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -93,7 +93,7 @@ class Space(ABC):
         """
         if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
             raise ValueError(f"size={size!r}; give the number of members in a block, 1 or more")
-        if callable(limits) or not all(callable(limit) for limit in limits):
+        if callable(limits) or not isinstance(limits, Iterable) or not all(callable(limit) for limit in limits):
             raise ValueError(f"limits={limits!r}; give a list of limits, such as [AtMost(1, ('Li', 'Na'))]")
         columns = [INDEX[symbol] for symbol in self.symbols]
         start = 0

@@ -69,7 +69,8 @@ class Featurizer(TransformerMixin, BaseEstimator):
         return np.array([name for block in self._checked_blocks() for name in BLOCKS[block]], dtype=object)
 
     def _checked_blocks(self) -> tuple[str, ...]:
-        chosen = (self.blocks,) if isinstance(self.blocks, str) else tuple(self.blocks)
+        given: Any = (self.blocks,) if isinstance(self.blocks, str) else self.blocks
+        chosen = tuple(given) if isinstance(given, Iterable) else ()
         unknown = [block for block in chosen if block not in BLOCKS]
         if unknown or not chosen or len(set(chosen)) < len(chosen):
             raise ValueError(f"blocks={self.blocks!r}; choose some of {', '.join(BLOCKS)}, each once")

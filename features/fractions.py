@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import column
-from .composition import FormulaError
+from .composition import Composition, FormulaError, shortened
 from .elements import INDEX, SYMBOLS
 
 
@@ -32,9 +32,7 @@ class Fractions:
         """A batch from anything `Composition.of` takes."""
         if isinstance(compositions, Fractions):
             return compositions
-        if isinstance(compositions, str):
-            raise FormulaError(f'"{compositions}" is one formula; give a list, such as ["{compositions}"]')
-        matrix, errors = column.amounts(list(compositions))
+        matrix, errors = column.amounts(_listed(compositions))
         if errors:
             row, reason = next(iter(errors.items()))
             more = f" (and {len(errors) - 1} more cannot be read)" if len(errors) > 1 else ""
@@ -44,7 +42,7 @@ class Fractions:
     @classmethod
     def read(cls, compositions: Iterable[Any]) -> tuple[Fractions, NDArray[np.intp], dict[int, str]]:
         """The compositions that can be read, their rows, and the reason for each row that cannot."""
-        matrix, errors = column.amounts(list(compositions))
+        matrix, errors = column.amounts(_listed(compositions))
         rows = np.setdiff1d(np.arange(len(matrix)), np.fromiter(errors, dtype=np.intp, count=len(errors)))
         return cls._sealed(matrix[rows]), rows, errors
 
@@ -85,3 +83,17 @@ class Fractions:
         """The rows at the given indices or where the given mask is true."""
         chosen = indices if isinstance(indices, slice) else np.asarray(indices)
         return self._sealed(self.matrix[chosen].copy() if isinstance(indices, slice) else self.matrix[chosen])
+
+
+def _listed(compositions: Iterable[Any]) -> list[Any]:
+    """The compositions one by one; refuses one alone, and a table, whose items would be the names of its columns."""
+    if isinstance(compositions, str):
+        raise FormulaError(f'"{compositions}" is one formula; give a list, such as ["{compositions}"]')
+    if isinstance(compositions, Composition | Mapping | bytes) or hasattr(compositions, "get_el_amt_dict"):
+        raise FormulaError(f'{shortened(compositions)} is not a list of compositions; give one, such as ["LiAlCl4"]')
+    if getattr(compositions, "ndim", 1) != 1:
+        what = f"a table of shape {getattr(compositions, 'shape', ())}"
+        raise FormulaError(f"{what} where a list of compositions belongs; give one column, such as table['formula']")
+    if not isinstance(compositions, Iterable):
+        raise FormulaError(f'{shortened(compositions)} is not a list of compositions; give one, such as ["LiAlCl4"]')
+    return list(compositions)

@@ -140,9 +140,9 @@ def _axis_of_text(text: str, name: str) -> tuple[Fraction, ...]:
 
 def exact(value: Any) -> Fraction:
     """A number as the fraction that its decimal writes; floats to 12 digits, so that 0.1 + 0.2 is 0.3."""
-    if isinstance(value, Fraction | int):
+    if isinstance(value, Fraction | int) and not isinstance(value, bool):
         return Fraction(value)
-    if isinstance(value, bool | str) or not hasattr(value, "__float__"):
+    if isinstance(value, bool | str) or getattr(value, "ndim", False) or not hasattr(value, "__float__"):
         raise FormulaError(f"the value {value!r} is not a number; give one such as 0.5")
     if not math.isfinite(float(value)):
         raise FormulaError(f"the value {value} is not a finite number; give one such as 0.5")

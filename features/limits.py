@@ -40,8 +40,12 @@ class Total:
     most: float = 1.0
 
     def __post_init__(self) -> None:
-        """Refuse bounds that nothing keeps."""
+        """Refuse bounds that nothing keeps, and percentages."""
         _check(self.symbols, self.least, self.most)
+        if self.least > 1 or self.most < 0:
+            raise FormulaError(
+                f"atomic fractions from {self.least} to {self.most}; they lie between 0 and 1, so write 0.1 for 10 %"
+            )
 
     def __call__(self, fractions: Fractions) -> NDArray[np.bool_]:
         """Where the sum is within the bounds."""
@@ -111,6 +115,8 @@ def _check(symbols: Sequence[str], least: float, most: float) -> None:
     known = isinstance(symbols, Sequence) and not isinstance(symbols, str)
     if not known or not symbols or any(symbol not in INDEX for symbol in symbols):
         raise FormulaError(f"a limit on {symbols!r}; name elements from H to Lr, such as ('Cl', 'Br')")
+    if len(set(symbols)) < len(symbols):
+        raise FormulaError(f"a limit on {symbols!r}; name each element once")
     if not isinstance(least, Real) or not isinstance(most, Real):
         raise FormulaError(f"a limit from {least!r} to {most!r}; give numbers, such as 0.1 and 0.5")
     if not least <= most:

@@ -72,7 +72,7 @@ class MatminerFeaturizer(TransformerMixin, BaseEstimator):
 
     def _made(self) -> Any:
         home = _imported("matminer.featurizers.composition")
-        kind: Any = getattr(home, self.featurizer, None)
+        kind: Any = getattr(home, str(self.featurizer), None)
         if not hasattr(kind, "featurize"):
             known = sorted(n for n in dir(home) if isinstance(getattr(home, n), type) and n[0].isupper())
             raise BridgeError(

@@ -265,3 +265,17 @@ def test_long_runs_read_or_are_refused_at_once(text):
         assert Composition.parse(text).elements
     except FormulaError as error:
         assert "coefficient" in str(error)
+
+
+def test_the_constructor_takes_what_a_mapping_holds():
+    assert Composition({"Li": 0.1, "O": 1}) == Composition.of({"Li": 1, "O": 10})
+    for thing, words in (("LiCl", "Composition.of"), (None, "Composition.of"), ({"Li": math.nan}, "finite")):
+        with pytest.raises(FormulaError, match=words):
+            Composition(thing)
+
+
+def test_a_refusal_shows_the_first_words_of_a_long_thing():
+    with pytest.raises(FormulaError) as error:
+        Composition.of(np.arange(1000))
+    assert len(str(error.value)) < 250
+    assert str(error.value).isprintable()

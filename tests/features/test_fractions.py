@@ -1,8 +1,9 @@
 """A batch of compositions as one matrix."""
 
 import numpy as np
+import pandas as pd
 import pytest
-from vitrion.features import FormulaError, Fractions
+from vitrion.features import Composition, FormulaError, Fractions
 from vitrion.features.elements import INDEX, SYMBOLS
 
 
@@ -47,3 +48,22 @@ def test_from_matrix_refuses_another_shape():
 def test_unknown_column():
     with pytest.raises(FormulaError, match="cl"):
         Fractions.of(["LiCl"]).column("cl")
+
+
+@pytest.mark.parametrize("read", [Fractions.of, Fractions.read])
+@pytest.mark.parametrize(
+    ("thing", "words"),
+    [
+        ("LiCl", "one formula"),
+        ({"Li": 1, "Cl": 1}, "not a list"),
+        (Composition.parse("LiCl"), "not a list"),
+        (None, "not a list"),
+        (b"LiCl", "not a list"),
+        (pd.DataFrame({"Li": [1, 2], "Cl": [1, 1]}), "give one column"),
+        (np.array([["LiCl"], ["NaCl"]]), "give one column"),
+        (np.array("LiCl"), "give one column"),
+    ],
+)
+def test_one_composition_or_a_table_is_no_list(read, thing, words):
+    with pytest.raises(FormulaError, match=words):
+        read(thing)

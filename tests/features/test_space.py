@@ -322,3 +322,17 @@ def test_templates_refuse_what_formulas_refuse(text):
 @pytest.mark.parametrize("text", ["{x}LiAlCl{4-2x}O{x}", "{x}Li2O-{1-x}B2O3", "{x}Li{y}AlCl4", "{x}(LiCl)"])
 def test_templates_with_a_coefficient_of_one_compound(text):
     assert "x" in Template.parse(text).variables
+
+
+def test_limits_refuse_percentages_and_an_element_named_twice():
+    with pytest.raises(FormulaError, match=r"0\.1 for 10 %"):
+        Total(("O",), 10, 50)
+    with pytest.raises(FormulaError, match="each element once"):
+        Ratio(("O", "O"), ("Al",))
+
+
+def test_truth_and_arrays_are_no_values_of_a_variable():
+    family = Template.parse("LiAlCl{4-2x}O{x}")
+    for value in (True, np.array([0.1, 0.2])):
+        with pytest.raises(FormulaError, match="not a number"):
+            family.at(x=value)
