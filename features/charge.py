@@ -130,6 +130,8 @@ def explain(composition: Composition | str) -> str:
         return "neutral" + (f" with {'; '.join(notes)}" if notes else "")
     atoms = float(sum(member.amounts.values()))
     sentence = f"not neutral: the charges sum to {gap[0, 0] * atoms:+.3g} per {member.formula}"
+    if abs(gap[0, 0]) <= 5 * TOLERANCE:
+        return f"{sentence}, little enough for rounded amounts"
     if _as_peroxide(batch, gap, TOLERANCE)[0]:
         state = -2 - gap[0, 0] / batch.column("O")[0]
         sentence += f"; neutral only as a peroxide, with O at {state:.3g} on average"
@@ -157,6 +159,7 @@ def _notes(member: Composition, chosen: int) -> list[str]:
 
 def _state(symbol: str, state: float, chosen: int, named: list[str]) -> list[str]:
     """The state of the one element that has a choice: one of its own, or an average of two."""
+    state = 0.0 if abs(state) < EXACT else state
     known = states("known_states" if chosen else "positive_states")[INDEX[symbol]]
     whole = abs(state - round(state)) < 0.01 and (state < 0 or round(state) in known)
     if whole:

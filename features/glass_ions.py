@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from .bookkeeping import Matrix, Sums, once, ratio
+from .charge import EXACT
 
 WIDEST = 30.0
 
@@ -140,9 +141,10 @@ def mobile_spacing(sums: Sums) -> Matrix:
 
 def charge_imbalance(sums: Sums) -> Matrix:
     """Charge per atom left over with the nearest allowed states, in e; 0 for a neutral composition."""
-    return np.maximum(sums["charge_low"] - sums["anion_charge"], 0) + np.minimum(
+    rest = np.maximum(sums["charge_low"] - sums["anion_charge"], 0) + np.minimum(
         sums["charge_high"] - sums["anion_charge"], 0
     )
+    return np.where(np.abs(rest) > EXACT, rest, 0)
 
 
 IONS = (

@@ -15,6 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from .bookkeeping import Matrix, Sums, once, ratio
+from .charge import EXACT
 from .glass_ratios import MOST, halide
 
 
@@ -79,13 +80,15 @@ def bridging_o_per_m(sums: Sums) -> Matrix:
 
 def bridging_halide_per_m(sums: Sums) -> Matrix:
     """Bridging halide ions per network cation; 0 without one."""
-    spare = np.maximum(bonds_left(sums) - halide(sums), 0)
+    spare = bonds_left(sums) - halide(sums)
+    spare = np.where(spare > EXACT, spare, 0)
     return ratio(np.minimum(spare, halide(sums)), sums["m"], MOST)
 
 
 def free_halide_per_m(sums: Sums) -> Matrix:
     """Halide ions bound to no former, per network cation, at most 20; 20 for a halide without network cations."""
-    return ratio(np.maximum(halide(sums) - bonds_left(sums), 0), sums["m"], MOST)
+    free = halide(sums) - bonds_left(sums)
+    return ratio(np.where(free > EXACT, free, 0), sums["m"], MOST)
 
 
 def non_bridging_o_per_m(sums: Sums) -> Matrix:

@@ -176,3 +176,17 @@ def test_unknown_names_the_elements_without_any_state():
     assert unknown(Fractions.of([])) == []
     everything = Fractions.from_matrix(np.ones((1, len(SYMBOLS))))
     assert unknown(everything) == ["He", "Ne", "Ar", "Rn"]
+
+
+def test_a_rest_that_rounding_leaves_is_no_peroxide():
+    assert explain("Li0.27La0.57TiO3").endswith("little enough for rounded amounts")
+    assert explain("NaTaCl5O").endswith("neutral only as a peroxide, with O at -1 on average")
+
+
+@pytest.mark.parametrize(("formula", "state"), [("Li2ZrCl5", "Zr at +3"), ("LiGaCl3", "Ga at +2")])
+def test_a_state_below_the_usual_is_named(formula, state):
+    assert explain(formula) == f"neutral with {state}"
+
+
+def test_an_average_of_nothing_has_no_sign():
+    assert explain("CH3COOLi") == "neutral with C bound to H; C averages +0"

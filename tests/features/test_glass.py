@@ -212,3 +212,9 @@ def test_oxygen_is_bridging_or_not_and_bonds_balance():
     assert np.allclose(descriptor("non_bridging_o_per_m", batch), amounts - fractions)
     total = descriptor("non_bridging_o_per_m", batch) + descriptor("bridging_o_per_m", batch)
     assert np.allclose(total, descriptor("o_per_m", batch))
+
+
+def test_what_rounding_leaves_of_nothing_is_nothing():
+    family = [f"LiAlCl{4 - 2 * x / 100:g}O{x / 100:g}" for x in range(1, 150)]
+    for name in ("charge_imbalance", "bridging_halide_per_m"):
+        assert not descriptor(name, Fractions.of(family)).any()
