@@ -46,6 +46,12 @@ class Domain(BaseEstimator):
         self.limits_ = np.quantile(known, self.quantiles) if len(known) else np.zeros(2)  # alone: all else is outside
         return self
 
+    def extend(self, X: Matrix) -> Domain:
+        """Know further compositions, descriptors of shape (m, p); scale and limits stay as they are."""
+        self.points_ = np.vstack([self.points_, self.projection_.transform(X)])
+        self.__dict__.pop("_kdtree", None)
+        return self
+
     def nearest(self, X: Matrix) -> tuple[Vector, npt.NDArray[np.intp]]:
         """Distance to the nearest measured composition and its row in `fit`, both of shape (n,)."""
         distance, row = self._tree().query(self.projection_.transform(X), workers=-1)

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
-from ..datasets.measurement import composition_keys
 from ..datasets.properties import Property, find
-from ..datasets.splits import folds
 from ..features.composition import Composition
-from ..features.featurizer import BLOCKS, Featurizer
 from ..features.fractions import Fractions
-from . import conditions as circumstances
+from . import inputs
 from .blend import BlendedRegressor
 from .conformal import Calibration
 from .crossfit import CrossFit, Design, HeldOut, Progress, cross_fit
 from .domain import Domain
+from .inputs import Conditions
 from .layout import Layout
-from .nearness import nearness
 from .prediction import Prediction
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
-Conditions = pd.DataFrame | Mapping[str, Any] | None
 
 
 def silent(text: str) -> None:
@@ -137,8 +132,8 @@ class Predictor(RegressorMixin, BaseEstimator):
         self.held_out_, self.difficulty_, self.regressor_ = self._cross_fit(design, self.domain_, progress)
         self.calibration_ = Calibration.of(self.held_out_.residual, self.held_out_.difficulty, self.held_out_.verdict)
         measured = design.fold >= 0
-        self.known_formulas_ = _texts(formulas, len(fractions))[measured]
-        self.known_references_ = _texts(references, len(fractions))[measured]
+        self.known_formulas_ = inputs.texts(formulas, len(fractions))[measured]
+        self.known_references_ = inputs.texts(references, len(fractions))[measured]
         return self
 
     def cross_validate(
@@ -159,8 +154,37 @@ class Predictor(RegressorMixin, BaseEstimator):
         fractions = Fractions.of(compositions)
         design = self._design(fractions, values, groups, conditions, sample_weight, estimated)
         if papers is not None:
-            design = replace(design, papers=_codes(papers))
+            design = replace(design, papers=inputs.codes(papers))
         return self._cross_fit(design, self._domain(design), progress).held_out
+
+    def update(
+        self,
+        compositions: Iterable[Any] | Fractions,
+        values: npt.ArrayLike,
+        conditions: Conditions = None,
+        sample_weight: npt.ArrayLike | None = None,
+        formulas: npt.ArrayLike | None = None,
+        references: npt.ArrayLike | None = None,
+    ) -> Predictor:
+        """Learn m further measurements of one's own in well under a second, so that they sharpen what is near them.
+
+        The local process takes those near the candidates and gives them the habits of one laboratory; the committee
+        and the calibration stay as they were fitted. By default a row weighs as much as the heaviest known. Arguments
+        as in `fit`.
+        """
+        check_is_fitted(self, "regressor_")
+        given = compositions if isinstance(compositions, Fractions) else list(compositions)
+        fractions = Fractions.of(given)
+        if formulas is None and not isinstance(given, Fractions):
+            formulas = [Composition.of(member).formula for member in given]
+        y = inputs.targets(self.quantity, values, len(fractions), sample_weight=sample_weight)
+        X = self._inputs(fractions, conditions)
+        weight = None if sample_weight is None else np.asarray(sample_weight, dtype=float)
+        self.regressor_.update(X, y, sample_weight=weight)
+        self.domain_.extend(self._glass(X))
+        self.known_formulas_ = np.concatenate([self.known_formulas_, inputs.texts(formulas, len(y))])
+        self.known_references_ = np.concatenate([self.known_references_, inputs.texts(references, len(y))])
+        return self
 
     def predict(self, compositions: Iterable[Any] | Fractions, conditions: Conditions = None) -> Prediction:
         """Calibrated predictions for compositions as in `fit`; without conditions, for a glass at 25 C."""
@@ -211,21 +235,13 @@ class Predictor(RegressorMixin, BaseEstimator):
         )
 
     def _layout(self) -> Layout:
-        n_conditions = len(circumstances.NAMES) if self.conditions else 0
-        return Layout(sum(len(BLOCKS[block]) for block in self.blocks) + n_conditions + 1, n_conditions)
+        return inputs.layout(self.blocks, self.conditions)
 
     def _glass(self, X: Matrix) -> Matrix:
         return X[:, self._layout().glass]
 
     def _inputs(self, fractions: Fractions, conditions: Conditions) -> Matrix:
-        if not self.blocks or self.blocks[0] != "fractions" or self.blocks[-1] != "glass":
-            raise ValueError(f'blocks {self.blocks!r}; put "fractions" first and "glass", the space of distances, last')
-        if conditions is not None and not self.conditions:
-            raise ValueError(f"this predictor of {self.property} knows no conditions; leave them out")
-        parts = [Featurizer(self.blocks).transform(fractions)]
-        if self.conditions:
-            parts.append(circumstances.encode(conditions, len(fractions)))
-        return np.column_stack([*parts, nearness(fractions)])
+        return inputs.matrix(fractions, self.blocks, self.conditions, conditions)
 
     def _design(
         self,
@@ -236,25 +252,7 @@ class Predictor(RegressorMixin, BaseEstimator):
         sample_weight: npt.ArrayLike | None,
         estimated: npt.ArrayLike | None,
     ) -> Design:
-        y = self.quantity.to_target(values)
-        if y.shape != (len(fractions),) or not np.isfinite(y).all():
-            raise ValueError(f"values of shape {y.shape} for {len(fractions)} compositions; give one finite value each")
         told = {"groups": groups, "sample_weight": sample_weight, "estimated": estimated}
-        for name, column in told.items():
-            if column is not None and np.shape(column) != y.shape:
-                raise ValueError(f"{name} of shape {np.shape(column)} for {len(y)} compositions; give one each")
-        keys = composition_keys(fractions.matrix)
-        papers = keys.astype(str) if groups is None else np.asarray(groups).astype(str)
-        rule = np.zeros(len(y), bool) if estimated is None else np.asarray(estimated, dtype=bool)
-        fold = np.full(len(y), -1, dtype=np.intp)
-        fold[~rule] = folds(papers[~rule].astype(object), self.n_folds, self.random_state)
-        weight = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight, dtype=float)
-        return Design(self._inputs(fractions, conditions), y, fold, keys, weight, _codes(papers))
-
-
-def _codes(labels: npt.ArrayLike) -> npt.NDArray[np.intp]:
-    return np.asarray(np.unique(np.asarray(labels).astype(str), return_inverse=True)[1], dtype=np.intp)
-
-
-def _texts(given: npt.ArrayLike | None, n: int) -> npt.NDArray[np.str_]:
-    return np.full(n, "") if given is None else np.asarray(given).astype(str)
+        y = inputs.targets(self.quantity, values, len(fractions), **told)
+        X = self._inputs(fractions, conditions)
+        return inputs.design(X, y, fractions, groups, sample_weight, estimated, self.n_folds, self.random_state)

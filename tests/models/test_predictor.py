@@ -1,3 +1,5 @@
+import copy
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -317,3 +319,29 @@ def test_quantity(tg):
 )
 def test_nearness(formula, expected):
     assert nearness(Fractions.of([formula]))[0] == pytest.approx(expected)
+
+
+# Learning from one's own results
+
+
+def test_own_results_sharpen_what_is_near(sigma, sigma_rows):
+    own, asked = ["LiAlCl2.5O0.75", "LiAlCl2.9O0.55"], ["LiAlCl2.7O0.65", "SiO2"]
+    learnt = copy.deepcopy(sigma)
+    before = learnt.predict(asked)
+    assert learnt.update(own, 30 * learnt.predict(own).mean, references=["lab", "lab"]) is learnt
+    after = learnt.predict(asked)
+    assert after.mean[0] > 3 * before.mean[0]
+    assert after.mean[1] == before.mean[1]
+    told = learnt.predict(own[1:])
+    assert told.distance[0] == 0
+    assert learnt.known_formulas_[told.nearest[0]] == "LiAlCl2.9O0.55"
+    assert learnt.known_references_[told.nearest[0]] == "lab"
+    assert equal(sigma.predict(asked), before)
+
+
+def test_nonsense_is_not_learnt(tg):
+    for values, message in (([np.nan], "finite"), ([1.0, 2.0], "one finite value each")):
+        with pytest.raises(ValueError, match=message):
+            tg.update(["LiAlCl4"], values)
+    with pytest.raises(ValueError, match="no conditions"):
+        tg.update(["LiAlCl4"], [10.0], {"temperature_C": 25.0})

@@ -1,0 +1,83 @@
+"""What a regressor learns from, made of compositions, values, papers and conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..datasets.measurement import composition_keys
+from ..datasets.properties import Property
+from ..datasets.splits import folds
+from ..features.featurizer import BLOCKS, Featurizer
+from ..features.fractions import Fractions
+from . import conditions as circumstances
+from .crossfit import Design
+from .layout import Layout
+from .nearness import nearness
+
+Matrix = npt.NDArray[np.float64]
+Vector = npt.NDArray[np.float64]
+Conditions = pd.DataFrame | Mapping[str, Any] | None
+
+
+def layout(blocks: tuple[str, ...], conditional: bool) -> Layout:
+    """Where the columns of `matrix` stand."""
+    n_conditions = len(circumstances.NAMES) if conditional else 0
+    return Layout(sum(len(BLOCKS[block]) for block in blocks) + n_conditions + 1, n_conditions)
+
+
+def matrix(fractions: Fractions, blocks: tuple[str, ...], conditional: bool, conditions: Conditions) -> Matrix:
+    """Descriptors, conditions where the property has them, and the nearness, of shape (n, p)."""
+    if not blocks or blocks[0] != "fractions" or blocks[-1] != "glass":
+        raise ValueError(f'blocks {blocks!r}; put "fractions" first and "glass", the space of distances, last')
+    if conditions is not None and not conditional:
+        raise ValueError("this predictor knows no conditions; leave them out")
+    parts = [Featurizer(blocks).transform(fractions)]
+    if conditional:
+        parts.append(circumstances.encode(conditions, len(fractions)))
+    return np.column_stack([*parts, nearness(fractions)])
+
+
+def targets(quantity: Property, values: npt.ArrayLike, n: int, **columns: npt.ArrayLike | None) -> Vector:
+    """Values in the unit of the regressor, shape (n,); they and the columns told beside them must be complete."""
+    y = quantity.to_target(values)
+    if y.shape != (n,) or not np.isfinite(y).all():
+        raise ValueError(f"values of shape {y.shape} for {n} compositions; give one finite value each")
+    for name, column in columns.items():
+        if column is not None and np.shape(column) != y.shape:
+            raise ValueError(f"{name} of shape {np.shape(column)} for {n} compositions; give one each")
+    return y
+
+
+def design(
+    X: Matrix,
+    y: Vector,
+    fractions: Fractions,
+    groups: npt.ArrayLike | None,
+    sample_weight: npt.ArrayLike | None,
+    estimated: npt.ArrayLike | None,
+    n_folds: int,
+    seed: int,
+) -> Design:
+    """Rows with their folds of whole groups; estimates are in none. Arguments as in `Predictor.fit`."""
+    keys = composition_keys(fractions.matrix)
+    papers = keys.astype(str) if groups is None else np.asarray(groups).astype(str)
+    rule = np.zeros(len(y), bool) if estimated is None else np.asarray(estimated, dtype=bool)
+    fold = np.full(len(y), -1, dtype=np.intp)
+    fold[~rule] = folds(papers[~rule].astype(object), n_folds, seed)
+    weight = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight, dtype=float)
+    return Design(X, y, fold, keys, weight, codes(papers))
+
+
+def codes(labels: npt.ArrayLike) -> npt.NDArray[np.intp]:
+    """Labels as numbers, shape (n,): equal labels, equal numbers."""
+    return np.asarray(np.unique(np.asarray(labels).astype(str), return_inverse=True)[1], dtype=np.intp)
+
+
+def texts(given: npt.ArrayLike | None, n: int) -> npt.NDArray[np.str_]:
+    """Texts of shape (n,); empty ones where none are given."""
+    return np.full(n, "") if given is None else np.asarray(given).astype(str)
