@@ -134,6 +134,7 @@ class Predictor(RegressorMixin, BaseEstimator):
         measured = design.fold >= 0
         self.known_formulas_ = inputs.texts(formulas, len(fractions))[measured]
         self.known_references_ = inputs.texts(references, len(fractions))[measured]
+        self.known_measured_ = np.c_[design.y, design.X[:, self._layout().glass.stop : -1]][measured]
         return self
 
     def cross_validate(
@@ -184,6 +185,7 @@ class Predictor(RegressorMixin, BaseEstimator):
         self.domain_.extend(self._glass(X))
         self.known_formulas_ = np.concatenate([self.known_formulas_, inputs.texts(formulas, len(y))])
         self.known_references_ = np.concatenate([self.known_references_, inputs.texts(references, len(y))])
+        self.known_measured_ = np.vstack([self.known_measured_, np.c_[y, X[:, self._layout().glass.stop : -1]]])
         return self
 
     def predict(self, compositions: Iterable[Any] | Fractions, conditions: Conditions = None) -> Prediction:
