@@ -19,7 +19,8 @@ from ..models.predictor import Predictor
 from .melting_rule import MeltingRule
 
 RECIPES = ("tg", "conductivity")
-WEIGHTS = ("literature", "melting_rule", "least_local")
+WEIGHTS = ("literature", "melting_rule")
+LOCAL = ("capacity", "least_weight", "heard")
 
 
 class RecipeError(ValueError):
@@ -37,6 +38,7 @@ class Recipe:
     coverage: float = 0.9
     seed: int = 0
     weights: Mapping[str, float] = field(default_factory=dict)
+    local: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         known = isinstance(self.blocks, tuple) and all(block in tuple(BLOCKS) for block in self.blocks)
@@ -56,6 +58,7 @@ class Recipe:
             ),
             ("seed", type(self.seed) is int and 0 <= self.seed < 2**32, "a whole number from 0"),
             ("weights", weights, f"numbers of at least 0 for {' and '.join(WEIGHTS)}"),
+            ("local", _is_local(self.local), f"a table of {', '.join(LOCAL)}; heard two rising numbers from 0 to 1"),
             ("weights", not rule, "no melting_rule where there are conditions, which the rule does not know"),
         ):
             if not good:
@@ -104,7 +107,7 @@ class Recipe:
             coverage=self.coverage,
             random_state=self.seed,
             n_jobs=n_jobs,
-            least_weight=self.weights.get("least_local", 0.0),
+            local=self.local,
         )
 
     def rows(self, data: Dataset | None = None) -> TrainingRows:
@@ -115,7 +118,18 @@ class Recipe:
         """Flat names and values, as they are tracked."""
         told = asdict(self)
         weights = {f"weight_{name}": value for name, value in told.pop("weights").items()}
-        return told | weights | {"blocks": "+".join(self.blocks)}
+        local = {f"local_{name}": value for name, value in told.pop("local").items()}
+        return told | weights | local | {"blocks": "+".join(self.blocks)}
+
+
+def _is_local(told: Any) -> bool:
+    """Whether these can be settings of the local process."""
+    if not isinstance(told, Mapping) or set(told) - set(LOCAL):
+        return False
+    capacity, weight, heard = told.get("capacity", 1), told.get("least_weight", 0), told.get("heard", [0.0, 1.0])
+    whole = type(capacity) is int and 1 <= capacity <= 5000
+    numbers = isinstance(heard, list | tuple) and len(heard) == 2 and all(type(x) in (int, float) for x in heard)
+    return whole and type(weight) in (int, float) and numbers and 0 <= heard[0] < heard[1] <= 1
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,9 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
     """A committee over all rows, blended into a Gaussian process fitted on the rows near the candidates.
 
     SciGlass holds a hundred oxides for every chloride: a committee over everything learns oxides. The process sees only
-    the near rows and says itself how much it knows: the blend is ``w * process + (1 - w) * committee``, with w what
-    the process knows times the nearness of the point.
+    the near rows and says itself how much it knows: the blend is ``w * process + (1 - w) * committee``, with w the
+    nearness of the point times a ramp between the two limits of `heard`. Where there are
+    conditions, both learn what a usual activation energy leaves open: few halides were measured at two temperatures.
 
     Parameters
     ----------
@@ -44,6 +45,8 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         Most rows that the process takes, those of the highest weight first.
     least_weight
         Weight below which a row is left to the committee.
+    heard
+        What the process must know, from 0 to 1, to be heard at all, and to be heard alone.
     random_state
         Seed of everything drawn by chance.
     """
@@ -55,6 +58,7 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         process: FamilyProcess | None = None,
         capacity: int = 700,
         least_weight: float = 0.0,
+        heard: tuple[float, float] = (0.1, 0.4),
         random_state: int = 0,
     ) -> None:
         self.n_conditions = n_conditions
@@ -62,6 +66,7 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         self.process = process
         self.capacity = capacity
         self.least_weight = least_weight
+        self.heard = heard
         self.random_state = random_state
 
     def fit(
@@ -108,7 +113,8 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
             if self.process_ is not None and len(near):
                 own = OWN if (self.process_.papers_ == OWN).any() else None
                 local, known = self.process_.predict(self._layout(X).views(X[near]), own)
-                trust[near] = known * X[near, -1]
+                little, enough = self.heard
+                trust[near] = np.clip((known - little) / (enough - little), 0.0, 1.0) * X[near, -1]
                 mean[near] += trust[near] * (local - mean[near])
         return mean + self._expected(X), trust
 

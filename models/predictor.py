@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -52,8 +52,8 @@ class Predictor(RegressorMixin, BaseEstimator):
         Seed of everything drawn by chance.
     n_jobs
         Folds fitted side by side, as in joblib; the result is the same whatever the number.
-    least_weight
-        Weight of a row below which the local part of the default regressor does not take it.
+    local
+        Settings of the default regressor: ``capacity``, ``least_weight``, ``heard`` (see `BlendedRegressor`).
 
     Examples
     --------
@@ -72,7 +72,7 @@ class Predictor(RegressorMixin, BaseEstimator):
         coverage: float = 0.9,
         random_state: int = 0,
         n_jobs: int = 1,
-        least_weight: float = 0.0,
+        local: Mapping[str, Any] | None = None,
     ) -> None:
         self.property = property
         self.blocks = blocks
@@ -82,7 +82,7 @@ class Predictor(RegressorMixin, BaseEstimator):
         self.coverage = coverage
         self.random_state = random_state
         self.n_jobs = n_jobs
-        self.least_weight = least_weight
+        self.local = local
 
     @property
     def quantity(self) -> Property:
@@ -232,9 +232,8 @@ class Predictor(RegressorMixin, BaseEstimator):
     def _regressor(self) -> BlendedRegressor:
         if self.regressor is not None:
             return self.regressor
-        return BlendedRegressor(
-            self._layout().n_conditions, least_weight=self.least_weight, random_state=self.random_state
-        )
+        told: dict[str, Any] = dict(self.local or {})
+        return BlendedRegressor(self._layout().n_conditions, random_state=self.random_state, **told)
 
     def _layout(self) -> Layout:
         return inputs.layout(self.blocks, self.conditions)

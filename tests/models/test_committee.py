@@ -24,7 +24,7 @@ def test_wrong_rows_do_not_bend_it(fitted):
 
 def test_every_member_votes(fitted):
     singles = X[:50].astype(np.float32)
-    votes = [fitted.boosting_.predict(singles), fitted.trees_.predict(singles)]
+    votes = [fitted.trees_.predict(singles)]
     votes.append(fitted.networks_[0].predict(fitted._scaled(singles)) * fitted.scale_ + fitted.offset_)
     assert fitted.predict(X[:50]) == pytest.approx(np.mean(votes, axis=0), abs=1e-5)
 
@@ -45,4 +45,4 @@ def test_weight_counts():
 def test_scikit_learn_contract(fitted):
     other = clone(fitted)
     assert other.get_params() == fitted.get_params()
-    assert not hasattr(other, "boosting_")
+    assert not hasattr(other, "trees_")
