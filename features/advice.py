@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from .ambiguity import is_solvate
+from .elements import INDEX
 from .grammar import read_part
 from .names import meant
-from .notation import FormulaError, refusal
+from .notation import LONGEST, FormulaError, refusal
 from .oxidation import balanced
 from .variables import of_range, of_variable
 
-_LONGEST = 80
+_LONGEST = 64  # characters of a text that is read again in other ways
 _MASS = re.compile(r"(?:\bwt|wt[.\s]*%|\bmass|weight|w/w|m[.\s-]*%|\bvol|v/v)", re.IGNORECASE)
 _COUNT = r"\d+(?:\.\d+)?"
 _SITE = re.compile(r"\(([A-Z][a-z]?(?:\s*,\s*[A-Z][a-z]?)+)\)")
 _SHARE = re.compile(
     rf"((?:[A-Z][a-z]?[\d.]*|\([A-Z][A-Za-z\d.]*\)[\d.]*)+)\(({_COUNT})\)(?:\s*[-+·]\s*(?=[A-Z(])|(?=[A-Z(]|$))"
 )
+_LOST = re.compile(r"(?<![A-Z])[a-z]")  # a letter that no element has
+_SYMBOL = re.compile(r"[A-Z][a-z]?")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉₋₊ₓ−–‑—", "0123456789-+x----")
 
 
@@ -85,22 +90,31 @@ _HABITS = tuple(
 
 def readable(text: str, neutral: bool = False) -> bool:
     """True for a text that reads as one formula, or as one that can be neutral."""
+    amounts = _amounts(text)
+    return amounts is not None and (not neutral or balanced(amounts, known=True))
+
+
+@lru_cache(maxsize=64)
+def _amounts(text: str) -> Mapping[str, Fraction] | None:
+    """Amounts of a text that reads as one formula; kept, for one advice asks for the same text several times."""
     from .parser import read
 
+    if _LOST.search(text) or any(symbol not in INDEX for symbol in _SYMBOL.findall(text)):
+        return None
     try:
-        amounts, _ = read(text)
+        return read(text)[0]
     except FormulaError:
-        return False
-    return not neutral or balanced(amounts, known=True)
+        return None
 
 
 def better(text: str, error: FormulaError) -> FormulaError:
     """The error with the advice that fits a known habit, else as it is."""
-    if not isinstance(text, str) or not text.strip() or len(text) > _LONGEST:
+    if not isinstance(text, str) or not text.strip() or len(text) > LONGEST:
         return error
     stripped = text.strip()
     stripped = stripped.translate(_LOWERED)
-    for advice in (meant, _mass, of_range, _point, _shares, _habit, of_variable):
+    ways: tuple[Callable[[str, str], FormulaError | None], ...] = (meant, _mass)
+    for advice in (*ways, of_range, _point, _shares, _habit, of_variable) if len(text) <= _LONGEST else ways:
         found = advice(stripped, text)
         if found:
             return found

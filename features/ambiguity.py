@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from .elements import INDEX, lookup
-from .grammar import Token, read_part
+from .elements import SYMBOLS, lookup
+from .grammar import Reader, Token, read_part
 from .notation import FormulaError, refusal
 from .oxidation import balanced
 from .rendering import rendered
+from .rewriting import rewritten
 
 PAIRS = frozenset(["Bi", "Co", "Cs", "Cu", "Hf", "Ho", "In", "Nb", "Ni", "Os", "Pb", "Sb", "Sc", "Si", "Sn", "Yb"])
 SOLVATES: tuple[Mapping[str, Any], ...] = (
@@ -22,6 +24,7 @@ SOLVATES: tuple[Mapping[str, Any], ...] = (
     {"H": 1, "F": 1},
     {"S": 1, "O": 2},
 )
+_SOLVENTS = frozenset(symbol for solvate in SOLVATES for symbol in solvate)
 _MOST_PAIRS = 8
 _POINTED = re.compile(r"([1-9]\d*)\.(\d+)")
 
@@ -54,9 +57,10 @@ def reject_capitals(body: str, tokens: Sequence[Token], given: str) -> None:
         place = tokens[at + 1].start
         small = "l" if body[place - 1 : place + 1] == "CI" else body[place].lower()
         spelling = body[:place] + small + body[place + 1 :]
-        other = read_part(spelling)
+        merged = Token("symbol", body[place - 1] + small, place - 1)
+        other = Reader([*tokens[:at], merged, *tokens[at + 2 :]], given).read()
         alone = len(body) == 2 and not balanced(read_part(body) or {}, known=True)
-        if other and (alone or balanced(other, known=True)):
+        if alone or balanced(other, known=True):
             explicit = f"{body[:place]}1{body[place:]}"
             raise refusal(given, f"may be {spelling} in capitals", f"write {spelling} or {explicit}")
 
@@ -67,15 +71,24 @@ def reject_point(body: str, tokens: Sequence[Token], amounts: Amounts, given: st
     Only where an anion comes before a less electronegative element can there be two compounds, or where an element of
     a solvate comes again (``LiBH4.2NH3``), so that a formula in canonical order is never refused.
     """
+    symbols = [token.text for token in tokens if token.kind == "symbol"]
+    before = 0
     for at, token in enumerate(tokens):
+        before += token.kind == "symbol"
         number = _POINTED.fullmatch(token.text) if token.kind == "number" else None
-        if number is None or not 0 < at < len(tokens) - 1 or not (_turns(tokens, at) or _repeats(tokens, at)):
+        if number is None or not 0 < at < len(tokens) - 1 or number.group(2)[0] == "0":
+            continue
+        turns = _turns(symbols, before)
+        if not (turns or not set(symbols[:before]).isdisjoint(symbols[before:])):
             continue
         start, end = _component(tokens, token.start, len(body))
         left = body[start : token.start] + number.group(1)
         right = number.group(2) + body[token.start + len(token.text) : end]
-        parts = read_part(left), read_part(right)
-        if all(parts) and (is_solvate(parts[1] or {}) or (_turns(tokens, at) and _two_compounds(*parts))):
+        after = read_part(right) if turns or symbols[before] in _SOLVENTS else None
+        if not after or not (turns or is_solvate(after)):
+            continue
+        ahead = read_part(left)
+        if ahead and (is_solvate(after) or _two_compounds(ahead, after)):
             raise refusal(
                 given,
                 f"the point at column {token.start + len(number.group(1)) + 1} may be decimal or join two compounds",
@@ -85,13 +98,16 @@ def reject_point(body: str, tokens: Sequence[Token], amounts: Amounts, given: st
 
 def reject_middle_dot(body: str, tokens: Sequence[Token], amounts: Amounts, given: str) -> None:
     """Refuse ``LiAlCl2·5O``: its middle dot stands for a decimal point, for only then is the compound neutral."""
+    neutral = "·" in body and balanced(amounts, known=True)
     for at, token in enumerate(tokens):
         if token.text != "·" or not body[token.start - 1].isdigit() or not body[token.start + 1 :][:1].isdigit():
             continue
         spelling = f"{body[: token.start]}.{body[token.start + 1 :]}"
-        decimal = read_part(spelling)
         lone = sum(piece.kind == "symbol" for piece in tokens[at:]) == 1
-        if decimal and (lone or (balanced(decimal) and not balanced(amounts, known=True))):
+        if neutral and not lone:
+            continue
+        decimal = rewritten(body, tokens, amounts, (at, token.start, token.start + 1), ".")
+        if decimal and (lone or balanced(decimal)):
             raise refusal(
                 given,
                 f"the middle dot at column {token.start + 1} may be a decimal point or join two compounds",
@@ -99,17 +115,19 @@ def reject_middle_dot(body: str, tokens: Sequence[Token], amounts: Amounts, give
             )
 
 
-def _turns(tokens: Sequence[Token], at: int) -> bool:
-    order, anion = lookup("electronegativity"), lookup("negative_state")
-    before = [INDEX[token.text] for token in tokens[:at] if token.kind == "symbol"]
-    after = [INDEX[token.text] for token in tokens[at:] if token.kind == "symbol"]
-    most = max((order[place] for place in before if anion[place] < 0), default=0.0)
-    return bool(after) and most > min(order[place] for place in after)
+def _turns(symbols: Sequence[str], before: int) -> bool:
+    """True where an anion among the first symbols comes before a less electronegative element among the others."""
+    order, anions = _electronegativities()
+    most = max([anions[symbol] for symbol in symbols[:before]], default=0.0)
+    return before < len(symbols) and most > min([order[symbol] for symbol in symbols[before:]])
 
 
-def _repeats(tokens: Sequence[Token], at: int) -> bool:
-    before = {token.text for token in tokens[:at] if token.kind == "symbol"}
-    return any(token.kind == "symbol" and token.text in before for token in tokens[at:])
+@lru_cache(maxsize=1)
+def _electronegativities() -> tuple[dict[str, float], dict[str, float]]:
+    """Electronegativity of every element, and the same with 0 for all that form no anions."""
+    order = dict(zip(SYMBOLS, lookup("electronegativity").tolist(), strict=True))
+    negative = zip(SYMBOLS, lookup("negative_state").tolist(), strict=True)
+    return order, {symbol: order[symbol] if state < 0 else 0.0 for symbol, state in negative}
 
 
 def _component(tokens: Sequence[Token], place: int, length: int) -> tuple[int, int]:
@@ -123,9 +141,7 @@ def _component(tokens: Sequence[Token], place: int, length: int) -> tuple[int, i
     return start, end
 
 
-def _two_compounds(left: Amounts | None, right: Amounts | None) -> bool:
-    if not left or not right:
-        return False
+def _two_compounds(left: Amounts, right: Amounts) -> bool:
     return bool(left.keys() & right.keys()) or (balanced(left) and balanced(right))
 
 

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from .grammar import Token, read_part
+from .grammar import Token
 from .notation import refusal
 from .oxidation import balanced
+from .rewriting import rewritten
 
 NUMERAL = re.compile(r"II|IV|[(\[][IV]+[)\]]|I +I")
 _NUMERALS = frozenset(["I", "II", "III", "IV", "V", "VI", "VII"])
@@ -64,6 +65,7 @@ def reject_sums(body: str, tokens: Sequence[Token], amounts: Amounts, given: str
     Only where a number follows the sign at once, the compound before it has no coefficient, and one of the two is a
     lone element, or only the sum makes a neutral formula.
     """
+    neutral = balanced(amounts, known=True)
     for at, sign in enumerate(tokens[:-1]):
         number = tokens[at + 1]
         if sign.text not in {"+", "-"} or number.kind != "number" or number.start != sign.start + 1:
@@ -71,9 +73,11 @@ def reject_sums(body: str, tokens: Sequence[Token], amounts: Amounts, given: str
         left, right = _before(tokens, at), _after(tokens, at)
         if left[0].kind == "number":
             continue
-        summed = _summed(body, tokens, at)
         lone = sum(t.kind == "symbol" for t in left) == 1 or sum(t.kind == "symbol" for t in right) == 1
-        if not lone and not (summed and not balanced(amounts, known=True)):
+        if neutral and not lone:
+            continue
+        summed = _summed(body, tokens, at, amounts)
+        if not (lone or summed):
             continue
         mixture = f"{body[: left[0].start]}1{body[left[0].start :]}"
         raise refusal(
@@ -105,13 +109,15 @@ def _after(tokens: Sequence[Token], at: int) -> Sequence[Token]:
     return tokens[at + 1 : end]
 
 
-def _summed(body: str, tokens: Sequence[Token], at: int) -> str:
+def _summed(body: str, tokens: Sequence[Token], at: int, amounts: Amounts) -> str:
     """The formula with the sum worked out, empty when it is not a neutral one: Li1.3Al0.3Ti1.7P3O12."""
     before, number = tokens[at - 1], tokens[at + 1]
     first = Fraction(before.text) if before.kind == "number" else Fraction(1)
     total = first + (1 if tokens[at].text == "+" else -1) * Fraction(number.text)
     start = before.start if before.kind == "number" else tokens[at].start
     digits = f"{float(total):.12g}"
-    spelling = f"{body[:start]}{digits}{body[number.start + len(number.text) :]}"
-    other = read_part(spelling) if total > 0 and "e" not in digits else None
-    return spelling if other and balanced(other) else ""
+    if total <= 0 or "e" in digits:
+        return ""
+    end = number.start + len(number.text)
+    other = rewritten(body, tokens, amounts, (at, start, end), digits)
+    return f"{body[:start]}{digits}{body[end:]}" if other and balanced(other) else ""

@@ -11,7 +11,7 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from .elements import DATA, INDEX, SYMBOLS, lookup, states
 Matrix = NDArray[np.float64]
 
 
-@lru_cache(maxsize=2)
+@cache
 def ordinary_spans(known: bool = False) -> tuple[tuple[float, float], ...]:
     """Lowest and highest state of each element: anion formers negative, all others positive; (0, 0) where unknown.
 

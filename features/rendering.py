@@ -41,7 +41,7 @@ def decimal(amount: Fraction) -> str:
     if amount == 1:
         return ""
     places = 0
-    while (amount * 10**places).denominator != 1:
+    while 10**places % amount.denominator:
         places += 1
-    digits = str(int(amount * 10**places)).rjust(places + 1, "0")
+    digits = str(amount.numerator * 10**places // amount.denominator).rjust(places + 1, "0")
     return digits if places == 0 else f"{digits[:-places]}.{digits[-places:]}"

@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from .ambiguity import SOLVATES
 from .elements import INDEX, SYMBOLS, lookup
 from .grammar import Run, Token, Unit
 from .notation import refusal
-from .oxidation import balanced, ordinary_spans
+from .oxidation import balanced
 from .rendering import rendered
+from .run_search import Part, Search, number_text, percentages, solvate, summing
 
-_MOST_LOOKS = 200
-_COUNT = re.compile(r"[1-9]\d*(?:\.\d+)?|0\.\d*[1-9]\d*")
-_AMOUNT = re.compile(r"(?:[1-9]\d*(?:\.\d+)?|0\.\d+)?")
-_MOST_PARTS = 5
 MOST_UNITS = 40
-_SLACK = 1e-6
+
 
 Amounts = Mapping[str, Any]
-
-
-class Part(NamedTuple):
-    """One compound of a run: its first and its last unit, the amount of the last one, the number that follows."""
-
-    first: int
-    last: int
-    amount: str
-    number: str
 
 
 def reject_runs(runs: Sequence[Run], body: str, amounts: Amounts, given: str) -> None:
@@ -67,16 +52,17 @@ def _apart(run: Run, alone: bool) -> list[Part]:
     if len(units) > MOST_UNITS:
         return []
     if run.coefficient is None:
-        hydrate = len(units) > 2 and units[-3].bracket and _solvate(units[-2:], water=True)
-        if not (hydrate or _anion_with_number_inside(units)) or balanced(_sum(units), known=True):
+        hydrate = len(units) > 2 and units[-3].bracket and solvate(units[-2:], water=True)
+        if not (hydrate or _anion_with_number_inside(units)):
             return []
-        return _Search(units, False).compounds(0) or _percentages(units)
+        search = Search(units, False)
+        return [] if balanced(search.sum(), known=True) else search.compounds(0) or percentages(units)
     if all(unit.bracket for unit in units):
         numbers = [bool(unit.number) for unit in units]
         if numbers[-1] or not all(numbers[:-1]):
             return []
-        return [Part(at, at, "", unit.number.text if unit.number else "") for at, unit in enumerate(units)]
-    return (_summing(units, run.coefficient) if alone else []) or _Search(units, alone).compounds(0)
+        return [Part(at, at, "", number_text(unit)) for at, unit in enumerate(units)]
+    return (summing(units, run.coefficient) if alone else []) or Search(units, alone).compounds(0)
 
 
 def _anion_with_number_inside(units: Sequence[Unit]) -> bool:
@@ -94,138 +80,6 @@ def _anion_with_number_inside(units: Sequence[Unit]) -> bool:
 @lru_cache(maxsize=1)
 def _anions() -> frozenset[str]:
     return frozenset(symbol for symbol, state in zip(SYMBOLS, lookup("negative_state"), strict=True) if state < 0)
-
-
-def _sum(units: Sequence[Unit]) -> dict[str, Fraction]:
-    total: dict[str, Fraction] = {}
-    for unit in units:
-        _add(total, unit, unit.number.text if unit.number else "")
-    return total
-
-
-def _add(total: dict[str, Fraction], unit: Unit, number: str) -> None:
-    for symbol, amount in unit.amounts.items():
-        total[symbol] = total.get(symbol, Fraction(0)) + amount * Fraction(number or 1)
-
-
-def _cuts(number: Token | None) -> Iterator[tuple[str, str]]:
-    """Ways to read one number as an amount (1 when empty) and the coefficient of what follows: 360 as 3 and 60."""
-    text = number.text if number else ""
-    for at in range(len(text)):
-        if _AMOUNT.fullmatch(text[:at]) and _COUNT.fullmatch(text[at:]):
-            yield text[:at], text[at:]
-
-
-class _Search:
-    """Neutral compounds one after the other, found depth first within a bounded number of looks.
-
-    `plain` allows a compound to begin without a number; `trailing` reads the coefficient after its compound.
-    """
-
-    def __init__(self, units: Sequence[Unit], plain: bool, trailing: bool = False) -> None:
-        self.units, self.plain, self.trailing = units, plain, trailing
-        self.looks = 0
-        self.dead: set[int] = set()
-        spans = ordinary_spans()
-        self.spans = [
-            [
-                float(sum(spans[INDEX[symbol]][end] * amount for symbol, amount in unit.amounts.items()))
-                for end in (0, 1)
-            ]
-            for unit in units
-        ]
-
-    def compounds(self, first: int) -> list[Part]:
-        """Parts from one unit to the end, empty when there are none, or only one that is all."""
-        low = high = 0.0
-        for last in range(first, len(self.units)):
-            unit = self.units[last]
-            least, most = self.spans[last]
-            for amount, number in self._ends(last):
-                self.looks += 1
-                if self.looks > _MOST_LOOKS:
-                    return []
-                factor = float(amount or 1)
-                neutral = low + least * factor <= _SLACK and high + most * factor >= -_SLACK
-                found = self._with(first, last, amount, number) if neutral or self._before_solvate(last) else []
-                if found:
-                    return found
-            factor = float(_text(unit) or 1)
-            low, high = low + least * factor, high + most * factor
-        self.dead.add(first)
-        return []
-
-    def _ends(self, last: int) -> Iterator[tuple[str, str]]:
-        unit = self.units[last]
-        whole = unit.number.text if unit.number else ""
-        if self.trailing:
-            yield from () if unit.bracket else _cuts(unit.number)
-        elif last == len(self.units) - 1:
-            yield whole, ""
-        elif not self.units[last + 1].bracket and (not unit.bracket or self._before_solvate(last)):
-            yield from _cuts(unit.number)
-            if self.plain:
-                yield whole, ""
-
-    def _before_solvate(self, last: int) -> bool:
-        return last == len(self.units) - 3
-
-    def _with(self, first: int, last: int, amount: str, number: str) -> list[Part]:
-        part = [Part(first, last, amount, number)]
-        at_end = last == len(self.units) - 1
-        total = _sum(self.units[first:last])
-        _add(total, self.units[last], amount)
-        if (
-            amount
-            and "." not in amount
-            and len(total) > 1
-            and not at_end
-            and _solvate(self.units[last + 1 :], water=not number)
-        ):
-            return [*part, Part(last + 1, len(self.units) - 1, _text(self.units[-1]), "")]
-        if self.units[last].bracket and not at_end:
-            return []
-        if len(total) < 2 or not balanced(total) or (at_end and first == 0):
-            return []
-        if at_end:
-            return part
-        rest = [] if last + 1 in self.dead else self.compounds(last + 1)
-        return part + rest if rest else []
-
-
-def _text(unit: Unit) -> str:
-    return unit.number.text if unit.number else ""
-
-
-def _solvate(units: Sequence[Unit], water: bool) -> bool:
-    return len(units) == 2 and _sum(units) in (SOLVATES[:1] if water else SOLVATES)
-
-
-def _percentages(units: Sequence[Unit]) -> list[Part]:
-    """Neutral compounds each followed by its share, the shares summing to 1 or 100: ``Li2O40B2O360``."""
-    parts = _Search(units, False, trailing=True).compounds(0)
-    return parts if parts and sum(Fraction(part.number) for part in parts) in (1, 100) else []
-
-
-def _summing(units: Sequence[Unit], coefficient: Token) -> list[Part]:
-    """Parts whose coefficients sum to 1 or 100, neutral or not: ``20As80Se``."""
-    places = [at for at, unit in enumerate(units[:-1]) if unit.number and not unit.bracket]
-    waiting: list[tuple[int, Fraction, list[Part]]] = [(0, Fraction(coefficient.text), [])]
-    goal = 1 if waiting[0][1] < 1 else 100
-    looks = 0
-    while waiting:
-        first, total, parts = waiting.pop()
-        if parts and total == goal:
-            return [*parts, Part(first, len(units) - 1, _text(units[-1]), "")]
-        for at in places if len(parts) < _MOST_PARTS else ():
-            for amount, number in _cuts(units[at].number) if at >= first else ():
-                looks += 1
-                if looks > _MOST_LOOKS:
-                    return []
-                more = total + Fraction(number)
-                if more <= goal:
-                    waiting.append((at + 1, more, [*parts, Part(first, at, amount, number)]))
-    return []
 
 
 def _end(token: Token) -> int:

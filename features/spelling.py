@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from fractions import Fraction
 from itertools import islice
 
 from .elements import INDEX
@@ -52,9 +51,9 @@ def suggestions(text: str, most: int = 2) -> tuple[str, ...]:
 
 
 def _oddness(pieces: list[str]) -> tuple[bool, int, int]:
-    amounts: dict[str, Fraction] = {}
+    amounts: dict[str, float] = {}
     for piece, following in zip(pieces, [*pieces[1:], ""], strict=True):
         if piece in INDEX:
-            count = Fraction(following) if following[:1].isdigit() else Fraction(1)
-            amounts[piece] = amounts.get(piece, Fraction(0)) + count
+            count = float(following) if following[:1].isdigit() else 1.0
+            amounts[piece] = amounts.get(piece, 0.0) + count
     return not balanced(amounts), sum(symbol in _RARE for symbol in amounts), len(pieces)
