@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import json
 import zipfile
 from pathlib import Path
 
+import sklearn
 import skops.io
 
+from .file_contents import ForeignError, read
 from .predictor import Predictor
+from .soundness import check
+from .tree_check import UnsoundError
 
 LARGEST_FILE = 200_000_000  # bytes
 LARGEST_CONTENT = 2_000_000_000  # bytes, unpacked
-
-TRUSTED = (
-    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-    "sklearn.tree._tree.Tree",
-    "vitrion.models.blend.BlendedRegressor",
-    "vitrion.models.committee.Committee",
-    "vitrion.models.conformal.Calibration",
-    "vitrion.models.difficulty.Difficulty",
-    "vitrion.models.domain.Domain",
-    "vitrion.models.predictor.Predictor",
-    "vitrion.models.process.FamilyProcess",
-    "vitrion.models.process.Views",
-)
+FORMAT = 2  # of what a file holds; 1 had no committee, no process and no known values
+LABEL = "vitrion.json"  # entry that names the format and the version of scikit-learn
+LARGEST_LABEL = 10_000  # bytes
 
 
 class ArtifactError(ValueError):
@@ -36,32 +32,43 @@ def save(predictor: Predictor, path: Path) -> str:
     lean = Predictor(**predictor.get_params(deep=False))
     lean.__dict__.update({name: value for name, value in vars(predictor).items() if name != "held_out_"})
     skops.io.dump(lean, path, compression=zipfile.ZIP_DEFLATED, compresslevel=3)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(LABEL, json.dumps({"format": FORMAT, "scikit-learn": sklearn.__version__}))
     return sha256(path)
 
 
 def load(path: Path, expected: str) -> Predictor:
-    """Read a predictor whose file has the expected sha256 and holds no type but the trusted ones."""
+    """Read a predictor from a file that has the expected sha256, holds no kind of object but ours, and is sound.
+
+    The file is read once: what was hashed is what is checked and loaded. Its trees are checked before objects are made
+    of them, see `file_contents`; all else before the predictor is handed out, see `soundness`.
+    """
     size = path.stat().st_size if path.is_file() else -1
     if size < 0:
         raise ArtifactError(f"{path.name} is not there; train again with 'vitrion train'")
     if size > LARGEST_FILE:
         raise ArtifactError(f"{path.name} has {size:,} bytes; a predictor has at most {LARGEST_FILE:,}")
-    found = sha256(path)
+    content = path.read_bytes()
+    found = hashlib.sha256(content).hexdigest()
     if found != expected:
         raise ArtifactError(
             f"{path.name} has sha256 {found[:12]}... and not {expected[:12]}...: it was changed after training; "
             "train again with 'vitrion train'"
         )
-    _check_zip(path)
+    _check_zip(path.name, content)
     try:
-        foreign = sorted(set(skops.io.get_untrusted_types(file=path)) - set(TRUSTED))
-        loaded = None if foreign else skops.io.load(path, trusted=list(TRUSTED))
+        loaded = read(content)
+        if not isinstance(loaded, Predictor):
+            raise ArtifactError(f"{path.name} holds a {type(loaded).__name__} and not a predictor")
+        check(loaded)
+    except ArtifactError:
+        raise
+    except ForeignError as error:
+        raise ArtifactError(f"{path.name} holds {error}, which no predictor of ours does; it is not read") from None
+    except UnsoundError as error:
+        raise ArtifactError(f"{path.name} holds {error}, which no training writes; train again") from None
     except Exception as error:  # skops lets through whatever JSON, NumPy or an object's state raise
         raise ArtifactError(f"{path.name} is damaged ({type(error).__name__}: {error}); train again") from error
-    if foreign:
-        raise ArtifactError(f"{path.name} holds {', '.join(foreign)}, which no predictor of ours does; it is not read")
-    if not isinstance(loaded, Predictor):
-        raise ArtifactError(f"{path.name} holds a {type(loaded).__name__} and not a predictor")
     return loaded
 
 
@@ -71,11 +78,39 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _check_zip(path: Path) -> None:
+def _check_zip(name: str, content: bytes) -> None:
+    """Refuse what is no zip file, unpacks to too much, holds an entry twice, or was made for other versions."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            content = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile as error:
-        raise ArtifactError(f"{path.name} is not a skops file: {error}") from None
-    if content > LARGEST_CONTENT:
-        raise ArtifactError(f"{path.name} unpacks to {content:,} bytes; a predictor has at most {LARGEST_CONTENT:,}")
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+            unpacked = sum(entry.file_size for entry in entries)
+            twice = len(entries) > len({entry.filename for entry in entries})
+            sized = {entry.filename: entry.file_size for entry in entries}
+            label = archive.read(LABEL) if sized.get(LABEL, LARGEST_LABEL) < LARGEST_LABEL else b"{}"
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
+        raise ArtifactError(f"{name} is not a skops file: {error}") from None
+    if unpacked > LARGEST_CONTENT:
+        raise ArtifactError(f"{name} unpacks to {unpacked:,} bytes; a predictor has at most {LARGEST_CONTENT:,}")
+    if twice:
+        raise ArtifactError(f"{name} holds an entry twice; it is not read")
+    _check_label(name, label)
+
+
+def _check_label(name: str, label: bytes) -> None:
+    try:
+        told = json.loads(label)
+        form, version = told.get("format"), told.get("scikit-learn")
+    except (ValueError, AttributeError, RecursionError):
+        form, version = None, None
+    if form != FORMAT:
+        older = "by a newer" if isinstance(form, int) and form > FORMAT else "by an older"
+        shown = f"format {form}" if isinstance(form, int) else "no format number"
+        raise ArtifactError(
+            f"{name} was made {older} version of Vitrion ({shown}, this one reads format {FORMAT}); "
+            "train again with 'vitrion train'"
+        )
+    if version != sklearn.__version__:
+        raise ArtifactError(
+            f"{name} was made with scikit-learn {str(version)[:20]}, this is {sklearn.__version__}; "
+            "train again with 'vitrion train'"
+        )

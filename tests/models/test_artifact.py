@@ -9,9 +9,11 @@ import zipfile
 
 import numpy as np
 import pytest
+import sklearn
 import skops.io
 from sklearn.linear_model import LinearRegression
-from vitrion.models import artifact
+from sklearn.svm import SVR
+from vitrion.models import artifact, file_contents
 from vitrion.models.artifact import ArtifactError
 from vitrion.models.predictor import Predictor
 
@@ -63,6 +65,14 @@ def test_a_loaded_predictor_can_be_kept_again(kept, tmp_path, sigma):
     again = tmp_path / "again.skops"
     digest = artifact.save(artifact.load(*kept), again)
     assert (artifact.load(again, digest).predict(FORMULAS).mean == sigma.predict(FORMULAS).mean).all()
+
+
+def dump(content, path):
+    """Keep anything as a file that says it is a predictor of this version."""
+    skops.io.dump(content, path)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(artifact.LABEL, json.dumps({"format": artifact.FORMAT, "scikit-learn": sklearn.__version__}))
+    return artifact.sha256(path)
 
 
 def test_missing(tmp_path):
@@ -142,9 +152,9 @@ def test_foreign_function_is_named_and_not_run(copy, tmp_path):
         artifact.load(copy, rewrite(copy, change))
     trace, strange = tmp_path / "ran", Predictor("tg")
     strange.regressor_ = functools.partial(os.system, f"touch {trace}")
-    skops.io.dump(strange, copy)
+    digest = dump(strange, copy)
     with pytest.raises(ArtifactError, match="system"):
-        artifact.load(copy, artifact.sha256(copy))
+        artifact.load(copy, digest)
     assert not trace.exists()
 
 
@@ -172,20 +182,30 @@ def test_pickle_is_not_run(copy, tmp_path, monkeypatch):
     assert not trace.exists()
 
 
-def test_another_estimator(tmp_path):
+@pytest.mark.parametrize("kind", [LinearRegression, SVR])
+def test_another_estimator(tmp_path, kind):
+    """skops trusts every estimator of scikit-learn; we trust those that our predictors are made of."""
     path = tmp_path / "other.skops"
-    skops.io.dump(LinearRegression().fit([[0.0], [1.0]], [0.0, 1.0]), path)
-    with pytest.raises(ArtifactError, match="holds a LinearRegression and not a predictor"):
-        artifact.load(path, artifact.sha256(path))
+    digest = dump(kind().fit([[0.0], [1.0]], [0.0, 1.0]), path)
+    with pytest.raises(ArtifactError, match=f"{kind.__name__}, which no predictor of ours does"):
+        artifact.load(path, digest)
 
 
-def test_another_type_inside(tmp_path, sigma):
+def test_a_part_alone(tmp_path, sigma):
+    path = tmp_path / "part.skops"
+    digest = dump(sigma.domain_, path)
+    with pytest.raises(ArtifactError, match="holds a Domain and not a predictor"):
+        artifact.load(path, digest)
+
+
+@pytest.mark.parametrize("thing", [io.StringIO, np.array([None, 1]), {1, 2}, np.ma.array([1.0]), np.dtype(float)])
+def test_another_type_inside(tmp_path, thing):
     strange = Predictor("tg")
-    strange.regressor_ = io.StringIO
+    strange.regressor_ = thing
     path = tmp_path / "strange.skops"
-    skops.io.dump(strange, path)
-    with pytest.raises(ArtifactError, match="StringIO"):
-        artifact.load(path, artifact.sha256(path))
+    digest = dump(strange, path)
+    with pytest.raises(ArtifactError, match="which no predictor of ours does"):
+        artifact.load(path, digest)
 
 
 def test_zip_bomb(copy, monkeypatch):
@@ -195,17 +215,164 @@ def test_zip_bomb(copy, monkeypatch):
         entries["bomb"] = bytes(6_000_000)
 
     digest = rewrite(copy, change)
-    monkeypatch.setattr(skops.io, "get_untrusted_types", lambda **_: pytest.fail("read before it was weighed"))
+    monkeypatch.setattr(artifact, "read", lambda _: pytest.fail("read before it was weighed"))
     with pytest.raises(ArtifactError, match="unpacks to"):
         artifact.load(copy, digest)
 
 
 def test_large_file_is_not_even_hashed(copy, kept, monkeypatch):
     monkeypatch.setattr(artifact, "LARGEST_FILE", 1000)
-    monkeypatch.setattr(artifact, "sha256", lambda path: pytest.fail("hashed"))
+    monkeypatch.setattr(artifact.hashlib, "sha256", lambda _: pytest.fail("hashed"))
     with pytest.raises(ArtifactError, match="a predictor has at most 1,000"):
         artifact.load(copy, kept[1])
 
 
 def test_every_trusted_type_is_needed(kept):
-    assert set(skops.io.get_untrusted_types(file=kept[0])) == set(artifact.TRUSTED)
+    assert set(skops.io.get_untrusted_types(file=kept[0])) == set(file_contents.TRUSTED)
+
+
+def label(text):
+    return lambda entries: entries.update({artifact.LABEL: text})
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda entries: entries.pop(artifact.LABEL), "an older version of Vitrion .no format number"),
+        (label(b"[]"), "an older version of Vitrion .no format number"),
+        (label(b"{"), "an older version of Vitrion"),
+        (label(b" " * 20_000), "an older version of Vitrion"),
+        (
+            label(b'{"format": 1, "scikit-learn": "1.9.1"}'),
+            "older version of Vitrion .format 1, this one reads format 2",
+        ),
+        (label(b'{"format": 9, "scikit-learn": "1.9.1"}'), "newer version of Vitrion .format 9"),
+        (label(b'{"format": 2, "scikit-learn": "0.1"}'), f"with scikit-learn 0.1, this is {sklearn.__version__}"),
+        (label(b'{"format": 2}'), "with scikit-learn None"),
+    ],
+)
+def test_other_versions(copy, change, told):
+    with pytest.raises(ArtifactError, match=rf"{told}.*train again with 'vitrion train'"):
+        artifact.load(copy, rewrite(copy, change))
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_an_entry_twice(copy):
+    with zipfile.ZipFile(copy, "a") as archive:
+        archive.writestr("schema.json", b"{}")
+    with pytest.raises(ArtifactError, match="an entry twice"):
+        artifact.load(copy, artifact.sha256(copy))
+
+
+def test_what_was_hashed_is_what_is_read(copy, kept, monkeypatch):
+    """Whoever changes the file between the check and the reading changes nothing."""
+    check = artifact._check_zip
+
+    def swapped(*args):
+        copy.write_bytes(b"something else")
+        check(*args)
+
+    monkeypatch.setattr(artifact, "_check_zip", swapped)
+    assert artifact.load(copy, kept[1]).property == "conductivity"
+
+
+def parts(schema, name):
+    """All parts of a schema that are made of one class."""
+    found, waiting = [], [schema]
+    while waiting:
+        part = waiting.pop(0)
+        waiting.extend(part.values() if isinstance(part, dict) else part if isinstance(part, list) else ())
+        if isinstance(part, dict) and part.get("__class__") == name:
+            found.append(part)
+    return found
+
+
+def altered(class_name, array, change, number=-1):
+    """Change one array of one object in a file, as someone who wants our process to read foreign memory would."""
+
+    def alter(entries):
+        part = parts(json.loads(entries["schema.json"]), class_name)[number]
+        name = part["content"]["content"][array]["file"]
+        values, out = np.load(io.BytesIO(entries[name])), io.BytesIO()
+        np.save(out, change(values))
+        entries[name] = out.getvalue()
+
+    return alter
+
+
+def told(class_name, change):
+    """Change what the schema says of the last object of a class."""
+
+    def alter(entries):
+        schema = json.loads(entries["schema.json"])
+        change(parts(schema, class_name)[-1])
+        entries["schema.json"] = json.dumps(schema).encode()
+
+    return alter
+
+
+def number(part, text):
+    part.update(content=text, __id__=None)
+
+
+def put(field, value, place=0):
+    def change(values):
+        (values if field is None else values[field])[place] = value
+        return values
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (altered("Tree", "nodes", put("left_child", 2**40)), "a child outside it"),
+        (altered("Tree", "nodes", put("right_child", -7)), "a child outside it"),
+        (altered("Tree", "nodes", put("left_child", 0)), "before its parent"),
+        (altered("Tree", "nodes", put("feature", 2**40)), "a feature beyond its 151"),
+        (altered("Tree", "nodes", put("threshold", np.nan)), "a threshold that is no number"),
+        (altered("Tree", "nodes", lambda nodes: nodes[:0]), "a tree of 0 nodes"),
+        (altered("Tree", "nodes", lambda nodes: nodes[["left_child", "right_child"]]), "no list of nodes"),
+        (altered("Tree", "values", put(None, np.inf)), "a value that is no number"),
+        (altered("Tree", "values", put(None, 1e6)), "a value beyond 109"),
+        (altered("Tree", "values", lambda values: values[:, 0]), "not one number a node"),
+        (
+            told("Tree", lambda tree: number(tree["content"]["content"]["node_count"], "1000000000")),
+            "claims 1000000000",
+        ),
+        (told("Tree", lambda tree: number(tree["__reduce__"]["args"]["content"][0], "99999")), "not over 151 columns"),
+        (told("Tree", lambda tree: number(tree["__reduce__"]["args"]["content"][2], "2")), "more than one output"),
+        (told("Tree", lambda tree: tree["content"]["content"].pop("values")), "a tree that is not kept as arrays"),
+        (told("ExtraTreesRegressor", lambda e: e["content"]["content"].pop("n_features_in_")), "not over 151 columns"),
+        (altered("TreePredictor", "nodes", put("left", 4 * 10**9)), "a child outside it"),
+        (altered("TreePredictor", "nodes", put("feature_idx", 2**40)), "a feature beyond its"),
+        (altered("TreePredictor", "nodes", put("is_categorical", 1)), "categories"),
+        (altered("TreePredictor", "nodes", put("value", 1e6)), "a value beyond 100"),
+        (altered("TreePredictor", "nodes", lambda nodes: nodes[:0]), "without a node"),
+        (altered("TreePredictor", "raw_left_cat_bitsets", lambda _: np.zeros((9, 8), np.uint32)), "categories"),
+        (altered("FamilyProcess", "targets_", lambda values: values[1:]), "arrays are of other shapes"),
+        (altered("FamilyProcess", "whitener_", lambda values: values[1:]), "arrays are of other shapes"),
+        (altered("FamilyProcess", "coefficients_", put(None, np.nan)), "what is no number"),
+        (altered("Calibration", "difficulty", put(None, 0.0)), "a difficulty above zero"),
+        (altered("Calibration", "verdict", put(None, "maybe")), "a known verdict"),
+        (altered("Domain", "points_", lambda values: values[1:]), "known_formulas_ of a shape other than"),
+        (altered("Predictor", "known_measured_", put(None, np.nan)), "what is no number"),
+        (told("Predictor", lambda whole: whole["content"]["content"].pop("domain_")), "a Predictor without domain_"),
+        (told("MLPRegressor", lambda e: e["content"]["content"]["coefs_"]["content"].pop()), "zip"),
+        (told("MLPRegressor", lambda e: e["content"]["content"]["coefs_"]["content"].reverse()), "do not follow"),
+    ],
+)
+def test_crafted(copy, change, reason):
+    """A file with the right hash that no training has written is refused and never followed."""
+    with pytest.raises(ArtifactError, match=rf"predictor\.skops .*{reason}.*train again"):
+        artifact.load(copy, rewrite(copy, change))
+
+
+def test_an_object_in_place_of_an_array(copy):
+    """A tree takes its nodes for an array: what only looks like one is not handed to it."""
+
+    def change(tree):
+        tree["content"]["content"]["nodes"] = json.loads(json.dumps(tree)) | {"__id__": None}
+
+    with pytest.raises(ArtifactError, match="a tree that is not kept as arrays"):
+        artifact.load(copy, rewrite(copy, told("Tree", change)))

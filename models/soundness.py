@@ -1,0 +1,137 @@
+"""Whether a loaded predictor can answer: its parts fit together, its numbers are numbers, and it does answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from sklearn.ensemble import ExtraTreesRegressor, HistGradientBoostingRegressor
+from sklearn.ensemble._hist_gradient_boosting.predictor import TreePredictor
+from sklearn.neural_network import MLPRegressor
+from sklearn.tree import ExtraTreeRegressor
+from sklearn.tree._tree import Tree
+
+from .blend import BlendedRegressor
+from .conformal import Calibration
+from .difficulty import Difficulty
+from .domain import VERDICTS, Domain
+from .predictor import Predictor
+from .process import FamilyProcess, Views
+from .tree_check import UnsoundError, check_boosted, check_size
+
+STRANGE = 100.0  # logarithm of an expected error beyond which no difficulty lies
+TRIAL = ("LiAlCl2.5O0.75", "SiO2")  # one composition that the process answers for, and one that it does not
+PARTS = {"regressor_": BlendedRegressor, "difficulty_": Difficulty, "calibration_": Calibration, "domain_": Domain}
+FORESTS = (ExtraTreesRegressor, ExtraTreeRegressor)
+KNOWN = ("known_formulas_", "known_references_", "known_measured_")
+
+
+def check(predictor: Predictor) -> None:
+    """Refuse a predictor that training cannot have made; its trees of scikit-learn were checked before (`read`)."""
+    _has(predictor, *PARTS, *KNOWN)
+    for name, kind in PARTS.items():
+        if type(getattr(predictor, name)) is not kind:
+            raise UnsoundError(f"a {name} that is a {type(getattr(predictor, name)).__name__}")
+    _check_finite(predictor)
+    layout, ends = predictor._layout(), predictor.quantity.to_target(predictor.quantity.plausible)
+    largest = 2.0 * float(np.ptp(ends)) + float(np.abs(ends).max())  # a usual activation energy may be taken off
+    _check_regressors(predictor.regressor_, layout.width, largest)
+    _check_regressors(predictor.difficulty_, layout.local.stop - layout.local.start + 2, STRANGE)
+    process = predictor.regressor_.process_
+    if process is not None:
+        _check_process(process, [view.shape[1] for view in layout.views(np.zeros((1, layout.width)))])
+    n_known = len(predictor.domain_.points_)
+    for name, shape in zip(KNOWN, [(n_known,)] * 2 + [(n_known, layout.width - layout.glass.stop)], strict=True):
+        if _shape(getattr(predictor, name)) != shape:
+            raise UnsoundError(f"{name} of a shape other than {shape}")
+    _check_calibration(predictor.calibration_)
+    answer = predictor.predict(TRIAL)
+    if not all(np.isfinite(part).all() for part in (answer.target, answer.difficulty, answer.distance)):
+        raise UnsoundError("a predictor that answers with what is no number")
+
+
+def _check_regressors(part: Any, width: int, largest: float) -> None:
+    """Check everything with trees or layers in a part of the predictor that sees `width` columns.
+
+    An ensemble that knows its number of columns refuses other inputs by itself, and none of its trees asks for more.
+    """
+    for ensemble in _kind(part, *FORESTS, HistGradientBoostingRegressor):
+        fitted = {"n_features_in_", "tree_", "estimators_", "_predictors"} & vars(ensemble).keys()
+        if fitted and getattr(ensemble, "n_features_in_", None) != width:
+            raise UnsoundError(f"a {type(ensemble).__name__} that is not over {width} columns")
+        if getattr(ensemble, "_preprocessor", None) is not None:
+            raise UnsoundError(f"a {type(ensemble).__name__} that does not see its columns as they are")
+    for tree in _kind(part, Tree):
+        if tree.n_features != width:
+            raise UnsoundError(f"a tree that is not over {width} columns")
+        check_size(tree.value, largest)
+    if boosted := list(_kind(part, TreePredictor)):
+        check_boosted(boosted, width, largest)
+    for network in _kind(part, MLPRegressor):
+        if "coefs_" in vars(network):
+            _check_network(network)
+
+
+def _check_network(network: Any) -> None:
+    _has(network, "coefs_", "intercepts_", "n_layers_", "n_features_in_")
+    ends = [network.n_features_in_]
+    for weights, offsets in zip(network.coefs_, network.intercepts_, strict=True):
+        if _shape(offsets) != _shape(weights)[1:] or _shape(weights)[:1] != (ends[-1],):
+            raise UnsoundError("a network whose layers do not follow each other")
+        ends.append(len(offsets))
+    if ends[-1] != 1 or len(ends) != network.n_layers_:
+        raise UnsoundError(f"a network of {len(ends)} layers and {ends[-1]} outputs")
+
+
+def _check_process(process: Any, widths: list[int]) -> None:
+    if type(process) is not FamilyProcess:
+        raise UnsoundError(f"a {type(process).__name__} in place of a process")
+    _has(process, "points_", "targets_", "coefficients_", "whitener_", "papers_", "weights_")
+    n = len(process.targets_)
+    shapes = [_shape(getattr(process, name)) for name in ("targets_", "coefficients_", "papers_", "weights_")]
+    views = [_shape(view) for view in process.points_] if type(process.points_) is Views else []
+    if shapes != [(n,)] * 4 or views != [(n, width) for width in widths] or _shape(process.whitener_) != (n, n):
+        raise UnsoundError(f"a process of {n} rows whose arrays are of other shapes")
+
+
+def _check_calibration(calibration: Calibration) -> None:
+    n = len(calibration.residuals)
+    if _shape(calibration.difficulty) != (n,) or _shape(calibration.verdict) != (n,) or not n:
+        raise UnsoundError("held-out errors without a difficulty and a verdict each")
+    if (calibration.difficulty <= 0).any() or not np.isin(calibration.verdict, VERDICTS).all():
+        raise UnsoundError("held-out errors without a difficulty above zero and a known verdict each")
+
+
+def _check_finite(part: object) -> None:
+    for array in _kind(part, np.ndarray):
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise UnsoundError("an array with what is no number")
+
+
+def _kind(whole: object, *kinds: type) -> Iterator[Any]:
+    """Everything of some kinds inside an object, its lists, tuples and dictionaries, once each."""
+    seen: set[int] = set()
+    waiting = [whole]
+    while waiting:
+        part = waiting.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        if isinstance(part, kinds):
+            yield part
+        if isinstance(part, list | tuple):
+            waiting.extend(part)
+        else:
+            waiting.extend((part if isinstance(part, dict) else getattr(part, "__dict__", {})).values())
+
+
+def _shape(given: object) -> tuple[int, ...]:
+    """Shape of an array, and one that no array has for all else."""
+    return given.shape if type(given) is np.ndarray else (-1,)
+
+
+def _has(given: object, *names: str) -> None:
+    missing = [name for name in names if name not in vars(given)]
+    if missing:
+        raise UnsoundError(f"a {type(given).__name__} without {', '.join(missing)}")
