@@ -1,98 +1,178 @@
-"""Held-out scores, overall and where it matters."""
+"""Held-out scores, overall and where it matters, of our models and of what they must beat."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from ..datasets import Dataset
-from ..datasets.splits import LABELS
+from ..datasets.splits import by_family
 from ..models import metrics
 from ..models.crossfit import HeldOut
-from .recipe import RECIPES, Recipe
+from ..models.predictor import Predictor
+from .baselines import BASELINES
+from .forecast import Forecast
+from .protocol import SPLITS, cross_validate, design, measured
+from .recipe import RECIPES, Recipe, TrainingRows
+from .subsets import Mask, closer, subsets
+from .unseen import OBELIX, TIME, ahead, later, official
 
-Mask = npt.NDArray[np.bool_]
-SPLITS = (*LABELS, "random")
+Progress = Callable[[str], None]
 
-
-def subsets(data: Dataset) -> Mapping[str, Mask]:
-    """Rows on which scores are told, each a mask of shape (n,): all, and those like the candidates."""
-    share = {symbol: data.fractions.column(symbol) for symbol in ("O", "Cl", "Br", "I", "F", "Li", "Na")}
-    halide = share["Cl"] + share["Br"] + share["I"] + share["F"] > 0
-    cases = {
-        "all": np.ones(len(data), dtype=bool),
-        "Cl": share["Cl"] > 0,
-        "O and Cl": (share["O"] > 0) & (share["Cl"] > 0),
-        "Li or Na": (share["Li"] > 0) | (share["Na"] > 0),
-    }
-    curated = (data.rows["source"] != "SciGlass").to_numpy()
-    if data.property.name == "conductivity":
-        room = curated & halide & data.rows["temperature_C"].between(15, 45).to_numpy()
-        cases |= {"halides 15-45 C": room, "oxyhalides 15-45 C": room & (share["O"] > 0)}
-    return {name: mask for name, mask in cases.items() if mask.any()}
+WAYS = (*SPLITS, TIME, OBELIX)
+OURS = "Vitrion"
+FAMILY_ROWS, FAMILY_PAPERS = 50, 5  # of a family whose coverage is told
 
 
 def score(data: Dataset, held_out: HeldOut) -> pd.DataFrame:
     """One row a subset and a verdict: n, mae, rmse, r2, coverage and median width, in the unit of the regressor."""
-    masks = {name: mask[held_out.row] for name, mask in subsets(data).items()}
-    masks |= {f"verdict {name}": held_out.verdict == name for name in ("inside", "edge", "outside")}
-    table = [
-        {"property": data.property.name, "unit": data.property.target_unit, "subset": name}
-        | metrics.scores(held_out.truth[m], held_out.mean[m], held_out.lower[m], held_out.upper[m])
-        for name, m in masks.items()
-        if m.any()
-    ]
-    return pd.DataFrame(table).astype({"n": int})
+    return _scores(data, _told(held_out), _masks(held_out, subsets(data)))
 
 
-def say(progress: Callable[[str], None], name: str, text: str) -> None:
+def compare(judged: Judged) -> pd.DataFrame:
+    """The rows of `score` and of `closer`, and for Tg of distinct compositions, with two scores of the distributions.
+
+    ``crps`` in the unit of the regressor, and ``log_likelihood`` in nats, are means over the rows. A distinct
+    composition is the mean of its rows, ends of intervals and scores included.
+    """
+    data, (held_out, quantiles) = judged.data, judged.forecast
+    told = _told(held_out).assign(
+        crps=metrics.crps(held_out.truth, quantiles),
+        log_likelihood=metrics.log_likelihood(held_out.truth, quantiles),
+    )
+    masks = _masks(held_out, {**subsets(data), **closer(data)})
+    tables = [_scores(data, told, masks)]
+    if data.property.name == "tg":
+        keys = data.measured.keys[held_out.row]
+        first = np.unique(keys, return_index=True)[1]
+        some = {f"{name} distinct": masks[name][first] for name in ("all", "O and Cl") if name in masks}
+        tables.append(_scores(data, told.groupby(keys).mean(), some))
+    return pd.concat(tables, ignore_index=True).assign(model=judged.model)
+
+
+def by_families(data: Dataset, held_out: HeldOut) -> pd.DataFrame:
+    """Scores of each family of at least 50 rows from 5 papers, lowest coverage first."""
+    family = by_family(data)[held_out.row]
+    counts = pd.DataFrame({"family": family, "paper": data.groups[held_out.row]}).groupby("family")["paper"]
+    large = counts.agg(["size", "nunique"])
+    names = large.index[(large["size"] >= FAMILY_ROWS) & (large["nunique"] >= FAMILY_PAPERS)]
+    table = _scores(data, _told(held_out), {str(name): family == name for name in names})
+    return table.sort_values("coverage", ignore_index=True) if len(table) else table
+
+
+def _told(held_out: HeldOut) -> pd.DataFrame:
+    return pd.DataFrame({name: getattr(held_out, name) for name in ("truth", "mean", "lower", "upper")})
+
+
+def _masks(held_out: HeldOut, cases: Mapping[str, Mask]) -> dict[str, Mask]:
+    masks = {name: mask[held_out.row] for name, mask in cases.items()}
+    return masks | {f"verdict {name}": held_out.verdict == name for name in ("inside", "edge", "outside")}
+
+
+def _scores(data: Dataset, told: pd.DataFrame, masks: Mapping[str, Mask]) -> pd.DataFrame:
+    further = [name for name in told.columns if name in ("crps", "log_likelihood")]
+    table = []
+    for name, mask in masks.items():
+        if mask.any():
+            part = told[mask]
+            four = (part[column].to_numpy() for column in ("truth", "mean", "lower", "upper"))
+            named = {"property": data.property.name, "unit": data.property.target_unit, "subset": name}
+            table.append(named | metrics.scores(*four) | {column: float(part[column].mean()) for column in further})
+    return pd.DataFrame(table).astype({"n": int}) if table else pd.DataFrame()
+
+
+def say(progress: Progress, name: str, text: str) -> None:
     """Pass a line of progress on with the property it is about."""
     progress(f"{name}: {text}")
 
 
-def hold_out(recipe: Recipe, split: str, n_jobs: int, progress: Callable[[str], None]) -> tuple[Dataset, HeldOut]:
+def hold_out(recipe: Recipe, split: str, n_jobs: int, progress: Progress) -> tuple[Dataset, HeldOut]:
     """Predict every measured row from rows of other groups, papers (unless the split is random) and compositions."""
-    if split not in SPLITS:
-        raise ValueError(f"{split!r} is not a way to split; use one of {', '.join(SPLITS)}")
     rows = recipe.rows()
-    n = len(rows.data)
-    groups = np.arange(n).astype(str).astype(object) if split == "random" else LABELS[split](rows.data)
-    papers = None if split == "random" else rows.keywords()["groups"]
-    held_out = recipe.predictor(n_jobs).cross_validate(**rows.keywords(groups), papers=papers, progress=progress)
-    return rows.data, held_out
+    return rows.data, cross_validate(recipe.predictor(n_jobs), rows, split, progress)
+
+
+class Judged(NamedTuple):
+    """One model under one split."""
+
+    model: str
+    """Its name."""
+    data: Dataset
+    """The rows that `forecast` is about, and maybe others."""
+    forecast: Forecast
+    """What it says of them."""
+    predictor: Predictor | None = None
+    """Our model fitted on the other side, where there is one such."""
+
+
+def judge(
+    recipe: Recipe, rows: TrainingRows, split: str, baselines: Sequence[str], n_jobs: int, progress: Progress
+) -> Iterator[Judged]:
+    """Our model, then each baseline, under one split."""
+    if split in (TIME, OBELIX):
+        train, test = later(rows.data) if split == TIME else official(rows.data)
+        progress(f"{len(test):,} rows to predict from {len(train):,}")
+        predictor, forecast = ahead(recipe, train, test, n_jobs, progress)
+        yield Judged(OURS, test, forecast, predictor)
+        for name in baselines:
+            yield Judged(name, test, BASELINES[name].ahead(train, test, recipe.coverage, n_jobs))
+            progress(f"{name} done")
+        return
+    predictor = recipe.predictor(n_jobs)
+    yield Judged(OURS, rows.data, Forecast.crossed(cross_validate(predictor, rows, split, progress)))
+    made = design(predictor, rows, split)
+    for name in baselines:
+        bare = measured(made, BASELINES[name].inputs(rows.data))
+        yield Judged(name, rows.data, BASELINES[name].held_out(bare, recipe.coverage, n_jobs))
+        progress(f"{name} done")
 
 
 def evaluate(
     properties: Sequence[str] = RECIPES,
     split: str = "paper",
     n_jobs: int = -1,
-    progress: Callable[[str], None] = lambda text: None,
+    progress: Progress = lambda text: None,
+    baselines: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """Score the shipped recipes on groups never seen, and log the scores to MLflow.
+    """Score the shipped recipes on what they never saw, and log the scores to MLflow.
 
     Parameters
     ----------
     properties
         Names of properties that have a recipe.
     split
-        What is held out whole: ``paper``, chemical ``system``, ``family`` of oxychlorides and others, or ``random``
-        rows, which flatters and stands here for comparison.
+        What is held out whole: ``paper``, chemical ``system``, ``family`` of oxychlorides and others; ``known``, papers
+        whose compositions others may have measured; ``time``, later papers; ``obelix``, the official test of OBELiX, of
+        the conductivity alone; or ``random`` rows, which flatters and stands here for comparison.
     n_jobs
         Folds fitted side by side.
     progress
         Called with a line of text after each step.
+    baselines
+        Names of `BASELINES` to compare with.
     """
+    if split not in WAYS:
+        raise ValueError(f"{split!r} is not a way to split; use one of {', '.join(WAYS)}")
+    if split == OBELIX and "conductivity" not in properties:
+        raise ValueError(f"OBELiX holds conductivities, none of {', '.join(properties)}; ask for conductivity")
+    tables = []
+    for name in ["conductivity"] if split == OBELIX else properties:
+        recipe = Recipe.named(name)
+        rows = recipe.rows()
+        told = judge(recipe, rows, split, baselines, n_jobs, partial(say, progress, name))
+        tables.append(pd.concat([compare(one) for one in told], ignore_index=True).assign(split=split))
+        log(recipe, rows.data, tables[-1], split)
+    return pd.concat(tables, ignore_index=True)
+
+
+def log(recipe: Recipe, data: Dataset, table: pd.DataFrame, split: str) -> None:
+    """Log a table of `compare` to MLflow as one run; the subset of a baseline bears its name."""
     from . import tracking
 
-    tables = []
-    for name in properties:
-        recipe = Recipe.named(name)
-        data, held_out = hold_out(recipe, split, n_jobs, partial(say, progress, name))
-        table = score(data, held_out).assign(split=split)
-        tracking.log_evaluation(recipe, data, table, split)
-        tables.append(table)
-    return pd.concat(tables, ignore_index=True)
+    ours = table["model"] == OURS
+    named = table["subset"].where(ours, table["model"] + "/" + table["subset"])
+    tracking.log_evaluation(recipe, data, table.assign(subset=named), split)

@@ -35,6 +35,9 @@ class Split(StrEnum):
     paper = "paper"
     family = "family"
     system = "system"
+    known = "known"
+    time = "time"
+    obelix = "obelix"
     random = "random"
 
 
@@ -71,14 +74,32 @@ def train_and_tell(properties: Sequence[str], recipe: Path | None, promote: bool
 
 def evaluate(
     property: Property = Which.all,  # noqa: A002 - the name of the option
-    split: Annotated[Split, typer.Option("--split", help="What is held out together.")] = Split.paper,
+    split: Annotated[
+        Split,
+        typer.Option(
+            "--split",
+            help="What is held out together: papers, families, chemical systems; known: papers whose compositions "
+            "others may have measured; time: later papers; obelix: OBELiX's official test.",
+        ),
+    ] = Split.paper,
+    baselines: Annotated[
+        bool, typer.Option("--baselines/--no-baselines", help="Score mean, neighbour, ridge and forest beside them.")
+    ] = False,
 ) -> None:
-    """Score the models on what was held out: whole papers, families or systems."""
+    """Score the models on what was held out: whole papers, families, systems or later papers."""
     with told():
+        if split is Split.obelix and property is Which.tg:
+            raise InputError("--split obelix holds conductivities alone; give --property conductivity")
+        from ..experiments.baselines import BASELINES
         from ..experiments.evaluation import evaluate as run
+        from ..experiments.unseen import MissingError
 
-        with progress() as report:
-            table = run(tuple(_chosen(property)), split=split.value, progress=report)
+        try:
+            with progress() as report:
+                chosen = tuple(BASELINES) if baselines else ()
+                table = run(tuple(_chosen(property)), split=split.value, progress=report, baselines=chosen)
+        except MissingError as error:
+            raise InputError(str(error)) from None
         _print(table)
 
 

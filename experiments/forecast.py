@@ -1,0 +1,115 @@
+"""Held-out predictions with their whole distributions, whatever made them."""
+
+from __future__ import annotations
+
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ..datasets import Dataset
+from ..models.conformal import Calibration
+from ..models.crossfit import HeldOut
+from ..models.prediction import Prediction
+
+Vector = npt.NDArray[np.float64]
+Matrix = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp]
+
+N_QUANTILES = 40  # even: each pair is one central interval
+
+
+class Forecast(NamedTuple):
+    """Predictions of m held-out rows, in the unit of the regressor."""
+
+    held_out: HeldOut
+    """Measured and predicted values, intervals and verdicts."""
+    quantiles: Matrix
+    """Of each predictive distribution, at the probabilities (k + 1/2) / K, shape (m, K)."""
+
+    @classmethod
+    def crossed(cls, held_out: HeldOut) -> Forecast:
+        """Distributions of a cross-validation: each fold calibrated on the errors of the others."""
+        quantiles = np.empty((len(held_out.row), N_QUANTILES))
+        for number in np.unique(held_out.fold):
+            here, others = held_out.fold == number, held_out.fold != number
+            scale = Calibration.of(held_out.residual[others], held_out.difficulty[others], held_out.verdict[others])
+            told = held_out.mean[here], held_out.difficulty[here], held_out.verdict[here]
+            quantiles[here] = _quantiles(scale, *told)
+        return cls(held_out, quantiles)
+
+    @classmethod
+    def of(cls, test: Dataset, prediction: Prediction) -> Forecast:
+        """Distributions of a fitted predictor for rows that it never saw, `row` counting those of `test`."""
+        scale, target = prediction.calibration, prediction.target
+        told = target, prediction.difficulty, prediction.verdict
+        lower, upper = scale.interval(*told, prediction.coverage)
+        held_out = HeldOut(
+            row=np.arange(len(test)),
+            fold=np.zeros(len(test), dtype=np.intp),
+            truth=prediction.quantity.to_target(test.values),
+            mean=target,
+            lower=lower,
+            upper=upper,
+            difficulty=prediction.difficulty,
+            distance=prediction.distance,
+            verdict=prediction.verdict,
+        )
+        return cls(held_out, _quantiles(scale, *told))
+
+
+def plain(row: Rows, fold: Rows, truth: Vector, mean: Vector, coverage: float) -> Forecast:
+    """Held-out predictions of a bare regressor: split-conformal distributions of one shape for all rows.
+
+    Parameters
+    ----------
+    row
+        Where each stands in the data, shape (m,).
+    fold
+        Fold in which it was held out, shape (m,); its distribution comes from the errors of the others.
+    truth, mean
+        Measured and predicted target, shape (m,).
+    coverage
+        Probability that an interval holds the truth.
+    """
+    ends, quantiles = np.empty((len(row), 2)), np.empty((len(row), N_QUANTILES))
+    for number in np.unique(fold):
+        here, others = fold == number, fold != number
+        ends[here], quantiles[here] = _around(mean[here], (truth - mean)[others], coverage)
+    return _bare(row, fold, truth, mean, ends, quantiles)
+
+
+def plain_ahead(errors: Vector, truth: Vector, mean: Vector, coverage: float) -> Forecast:
+    """Predictions of new rows, shape (n,), by a bare regressor with held-out errors of shape (m,)."""
+    row = np.arange(len(truth))
+    return _bare(row, np.zeros_like(row), truth, mean, *_around(mean, errors, coverage))
+
+
+def _around(mean: Vector, errors: Vector, coverage: float) -> tuple[Matrix, Matrix]:
+    """Ends of the split-conformal intervals, shape (n, 2), and quantiles, shape (n, K)."""
+    known = np.sort(errors)
+    place = max(int(np.floor((len(known) + 1) * (1 - coverage) / 2 + 1e-9)), 1)  # of the lower end, counted from 1
+    ends = known[[place - 1, -place]]
+    probability = (np.arange(N_QUANTILES) + 0.5) / N_QUANTILES
+    return mean[:, None] + ends, mean[:, None] + np.quantile(known, probability)
+
+
+def _bare(row: Rows, fold: Rows, truth: Vector, mean: Vector, ends: Matrix, quantiles: Matrix) -> Forecast:
+    even, inside = np.ones(len(row)), np.full(len(row), "inside")
+    told = HeldOut(row, fold, truth, mean, ends[:, 0], ends[:, 1], even, np.zeros(len(row)), inside)
+    return Forecast(told, quantiles)
+
+
+def _quantiles(scale: Calibration, mean: Vector, difficulty: Vector, verdict: npt.NDArray[np.str_]) -> Matrix:
+    """Quantiles, shape (n, `N_QUANTILES`); where errors are too few for one, the next one further in."""
+    found = np.empty((len(mean), N_QUANTILES))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "the no. of calibration examples")
+        for k in range(N_QUANTILES // 2):
+            central = 1.0 - (2 * k + 1) / N_QUANTILES
+            found[:, k], found[:, -1 - k] = scale.interval(mean, difficulty, verdict, central)
+    for k in range(N_QUANTILES // 2 - 1, 0, -1):
+        for near, far in ((k, k - 1), (-1 - k, -k)):
+            found[:, far] = np.where(np.isfinite(found[:, far]), found[:, far], found[:, near])
+    return np.where(np.isfinite(found), found, mean[:, None])

@@ -1,0 +1,56 @@
+"""What is held out from what: the folds that every model of a comparison is judged by."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..datasets import Dataset
+from ..datasets.splits import LABELS
+from ..models.crossfit import Design, HeldOut, Progress
+from ..models.predictor import Predictor
+from .recipe import TrainingRows
+
+KNOWN = "known"  # papers held out whole, but a composition that other papers measured too stays in training
+SPLITS = (*LABELS, "random", KNOWN)
+
+
+def labels(data: Dataset, split: str) -> npt.NDArray[Any]:
+    """Group of each row of the data, shape (n,): what a fold of that split takes whole."""
+    if split not in SPLITS:
+        raise ValueError(f"{split!r} is not a way to split; use one of {', '.join(SPLITS)}")
+    if split == "random":
+        return np.arange(len(data)).astype(str).astype(object)
+    return LABELS["paper" if split == KNOWN else split](data)
+
+
+def design(predictor: Predictor, rows: TrainingRows, split: str = "paper") -> Design:
+    """Rows as the regressor of a predictor sees them, with the folds, papers and compositions of a split.
+
+    Whatever the folds are of, no paper of the test rows is learnt from, unless the split is ``random``; and no
+    composition of theirs, unless it is `KNOWN`.
+    """
+    told = rows.keywords(labels(rows.data, split))
+    made = predictor._design(
+        rows.fractions, rows.values, told["groups"], told.get("conditions"), rows.sample_weight, rows.estimated
+    )
+    if split != "random":
+        made = replace(made, papers=np.unique(rows.keywords()["groups"].astype(str), return_inverse=True)[1])
+    return replace(made, keys=np.arange(len(made.y))) if split == KNOWN else made
+
+
+def cross_validate(predictor: Predictor, rows: TrainingRows, split: str, progress: Progress) -> HeldOut:
+    """Held-out predictions of the measured rows by a predictor, calibrated as in `Predictor.cross_validate`."""
+    made = design(predictor, rows, split)
+    return predictor._cross_fit(made, predictor._domain(made), progress).held_out
+
+
+def measured(made: Design, X: npt.NDArray[np.float64]) -> Design:
+    """Return the measured rows of a design with other descriptors, shape (n, p), one row a measurement."""
+    rows = np.flatnonzero(made.fold >= 0)
+    if len(rows) != len(X):
+        raise ValueError(f"descriptors of {len(X)} rows for {len(rows)} measurements; give one row each")
+    return Design(X, made.y[rows], made.fold[rows], made.keys[rows], made.weight[rows], made.papers[rows])

@@ -1,0 +1,56 @@
+"""Rows of a data set on which scores are told: those like the candidates, and each oxychloride family."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..datasets import Dataset
+from ..datasets.splits import by_family
+
+Mask = npt.NDArray[np.bool_]
+
+OXYCHLORIDE_ROWS = 5  # of an oxychloride family that has a row of its own
+
+
+def subsets(data: Dataset) -> Mapping[str, Mask]:
+    """Rows on which scores are told, each a mask of shape (n,): all, and those like the candidates."""
+    share = {symbol: data.fractions.column(symbol) for symbol in ("O", "Cl", "Br", "I", "F", "Li", "Na")}
+    halide = share["Cl"] + share["Br"] + share["I"] + share["F"] > 0
+    cases = {
+        "all": np.ones(len(data), dtype=bool),
+        "Cl": share["Cl"] > 0,
+        "O and Cl": (share["O"] > 0) & (share["Cl"] > 0),
+        "Li or Na": (share["Li"] > 0) | (share["Na"] > 0),
+    }
+    curated = (data.rows["source"] != "SciGlass").to_numpy()
+    if data.property.name == "conductivity":
+        room = curated & halide & data.rows["temperature_C"].between(15, 45).to_numpy()
+        cases |= {"halides 15-45 C": room, "oxyhalides 15-45 C": room & (share["O"] > 0)}
+    return {name: mask for name, mask in cases.items() if mask.any()}
+
+
+def closer(data: Dataset) -> Mapping[str, Mask]:
+    """Further rows on which a comparison of models is told: room temperature, sources, each oxychloride family.
+
+    ``Li-Na halides 15-45 C`` are those of the curated table with Li or Na and a halogen, without S, Se, Cu and Ag.
+    """
+    cases: dict[str, Mask] = {}
+    curated = (data.rows["source"] != "SciGlass").to_numpy()
+    if data.property.name == "conductivity":
+        carrier, halogen, other, oxygen = (
+            np.sum([data.fractions.column(symbol) for symbol in symbols], axis=0) > 0
+            for symbols in (("Li", "Na"), ("F", "Cl", "Br", "I"), ("S", "Se", "Cu", "Ag"), ("O",))
+        )
+        room = data.rows["temperature_C"].between(15, 45).to_numpy()
+        plain = curated & room & carrier & halogen & ~other
+        cases |= {"15-45 C": room, "SciGlass": ~curated}
+        cases |= {"Li-Na halides 15-45 C": plain, "Li-Na oxyhalides 15-45 C": plain & oxygen}
+    family = by_family(data)
+    for name, count in pd.Series(family).value_counts().items():
+        if count >= OXYCHLORIDE_ROWS and (str(name).endswith("oxychloride") or name == "antiperovskite"):
+            cases[str(name)] = family == name
+    return {name: mask for name, mask in cases.items() if mask.any()}
