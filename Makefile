@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: help setup rank test check format lint types layers lock data elements prove bench clean
+.PHONY: help setup rank test check format lint types layers lock data elements prove bench bench-models clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -58,6 +58,9 @@ prove: $(READY) ## the same proofs in full, kept in docs/benchmarks: 10^5 formul
 bench: $(READY) ## speed and agreement, as ratios in one run (tests/bench; under three minutes)
 	$(BIN)/python tests/bench/features_proofs.py
 	$(BIN)/python -m pytest tests/bench
+
+bench-models: $(READY) ## how good the models are, written to docs/benchmarks/models.md (some forty minutes on two cores)
+	OMP_NUM_THREADS=1 $(BIN)/python -m vitrion.experiments.bench --write docs
 
 clean: ## remove the environment and build leftovers
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

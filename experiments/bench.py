@@ -1,0 +1,230 @@
+"""The benchmark of the models: every split by every model, the series never seen, speed; printed, logged and drawn.
+
+``python -m vitrion.experiments.bench --write docs`` takes some forty minutes on two cores and writes
+``docs/benchmarks/models.md`` and ``docs/images/bench-*.svg``; with ``--quick`` it takes a sample of the papers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ..datasets import Dataset, load
+from ..features.fractions import Fractions
+from ..models.predictor import Predictor
+from . import bench_figures, bench_page
+from .baselines import BASELINES
+from .evaluation import OURS, Judged, by_families, compare, judge, log, say
+from .protocol import KNOWN, design
+from .recipe import RECIPES, Recipe, TrainingRows
+from .series import Told
+from .unseen import OBELIX, TIME, MissingError, series, series_by
+
+Progress = Callable[[str], None]
+
+SPLITS: Mapping[str, tuple[str, ...]] = {
+    "tg": ("paper", "system", "family", TIME),
+    "conductivity": ("paper", KNOWN, "system", "family", TIME, OBELIX),
+}
+QUICK_SPLITS, QUICK_BASELINES, QUICK_ROWS = ("paper", KNOWN, TIME, OBELIX), ("mean", "nearest neighbour", "ridge"), 3000
+CANDIDATES = 50_000  # whose prediction is timed
+
+
+@dataclass
+class Results:
+    """What a run of the benchmark found; filled on the way.
+
+    Parameters
+    ----------
+    scores
+        Tables of `compare`, with the split.
+    families
+        Coverage of each family by property, papers never seen.
+    series
+        What each model tells of the series, Li-Al-O-Cl last.
+    seconds
+        Wall time of our fits for one training, by property.
+    predictors
+        Ours, fitted on earlier papers, by property: for the speed of prediction.
+    memory
+        Peak of all processes of a training together, at most, in GB.
+    rows_per_second
+        Predictions of both properties with interval, verdict and probability.
+    drawings
+        SVG text by name.
+    skipped
+        What was not done, and why.
+    """
+
+    scores: list[pd.DataFrame] = field(default_factory=list)
+    families: dict[str, pd.DataFrame] = field(default_factory=dict)
+    series: dict[str, list[Told]] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    predictors: dict[str, Predictor] = field(default_factory=dict)
+    memory: float = float("nan")
+    rows_per_second: float = float("nan")
+    drawings: dict[str, str] = field(default_factory=dict)
+    skipped: list[str] = field(default_factory=list)
+
+
+def sample(data: Dataset, n: int) -> Dataset:
+    """All rows of the curated table, and whole papers of SciGlass drawn by chance until they have about n rows."""
+    embedded = (data.rows["source"] == "SciGlass").to_numpy()
+    papers, sizes = np.unique(data.groups[embedded].astype(str), return_counts=True)
+    order = np.random.default_rng(0).permutation(len(papers))
+    chosen = papers[order][np.cumsum(sizes[order]) <= n]
+    return data.take(~embedded | np.isin(data.groups.astype(str), chosen))
+
+
+def run(quick: bool, n_jobs: int, progress: Progress, properties: Sequence[str] = RECIPES) -> Results:
+    """Everything, logged to MLflow property by property and split by split."""
+    results, baselines = Results(), QUICK_BASELINES if quick else tuple(BASELINES)
+    kept: dict[str, Judged] = {}
+    for name in properties:
+        tell = partial(say, progress, name)
+        recipe = Recipe.named(name)
+        whole = load(name, lab=False)
+        rows = recipe.rows(sample(whole, QUICK_ROWS) if quick else whole)
+        for split in (one for one in SPLITS[name] if not quick or one in QUICK_SPLITS):
+            try:
+                ours = _split(results, recipe, rows, split, baselines, n_jobs, partial(say, tell, split))
+            except MissingError as error:
+                results.skipped.append(f"{name} by {split}: {error}")
+                tell(str(error))
+                continue
+            if split == "paper":
+                kept[name] = ours
+                results.drawings[f"parity-{name}"] = bench_figures.parity(ours.data, ours.forecast)
+                results.families[name] = by_families(ours.data, ours.forecast.held_out)
+        if name == "conductivity":
+            _series(results, recipe, rows, baselines, n_jobs, tell)
+    told = {name: (one.data, one.forecast) for name, one in kept.items()}
+    results.drawings["reliability"] = bench_figures.reliability(told)
+    if results.predictors:
+        results.rows_per_second = rows_per_second(list(results.predictors.values()))
+    return results
+
+
+def _split(
+    results: Results,
+    recipe: Recipe,
+    rows: TrainingRows,
+    split: str,
+    baselines: Sequence[str],
+    n_jobs: int,
+    progress: Progress,
+) -> Judged:
+    """Judge all models under one split, keep and log their scores, and return ours."""
+    tables, began = [], time.monotonic()
+    for one in judge(recipe, rows, split, baselines, n_jobs, progress):
+        tables.append(compare(one).assign(split=split))
+        if one.model != OURS:
+            continue
+        ours = one
+        if split == "paper":
+            results.seconds[recipe.property] = time.monotonic() - began
+            results.memory = float(np.fmax(results.memory, peak_memory()))
+        if split == TIME and one.predictor is not None:
+            results.predictors[recipe.property] = one.predictor
+    results.scores.append(pd.concat(tables, ignore_index=True))
+    log(recipe, rows.data, results.scores[-1], split)
+    return ours
+
+
+def _series(
+    results: Results,
+    recipe: Recipe,
+    rows: TrainingRows,
+    baselines: Sequence[str],
+    n_jobs: int,
+    progress: Progress,
+) -> None:
+    predictor = recipe.predictor()
+    made = design(predictor, rows)
+    results.series[OURS] = series(predictor, made, rows.data, n_jobs, progress)
+    for name in baselines:
+        results.series[name] = series_by(BASELINES[name], made, rows.data, n_jobs, partial(say, progress, name))
+    drawn = bench_figures.oxychloride_series(rows.data, results.series[OURS][:-1])
+    results.drawings["series"] = drawn
+
+
+def rows_per_second(predictors: Sequence[Predictor]) -> float:
+    """Candidates a second for which all predictors give mean, interval, verdict and probability: the better of two."""
+    draw = np.random.default_rng(0)
+    matrix = np.zeros((CANDIDATES, 103))
+    for column, most in (
+        (2, 1.0),
+        (10, 1.0),
+        (12, 1.0),
+        (39, 0.5),
+        (72, 0.5),
+        (7, 1.5),
+        (16, 4.0),
+    ):  # Li Na Al Zr Ta O Cl
+        matrix[:, column] = draw.uniform(0.01, most, CANDIDATES)
+    candidates = Fractions.from_matrix(matrix / matrix.sum(axis=1, keepdims=True))
+    best = 0.0
+    for _ in range(2):
+        began = time.perf_counter()
+        for predictor in predictors:
+            told = predictor.predict(candidates)
+            limit = float(np.median(told.mean))
+            for _needed in (told.lower, told.upper, told.verdict, told.probability(above=limit)):
+                pass
+        best = max(best, CANDIDATES / (time.perf_counter() - began))
+    return best
+
+
+def peak_memory() -> float:
+    """Sum of the largest sizes that this process and those it started ever had, in GB; NaN where /proc is not."""
+    parents, peaks = {}, {}
+    for path in Path("/proc").glob("[0-9]*/status"):
+        try:
+            told = dict(line.split(":", 1) for line in path.read_text().splitlines())
+        except (OSError, ValueError):
+            continue
+        number = int(path.parent.name)
+        parents[number] = int(told["PPid"])
+        peaks[number] = int(told.get("VmHWM", "0 kB").split()[0]) / 1e6
+    ours = {os.getpid()}
+    for _ in range(3):  # children, and theirs
+        ours |= {number for number, parent in parents.items() if parent in ours}
+    return sum(peaks.get(number, 0.0) for number in ours) if peaks else float("nan")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmark, print the table of goals, and write page and figures where asked."""
+    parser = argparse.ArgumentParser(prog="python -m vitrion.experiments.bench", description="Benchmark the models.")
+    parser.add_argument("--write", type=Path, metavar="DOCS", help="folder of documentation for page and figures")
+    parser.add_argument("--quick", action="store_true", help="a sample of the papers, fewer splits and baselines")
+    parser.add_argument("--jobs", type=int, default=2, help="folds fitted side by side")
+    told = parser.parse_args(arguments)
+    began = time.monotonic()
+
+    def progress(text: str) -> None:
+        print(f"[{time.monotonic() - began:6.0f} s] {text}", file=sys.stderr, flush=True)
+
+    warnings.filterwarnings("ignore", "the no. of calibration examples")
+    results = run(told.quick, told.jobs, progress)
+    command = " ".join(["python -m vitrion.experiments.bench", *map(str, arguments or sys.argv[1:])])
+    minutes = (time.monotonic() - began) / 60
+    page = bench_page.page(results, bench_page.Facts.now(command, minutes, told.quick))
+    print(bench_page.goals_text(results))
+    if told.write:
+        for path in bench_page.write(page, results.drawings, told.write):
+            progress(f"wrote {path}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
