@@ -37,7 +37,10 @@ class MissingError(RuntimeError):
 
 def later(data: Dataset) -> tuple[Dataset, Dataset]:
     """Rows of papers before the year of `YEARS`, and of that year and later; no composition is on both sides."""
-    train, test = split_by_year(data, YEARS[data.property.name])
+    name = data.property.name
+    if name not in YEARS:
+        raise MissingError(f"no year divides the papers on {name} well; split {' or '.join(YEARS)} by time")
+    train, test = split_by_year(data, YEARS[name])
     return data.take(train), data.take(test)
 
 

@@ -163,6 +163,7 @@ def test_sample_keeps_the_curated_table_and_whole_papers():
         assert (few.groups == paper).sum() == (data.groups == paper).sum()
 
 
+@pytest.mark.slow
 def test_a_quick_run(tiny, tables, monkeypatch, tmp_path, capsys):
     whole = dict(tables)
     monkeypatch.setattr(bench, "load", lambda name, lab: whole[name])

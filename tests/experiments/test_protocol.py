@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from vitrion.datasets import obelix
+from vitrion.datasets import load, obelix
 from vitrion.experiments import unseen
 from vitrion.experiments.baselines import BASELINES
 from vitrion.experiments.forecast import N_QUANTILES, Forecast, plain, plain_ahead
@@ -133,6 +133,11 @@ def test_obelix_shares_nothing_with_what_is_learnt(tables, tmp_path):
 def test_no_obelix_is_said(tables, tmp_path):
     with pytest.raises(unseen.MissingError, match=r"holds no test\.csv; set VITRION_OBELIX"):
         unseen.official(tables["conductivity"], tmp_path)
+
+
+def test_no_year_is_said():
+    with pytest.raises(unseen.MissingError, match="no year divides the papers on density"):
+        unseen.later(load("density", lab=False))
 
 
 def test_a_baseline_looks_ahead(tables):

@@ -81,6 +81,7 @@ def test_a_given_committee_stays():
     assert given.set_params(random_state=3).fit(None, None).fitted == "fitted"
 
 
+@pytest.mark.slow
 def test_our_model_and_a_baseline_tell_of_every_series(tiny, tables, sigma, found):
     recipe = Recipe.named("conductivity")
     predictor, rows = recipe.predictor(), recipe.rows(sigma)
