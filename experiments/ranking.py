@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pandas as pd
 
 from ..datasets.measurement import composition_keys
 from ..datasets.prices import raw_material_cost
+from ..datasets.properties import Property
 from ..features import charge
 from ..features.composition import FormulaError
 from ..features.fractions import Fractions
@@ -22,6 +23,7 @@ from ..models.prediction import Prediction
 from ..models.predictor import Predictor
 from .candidates import as_text, describable, formulas, listed
 from .goal import Goal
+from .recipe import RECIPES
 from .registry import load_predictor
 
 COLUMNS = (
@@ -53,6 +55,7 @@ def rank(
     goal: Goal | Mapping[str, Any] | Path | str | None = None,
     temperature_C: float = 25.0,
     predictors: Predictors | None = None,
+    also: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Rank candidates by the calibrated probability that they meet the whole goal.
 
@@ -66,7 +69,9 @@ def rank(
     temperature_C
         Temperature at which the conductivity counts, in degC.
     predictors
-        Predictors of ``tg`` and ``conductivity``; by default the champions.
+        Predictors of ``tg``, ``conductivity`` and what `also` names; by default the champions.
+    also
+        Further properties to predict, such as ``"liquidus"``: three columns each at the end, value and interval.
 
     Returns
     -------
@@ -76,14 +81,16 @@ def rank(
         in `p_goal`, and a formula that is not charge-neutral has no chance.
     """
     told = listed(candidates)
-    table = _predict(told, Goal.of(goal), temperature_C, predictors or _champions())
+    known = predictors or {name: load_predictor(name) for name in (*RECIPES, *also)}
+    table = _predict(told, Goal.of(goal), temperature_C, known, also)
     order = table.sort_values(
         ["p_goal", "margin", "formula"], ascending=[False, False, True], kind="stable", na_position="last"
     ).index
     bad = table.index[table["error"] != ""]
     ranked = table.loc[[*order.difference(bad, sort=False), *bad]]
     places = pd.Series(range(1, len(ranked) + 1), index=ranked.index, dtype="Int64").where(ranked["error"] == "")
-    return ranked.assign(rank=places)[list(COLUMNS)]
+    further = [column for name in also for column in _names(known[name].quantity)]
+    return ranked.assign(rank=places)[[*COLUMNS, *further]]
 
 
 def sweep(
@@ -124,11 +131,9 @@ def sweep(
     return table
 
 
-def _champions() -> Predictors:
-    return {name: load_predictor(name) for name in ("tg", "conductivity")}
-
-
-def _predict(told: list[Any], goal: Goal, temperature: float, predictors: Predictors) -> pd.DataFrame:
+def _predict(
+    told: list[Any], goal: Goal, temperature: float, predictors: Predictors, also: Sequence[str]
+) -> pd.DataFrame:
     fractions, rows, errors = Fractions.read(told)
     good, refused = describable(fractions)
     errors = errors | {int(rows[i]): f'"{as_text(told[rows[i]])}": {reason}' for i, reason in refused.items()}
@@ -141,6 +146,8 @@ def _predict(told: list[Any], goal: Goal, temperature: float, predictors: Predic
         table[name] = pd.Series("" if text else np.nan, index=table.index, dtype=object if text else float)
         table.loc[rows, name] = columns[name]
     table.loc[rows, "formula"] = names
+    for prediction in (predictors[name].predict(fractions) for name in also):
+        table.loc[rows, list(_names(prediction.quantity))] = np.column_stack(list(_values(prediction).values()))
     neutral = pd.Series(columns["neutral"], index=rows, dtype="boolean").reindex(table.index)
     reasons = pd.Series(errors, dtype=object).reindex(table.index).fillna("")
     return table.assign(neutral=neutral, error=reasons)
@@ -162,8 +169,8 @@ def _columns(
         "margin": np.minimum(
             (sigma.target - np.log10(goal.conductivity_S_cm)) / sigma.difficulty, (goal.tg_C - tg.mean) / tg.difficulty
         ),
-        **_values("conductivity", "S_cm", sigma),
-        **_values("tg", "C", tg),
+        **_values(sigma),
+        **_values(tg),
         "verdict": verdict,
         **_nearest(tg, sigma, predictors),
         "o_to_cl": np.divide(oxygen, chlorine, out=np.full(len(oxygen), np.nan), where=chlorine > 0),
@@ -173,12 +180,15 @@ def _columns(
     }
 
 
-def _values(name: str, unit: str, prediction: Prediction) -> dict[str, npt.NDArray[np.float64]]:
-    return {
-        f"{name}_{unit}": prediction.mean,
-        f"{name}_low_{unit}": prediction.lower,
-        f"{name}_high_{unit}": prediction.upper,
-    }
+def _names(quantity: Property) -> tuple[str, str, str]:
+    """Columns of a property: value, lower and upper end, with the unit as in ``tg_low_C``."""
+    unit = {"degC": "C", "S/cm": "S_cm"}.get(quantity.unit, quantity.unit)
+    return f"{quantity.name}_{unit}", f"{quantity.name}_low_{unit}", f"{quantity.name}_high_{unit}"
+
+
+def _values(prediction: Prediction) -> dict[str, npt.NDArray[np.float64]]:
+    ends = (prediction.mean, prediction.lower, prediction.upper)
+    return dict(zip(_names(prediction.quantity), ends, strict=True))
 
 
 def _nearest(tg: Prediction, sigma: Prediction, predictors: Predictors) -> dict[str, npt.NDArray[Any]]:

@@ -18,7 +18,8 @@ from ..features.fractions import Fractions
 from ..models.predictor import Predictor
 from .melting_rule import MeltingRule
 
-RECIPES = ("tg", "conductivity")
+RECIPES = ("tg", "conductivity")  # what a ranking needs
+FURTHER = ("liquidus", "youngs_modulus", "activation_energy")  # what it shows when asked
 WEIGHTS = ("literature", "melting_rule")
 LOCAL = ("capacity", "least_weight", "heard")
 
@@ -67,8 +68,8 @@ class Recipe:
     @classmethod
     def named(cls, name: str) -> Recipe:
         """The recipe shipped for a property."""
-        if name not in RECIPES:
-            raise RecipeError(f"no recipe for {name!r}; there is one for {' and '.join(RECIPES)}")
+        if name not in (*RECIPES, *FURTHER):
+            raise RecipeError(f"no recipe for {name!r}; there is one for each of {', '.join((*RECIPES, *FURTHER))}")
         return cls.from_toml(files(__package__).joinpath("data", f"{name}.toml").read_text(encoding="utf-8"))
 
     @classmethod

@@ -16,6 +16,7 @@ from filelock import FileLock
 from ..datasets.home import home, made
 from ..models import artifact
 from ..models.predictor import Predictor
+from .recipe import FURTHER, RECIPES
 
 BUNDLE = "predictor.skops"
 CARD = "card.json"
@@ -89,11 +90,15 @@ def load_predictor(name: str) -> Predictor:
     Parameters
     ----------
     name
-        ``"tg"`` or ``"conductivity"``.
+        A property that has a recipe: ``"tg"``, ``"conductivity"``, ``"liquidus"``, ``"youngs_modulus"`` or
+        ``"activation_energy"``.
     """
+    if name not in (*RECIPES, *FURTHER):
+        raise NoChampionError(f"no predictor can be of {name!r}; one of {', '.join((*RECIPES, *FURTHER))} can")
     entry = _record().get(name)
     if entry is None:
-        raise NoChampionError(f"there is no predictor of {name} in {home()}; make one with 'vitrion train'")
+        command = "vitrion train" if name in RECIPES else f"vitrion train --property {name}"
+        raise NoChampionError(f"there is no predictor of {name} in {home()}; make one with '{command}'")
     card = read_card(name, int(entry["version"]))
     if card.versions.get("scikit-learn") != sklearn.__version__:
         raise artifact.ArtifactError(

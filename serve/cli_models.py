@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 
 
 class Which(StrEnum):
-    """A property that has a model, or all of them."""
+    """A property that has a model, or all that a ranking needs."""
 
     tg = "tg"
     conductivity = "conductivity"
+    liquidus = "liquidus"
+    youngs_modulus = "youngs_modulus"
+    activation_energy = "activation_energy"
     all = "all"
 
 
@@ -41,7 +44,7 @@ class Split(StrEnum):
     random = "random"
 
 
-Property = Annotated[Which, typer.Option("--property", "-p", help="Which model.")]
+Property = Annotated[Which, typer.Option("--property", "-p", help="Which model; all: Tg and conductivity.")]
 models = typer.Typer(help="The models in the registry.", no_args_is_help=True)
 
 

@@ -6,6 +6,7 @@ import math
 import re
 import sys
 import warnings
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,6 +28,15 @@ _SHOWN_ERRORS = 5
 MOST_MEMBERS = 1_000_000
 _TAKEN = ("template", "goal", "temperature_C", "predictors")
 
+
+class Further(StrEnum):
+    """A property that a ranking shows when asked."""
+
+    liquidus = "liquidus"
+    youngs_modulus = "youngs_modulus"
+    activation_energy = "activation_energy"
+
+
 GoalFile = Annotated[
     Path | None,
     typer.Option("--goal", metavar="FILE.toml", help="What to reach; 1 mS/cm and Tg of 25 °C when not given."),
@@ -39,6 +49,9 @@ Outputs = Annotated[
 ]
 TrainFirst = Annotated[bool, typer.Option("--train-if-missing", help="Train first when there is no model yet.")]
 Top = Annotated[int, typer.Option("--top", min=0, help="Rows printed.")]
+Also = Annotated[
+    list[Further] | None, typer.Option("--also", help="Predict a further property too; train it first; repeatable.")
+]
 
 
 def rank(
@@ -51,6 +64,7 @@ def rank(
     output: Outputs = None,
     train_if_missing: TrainFirst = False,
     top: Top = 15,
+    also: Also = None,
 ) -> None:
     """Rank candidate compositions against a goal, best first; every row comes back."""
     with told():
@@ -63,13 +77,14 @@ def rank(
         aim = load_goal(goal)
         for note in table.notes:
             say(note)
+        asked = [one.value for one in dict.fromkeys(also or [])]
         if train_if_missing:
             _train_missing()
         from ..experiments import ranking
 
         with progress() as report:
             report(f"ranking {len(table):,} candidates at {temperature:g} °C")
-            ranked = joined(table, ranking.rank(usable(table), aim, temperature_C=temperature))
+            ranked = joined(table, ranking.rank(usable(table), aim, temperature_C=temperature, also=asked))
 
         def page() -> str:
             from .reports import ranking_page

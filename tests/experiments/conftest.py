@@ -63,6 +63,12 @@ def blended(recipe, ensemble):
 
 
 @pytest.fixture(scope="session")
+def quick():
+    """Make the predictor of a recipe so that it trains in a moment."""
+    return modest
+
+
+@pytest.fixture(scope="session")
 def predictors(tables):
     fitted = {}
     with warnings.catch_warnings():

@@ -1,11 +1,15 @@
 import re
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from vitrion.datasets import load
 from vitrion.experiments.goal import Goal
 from vitrion.experiments.ranking import COLUMNS, rank, sweep
+from vitrion.experiments.recipe import FURTHER, Recipe, TrainingRows
+from vitrion.experiments.registry import NoChampionError, load_predictor
 from vitrion.features import Composition, FormulaError
 
 FORMULAS = ["LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "LiAlCl4", "NaAlCl4", "Li6PS5Cl", "LiTaOCl4", "Li2ZrCl6", "LiGaCl3O0.5"]
@@ -209,3 +213,28 @@ def test_points_with_a_negative_amount_are_counted(predictors):
     assert table.attrs["left_out"] == 4
     with pytest.raises(FormulaError, match="no member"):
         sweep("LiAlCl{4-2x}O{x}", predictors=predictors, x="3:4:0.5")
+
+
+def test_further_properties_stand_at_the_end(predictors, quick):
+    data = load("liquidus", lab=False)
+    few = data.take(np.sort(np.random.default_rng(0).choice(len(data), 400, replace=False)))
+    recipe = Recipe.named("liquidus")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        liquidus = quick(recipe).fit(**TrainingRows.of(recipe, few).keywords())
+    told = rank(["LiAlCl4", "nonsense"], predictors={**predictors, "liquidus": liquidus}, also=("liquidus",))
+    assert tuple(told.columns) == (*COLUMNS, "liquidus_C", "liquidus_low_C", "liquidus_high_C")
+    value, low, high = told.loc[0, ["liquidus_C", "liquidus_low_C", "liquidus_high_C"]]
+    assert low < value < high
+    assert value == pytest.approx(liquidus.predict(["LiAlCl4"]).mean[0])
+    assert told.loc[1, "error"]
+    assert np.isnan(told.loc[1, "liquidus_C"])
+
+
+@pytest.mark.parametrize("name", FURTHER)
+def test_every_further_property_has_a_recipe_and_data(name):
+    recipe = Recipe.named(name)
+    assert recipe.property == name
+    assert len(load(name, lab=False)) > 200
+    with pytest.raises(NoChampionError, match=f"--property {name}"):
+        load_predictor(name)

@@ -17,7 +17,9 @@ def test_shipped(name):
 
 
 def test_no_such_recipe():
-    with pytest.raises(RecipeError, match="no recipe for 'density'; there is one for tg and conductivity"):
+    with pytest.raises(
+        RecipeError, match="no recipe for 'density'; there is one for each of tg, conductivity, liquidus"
+    ):
         Recipe.named("density")
 
 
