@@ -1,0 +1,127 @@
+"""`vitrion explain`: why a prediction is what it is, and what was measured that is most like it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from .cli_models import Which
+from .console import to_stdout
+from .failures import told
+from .refusals import InputError, visible
+
+if TYPE_CHECKING:
+    from ..datasets.properties import Property
+    from ..models.analogues import Analogue
+    from ..models.explanation import Explanation
+    from ..models.prediction import Prediction
+    from ..models.predictor import Predictor
+
+MOST = 100  # formulas, and analogues of each
+HONESTY = (
+    "Contributions tell how the model sums up, not what causes what: groups of descriptors are exchanged one after "
+    "the other, averaged over all orders, and add up to the difference of the two predictions."
+)
+
+
+class Phase(StrEnum):
+    """Phase in which the conductivity counts."""
+
+    glass = "glass"
+    crystal = "crystal"
+
+
+def explain(
+    formulas: Annotated[list[str], typer.Argument(metavar="FORMULA...", help="Such as LiAlCl2.5O0.75; several do.")],
+    property: Annotated[Which, typer.Option("--property", "-p", help="Which model.")] = Which.all,  # noqa: A002
+    temperature: Annotated[
+        float, typer.Option("--temperature", "-t", metavar="DEGC", help="Where conductivity counts, in degC.")
+    ] = 25.0,
+    phase: Annotated[Phase, typer.Option("--phase", help="Phase in which conductivity counts.")] = Phase.glass,
+    against: Annotated[
+        str | None,
+        typer.Option("--against", metavar="FORMULA", help="Compare with this; else the parent halide or the nearest."),
+    ] = None,
+    nearest: Annotated[int, typer.Option("--nearest", min=1, max=MOST, help="Measured compositions shown.")] = 3,
+) -> None:
+    """Explain predictions: interval, verdict, what drives them, and the nearest measured compositions."""
+    with told():
+        if len(formulas) > MOST:
+            raise InputError(f"{len(formulas):,} formulas; give at most {MOST}")
+        from ..experiments.registry import load_predictor
+        from ..features.composition import Composition
+
+        compositions = [Composition.parse(formula) for formula in formulas]
+        reference = None if against is None else Composition.parse(against)
+        names = [Which.tg.value, Which.conductivity.value] if property is Which.all else [property.value]
+        blocks: dict[str, list[list[str]]] = {}
+        for name in names:
+            predictor = load_predictor(name)
+            conditions = {"temperature_C": temperature, "phase": phase.value} if predictor.conditions else None
+            blocks[name] = _blocks(predictor, compositions, conditions, reference, nearest)
+        console = to_stdout()
+        for row, composition in enumerate(compositions):
+            lines = [composition.formula, *(line for name in names for line in blocks[name][row]), ""]
+            for line in lines:
+                console.print(Text(visible(line, 500)), soft_wrap=True)
+        console.print(Text(HONESTY))
+
+
+def _blocks(
+    predictor: Predictor, compositions: list[Any], conditions: dict[str, Any] | None, against: Any, nearest: int
+) -> list[list[str]]:
+    """Lines on each composition for one property."""
+    from ..models.analogues import analogues
+    from ..models.explanation import explain as explained
+
+    temperature = 25.0 if conditions is None else float(conditions["temperature_C"])
+    prediction = predictor.predict(compositions, conditions)
+    low, high = prediction.lower, prediction.upper
+    reasons = explained(predictor, compositions, conditions, against)
+    near = analogues(predictor, compositions, nearest, temperature)
+    where = "" if conditions is None else f" at {temperature:g} degC, {conditions['phase']}"
+    return [
+        [
+            _headline(prediction, row, where, low[row], high[row]),
+            *_because(reason),
+            f"    nearest measured of {len(predictor.known_formulas_):,}:",
+            *(_measured(one, prediction) for one in found),
+        ]
+        for row, (reason, found) in enumerate(zip(reasons, near, strict=True))
+    ]
+
+
+def _headline(prediction: Prediction, row: int, where: str, low: float, high: float) -> str:
+    from .reports import PHRASES
+
+    value = _value(prediction.mean[row], prediction.quantity)
+    interval = f"{_number(low, prediction.quantity)} to {_number(high, prediction.quantity)}"
+    verdict = PHRASES[str(prediction.verdict[row])]
+    return f"  {prediction.quantity.label}{where}: {value} ({prediction.coverage:.0%}: {interval}), {verdict}"
+
+
+def _because(reason: Explanation) -> list[str]:
+    quantity = reason.quantity
+    shown = _value(float(quantity.from_target([reason.reference_target])[0]), quantity)
+    lines = [f"      {sentence}" for sentence in reason.sentences()]
+    head = f"    against {reason.reference} ({reason.relation}; predicted {shown}):"
+    return [head, *(lines or ["      no difference"])]
+
+
+def _measured(one: Analogue, prediction: Prediction) -> str:
+    at = "" if one.temperature_C is None else f" at {one.temperature_C:g} degC, {one.phase}"
+    more = f", of {one.n_values} measurements" if one.n_values > 1 else ""
+    source = one.reference or "own or unnamed source"
+    value = f"{one.value:.4g} {prediction.quantity.unit}"
+    return f"      {one.distance:.2f} away  {one.formula}: {value}{at}{more}; {source}"
+
+
+def _value(value: float, quantity: Property) -> str:
+    return f"{_number(value, quantity)} {quantity.unit}"
+
+
+def _number(value: float, quantity: Property) -> str:
+    return {"celsius": f"{value:.0f}", "log10": f"{value:.2e}"}.get(quantity.scale, f"{value:.3g}")

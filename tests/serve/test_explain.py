@@ -1,0 +1,131 @@
+"""`vitrion explain` at the terminal, with small predictors trained on real rows."""
+
+import re
+import warnings
+
+import numpy as np
+import pytest
+import vitrion.experiments.registry
+from sklearn.ensemble import HistGradientBoostingRegressor
+from typer.testing import CliRunner
+from vitrion.datasets import load
+from vitrion.models.blend import BlendedRegressor
+from vitrion.models.conditions import NAMES
+from vitrion.models.nearness import nearness
+from vitrion.models.predictor import Predictor
+from vitrion.models.process import FamilyProcess
+from vitrion.serve.cli import app
+
+DOI = "10.1038/s41560-023-01356-y"
+
+
+def small(name):
+    data = load(name, lab=False)
+    near, own = nearness(data.fractions) >= 1, (data.rows["doi"] == DOI).to_numpy()
+    draw = np.random.default_rng(0)
+    rows = [draw.choice(np.flatnonzero(mask & ~own), 150, replace=False) for mask in (near, ~near)]
+    data = data.take(np.sort(np.concatenate([np.flatnonzero(own), *rows])))
+    conditional = name == "conductivity"
+    boosting = HistGradientBoostingRegressor(max_iter=20, max_leaf_nodes=7)
+    blend = BlendedRegressor(len(NAMES) if conditional else 0, boosting, FamilyProcess(n_steps=5))
+    predictor = Predictor(name, conditions=conditional, regressor=blend, n_folds=3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return predictor.fit(
+            data.fractions,
+            data.values,
+            data.groups,
+            data.conditions if conditional else None,
+            formulas=data.rows["formula"],
+            references=data.rows["group"],
+        )
+
+
+@pytest.fixture(scope="module")
+def champions():
+    return {name: small(name) for name in ("tg", "conductivity")}
+
+
+@pytest.fixture
+def run(champions, monkeypatch):
+    monkeypatch.setattr(vitrion.experiments.registry, "load_predictor", champions.__getitem__)
+
+    def invoke(*arguments):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            result = CliRunner().invoke(app, ["explain", *arguments])
+        assert "Traceback" not in result.output
+        return result
+
+    return invoke
+
+
+def test_interval_verdict_reasons_and_analogues(run, champions):
+    result = run("LiAlCl2.5O0.75")
+    assert result.exit_code == 0, result.stderr
+    lines = result.stdout.splitlines()
+    assert lines[0] == "LiAlCl2.5O0.75"
+    mean = champions["tg"].predict(["LiAlCl2.5O0.75"]).mean[0]
+    assert f"  glass transition temperature: {mean:.0f} degC (90%: " in result.stdout
+    assert re.search(
+        r"ionic conductivity at 25 degC, glass: \S+ S/cm \(90%: \S+ to \S+\), (inside|at the edge of)", result.stdout
+    )
+    assert "against LiAlCl4 (its parent halide; predicted " in result.stdout
+    assert re.search(r"^      [+-]\d+ K  network and bridges: bridging O per Al 0.75 instead of 0", result.stdout, re.M)
+    assert f"0.00 away  LiAlCl2.5O0.75: -16.8 degC; {DOI}" in result.stdout
+    assert re.search(rf"0.00 away  LiAlCl2.5O0.75: 0.00152 S/cm at 30 degC, glass.*; {DOI}", result.stdout)
+    assert "not what causes what" in result.stdout
+
+
+def test_options(run):
+    result = run(
+        "LiAlCl4",
+        "NaAlCl4",
+        "-p",
+        "conductivity",
+        "-t",
+        "60",
+        "--against",
+        "LiGaCl4",
+        "--nearest",
+        "1",
+        "--phase",
+        "crystal",
+    )
+    assert result.exit_code == 0, result.stderr
+    assert "glass transition" not in result.stdout
+    assert result.stdout.count("ionic conductivity at 60 degC, crystal: ") == 2
+    assert result.stdout.count("against LiGaCl4 (as asked; predicted ") == 2
+    assert result.stdout.count(" away  ") == 2
+
+
+def test_against_itself(run):
+    result = run("LiAlCl4", "-p", "tg", "--against", "LiAlCl4")
+    assert "no difference" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["LiAlCl2..5"], "LiAlCl2..5"),
+        (["LiAlCl4", "--against", "Xx2"], "Xx"),
+        (["LiAlCl4", "-t", "-400"], "cannot be"),
+        (["LiAlCl4"] * 101, "101 formulas; give at most 100"),
+    ],
+)
+def test_bad_input(run, arguments, told):
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert told in result.stderr
+
+
+def test_nothing_asked(run):
+    assert run().exit_code == 2
+
+
+def test_no_model_yet(monkeypatch, tmp_path):
+    monkeypatch.setenv("VITRION_HOME", str(tmp_path))
+    result = CliRunner().invoke(app, ["explain", "LiAlCl4"])
+    assert result.exit_code == 1
+    assert "make one with 'vitrion train'" in result.stderr
