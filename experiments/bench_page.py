@@ -41,7 +41,7 @@ EXPLAINED: Mapping[str, str] = {
     TIME: f"Papers before {YEARS['tg']} (Tg) or {YEARS['conductivity']} (conductivity) are learnt, later ones tested.",
     OBELIX: (
         "Learnt are the training part and our data, without papers and compositions of the test part; all of its rows "
-        "are tested, and an upper limit counts as a value."
+        "are tested. An upper limit, such as <1E-10, counts as 1E-15 S/cm, as in OBELiX's package and published scores."
     ),
 }
 DIGITS: Mapping[str, int] = {"K": 1}
@@ -184,11 +184,15 @@ def _few_shot(told: Sequence[Told]) -> str:
 
 
 def _by_model(part: pd.DataFrame) -> Iterator[str]:
-    """Everything of our model, and of the others what has more than a verdict."""
-    shown = part[(part["model"] == OURS) | ~part["subset"].str.startswith("verdict")]
-    order = {name: place for place, name in enumerate(dict.fromkeys(shown["subset"]))}
-    shown = shown.assign(place=shown["subset"].map(order)).sort_values(["place"], kind="stable")
-    yield from _table(_rounded(shown)[["subset", "model", "n", *COLUMNS]])
+    """All rows by model; our model by subset; the mean absolute errors of all models by subset."""
+    shown = _rounded(part)
+    yield from _table(shown.loc[shown["subset"] == "all", ["model", "n", *COLUMNS]])
+    ours = shown[shown["model"] == OURS]
+    yield from ("", f"{OURS} by subset:", "", *_table(ours[["subset", "n", *COLUMNS]]))
+    if len(ours) < len(shown):
+        errors = shown[~shown["subset"].str.startswith("verdict")]
+        wide = errors.pivot_table("mae", "subset", "model", aggfunc="first", sort=False).reset_index()
+        yield from ("", "Mean absolute errors:", "", *_table(wide))
 
 
 def _rounded(table: pd.DataFrame) -> pd.DataFrame:

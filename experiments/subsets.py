@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..datasets import Dataset
+from ..datasets.obelix import UPPER_LIMIT
 from ..datasets.splits import by_family
 
 Mask = npt.NDArray[np.bool_]
@@ -49,6 +50,8 @@ def closer(data: Dataset) -> Mapping[str, Mask]:
         plain = curated & room & carrier & halogen & ~other
         cases |= {"15-45 C": room, "SciGlass": ~curated}
         cases |= {"Li-Na halides 15-45 C": plain, "Li-Na oxyhalides 15-45 C": plain & oxygen}
+        limits = (data.rows["doubt"] == UPPER_LIMIT).to_numpy()
+        cases |= {"no upper limits": ~limits} if limits.any() else {}
     family = by_family(data)
     for name, count in pd.Series(family).value_counts().items():
         if count >= OXYCHLORIDE_ROWS and (str(name).endswith("oxychloride") or name == "antiperovskite"):

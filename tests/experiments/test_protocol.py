@@ -8,6 +8,7 @@ from vitrion.experiments.baselines import BASELINES
 from vitrion.experiments.forecast import N_QUANTILES, Forecast, plain, plain_ahead
 from vitrion.experiments.protocol import KNOWN, SPLITS, design, labels, measured
 from vitrion.experiments.recipe import Recipe
+from vitrion.experiments.subsets import closer
 from vitrion.models.crossfit import Design
 
 OBELIX = """ID,True Composition,Ionic conductivity (S cm-1),DOI
@@ -124,6 +125,9 @@ def test_obelix_shares_nothing_with_what_is_learnt(tables, tmp_path):
     (tmp_path / "all.csv").write_text(OBELIX.format(test + train))
     learnt, asked = unseen.official(data, tmp_path)
     assert len(asked) == 3
+    assert asked.values.tolist() == [1.5e-6, 1e-5, unseen.LOW]
+    assert closer(asked)["no upper limits"].tolist() == [True, True, False]
+    assert "no upper limits" not in closer(data)
     assert known["doi"] not in set(learnt.rows["doi"])
     assert not set(learnt.measured.keys) & set(asked.measured.keys)
     assert set(learnt.rows.loc[learnt.rows["source"] == obelix.NAME, "formula"]) == {"Li3OBr"}
