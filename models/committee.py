@@ -49,7 +49,7 @@ class Committee(RegressorMixin, BaseEstimator):
     def __init__(
         self,
         n_iterations: int = 100,
-        n_trees: int = 40,
+        n_trees: int = 25,
         n_networks: int = 3,
         n_epochs: int = 20,
         roots: int = 0,
@@ -69,7 +69,7 @@ class Committee(RegressorMixin, BaseEstimator):
         singles = X.astype(np.float32)
         trusted = weight * self._plausible(singles, y)
         self.trees_ = ExtraTreesRegressor(
-            self.n_trees, max_features=0.4, min_samples_leaf=4, random_state=self.random_state
+            self.n_trees, max_features=0.4, min_samples_leaf=5, random_state=self.random_state
         ).fit(singles, y, sample_weight=trusted)
         self.scaler_ = StandardScaler().fit(self._widened(singles))
         inputs, targets = self._scaled(singles), ((y - self.offset_) / self.scale_).astype(np.float32)

@@ -64,11 +64,12 @@ class Layout:
     def views(self, X: Matrix) -> Views:
         """The rows of a design matrix as ratios, elements and everything."""
         glass, conditions = X[:, self.glass], X[:, self.glass.stop : self.width - 1]
+        temperature = conditions[:, :1]  # the phase is no ratio: a family crystallised is the same family
         amounts = glass[:, [GLASS.index(name) for name in AMOUNTS]]
         shares = glass[:, [GLASS.index(name) for name in SHARES]]
         roots = np.sqrt(X[:, self.fractions])
         return Views(
-            ratios=np.column_stack([np.log1p(np.clip(amounts, 0.0, MOST)), shares, conditions]),
+            ratios=np.column_stack([np.log1p(np.clip(amounts, 0.0, MOST)), shares, temperature]),
             elements=roots,
             everything=np.column_stack([roots, glass, conditions]),
         )

@@ -29,7 +29,7 @@ def alike(a, b):
 
 def test_layout_finds_its_columns(tg, sigma):
     glass = [name.removeprefix("glass ") for name in Featurizer(("glass",)).get_feature_names_out()]
-    for predictor, extras in ((tg, 0), (sigma, len(conditions.NAMES))):
+    for predictor, extras in ((tg, 0), (sigma, 1)):
         X = predictor._inputs(Fractions.of(FORMULAS), None)
         assert X.shape[1] == predictor._layout().width
         assert (predictor._glass(X) == Featurizer(("glass",)).transform(Fractions.of(FORMULAS))).all()

@@ -96,6 +96,7 @@ def test_bad_files_end_with_2_and_one_sentence(run, tmp_path, content, words):
         (["sweep", "LiAlCl{goal}", "--var", "goal=0:1:0.1"], "name is taken"),
         (["sweep", "LiXx{x}", "--var", "x=0:1:0.1"], "no element"),
         (["train", "--recipe", "none.toml"], "--recipe none.toml is not a file"),
+        (["evaluate", "--split", "obelix", "--property", "tg"], "--split obelix holds conductivities alone"),
     ],
 )
 def test_bad_arguments_end_with_2_and_one_sentence(run, listed, arguments, words):
