@@ -86,8 +86,14 @@ def sample(data: Dataset, n: int) -> Dataset:
     return data.take(~embedded | np.isin(data.groups.astype(str), chosen))
 
 
-def run(quick: bool, n_jobs: int, progress: Progress, properties: Sequence[str] = tuple(SPLITS)) -> Results:
-    """Everything, logged to MLflow property by property and split by split."""
+def run(
+    quick: bool,
+    n_jobs: int,
+    progress: Progress,
+    properties: Sequence[str] = tuple(SPLITS),
+    splits: Sequence[str] = (),
+) -> Results:
+    """Everything, or the splits named, logged to MLflow property by property and split by split."""
     results, baselines = Results(), QUICK_BASELINES if quick else tuple(BASELINES)
     kept: dict[str, Judged] = {}
     for name in properties:
@@ -95,7 +101,7 @@ def run(quick: bool, n_jobs: int, progress: Progress, properties: Sequence[str] 
         recipe = Recipe.named(name)
         whole = load(name, lab=False)
         rows = recipe.rows(sample(whole, QUICK_ROWS) if quick else whole)
-        for split in (one for one in SPLITS[name] if not quick or one in QUICK_SPLITS):
+        for split in (one for one in SPLITS[name] if one in (splits or (QUICK_SPLITS if quick else SPLITS[name]))):
             try:
                 ours = _split(results, recipe, rows, split, baselines, n_jobs, partial(say, tell, split))
             except MissingError as error:
@@ -208,6 +214,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--write", type=Path, metavar="DOCS", help="folder of documentation for page and figures")
     parser.add_argument("--quick", action="store_true", help="a sample of the papers, fewer splits and baselines")
     parser.add_argument("--jobs", type=int, default=2, help="folds fitted side by side")
+    every = tuple(dict.fromkeys(split for splits in SPLITS.values() for split in splits))
+    parser.add_argument("--splits", nargs="+", choices=every, default=(), help="only these splits; by default all")
     told = parser.parse_args(arguments)
     began = time.monotonic()
 
@@ -215,7 +223,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"[{time.monotonic() - began:6.0f} s] {text}", file=sys.stderr, flush=True)
 
     warnings.filterwarnings("ignore", "the no. of calibration examples")
-    results = run(told.quick, told.jobs, progress)
+    results = run(told.quick, told.jobs, progress, splits=told.splits)
     command = " ".join(["python -m vitrion.experiments.bench", *map(str, arguments or sys.argv[1:])])
     minutes = (time.monotonic() - began) / 60
     page = bench_page.page(results, bench_page.Facts.now(command, minutes, told.quick))
