@@ -77,11 +77,9 @@ def champions() -> dict[str, Champion]:
 
 
 def usable() -> bool:
-    """Whether there is a champion of both properties that this version of scikit-learn can read."""
-    cards = champions()
-    return {"tg", "conductivity"} <= set(cards) and all(
-        card.versions.get("scikit-learn") == sklearn.__version__ for card in cards.values()
-    )
+    """Whether there is a champion of all that a ranking needs, in files that this version can read."""
+    cards, needed = champions(), {"scikit-learn": sklearn.__version__, "format": str(artifact.FORMAT)}
+    return all(name in cards and needed.items() <= cards[name].versions.items() for name in RECIPES)
 
 
 def load_predictor(name: str) -> Predictor:

@@ -15,6 +15,7 @@ from filelock import FileLock
 
 from ..datasets import Dataset
 from ..datasets.home import home, made
+from ..models import artifact
 from .recipe import Recipe
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ PACKAGES = ("scikit-learn", "numpy", "pandas", "skops", "crepes", "mlflow", "vit
 
 
 def package_versions() -> dict[str, str]:
-    """Return the versions of Python and of everything that shapes a predictor."""
-    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+    """Return the versions of Python, of a predictor's file and of everything that shapes a predictor."""
+    told = {"python": platform.python_version(), "format": str(artifact.FORMAT)}
+    return told | {name: version(name) for name in PACKAGES}
 
 
 def store() -> MlflowClient:

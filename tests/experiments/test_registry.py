@@ -29,7 +29,7 @@ def card(digest, version=1, name="tg", **changes):
         "fingerprint": "f",
         "recipe": {"blocks": "glass"},
         "metrics": {"all/mae": 1.5},
-        "versions": {"scikit-learn": sklearn.__version__},
+        "versions": {"scikit-learn": sklearn.__version__, "format": str(artifact.FORMAT)},
     }
     return Champion(**(told | changes))
 

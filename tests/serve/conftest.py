@@ -71,7 +71,8 @@ def row_of(candidate):
     }
 
 
-def rank(candidates, goal=None, temperature_C=25.0, predictors=None):
+def rank(candidates, goal=None, temperature_C=25.0, predictors=None, also=()):
+    assert not also
     table = pd.DataFrame([row_of(candidate) for candidate in candidates], columns=COLUMNS)
     table = table.astype(dict.fromkeys(COLUMNS[2:9], float) | {"neutral": "boolean"})
     table = table.sort_values("p_goal", ascending=False, na_position="last", kind="stable")
