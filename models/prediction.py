@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -57,12 +58,12 @@ class Prediction:
     @property
     def lower(self) -> Vector:
         """Lower ends of the intervals in lab units, shape (n,)."""
-        return self.quantity.from_target(self._ends()[0])
+        return self.quantity.from_target(self._interval[0])
 
     @property
     def upper(self) -> Vector:
         """Upper ends of the intervals in lab units, shape (n,)."""
-        return self.quantity.from_target(self._ends()[1])
+        return self.quantity.from_target(self._interval[1])
 
     @property
     def std(self) -> Vector:
@@ -82,8 +83,12 @@ class Prediction:
         under = self._under(below) if below is not None else np.ones(len(self))
         return np.clip(under - (self._under(above) if above is not None else 0.0), 0.0, 1.0)
 
-    def _ends(self, coverage: float | None = None) -> tuple[Vector, Vector]:
-        low, high = self.calibration.interval(self.target, self.difficulty, self.verdict, coverage or self.coverage)
+    @cached_property
+    def _interval(self) -> tuple[Vector, Vector]:
+        return self._ends(self.coverage)
+
+    def _ends(self, coverage: float) -> tuple[Vector, Vector]:
+        low, high = self.calibration.interval(self.target, self.difficulty, self.verdict, coverage)
         return (np.maximum(low, 0.0), high) if self.quantity.scale == "celsius" else (low, high)  # none below 0 K
 
     def _under(self, limit: float) -> Vector:

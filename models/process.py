@@ -176,9 +176,15 @@ def _left_out(matrix: Matrix, y: Vector, groupings: Sequence[Sequence[Labels]]) 
 
 
 def _joined(distances: tuple[Matrix, Matrix, Matrix], theta: Vector) -> Matrix:
+    """``s1 a + s2 a b + s3 c`` as ``a (s1 + s2 b) + s3 c``."""
     s1, l1, s2, l2, s3, l3 = np.exp(theta[:6])
-    ratios = _matern(distances[0] / l1)
-    joined: Matrix = s1 * ratios + s2 * ratios * _matern(distances[1] / l2) + s3 * _matern(distances[2] / l3)
+    joined = _matern(distances[1] / l2)
+    joined *= s2
+    joined += s1
+    joined *= _matern(distances[0] / l1)
+    rest = _matern(distances[2] / l3)
+    rest *= s3
+    joined += rest
     return joined
 
 
@@ -188,13 +194,20 @@ def _distances(one: Views, other: Views) -> tuple[Matrix, Matrix, Matrix]:
 
 
 def _distance(one: Matrix, other: Matrix) -> Matrix:
-    square = np.square(one).sum(axis=1)[:, None] + np.square(other).sum(axis=1) - 2 * (one @ other.T)
-    return np.asarray(np.sqrt(np.maximum(square, 0)))
+    distance: Matrix = one @ other.T
+    distance *= -2
+    distance += np.square(one).sum(axis=1)[:, None]
+    distance += np.square(other).sum(axis=1)
+    return np.sqrt(np.maximum(distance, 0, out=distance), out=distance)
 
 
 def _matern(distance: Matrix) -> Matrix:
-    scaled = distance * distance.dtype.type(np.sqrt(3.0))
-    return np.asarray((1 + scaled) * np.exp(-scaled))
+    """Matern-3/2 correlation, written over a distance that nobody needs again."""
+    distance *= distance.dtype.type(np.sqrt(3.0))
+    decay = np.exp(-distance)
+    distance += 1
+    distance *= decay
+    return distance
 
 
 def _singles(views: Views) -> Views:

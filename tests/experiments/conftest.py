@@ -2,7 +2,6 @@
 
 import dataclasses
 import warnings
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,15 +14,6 @@ from vitrion.models.nearness import nearness
 from vitrion.models.process import FamilyProcess
 
 NEAR, FAR = 150, 450
-
-
-def pytest_collection_modifyitems(items):
-    """Let the small bins of small data be small without a word."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            for message in ("the no. of calibration examples", "The optimal value found for dimension", "lbfgs failed"):
-                item.add_marker(pytest.mark.filterwarnings(f"ignore:{message}"))
 
 
 @pytest.fixture(autouse=True)

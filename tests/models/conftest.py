@@ -1,7 +1,6 @@
 """Small real data and predictors that train in a second."""
 
 import warnings
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,15 +22,6 @@ def home(tmp_path_factory, monkeypatch):
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("VITRION_HOME", str(folder))
     return folder
-
-
-def pytest_collection_modifyitems(items):
-    """Let the small bins of small data be small without a word."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            for message in ("the no. of calibration examples", "The optimal value found for dimension", "lbfgs failed"):
-                item.add_marker(pytest.mark.filterwarnings(f"ignore:{message}"))
 
 
 def sample(name, n_near, n_far, seed=0):
