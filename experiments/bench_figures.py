@@ -24,7 +24,7 @@ def parity(data: Dataset, forecast: Forecast) -> str:
     held_out, unit = forecast.held_out, data.property.target_unit
     ends = np.quantile(np.concatenate([held_out.truth, held_out.mean]), (0.0005, 0.9995))
     span = (float(ends[0]) - 1e-6, float(ends[1]) + 1e-6)
-    title = f"{data.property.label}: papers and compositions never seen"
+    title = f"{data.property.label}, papers never seen"
     panel = Panel(title, f"measured ({unit})", f"predicted ({unit})", span, span)
     name = SPECIAL[data.property.name]
     some = {**subsets(data), **closer(data)}.get(name, np.zeros(len(data), dtype=bool))[held_out.row]
