@@ -50,7 +50,7 @@ class Committee(RegressorMixin, BaseEstimator):
         self,
         n_iterations: int = 100,
         n_trees: int = 25,
-        n_networks: int = 3,
+        n_networks: int = 2,
         n_epochs: int = 20,
         roots: int = 0,
         random_state: int = 0,
