@@ -129,7 +129,10 @@ def explain(composition: Composition | str) -> str:
         notes = _notes(member, chosen)
         return "neutral" + (f" with {'; '.join(notes)}" if notes else "")
     atoms = float(sum(member.amounts.values()))
-    sentence = f"not neutral: the charges sum to {gap[0, 0] * atoms:+.3g} per {member.formula}"
+    note = roles().notes[chosen]
+    told = chosen if gap[0, chosen] * gap[0, 0] > 0 and "positive" in note and _concerns(note, member) else 0
+    sentence = f"not neutral: the charges sum to {gap[0, told] * atoms:+.3g} per {member.formula}"
+    sentence += f" with {note}" if told else ""
     if abs(gap[0, 0]) <= 5 * TOLERANCE:
         return f"{sentence}, little enough for rounded amounts"
     if _as_peroxide(batch, gap, TOLERANCE)[0]:
@@ -141,7 +144,7 @@ def explain(composition: Composition | str) -> str:
 def _notes(member: Composition, chosen: int) -> list[str]:
     """What a role takes for granted, and the states of the elements that have a choice, where one sum fixes them."""
     low, high = roles().low[:, chosen], roles().high[:, chosen]
-    note = roles().notes[chosen] if chosen else ""
+    note = roles().notes[chosen] if chosen and _concerns(roles().notes[chosen], member) else ""
     free = [symbol for symbol in member.elements if low[INDEX[symbol]] < high[INDEX[symbol]]]
     special = [symbol for symbol in roles().special[chosen] if symbol in member.elements]
     notes = [note] if note and not (note.startswith("metal") and len(free) == 1) else []
@@ -155,6 +158,12 @@ def _notes(member: Composition, chosen: int) -> list[str]:
     elif note.startswith("metal"):
         notes[0] += f": {', '.join(symbol for symbol in special if symbol in free)}"
     return notes
+
+
+def _concerns(note: str, member: Composition) -> bool:
+    """False for a note that names elements of which none is there: S positive, for Ti2O3."""
+    named = [word for word in note.replace(",", "").split() if word in INDEX]
+    return not named or any(symbol in member.amounts for symbol in named)
 
 
 def _state(symbol: str, state: float, chosen: int, named: list[str]) -> list[str]:

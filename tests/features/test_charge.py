@@ -21,7 +21,8 @@ NEUTRAL = {
     "mixed valence": "Fe3O4 Mn3O4 Co3O4 Pb3O4 Sb2O4 CsAuCl3 Ti4O7 LiTi2O4 V6O13 U3O8 Tb4O7 LiMn2O4 W18O49 BaBiO3",
     "positive nonmetals": "TeO2 SeO2 TeCl4 Na2SO3 NaNO3 NaNO2 NH4NO3 KClO4 KIO3 KBrO3 SF6 IF5 Na2S2O3 Na2TeO3",
     "negative ones": """Li3N AlN GaAs InP Li3P Mg2Si Al4C3 SiC CaC2 NaN3 LiH MgH2 LiAlH4 NH4Cl LiNH2 Na2S2 FeS2 GeSe4
-        As2Se5 NaBH4 Mg3N2 Li2NH""",
+        As2Se5 NaBH4 Mg3N2 Li2NH NaAlH4 LiBH6O MgB2H26N6 BH6N Li2NH3""",
+    "clusters of boron": "Li2B12H12 Na2B12H12 Li2B10H10 Na4B22H22 LiCB11H12 NaCB11H12 LiCB9H10",
     "carbon": "Li2CO3 CCl4 KCN K1S1C1N1 Li2C2O4 CO CH4 CH6NPbI3 K3FeC6N6",
 }
 CHARGED = """
@@ -29,6 +30,7 @@ Li2TaCl6O LiAlCl4O LiCl2 Li2Cl AlCl4 AlCl2 AlCl TaCl6 NaAlCl5 Li2O2 KO2 LiAl NaZ
 NbCl4.5 Li0.388La0.475Zr0.238Cl3 LiN Li2N AlN2 SiN LiC AlC LiC6 LiNCl4 LiNCl2 LiSCl5 LiHCl LiHCl3 LiH2 AlO2 LiO LiO2
 Li3O SiO SiO3 NaCl2 MgCl MgCl3 CaO2 ZnCl ZnCl3 GaCl2.5 GaCl4 InCl2.5 ZrCl5 ZrCl3.5 HfCl5 YCl4 YCl2 LaCl4 LiAlCl5
 Li2AlCl4 LiYCl2 TiCl5 TiCl AgCl2 AgI2 KMnO5 CuCl3 Mg FeCl5 LiP LiSi BCl4 BO2 PCl6 LiIO6 Li3YCl7 LiTaOCl5 NiCl4 ClO2
+NO3 NO3.1 ZnN3O9 NH4 BH4 AlH4 LiBH5 NaBH2 LiB12H12 Li3B12H12 LiCB11H11
 """
 
 
@@ -52,6 +54,21 @@ def test_the_tables_are_long_enough():
 
 
 PEROXIDES = "Li2O2 Na2O2 K2O2 BaO2 H2O2 Li2TaCl6O NaTaOCl5"
+
+
+@pytest.mark.parametrize(
+    ("formula", "sentence"),
+    [
+        ("Ti2O3", "neutral with Ti at +3"),
+        ("V1OCl", "neutral with V at +3"),
+        ("Ti2S3O12", "neutral with S positive; Ti at +3"),
+        ("Li2B12H12", "neutral with B in clusters; H at -1; B averages +0.833"),
+        ("SO4", "not neutral: the charges sum to -2 per SO4 with S positive"),
+        ("NO3", "not neutral: the charges sum to -1 per NO3 with N positive"),
+    ],
+)
+def test_the_sentence_names_only_what_is_there(formula, sentence):
+    assert explain(formula) == sentence
 
 
 def test_peroxide_only_when_asked():
