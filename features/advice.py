@@ -14,7 +14,7 @@ from .elements import INDEX
 from .grammar import read_part
 from .names import meant
 from .notation import LONGEST, FormulaError, refusal
-from .oxidation import balanced
+from .oxidation import compound
 from .variables import of_range, of_variable
 
 _LONGEST = 64  # characters of a text that is read again in other ways
@@ -91,7 +91,7 @@ _HABITS = tuple(
 def readable(text: str, neutral: bool = False) -> bool:
     """True for a text that reads as one formula, or as one that can be neutral."""
     amounts = _amounts(text)
-    return amounts is not None and (not neutral or balanced(amounts, known=True))
+    return amounts is not None and (not neutral or compound(amounts, known=True))
 
 
 @lru_cache(maxsize=64)

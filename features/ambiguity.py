@@ -12,7 +12,7 @@ from typing import Any
 from .elements import SYMBOLS, lookup
 from .grammar import Reader, Token, read_part
 from .notation import FormulaError, refusal
-from .oxidation import balanced
+from .oxidation import balanced, compound
 from .rendering import rendered
 from .rewriting import rewritten
 
@@ -53,16 +53,24 @@ def reject_capitals(body: str, tokens: Sequence[Token], given: str) -> None:
         first = tokens[pairs[0]].start
         what = f"{len(pairs)} pairs of capitals that may spell other elements, such as {body[first : first + 2]}"
         raise refusal(given, what, "write the amount after every one-letter symbol, such as C1O1")
+    typed = Reader(tokens, given).read() if pairs else {}
     for at in pairs:
         place = tokens[at + 1].start
         small = "l" if body[place - 1 : place + 1] == "CI" else body[place].lower()
         spelling = body[:place] + small + body[place + 1 :]
         merged = Token("symbol", body[place - 1] + small, place - 1)
         other = Reader([*tokens[:at], merged, *tokens[at + 2 :]], given).read()
-        alone = len(body) == 2 and not balanced(read_part(body) or {}, known=True)
-        if alone or balanced(other, known=True):
+        alone = len(body) == 2 and not balanced(typed, known=True)
+        if alone or (compound(other, known=True) and not _right_as_typed(typed, other)):
             explicit = f"{body[:place]}1{body[place:]}"
             raise refusal(given, f"may be {spelling} in capitals", f"write {spelling} or {explicit}")
+
+
+def _right_as_typed(typed: Amounts, other: Amounts) -> bool:
+    """True for ``LiSCN``, whose other spelling LiScN asks for rare states, and for ``VOSO4``, for osmium is rare."""
+    return (balanced(typed) and not compound(other)) or (
+        len(typed) > 2 and "Os" in other and "Os" not in typed and compound(typed)
+    )
 
 
 def reject_point(body: str, tokens: Sequence[Token], amounts: Amounts, given: str) -> None:
@@ -98,7 +106,7 @@ def reject_point(body: str, tokens: Sequence[Token], amounts: Amounts, given: st
 
 def reject_middle_dot(body: str, tokens: Sequence[Token], amounts: Amounts, given: str) -> None:
     """Refuse ``LiAlCl2·5O``: its middle dot stands for a decimal point, for only then is the compound neutral."""
-    neutral = "·" in body and balanced(amounts, known=True)
+    neutral = "·" in body and compound(amounts, known=True)
     for at, token in enumerate(tokens):
         if token.text != "·" or not body[token.start - 1].isdigit() or not body[token.start + 1 :][:1].isdigit():
             continue
@@ -107,7 +115,7 @@ def reject_middle_dot(body: str, tokens: Sequence[Token], amounts: Amounts, give
         if neutral and not lone:
             continue
         decimal = rewritten(body, tokens, amounts, (at, token.start, token.start + 1), ".")
-        if decimal and (lone or balanced(decimal)):
+        if decimal and (lone or compound(decimal)):
             raise refusal(
                 given,
                 f"the middle dot at column {token.start + 1} may be a decimal point or join two compounds",
@@ -142,7 +150,7 @@ def _component(tokens: Sequence[Token], place: int, length: int) -> tuple[int, i
 
 
 def _two_compounds(left: Amounts, right: Amounts) -> bool:
-    return bool(left.keys() & right.keys()) or (balanced(left) and balanced(right))
+    return bool(left.keys() & right.keys()) or (compound(left) and compound(right))
 
 
 def is_solvate(amounts: Amounts) -> bool:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from .grammar import Token
+from .elements import INDEX, states
+from .grammar import Token, read_part
 from .notation import refusal
-from .oxidation import balanced
+from .oxidation import compound
 from .rewriting import rewritten
 
 NUMERAL = re.compile(r"II|IV|[(\[][IV]+[)\]]|I +I")
@@ -65,7 +66,7 @@ def reject_sums(body: str, tokens: Sequence[Token], amounts: Amounts, given: str
     Only where a number follows the sign at once, the compound before it has no coefficient, and one of the two is a
     lone element, or only the sum makes a neutral formula.
     """
-    neutral = balanced(amounts, known=True)
+    neutral = compound(amounts, known=True)
     for at, sign in enumerate(tokens[:-1]):
         number = tokens[at + 1]
         if sign.text not in {"+", "-"} or number.kind != "number" or number.start != sign.start + 1:
@@ -85,6 +86,30 @@ def reject_sums(body: str, tokens: Sequence[Token], amounts: Amounts, given: str
             f"the sign at column {sign.start + 1} may belong to an amount or join two compounds",
             f"write {' or '.join([mixture, summed] if summed else [mixture])}",
         )
+
+
+def reject_ions(body: str, tokens: Sequence[Token], amounts: Amounts, given: str) -> None:
+    """Refuse ``Zr4+Cl4``: only when 4+ is a charge is it a neutral compound."""
+    for at, sign in enumerate(tokens[2:-1], start=2):
+        number, symbol = tokens[at - 1], tokens[at - 2]
+        if sign.text != "+" or number.kind != "number" or symbol.kind != "symbol":
+            continue
+        first = at == 2 or tokens[at - 3].kind == "separator"
+        if not first or number.text not in _states(symbol.text) or compound(amounts, known=True):
+            continue
+        without = body[: number.start] + body[sign.start + 1 :].lstrip()
+        other = read_part(without)
+        if other and compound(other):
+            mixture = f"{body[: symbol.start]}{number.text}{symbol.text}{body[sign.start :]}"
+            raise refusal(
+                given,
+                f"{number.text}+ after {symbol.text} may be a charge, or an amount and a sign",
+                f"write {without} or {mixture}",
+            )
+
+
+def _states(symbol: str) -> list[str]:
+    return [str(state) for state in states("known_states")[INDEX[symbol]]]
 
 
 def _before(tokens: Sequence[Token], at: int) -> Sequence[Token]:
@@ -120,4 +145,4 @@ def _summed(body: str, tokens: Sequence[Token], at: int, amounts: Amounts) -> st
         return ""
     end = number.start + len(number.text)
     other = rewritten(body, tokens, amounts, (at, start, end), digits)
-    return f"{body[:start]}{digits}{body[end:]}" if other and balanced(other) else ""
+    return f"{body[:start]}{digits}{body[end:]}" if other and compound(other) else ""

@@ -9,7 +9,7 @@ from itertools import pairwise
 from .elements import INDEX, lookup
 from .grammar import Token, read_part
 from .notation import refusal
-from .oxidation import balanced
+from .oxidation import compound
 
 _MOST = 8
 _LONG = 100  # characters beyond which no digit is doubted
@@ -25,7 +25,7 @@ def doubtful_digits(body: str, tokens: Sequence[Token], amounts: Amounts) -> tup
     carbons.
     """
     changes = list(_changes(tokens, amounts)) if len(body) <= _LONG else []
-    if not 0 < len(changes) <= _MOST or balanced(amounts, known=True):
+    if not 0 < len(changes) <= _MOST or compound(amounts, known=True):
         return "", []
     singly = [[change] for change in changes] if len(changes) > 1 else []
     for chosen in (changes, *singly):
@@ -33,7 +33,7 @@ def doubtful_digits(body: str, tokens: Sequence[Token], amounts: Amounts) -> tup
         for _, column, letter in chosen:
             spelling = spelling[:column] + letter + spelling[column + 1 :]
         other = read_part(spelling)
-        if other and balanced(other):
+        if other and compound(other):
             return spelling, [at for at, _, _ in chosen]
     return "", []
 

@@ -106,3 +106,41 @@ def balanced(amounts: Mapping[str, Fraction | int | float], known: bool = False)
         total += float(amount)
         anions |= smallest < 0
     return anions and low <= 1e-9 * total and high >= -1e-9 * total
+
+
+_BESIDE_OXYGEN = {"S": (4.0, 6.0), "Se": (4.0, 6.0), "Te": (4.0, 6.0), "N": (3.0, 5.0)}
+
+
+def compound(amounts: Mapping[str, Fraction | int | float], known: bool = False) -> bool:
+    """True where `balanced` is, or would be with S, Se, Te or N positive beside oxygen, one of them or all.
+
+    Examples
+    --------
+    >>> compound({"Li": 2, "S": 1, "O": 4}), balanced({"Li": 2, "S": 1, "O": 4}), compound({"S": 1, "O": 4})
+    (True, False, False)
+    """
+    if balanced(amounts, known):
+        return True
+    turning = [symbol for symbol in _BESIDE_OXYGEN if symbol in amounts] if "O" in amounts else []
+    if not turning:
+        return False
+    spans = {symbol: ordinary_spans(known)[INDEX[symbol]] for symbol in amounts}
+    slack = 1e-9 * float(sum(amounts.values()))
+    for chosen in [turning[at : at + 1] for at in range(len(turning))] + [turning]:
+        turned = spans | {symbol: _BESIDE_OXYGEN[symbol] for symbol in chosen}
+        low, high = (sum(turned[symbol][end] * float(amount) for symbol, amount in amounts.items()) for end in (0, 1))
+        if low <= slack and high >= -slack:
+            return True
+    return False
+
+
+def widest(symbol: str) -> tuple[float, float]:
+    """Lowest and highest state of an element in `compound`.
+
+    Examples
+    --------
+    >>> widest("S"), widest("Li")
+    ((-2.0, 6.0), (1.0, 1.0))
+    """
+    low, high = ordinary_spans()[INDEX[symbol]]
+    return low, _BESIDE_OXYGEN.get(symbol, (low, high))[1]

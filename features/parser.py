@@ -6,13 +6,14 @@ from fractions import Fraction
 
 from .advice import better
 from .ambiguity import reject_capitals, reject_middle_dot, reject_point
-from .brackets import NUMERAL, reject_isotopes, reject_numerals, reject_sums
+from .brackets import NUMERAL, reject_ions, reject_isotopes, reject_numerals, reject_sums
 from .digits import reject_digits
 from .grammar import Reader, Run, read_part, tokenise
 from .names import reject_label, reject_name
 from .notation import FormulaError, plain, refusal, without_charge
 from .oxidation import balanced
 from .runs import MOST_UNITS, reject_runs
+from .shares import reject_shares
 
 
 def parse(text: str) -> tuple[dict[str, Fraction], tuple[str, ...]]:
@@ -49,10 +50,12 @@ def read(text: str) -> tuple[dict[str, Fraction], tuple[str, ...]]:
         reject_numerals(body, tokens, text)
     if "+" in body or "-" in body:
         reject_sums(body, tokens, amounts, text)
+        reject_ions(body, tokens, amounts, text)
     reject_runs(runs, body, amounts, text)
     reject_point(body, tokens, amounts, text)
     reject_middle_dot(body, tokens, amounts, text)
     reject_digits(body, tokens, amounts, text)
+    reject_shares(body, tokens, amounts, text)
     if charge and balanced(amounts):
         raise refusal(text, f"ends in {charge} after a neutral compound", "name what follows, or leave the sign out")
     warnings = (f"the charge {charge.lstrip('^')} is left out: a composition counts atoms only",) if charge else ()

@@ -9,9 +9,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from .ambiguity import SOLVATES
-from .elements import INDEX
 from .grammar import Token, Unit
-from .oxidation import balanced, ordinary_spans
+from .oxidation import balanced, compound, widest
 
 _MOST_LOOKS = 200
 _COUNT = re.compile(r"[1-9]\d*(?:\.\d+)?|0\.\d*[1-9]\d*")
@@ -43,7 +42,7 @@ def _add(total: dict[str, float], amounts: Mapping[str, float], factor: float) -
 
 
 @lru_cache(maxsize=256)
-def _cuts(text: str) -> tuple[tuple[str, str], ...]:
+def cuts(text: str) -> tuple[tuple[str, str], ...]:
     """Ways to read one number as an amount (1 when empty) and the coefficient of what follows: 360 as 3 and 60."""
     places = range(len(text))
     return tuple(
@@ -61,11 +60,10 @@ class Search:
         self.units, self.plain, self.trailing = units, plain, trailing
         self.looks = 0
         self.dead: set[int] = set()
-        spans = ordinary_spans()
         self.amounts = [{symbol: float(amount) for symbol, amount in unit.amounts.items()} for unit in units]
         self.factors = [float(number_text(unit) or 1) for unit in units]
         self.spans = [
-            [sum(spans[INDEX[symbol]][end] * amount for symbol, amount in amounts.items()) for end in (0, 1)]
+            [sum(widest(symbol)[end] * amount for symbol, amount in amounts.items()) for end in (0, 1)]
             for amounts in self.amounts
         ]
 
@@ -102,11 +100,11 @@ class Search:
         unit = self.units[last]
         whole = number_text(unit)
         if self.trailing:
-            yield from () if unit.bracket else _cuts(whole)
+            yield from () if unit.bracket else cuts(whole)
         elif last == len(self.units) - 1:
             yield whole, ""
         elif not self.units[last + 1].bracket and (not unit.bracket or self._before_solvate(last)):
-            yield from _cuts(whole)
+            yield from cuts(whole)
             if self.plain:
                 yield whole, ""
 
@@ -129,7 +127,8 @@ class Search:
             return [part, Part(last + 1, len(self.units) - 1, number_text(self.units[-1]), "")]
         if self.units[last].bracket and not at_end:
             return []
-        if len(total) < 2 or not balanced(total) or (at_end and first == 0):
+        neutral = balanced(total) if "." in amount and not number else compound(total)
+        if len(total) < 2 or not neutral or (at_end and first == 0):
             return []
         if at_end:
             return [part]
@@ -148,11 +147,10 @@ def solvate(units: Sequence[Unit], water: bool) -> bool:
 
 
 def percentages(units: Sequence[Unit]) -> list[Part]:
-    """Neutral compounds each followed by its share, the shares summing to 1 or 100: ``Li2O40B2O360``."""
-    if units[-1].bracket or not _cuts(number_text(units[-1])):
+    """Neutral compounds each followed by its share: ``Li2O40B2O360``."""
+    if units[-1].bracket or not cuts(number_text(units[-1])):
         return []
-    parts = Search(units, False, trailing=True).compounds(0)
-    return parts if parts and sum(Fraction(part.number) for part in parts) in (1, 100) else []
+    return Search(units, False, trailing=True).compounds(0)
 
 
 def summing(units: Sequence[Unit], coefficient: Token) -> list[Part]:
@@ -161,7 +159,7 @@ def summing(units: Sequence[Unit], coefficient: Token) -> list[Part]:
     scale = 10 ** max(
         len(text.partition(".")[2]) for text in [coefficient.text, *(number_text(units[at]) for at in places)]
     )
-    cuts = {at: [(*cut, int(Fraction(cut[1]) * scale)) for cut in _cuts(number_text(units[at]))] for at in places}
+    shared = {at: [(*cut, int(Fraction(cut[1]) * scale)) for cut in cuts(number_text(units[at]))] for at in places}
     waiting: list[tuple[int, int, list[Part]]] = [(0, int(Fraction(coefficient.text) * scale), [])]
     goal = scale if waiting[0][1] < scale else 100 * scale
     looks = 0
@@ -170,7 +168,7 @@ def summing(units: Sequence[Unit], coefficient: Token) -> list[Part]:
         if parts and total == goal:
             return [*parts, Part(first, len(units) - 1, number_text(units[-1]), "")]
         for at in places if len(parts) < _MOST_PARTS else ():
-            for amount, number, share in cuts[at] if at >= first else ():
+            for amount, number, share in shared[at] if at >= first else ():
                 looks += 1
                 if looks > _MOST_LOOKS:
                     return []

@@ -9,7 +9,7 @@ from typing import Any
 from .elements import INDEX, SYMBOLS, lookup
 from .grammar import Run, Token, Unit
 from .notation import refusal
-from .oxidation import balanced
+from .oxidation import compound
 from .rendering import rendered
 from .run_search import Part, Search, number_text, percentages, solvate, summing
 
@@ -56,7 +56,7 @@ def _apart(run: Run, alone: bool) -> list[Part]:
         if not (hydrate or _anion_with_number_inside(units)):
             return []
         search = Search(units, False)
-        return [] if balanced(search.sum(), known=True) else search.compounds(0) or percentages(units)
+        return [] if compound(search.sum(), known=True) else search.compounds(0) or percentages(units)
     if all(unit.bracket for unit in units):
         numbers = [bool(unit.number) for unit in units]
         if numbers[-1] or not all(numbers[:-1]):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from .elements import INDEX
-from .oxidation import balanced
+from .oxidation import compound
 
 _RARE = frozenset(
     "Tc Pm Po At Rn Fr Ra Ac Th Pa Np Pu Am Cm Bk Cf Es Fm Md No Lr He Ne Ar Kr Xe".split()  # noqa: SIM905
@@ -56,4 +56,4 @@ def _oddness(pieces: list[str]) -> tuple[bool, int, int]:
         if piece in INDEX:
             count = float(following) if following[:1].isdigit() else 1.0
             amounts[piece] = amounts.get(piece, 0.0) + count
-    return not balanced(amounts), sum(symbol in _RARE for symbol in amounts), len(pieces)
+    return not compound(amounts), sum(symbol in _RARE for symbol in amounts), len(pieces)

@@ -6,7 +6,7 @@ import re
 
 from .elements import INDEX
 from .notation import FormulaError, refusal
-from .oxidation import balanced
+from .oxidation import compound
 
 _COUNT = r"\d+(?:\.\d+)?"
 _FROM_TO = re.compile(rf"\(?({_COUNT})\s*(?:[-–—~]|to)\s*({_COUNT})\)?(?=$|[A-Z(\[])")
@@ -44,7 +44,7 @@ def _balanced_family(spelling: str) -> bool:
 
     try:
         family = Template.parse(spelling)
-        return balanced(family.at(**dict.fromkeys(family.variables, 0.5)).amounts)
+        return compound(family.at(**dict.fromkeys(family.variables, 0.5)).amounts)
     except FormulaError:
         return False
 
