@@ -53,7 +53,7 @@ def reject_capitals(body: str, tokens: Sequence[Token], given: str) -> None:
         first = tokens[pairs[0]].start
         what = f"{len(pairs)} pairs of capitals that may spell other elements, such as {body[first : first + 2]}"
         raise refusal(given, what, "write the amount after every one-letter symbol, such as C1O1")
-    typed = Reader(tokens, given).read() if pairs else {}
+    typed = Reader(list(tokens), given).read() if pairs else {}
     for at in pairs:
         place = tokens[at + 1].start
         small = "l" if body[place - 1 : place + 1] == "CI" else body[place].lower()

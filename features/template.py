@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from .ambiguity import reject_capitals
 from .composition import Composition
+from .digits import reject_digits
 from .elements import INDEX
 from .expression import Polynomial, read_expression
 from .grammar import Reader, Run, tokenise
@@ -21,6 +22,7 @@ from .notation import FormulaError, plain, refusal
 from .parser import parse
 from .rendering import decimal
 from .runs import reject_runs_of_template
+from .shares import reject_shares
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _BESIDE = frozenset("0123456789.{}")
@@ -53,6 +55,8 @@ class Template:
         pieces, end = [], 0
         for found in _BRACES.finditer(body):
             before, after = body[: found.start()][-1:], body[found.end() :][:1]
+            if "." in (before, after):
+                raise refusal(text, f"a point beside {found.group()}", "write · between compounds")
             if before in _BESIDE or after in _BESIDE:
                 raise refusal(text, f"another amount beside {found.group()}", "put the whole amount between the braces")
             pieces.append(body[end : found.start()])
@@ -71,6 +75,7 @@ class Template:
         reject_runs_of_template(runs, text)
         polynomials = {symbol: Polynomial.constant(0) + amount for symbol, amount in symbolic.items()}
         order = dict.fromkeys(name for number in numbers.values() for name in _in_order(number))
+        _reject_member(body, numbers, text)
         return cls(text, MappingProxyType(polynomials), tuple(order))
 
     def at(self, **values: Fraction | float) -> Composition:
@@ -112,6 +117,31 @@ class Template:
 
 def _in_order(number: Polynomial) -> list[str]:
     return sorted(number.variables)
+
+
+_PROBES = tuple(map(Fraction, ("0.5", "0.1", "1.5", "10")))
+
+
+def _reject_member(body: str, numbers: Mapping[int, Polynomial], given: str) -> None:
+    """Refuse ``LiAlCI{4-2x}O{x}`` and ``{x}Li20-{1-x}B203``, of which a member is neutral in another spelling only."""
+    names = {name for number in numbers.values() for name in number.variables}
+    for probe in _PROBES:
+        values = [number(dict.fromkeys(names, probe)) for number in numbers.values()]
+        if min(values) > 0:
+            break
+    else:
+        return
+    written = iter(f"{float(value):.6f}".rstrip("0").rstrip(".") for value in values)
+    member = _BRACES.sub(lambda _: next(written), body)
+    try:
+        tokens = tokenise(member, given)
+        amounts = Reader(tokens, given).read()
+        reject_capitals(member, tokens, given)
+        reject_digits(member, tokens, amounts, given)
+        reject_shares(member, tokens, amounts, given)
+    except FormulaError as error:
+        what, mend = str(error).rpartition('": ')[2].rsplit("; ", 1)
+        raise refusal(given, f"its member {member}: {what}", mend) from None
 
 
 def substitution(parent: str, loses: str, gains: str, ratio: Fraction | float = 2, variable: str = "x") -> Template:

@@ -1,6 +1,7 @@
 """Spaces: sizes told before they are built, blocks and members that agree, neutral members, limits."""
 
 import itertools
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -109,6 +110,29 @@ def test_axis(text, values):
 def test_axis_refuses(text):
     with pytest.raises(FormulaError):
         axis(text, "x")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("LiAlCI{4-2x}O{x}", "its member LiAlCI3O0.5: may be LiAlCl3O0.5 in capitals"),
+        ("Li{x}SIO{2+x/2}", "may be Li0.5SiO2.25 in capitals"),
+        ("{x}Li20-{1-x}B203", "write 0.5Li2O-0.5B2O3 or"),
+        ("{100-x}Li20-{x}Al203", "write 99.5Li2O-0.5Al2O3 or"),
+        ("{x}TeO2.{1-x}LiCl", "a point beside {1-x}; write · between compounds"),
+        ("Li2O.{x}SiO2", "a point beside {x}"),
+    ],
+)
+def test_a_family_whose_members_read_two_ways_is_refused(text, words):
+    with pytest.raises(FormulaError, match=re.escape(words)):
+        Template.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["LiNb{1-x}Ta{x}OCl4", "{x}Li2SO4-{1-x}LiPO3", "Li{x/3}La{(2-x)/3}TiO3", "{x-20}Li", "Li{x}CoO2"]
+)
+def test_other_families_are_not(text):
+    assert Template.parse(text).variables == ("x",)
 
 
 @pytest.mark.parametrize(
