@@ -15,15 +15,13 @@ from .grammar import read_part
 from .names import meant
 from .notation import LONGEST, FormulaError, refusal
 from .oxidation import compound
+from .proportions import of_ratio, of_shares
 from .variables import of_range, of_variable
 
 _LONGEST = 64  # characters of a text that is read again in other ways
 _MASS = re.compile(r"(?:\bwt|wt[.\s]*%|\bmass|weight|w/w|m[.\s-]*%|\bvol|v/v)", re.IGNORECASE)
 _COUNT = r"\d+(?:\.\d+)?"
 _SITE = re.compile(r"\(([A-Z][a-z]?(?:\s*,\s*[A-Z][a-z]?)+)\)")
-_SHARE = re.compile(
-    rf"((?:[A-Z][a-z]?[\d.]*|\([A-Z][A-Za-z\d.]*\)[\d.]*)+)\(({_COUNT})\)(?:\s*[-+·]\s*(?=[A-Z(])|(?=[A-Z(]|$))"
-)
 _LOST = re.compile(r"(?<![A-Z])[a-z]")  # a letter that no element has
 _SYMBOL = re.compile(r"[A-Z][a-z]?")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉₋₊ₓ−–‑—", "0123456789-+x----")
@@ -73,6 +71,7 @@ _HABITS = tuple(
         (r"(?<=\d),(?=\d)", ".", "a decimal comma"),
         (rf"(?<=[A-Za-z])\(({_COUNT})\)", _unbracketed, "an amount in brackets"),
         (r"\s+[Nn]o\.?\s*\d+$", "", "a label after the formula"),
+        (r"(?:[□◻☐▢]|\[\s*\]|V(?:a|ac)(?![a-z])|\(vac\))[\d.]*", "", "a vacancy, which is no atom"),
         (r"(?<![\d.])\.(?=\d)", "0.", "a point that is not between two digits"),
         (rf"({_COUNT})-(0\.\d+)$", _difference, "a difference at the end"),
         (r"^([A-Z][A-Za-z\d.]*)\s*[*×]\s*(\d+)$", r"(\1)\2", "a number that multiplies"),
@@ -82,6 +81,7 @@ _HABITS = tuple(
         (r"(?<![\d.])[¼-¾⅐-⅞](?!\d)", _numeral, "a fraction, where a decimal number is read"),
         (r"(\d+)/(\d+)", _quotient, "a fraction, where a decimal number is read"),
         (rf"(?<=[A-Za-z\d)\]])\s+(?={_COUNT}\s*[A-Z(\[])", "+", "a blank before the number of a second compound"),
+        (r"A[1I]C[1I](?=[\d.]*(?:$|[A-Z()\[\]+·-]))", "AlCl", "marks that look like the l of Al and of Cl"),
         (r"A[1I](?![a-z])", "Al", "a mark that looks like the l of Al"),
         (r"L1(?![a-z])", "Li", "a digit that looks like the i of Li"),
     )
@@ -114,7 +114,9 @@ def better(text: str, error: FormulaError) -> FormulaError:
     stripped = text.strip()
     stripped = stripped.translate(_LOWERED)
     ways: tuple[Callable[[str, str], FormulaError | None], ...] = (meant, _mass)
-    for advice in (*ways, of_range, _point, _shares, _habit, of_variable) if len(text) <= _LONGEST else ways:
+    for advice in (
+        (*ways, of_range, _point, of_shares, of_ratio, _habit, of_variable) if len(text) <= _LONGEST else ways
+    ):
         found = advice(stripped, text)
         if found:
             return found
@@ -179,16 +181,3 @@ def _compounds(joined: str) -> bool:
     """True for a neutral mixture, and for a compound with a solvate."""
     last = read_part(joined.rpartition("·")[2])
     return readable(joined, neutral=True) or bool(last and is_solvate(last))
-
-
-def _shares(stripped: str, text: str) -> FormulaError | None:
-    """The error for shares in brackets behind neutral compounds: ``LiCl(59)-KCl(41)``."""
-    pieces, end = list[str](), 0
-    while found := _SHARE.match(stripped, end):
-        if not readable(found.group(1), neutral=True):
-            return None
-        pieces.append(found.group(2) + found.group(1))
-        end = found.end()
-    if len(pieces) < 2 or end < len(stripped) or not readable("-".join(pieces)):
-        return None
-    return refusal(text, "shares in brackets behind their compounds", f"write {'-'.join(pieces)}")

@@ -5,7 +5,9 @@ Needs the `interop` extra. matminer takes milliseconds a composition; equal comp
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from importlib import import_module
 from typing import Any
 
@@ -16,6 +18,9 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from .elements import SYMBOLS
 from .fractions import Fractions
 
+_FINEST = 1000
+_MOST_ATOMS = 10_000
+
 
 class BridgeError(ValueError):
     """matminer is not there, has no such featurizer, or the featurizer cannot describe a composition."""
@@ -23,6 +28,10 @@ class BridgeError(ValueError):
 
 class MatminerFeaturizer(TransformerMixin, BaseEstimator):
     """Compositions to the numbers of one matminer featurizer; learns nothing from the data.
+
+    The featurizer sees the smallest whole numbers in the ratio of the atoms, with guessed oxidation states if it asks
+    for some. `AtomicOrbitals` and `WenAlloys`, which answer with words too, and `CohesiveEnergy`, which asks a
+    service on the net, are refused.
 
     Parameters
     ----------
@@ -56,10 +65,9 @@ class MatminerFeaturizer(TransformerMixin, BaseEstimator):
         rows, places = np.unique(Fractions.of(X).matrix, axis=0, return_inverse=True)
         found = np.empty((len(rows), len(made.feature_labels())))
         for at, row in enumerate(rows):
-            amounts = {SYMBOLS[column]: float(row[column]) for column in np.flatnonzero(row)}
-            composition = pymatgen.Composition(amounts)
+            composition = pymatgen.Composition(_whole(row))
             try:
-                found[at] = made.featurize(composition)
+                found[at] = _described(made, composition)
             except Exception as error:
                 what = f"{self.featurizer} cannot describe {composition.formula}: {error}"
                 raise BridgeError(f"{what}; leave this featurizer or the composition out") from error
@@ -95,6 +103,31 @@ class MatminerFeaturizer(TransformerMixin, BaseEstimator):
         tags.input_tags.string = True
         tags.requires_fit = False
         return tags
+
+
+def _whole(row: NDArray[np.float64]) -> dict[str, float]:
+    """Amounts by symbol: whole numbers where such are in the ratio of the fractions, for some featurizers ask for them.
+
+    Examples
+    --------
+    >>> _whole(Fractions.of(["LiAlCl2.5O0.75"]).matrix[0])
+    {'Li': 4.0, 'O': 3.0, 'Al': 4.0, 'Cl': 10.0}
+    """
+    present = np.flatnonzero(row)
+    ratios = [Fraction(float(row[column] / row[present].min())).limit_denominator(_FINEST) for column in present]
+    scale = math.lcm(*(ratio.denominator for ratio in ratios))
+    counts = np.array([float(ratio * scale) for ratio in ratios])
+    exact = np.allclose(counts / counts.sum(), row[present], rtol=0, atol=1e-12)
+    chosen = counts if exact and counts.sum() <= _MOST_ATOMS else row[present]
+    return dict(zip([SYMBOLS[column] for column in present], chosen.tolist(), strict=True))
+
+
+def _described(made: Any, composition: Any) -> Any:
+    """Numbers of a featurizer; one that asks for oxidation states gets those that pymatgen guesses."""
+    try:
+        return made.featurize(composition)
+    except ValueError:
+        return made.featurize(composition.add_charges_from_oxi_state_guesses())
 
 
 def _imported(name: str) -> Any:

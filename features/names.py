@@ -15,6 +15,7 @@ from .oxidation import compound
 
 _LABEL = re.compile(r"(.*[^ +·-]) +([A-Z]{1,3}|No\d*)")
 _LEADING = re.compile(r"([A-Z]\d{1,3}) +(.+)")
+_DOPED = re.compile(r"([A-Z][a-z]?)(?:[:\s-]|[- ](?:doped|substituted) )(\w{3,})|(\w{3,})[:\s-]([A-Z][a-z]?)")
 _SYMBOL = re.compile("[A-Z][a-z]?")
 
 
@@ -71,7 +72,15 @@ def _reject_leading_label(body: str, amounts: Callable[[str], Mapping[str, Fract
 def meant(body: str, given: str) -> FormulaError | None:
     """The error for a short name in whatever capitals, for a text that cannot be read anyway."""
     entry = _whatever_capitals().get(body.casefold())
-    return _named(body, given, entry) if entry else None
+    if entry:
+        return _named(body, given, entry)
+    found = _DOPED.fullmatch(body)
+    host = short_names().get((found.group(2) or found.group(3)) if found else "")
+    if found is None or host is None or host.varies == "cell":
+        return None
+    dopant = found.group(1) or found.group(4)
+    what = f"{dopant} beside the short name of {host.what}"
+    return refusal(given, what, f"write the composition with its {dopant}, such as {host.write} has it without")
 
 
 def _named(body: str, given: str, entry: ShortName) -> FormulaError:

@@ -26,6 +26,22 @@ def test_another_featurizer():
     assert values[:, 0].tolist() == [4, 3, 4, 2]
 
 
+@pytest.mark.parametrize(
+    ("name", "preset", "width"),
+    [("OxidationStates", None, 4), ("IonProperty", None, 3), ("CationProperty", "deml", 25), ("Meredig", None, 135)],
+)
+def test_featurizers_that_ask_for_whole_numbers_or_oxidation_states(name, preset, width):
+    one = MatminerFeaturizer(name, preset)
+    values = one.fit_transform(FORMULAS)
+    assert values.shape == (4, width) == (4, len(one.get_feature_names_out()))
+    assert np.array_equal(values[0], values[2])
+
+
+def test_words_are_no_descriptors():
+    with pytest.raises(BridgeError, match="AtomicOrbitals cannot describe"):
+        MatminerFeaturizer("AtomicOrbitals", None).fit_transform(FORMULAS)
+
+
 def test_skops_round_trip(tmp_path):
     one = MatminerFeaturizer("ValenceOrbital", preset=None)
     skops.io.dump(one, tmp_path / "one.skops")
