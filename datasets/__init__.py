@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .catalogue import show
+    from .cost_table import costs
     from .dataset import Dataset, load
     from .lab import add, syntheses
     from .prices import raw_material_cost
@@ -19,6 +20,7 @@ __all__ = [
     "Property",
     "abundance",
     "add",
+    "costs",
     "load",
     "raw_material_cost",
     "show",
@@ -32,6 +34,7 @@ _HOMES = {
     "Dataset": ".dataset",
     "load": ".dataset",
     "raw_material_cost": ".prices",
+    "costs": ".cost_table",
     "add": ".lab",
     "syntheses": ".lab",
     "show": ".catalogue",

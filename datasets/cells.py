@@ -18,6 +18,7 @@ _NOT_A_NUMBER = {
     EXCEL_ERROR: "is an error of Excel; mend the formula in that cell",
     _MISSING: "is not a value; leave the row out, or write its outcome (no glass, crystallised, decomposed)",
     r"([+-]?\d+),(\d+(?:e[+-]?\d+)?)": r"has a decimal comma; write \1.\2",
+    r"[−–—](\d.*)": r"has a dash for its minus sign; write -\1",
     "[<>≤≥~≈].*": "is a limit or an estimate; a measurement is a number: put the rest into the column note",
     r".*(?:±|\+/-).*|[\d.]+\(\d+\)(?:e.*)?": "holds an uncertainty beside the number; put that into the column note",
     r"([\d.]+)\s*[x×*·]\s*10\^?\s*[-−]([0-9]+)": r"is written with a power of ten; write \1e-\2",

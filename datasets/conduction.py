@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -61,14 +61,17 @@ def impossible(
     yield step.touched((step.energy < arrhenius["least_eV"]) | (step.energy > arrhenius["most_eV"])), SLOPE
 
 
-def ceiling(temperature: Floats, matrix: Floats, rules: Mapping[str, Any]) -> Floats:
+def ceiling(
+    temperature: Floats, matrix: Floats, rules: Mapping[str, Any], glassy: Mask | Literal[True] = True
+) -> Floats:
     """Return the highest credible conductivity of each glass, in S/cm, shape (n,), at temperatures in degC.
 
-    The logarithm is interpolated in 1/T and stays level beyond the temperatures of the table.
+    The logarithm is interpolated in 1/T and stays level beyond the temperatures of the table. Oxides that are not
+    `glassy`, such as garnets, reach what other alkali conductors do.
     """
     table = rules["ceiling"]
     silver = share(matrix, ["Ag", "Cu"]) >= rules["mobile"]["least_percent"] / 100
-    oxide = share(matrix, NOT_OXIDE) == 0
+    oxide = (share(matrix, NOT_OXIDE) == 0) & glassy
     knots = -1 / (np.array(table["temperature_C"]) + ZERO_CELSIUS_K)
     where = -1 / (temperature + ZERO_CELSIUS_K)
 

@@ -81,7 +81,7 @@ def _of_astray_papers(measured: Measurements, prop: Property, verdict: str) -> I
 
 def _judge_conductivity(measured: Measurements, reasons: npt.NDArray[np.object_]) -> None:
     """Note what is not the ionic conductivity of a glass; crystals, melts and unknown phases are not judged."""
-    glass = np.flatnonzero((measured.rows["phase"] == "glass").to_numpy())
+    glass = (measured.rows["phase"] == "glass").to_numpy()
     part = measured.take(glass)
     values, temperature = part.rows["value"].to_numpy(), part.rows["temperature_C"].to_numpy()
     found = reasons[glass]

@@ -71,7 +71,8 @@ def read(path: Path, sheet: str | None = None, encoding: str = "utf-8") -> Grid:
         Of a CSV without a byte-order mark.
     """
     if not path.is_file():
-        raise TableError(f"{path} is {'a folder' if path.is_dir() else 'not there'}; give a CSV, Excel or Parquet file")
+        what = "a folder" if path.is_dir() else "no file" if path.exists() else "not there"
+        raise TableError(f"{path} is {what}; give a CSV, Excel or Parquet file")
     if path.stat().st_size > limit("bytes"):
         raise too_large(path.name)
     data = path.read_bytes()

@@ -16,6 +16,7 @@ from .units import Unit, UnitError
 
 LOG = "log conductivity"
 _BRACKETED = re.compile(r"^(?P<name>[^(\[,/]+?)\s*[(\[,/]\s*(?P<unit>.+?)[)\]]?$")
+_WARM = re.compile(r"(?:^|_)(?:\d+_?[ck]|rt)(?:_|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,8 @@ def _column(at: int, text: str, name: str) -> Column | None:
             )
         return Column(at, text, "conductivity" if field == LOG else field, units.find(unit_text, prop))
     except UnitError as error:
-        raise TableError(f"{name}: column {text!r}: {error}") from None
+        warm = "; a temperature belongs into a column temperature_C" if _WARM.search(unit_text) else ""
+        raise TableError(f"{name}: column {text!r}: {error}{warm}") from None
 
 
 def _property(field: str) -> Property:

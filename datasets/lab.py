@@ -110,14 +110,20 @@ def _records(facts: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _unused(facts: pd.DataFrame) -> list[str]:
-    """Return for each reason of curation how many of these facts `load` leaves out."""
+    """Return for each reason how many of these facts `load` leaves out."""
     from .curation import curate
+    from .dataset import load
+    from .duplicates import drop_retold
 
     notices = []
     for name in sorted(set(facts["quantity"]) & set(PROPERTIES)):
-        reasons = curate(_measurements(facts[facts["quantity"] == name], name), find(name))[1]["reason"]
+        prop, own = find(name), _measurements(facts[facts["quantity"] == name], name)
+        reasons = [curate(own, prop)[1]["reason"]]
+        if (own.rows["doi"] != "").any():
+            reasons.append(drop_retold(load(name, lab=False).measured, own, prop)[1]["reason"])
         notices += [
-            f"{count} stored, but not used by load({name!r}): {why}" for why, count in reasons.value_counts().items()
+            f"{count} stored, but not used by load({name!r}): {why}"
+            for why, count in pd.concat(reasons).value_counts().items()
         ]
     return notices
 

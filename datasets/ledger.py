@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from ..features.fractions import Fractions
 from .measurement import composition_keys
-from .store import ADDITIONS, FACTS, StoreError, content_key
-from .user_rows import WITHDRAWAL
+from .store import ADDITIONS, FACTS, StoreError
+from .user_rows import WITHDRAWAL, content_keys
 from .user_table import PROBLEM_COLUMNS, Reading
 
 
@@ -45,10 +45,11 @@ def _problems(connection: sa.Connection, facts: pd.DataFrame, again: bool) -> It
     contents = [] if again else connection.execute(sa.select(FACTS.c.content, FACTS.c.id)).all()
     known: dict[str, int] = {row[0]: row[1] for row in contents}
     corrected: dict[int, int] = {}
-    for fact in facts.to_dict("records"):
+    records = facts.to_dict("records")
+    for fact, key in zip(records, content_keys(records), strict=True):
         row, number = int(fact["row"]), fact["supersedes"]
-        twin = known.get(content_key(fact))
-        if twin is not None and twin not in later:
+        twin = known.get(key)
+        if twin is not None and twin not in later and twin != number:
             yield (
                 row,
                 str(fact["quantity"]),

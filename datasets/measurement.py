@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,7 +79,12 @@ class Measurements:
         if index.dtype == bool and index.all():
             return self
         index = np.flatnonzero(index) if index.dtype == bool else index.astype(np.intp)
-        return Measurements(self.rows.take(index).reset_index(drop=True), self.matrix[index])
+        rows = self.rows.take(index)
+        rows.index = pd.RangeIndex(len(index))
+        taken = Measurements(rows, self.matrix[index])
+        if "keys" in vars(self):
+            vars(taken)["keys"] = self.keys[index]
+        return taken
 
     @staticmethod
     def join(parts: Sequence[Measurements]) -> Measurements:
@@ -148,28 +152,33 @@ def formulas(matrix: npt.NDArray[np.float64]) -> list[str]:
 
 
 def _written(matrix: npt.NDArray[np.float64], decimals: int) -> list[str]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     order = np.argsort(np.nan_to_num(lookup("electronegativity"), nan=9.0), kind="stable")
-    parts = [_present(matrix[start : start + CHUNK], order) for start in range(0, max(1, len(matrix)), CHUNK)]
-    rows = np.concatenate([part[0] + CHUNK * i for i, part in enumerate(parts)])
-    columns, amounts_in = np.concatenate([part[1] for part in parts]), np.concatenate([part[2] for part in parts])
-    parts_in = np.rint(amounts_in * 100 * 10**decimals).astype(np.intp)
-    written = parts_in > 0
-    rows, columns, parts_in = rows[written], columns[written], parts_in[written]
-    used = np.flatnonzero(np.bincount(parts_in))  # a table of all amounts is quicker than sorting them
-    texts = np.empty(used.max(initial=0) + 1, dtype=object)
-    texts[used] = [f"{part / 10**decimals:g}" for part in used.tolist()]
-    pieces = (np.array(SYMBOLS, dtype=object)[order[columns]] + texts[parts_in]).tolist()
-    ends = np.searchsorted(rows, np.arange(len(matrix) + 1)).tolist()
-    return ["".join(pieces[start:end]) for start, end in pairwise(ends)]
+    present = [_present(matrix[start : start + CHUNK], order) for start in range(0, max(1, len(matrix)), CHUNK)]
+    rows = np.concatenate([part[0] + CHUNK * i for i, part in enumerate(present)])
+    columns, amounts = (np.concatenate([part[i] for part in present]) for i in (1, 2))
+    parts = np.rint(amounts * 100 * 10**decimals).astype(np.int32)
+    written = parts > 0
+    whole, rest = np.divmod(parts[written], 10**decimals)
+    decimal = ["", *(f".{part:0{decimals}d}".rstrip("0") for part in range(1, 10**decimals))]
+    texts = [pa.array(list(names)) for names in ([SYMBOLS[i] for i in order], map(str, range(101)), decimal)]
+    numbers = [pa.array(which) for which in (columns[written], whole, rest)]
+    pieces = pc.binary_join_element_wise(*(t.take(n) for t, n in zip(texts, numbers, strict=True)), "")
+    ends = np.searchsorted(rows[written], np.arange(len(matrix) + 1)).astype(np.int32)
+    joined: list[str] = pc.binary_join(pa.ListArray.from_arrays(pa.array(ends), pieces), "").to_pylist()
+    return joined
 
 
 def _present(
     matrix: npt.NDArray[np.float64], order: npt.NDArray[np.intp]
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.float64]]:
     """Return row, place in the order, and fraction of every element that is there."""
-    ordered = matrix[:, order]
-    rows, columns = np.nonzero(ordered)
-    return rows, columns, ordered[rows, columns]
+    ordered = matrix.take(order, axis=1).ravel()
+    where = np.flatnonzero(ordered)
+    rows, columns = np.divmod(where, len(order))
+    return rows, columns, ordered[where]
 
 
 def schema() -> pa.DataFrameSchema:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,13 +13,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..features.composition import Composition
-from ..features.elements import INDEX, lookup
+from ..features.composition import Composition, FormulaError
+from ..features.elements import INDEX, SYMBOLS, lookup
 from ..features.fractions import Fractions
 from .sources import DATA
 
 ELEMENT_PRICE = "wiki2020_price_mid_usd_per_kg"
 NO_PRICE = math.nan
+USER_COLUMNS = ("formula", "usd_per_kg")
 
 
 class PriceTableError(ValueError):
@@ -52,8 +54,13 @@ class PriceTable:
         return masses(self.atoms)
 
     def without(self, formulas: Iterable[str]) -> PriceTable:
-        """Return the table less these precursors."""
-        keep = ~np.isin(self.formulas, list(formulas))
+        """Return the table less these precursors, or refuse one that it does not hold."""
+        formulas = list(formulas)
+        for strange in sorted(set(formulas) - set(self.formulas)):
+            near = difflib.get_close_matches(strange, self.formulas, n=3, cutoff=0.6)
+            known = f"one of {', '.join(near)}" if near else "one that a route uses, such as Al2O3"
+            raise PriceTableError(f"{strange} is no precursor with a price; name {known}")
+        keep = ~np.isin(self.formulas, formulas)
         names = tuple(name for name, kept in zip(self.formulas, keep, strict=True) if kept)
         return PriceTable(names, self.usd_per_kg[keep], self.estimated[keep], self.atoms[keep])
 
@@ -74,25 +81,45 @@ def default_table(year: int | None = None) -> PriceTable:
     return assemble(element_prices() | prices, direct)
 
 
-def user_table(frame: pd.DataFrame) -> PriceTable:
-    """Return the embedded table with a user's own prices over it.
+def user_table(frame: pd.DataFrame, year: int | None = None) -> PriceTable:
+    """Return the embedded table, at the prices of `year`, with a user's own prices over it.
 
     Parameters
     ----------
     frame
-        Columns ``formula`` and ``usd_per_kg``; a precursor of the user may be new to the table.
+        Columns ``formula`` and ``usd_per_kg``; a precursor of the user may be new to the table. A row is named in
+        messages by the index of the frame.
+    year
+        See `default_table`.
     """
-    missing = {"formula", "usd_per_kg"} - set(frame.columns)
+    missing = set(USER_COLUMNS) - set(frame.columns)
     if missing:
         msg = f"a price table has no column {', '.join(sorted(missing))}; give the columns formula and usd_per_kg"
         raise PriceTableError(msg)
-    own = dict(zip(frame["formula"].astype(str), pd.to_numeric(frame["usd_per_kg"], errors="coerce"), strict=True))
-    wrong = [formula for formula, price in own.items() if not (math.isfinite(price) and price >= 0)]
-    if wrong:
-        msg = f"{wrong[0]} has no usable price; give one in USD/kg, zero or more"
-        raise PriceTableError(msg)
-    newest = dated(pd.read_csv(DATA / "precursor_prices.csv"), None)
-    return assemble(element_prices() | newest | own, (set(newest) - _derived_in_file()) | set(own), own)
+    own = _own_prices(frame)
+    prices = dated(pd.read_csv(DATA / "precursor_prices.csv"), year)
+    return assemble(element_prices() | prices | own, (set(prices) - _derived_in_file()) | set(own), own)
+
+
+def _own_prices(frame: pd.DataFrame) -> dict[str, float]:
+    """Return the user's prices, a precursor of the embedded table under its name there however it is written."""
+    names = {Composition.parse(formula): formula for formula in [*_recipes(), *SYMBOLS]}
+    own: dict[str, float] = {}
+    for row, formula, given in zip(frame.index, frame["formula"], frame["usd_per_kg"], strict=True):
+        price = pd.to_numeric(given, errors="coerce")
+        if not (math.isfinite(price) and price >= 0):
+            msg = f"row {row}: {formula} has no usable price ({given}); give one in USD/kg, zero or more"
+            raise PriceTableError(msg)
+        try:
+            composition = Composition.parse(str(formula))
+        except FormulaError as error:
+            msg = f"row {row}: {error}"
+            raise PriceTableError(msg) from None
+        name = names.setdefault(composition, str(formula))
+        if name in own:
+            raise PriceTableError(f"row {row}: {formula} has a price in an earlier row; keep one of them")
+        own[name] = float(price)
+    return own
 
 
 def dated(table: pd.DataFrame, year: int | None) -> dict[str, float]:
@@ -122,14 +149,19 @@ def element_prices() -> dict[str, float]:
 
 def assemble(known: Mapping[str, float], direct: set[str], extra: Iterable[str] = ()) -> PriceTable:
     """Return the table of all precursors of `data/precursors.csv` and of `extra` ones, priced from `known` prices."""
-    with (DATA / "precursors.csv").open(encoding="utf-8", newline="") as file:
-        recipes = {row["formula"]: row["made_from"] for row in csv.DictReader(file)}
+    recipes = _recipes()
     recipes |= {formula: "" for formula in extra if formula not in recipes}
     prices = {f: known[f] if f in known else _made(f, recipe, known) for f, recipe in recipes.items()}
     priced = {formula: price for formula, price in prices.items() if math.isfinite(price)}
     names = tuple(sorted(priced))
     estimated = np.array([name not in direct for name in names])
     return PriceTable(names, np.array([priced[name] for name in names]), estimated, np.stack([*map(atoms_of, names)]))
+
+
+def _recipes() -> dict[str, str]:
+    """Return what each precursor of `data/precursors.csv` is made from."""
+    with (DATA / "precursors.csv").open(encoding="utf-8", newline="") as file:
+        return {row["formula"]: row["made_from"] for row in csv.DictReader(file)}
 
 
 def _made(formula: str, recipe: str, known: Mapping[str, float]) -> float:

@@ -85,7 +85,7 @@ def routes(
     without: Iterable[str] = (),
 ) -> list[Route]:
     """Return the cheapest `Route` to each composition; `without` names precursors not to use."""
-    table = user_table(prices) if isinstance(prices, pd.DataFrame) else prices or default_table(year)
+    table = user_table(prices, year) if isinstance(prices, pd.DataFrame) else prices or default_table(year)
     table = table.without(without)
     matrix = batch(compositions).matrix
     found: list[Route] = [Route(np.nan)] * len(matrix)

@@ -7,8 +7,6 @@ process killed in the middle of one leaves the store as it was, and additions of
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from .home import home
-from .user_rows import IDENTITY
+from .user_rows import content_keys
 
 FORMAT = 1
 WAIT_SECONDS = 60.0
@@ -71,13 +69,6 @@ class StoreError(ValueError):
 def default_path() -> Path:
     """Return where the lab's own store lies: ``lab.sqlite`` in the home folder."""
     return home() / "lab.sqlite"
-
-
-def content_key(fact: Mapping[Any, Any]) -> str:
-    """Return a key of what a fact says, the same for the same words and numbers."""
-    names = (*IDENTITY, "supersedes") if fact["outcome"] == "withdrawn" else IDENTITY
-    said = [None if pd.isna(fact[name]) else fact[name] for name in names]
-    return hashlib.sha256(json.dumps([getattr(v, "item", lambda v=v: v)() for v in said]).encode()).hexdigest()
 
 
 @contextmanager
@@ -149,7 +140,8 @@ def append(
     addition = {"added_at": at, "file": file, "sha256": sha256, "facts": len(facts), "note": note}
     result = connection.execute(ADDITIONS.insert().values(addition))
     version = int((result.inserted_primary_key or (0,))[0])
-    connection.execute(FACTS.insert(), [{**fact, "version": version, "content": content_key(fact)} for fact in facts])
+    rows = [{**fact, "version": version, "content": key} for fact, key in zip(facts, content_keys(facts), strict=True)]
+    connection.execute(FACTS.insert(), rows)
     return version
 
 

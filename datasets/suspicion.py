@@ -25,7 +25,7 @@ def credible(
 ) -> tuple[Mask, list[str]]:
     """Return whether each value, shape (n,), in lab units, can be one, and the limit that speaks against it.
 
-    A conductivity may reach the ceiling of its class of glass at its temperature, but for melts and hot samples of
+    A conductivity may reach the ceiling of its class of solid at its temperature, but for melts and hot samples of
     unknown phase; Tg of a glass whose anions are mostly Cl, Br and I may reach `soft_tg_C` of the rules.
     """
     low, high = prop.plausible
@@ -33,7 +33,10 @@ def credible(
     why = [f"{prop.label} lies between {low:g} and {high:g} {prop.unit}"] * len(lab)
     if prop.name == "conductivity":
         where = np.where(np.isnan(temperature_C), ROOM_C, temperature_C)
-        top = conduction.ceiling(where, matrix, rules()) * rules()["suspicion"]["ceiling_times"]
+        glassy = np.array([p in ("glass", "amorphous") for p in phase], dtype=bool)
+        top = conduction.ceiling(where, matrix, rules(), glassy) * rules()["suspicion"]["ceiling_times"]
+        superionic = ~glassy & (conduction.share(matrix, ("Ag", "Cu")) > 0)
+        top[superionic] = np.maximum(top[superionic], rules()["suspicion"]["superionic_S_cm"])
         judged = np.array([p != "molten" for p in phase], dtype=bool) & (where <= rules()["suspicion"]["judged_to_C"])
         _note(why, fine & judged & (lab > top), top, "no solid of its class conducts better than {:.2g} S/cm there")
         fine &= ~judged | (lab <= top)

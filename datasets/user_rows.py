@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from ..features.fractions import Fractions
 from . import cells, units
 from .cells import CellError
 from .grid import words
@@ -23,10 +27,9 @@ FACT_COLUMNS = (
     *("row", "quantity", "formula", "value", "unit", "given", "given_unit", "temperature_C", "phase", "outcome"),
     *("sample", "method", "doi", "year", "author", "confidence", "note", "supersedes"),
 )
-IDENTITY = (  # facts that agree in these are one fact, told twice
-    *("quantity", "formula", "given", "given_unit", "temperature_C"),
-    *("phase", "outcome", "sample", "method", "doi"),
-)
+# Facts on one composition that agree in these are one fact, told twice.
+IDENTITY = ("quantity", "value", "temperature_C", "phase", "outcome", "sample", "method", "doi")
+NO_GLASS_TRANSITION = ("crystal", "molten")
 
 
 class RowError(ValueError):
@@ -96,6 +99,23 @@ def facts_of(line: int, row: Sequence[Any], layout: Layout) -> list[dict[str, An
     return found
 
 
+def content_keys(facts: Sequence[Mapping[Any, Any]]) -> list[str]:
+    """Return a key of what each fact says, the same in whatever order of elements and unit it is written.
+
+    Atomic fractions count to 1e-9 and numbers, in lab units, to six digits.
+    """
+    if not facts:
+        return []
+    parts = np.rint(Fractions.of([fact["formula"] for fact in facts]).matrix * 1e9).astype("<i8")
+    return [hashlib.sha256(row.tobytes() + _said(fact)).hexdigest() for row, fact in zip(parts, facts, strict=True)]
+
+
+def _said(fact: Mapping[Any, Any]) -> bytes:
+    names = (*IDENTITY, "supersedes") if fact["outcome"] == WITHDRAWN else IDENTITY
+    told = [None if pd.isna(fact[name]) else fact[name] for name in names]
+    return json.dumps([one if one is None or isinstance(one, str) else f"{one:.6g}" for one in told]).encode()
+
+
 def _check_row(found: list[dict[str, Any]], layout: Layout, supersedes: int | None) -> None:
     if not found:
         names = ", ".join(
@@ -108,6 +128,12 @@ def _check_row(found: list[dict[str, Any]], layout: Layout, supersedes: int | No
             raise RowError(
                 "temperature", "a conductivity without a temperature; write the temperature of the measurement"
             )
+    if found[0]["phase"] in NO_GLASS_TRANSITION and any(fact["quantity"] == "tg" for fact in found):
+        column = layout.columns.get("phase") or layout.columns["outcome"]
+        raise RowError(
+            column.header,
+            f"a Tg of the phase {found[0]['phase']}, which has none; write the phase that was measured, such as glass",
+        )
     if any(fact["outcome"] == NO_GLASS for fact in found):
         told = [fact["quantity"] for fact in found if fact["quantity"] == "tg"]
         told += [f"the phase {fact['phase']}" for fact in found[:1] if fact["phase"] in ("glass", "amorphous")]

@@ -18,7 +18,7 @@ from .grid import Grid, TableError, bounded, read
 from .headers import Layout
 from .properties import PROPERTIES
 from .suspicion import suspect, warm_chlorides
-from .user_rows import FACT_COLUMNS, IDENTITY, NUMBER_COLUMNS, RowError, facts_of
+from .user_rows import FACT_COLUMNS, NUMBER_COLUMNS, RowError, content_keys, facts_of
 
 PROBLEM_COLUMNS = ("row", "column", "problem")
 SHOWN = 10
@@ -158,7 +158,7 @@ def _judge(facts: pd.DataFrame, trust_units: bool) -> Iterator[tuple[int, str, s
 
 
 def _repeats(facts: pd.DataFrame) -> Iterator[tuple[int, str, str]]:
-    same = facts.groupby(list(IDENTITY), dropna=False, sort=False)["row"].transform("first")
+    same = facts["row"].groupby(content_keys(facts.to_dict("records")), sort=False).transform("first")
     for row, first, quantity in zip(facts["row"], same, facts["quantity"], strict=True):
         if row != first:
             yield (

@@ -1,4 +1,4 @@
-"""The command line of the data room: `vitrion data list`, `show`, `add`, `conflicts`, `export`."""
+"""The command line of the data room: `vitrion data list`, `show`, `add`, `conflicts`, `cost`, `export`."""
 
 from __future__ import annotations
 
@@ -111,6 +111,30 @@ def conflicts(
 
 
 @app.command()
+def cost(
+    formulas: Annotated[list[str], typer.Argument(help="Compositions, such as LiAlCl2.5O0.75.")],
+    prices: Annotated[
+        Path | None, typer.Option("--prices", help="Your own prices: a table with columns formula and usd_per_kg.")
+    ] = None,
+    year: Annotated[int | None, typer.Option("--year", help="Year of the prices; the newest if not given.")] = None,
+    without: Annotated[list[str] | None, typer.Option("--without", help="A precursor not to use; repeatable.")] = None,
+    output: Output = None,
+) -> None:
+    """Show the cheapest raw materials of compositions, and how safe their supply is."""
+    with told(), _refusals():
+        from ..datasets.cost_table import costs, read_prices
+
+        paths = _checked(output)
+        table = costs(formulas, None if prices is None else read_prices(prices), year, without or ())
+        console = to_stdout()
+        if console.is_terminal and not paths:
+            _print_upright(table, console)
+        else:
+            _give(table, paths, len(table))
+        say("in kg for each kg; raw materials alone, so a floor; published figures: vitrion data show precursors")
+
+
+@app.command()
 def export(
     folder: Annotated[Path, typer.Option("-o", "--output", help="A new folder.")],
     names: Annotated[list[str] | None, typer.Argument(help="Properties; all if none is named.")] = None,
@@ -162,6 +186,15 @@ def _give(table: pd.DataFrame, paths: list[Path], limit: int) -> None:
         _print(table.head(limit), console)
     if len(table) > limit:
         say(f"{limit} of {len(table)} rows; --limit shows more, -o FILE.csv writes all")
+
+
+def _print_upright(table: pd.DataFrame, console: Any) -> None:
+    """Print each row from top to bottom under its first cell, for tables with long cells."""
+    import pandas as pd
+
+    name, *fields = table.columns
+    for first, *cells in table.itertuples(index=False, name=None):
+        _print(pd.DataFrame({name: fields, first: list(map(_text, cells))}), console)
 
 
 def _print(table: pd.DataFrame, console: Any) -> None:

@@ -38,6 +38,10 @@ WHOLE = {
     "no formula column": ("glass name,tg_C\nA,20\n", "no column 'formula'"),
     "no value column": ("formula,colour\nLiCl,white\n", "no measured values"),
     "no temperature column": ("formula,conductivity_S_cm\nLiAlCl4,1e-6\n", "without a temperature; add a column"),
+    "temperature in a column name": (
+        "formula,conductivity_25C_mS_cm\nLiAlCl4,1\n",
+        "'25C_mS_cm' is not a unit.*temperature belongs into a column temperature_C",
+    ),
     "no unit": ("formula,Tg\nLiAlCl4,20\n", "names no unit; call it 'tg_degC'"),
     "unknown unit": ("formula,tg_F\nLiAlCl4,20\n", "'F' is not a unit of glass transition temperature"),
     "value without unit column": ("formula,quantity,value\nLiCl,tg,20\n", "none called 'unit'"),
@@ -84,6 +88,7 @@ ROWS = {
     "text in a number": (row("LiAlCl4,25,about 1,glass"), "'about 1' is not a number"),
     "unit in the cell": (row("LiAlCl4,25,1.2 mS/cm,glass"), "'mS/cm' behind the number"),
     "decimal comma": (row('LiAlCl4,25,"1,2",glass'), "decimal comma; write 1.2"),
+    "typographic minus": (row("LiAlCl4,−25,1,glass"), "dash for its minus sign; write -25"),
     "power of ten": (row("LiAlCl4,25,1.2 x 10^-3,glass"), "write 1.2e-3"),
     "upper limit": (row("LiAlCl4,25,<1e-5,glass"), "is a limit"),
     "uncertainty": (row("LiAlCl4,25,1.2±0.1,glass"), "holds an uncertainty"),
@@ -115,6 +120,10 @@ ROWS = {
         r"it looks like log10\(ohm cm\)",
     ),
     "Tg of no glass": ("formula,tg_C,outcome\nSiO2,1200,glass\nLiAlCl4,20,no glass\n", "but the row gives tg"),
+    "Tg of a crystal": (
+        "formula,tg_C,phase\nSiO2,1200,glass\nLiAlCl4,20,crystal\n",
+        "a Tg of the phase crystal, which",
+    ),
     "phase of no glass": ("formula,phase,outcome\nSiO2,,glass\nLiCl,glass,no\n", "gives the phase glass of one"),
     "resistivity as conductivity": (row("LiAlCl4,25,8e5,glass"), "it looks like.*ohm cm"),
     "Tg in K as degC": (tg("LiAlCl2.5O0.75,530"), "no known chloride-rich glass.*it looks like K"),
@@ -131,6 +140,7 @@ ROWS = {
     ),
     "unit of another quantity": ("formula,quantity,value,unit\nSiO2,tg,1200,C\nB2O3,tg,5,GPa\n", "'GPa' is not a unit"),
     "the same row twice": (row(GOOD.strip()), "says the same as row 2"),
+    "the same row in other words": (row("AlLiO0.75Cl2.5,25,1.40,glass"), "says the same as row 2"),
 }
 
 
@@ -254,9 +264,9 @@ def test_several_sheets_ask_which(tmp_path):
         read_table(path, sheet="Third")
 
 
-@pytest.mark.parametrize("path", ["none.csv", "."])
+@pytest.mark.parametrize("path", ["none.csv", ".", "/dev/null"])
 def test_what_is_not_a_file(tmp_path, path):
-    with pytest.raises(TableError, match=r"is not there|is a folder"):
+    with pytest.raises(TableError, match=r"is not there|is a folder|is no file"):
         read_table(tmp_path / path)
 
 

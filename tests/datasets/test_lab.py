@@ -82,6 +82,27 @@ def test_a_withdrawal_names_the_composition_of_what_it_withdraws():
     assert lab.add(wrong.assign(formula="LiAl(Cl0.5)5O0.75")).version == 2
 
 
+def test_the_same_fact_in_another_unit_is_taken_once():
+    lab.add(RESULTS)
+    again = pd.DataFrame({"formula": ["AlLiCl2.4O0.8"], "temperature_K": [298.15], "conductivity_S_cm": [1.1e-3]})
+    with pytest.raises(RowsError, match="the store says so already"):
+        lab.add(again.assign(phase="glass", sample="A2"))
+
+
+def test_a_correction_may_change_what_stands_beside_the_value():
+    lab.add(RESULTS)
+    same = {"tg_C": [-16.0], "phase": ["glass"], "sample": ["A1"]}
+    lab.add(correction(2, confidence=["low"], **same))
+    assert lab.read("tg").rows["confidence"].tolist() == ["low"]
+
+
+def test_what_a_paper_tells_already_is_stored_and_said_not_to_be_used():
+    doi = "10.1038/s41560-023-01356-y"
+    told = lab.add(pd.DataFrame({"formula": ["LiAlCl2.5O0.75"], "tg_C": [-16.8], "doi": [doi]}))
+    assert any("1 stored, but not used by load('tg'): the same measurement" in notice for notice in told.notices)
+    assert (load("tg").rows["source"] != "lab").all()
+
+
 @pytest.mark.parametrize("table", [["LiCl"], {"formula": ["LiCl"], "tg_C": [1]}])
 def test_what_is_no_table_is_told_so(table):
     with pytest.raises(TableError, match=r"is no table; give the path"):

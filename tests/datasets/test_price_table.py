@@ -50,7 +50,30 @@ def test_a_users_prices_go_over_ours():
     assert price(own, "LiCl") == price(default_table(), "LiCl")
 
 
-@pytest.mark.parametrize("frame", [{"formula": ["NaCl"]}, {"formula": ["NaCl"], "usd_per_kg": ["cheap"]}])
-def test_a_bad_user_table_is_refused(frame):
-    with pytest.raises(PriceTableError, match=r"usd_per_kg|NaCl has no usable price"):
-        user_table(pd.DataFrame(frame))
+def test_a_users_price_counts_however_the_formula_is_written_and_whatever_the_year():
+    own = user_table(pd.DataFrame({"formula": ["Cl3Al"], "usd_per_kg": [9.0]}), 2021)
+    assert price(own, "AlCl3") == 9.0
+    assert "Cl3Al" not in own.formulas
+    assert price(own, "Ta2O5") == price(default_table(2021), "Ta2O5") != price(default_table(), "Ta2O5")
+
+
+@pytest.mark.parametrize(
+    "formulas,prices,message",
+    [
+        (["NaCl"], None, "no column usd_per_kg"),
+        (["NaCl"], ["cheap"], "row 0: NaCl has no usable price .cheap."),
+        (["NaCl"], [-1], "row 0: NaCl has no usable price"),
+        (["NaCl", "NaXx"], [1, 1], "row 1: .*Xx at column 3"),
+        (["NaCl", "ClNa"], [1, 2], "row 1: ClNa has a price in an earlier row"),
+    ],
+)
+def test_a_bad_user_table_is_refused(formulas, prices, message):
+    frame = pd.DataFrame({"formula": formulas} | ({} if prices is None else {"usd_per_kg": prices}))
+    with pytest.raises(PriceTableError, match=message):
+        user_table(frame)
+
+
+def test_a_precursor_that_is_none_cannot_be_left_out():
+    assert "Al2O3" not in default_table().without(["Al2O3"]).formulas
+    with pytest.raises(PriceTableError, match="Al2O4 is no precursor with a price; name one of Al2O3"):
+        default_table().without(["Al2O4"])

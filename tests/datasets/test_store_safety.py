@@ -33,7 +33,7 @@ ADD = "import sys; from vitrion.datasets import lab; print(lab.add(sys.argv[1]).
 
 def table(path, rows, seed):
     formulas = [f"Li{i + 1}Al{seed + 1}Cl{i + 1 + 3 * (seed + 1)}" for i in range(rows)]
-    pd.DataFrame({"formula": formulas, "tg_C": 20.0}).to_csv(path, index=False)
+    pd.DataFrame({"formula": formulas, "tg_C": 20.0 + seed}).to_csv(path, index=False)
     return str(path)
 
 

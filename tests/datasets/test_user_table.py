@@ -142,3 +142,12 @@ def test_a_warm_tg_of_a_chloride_rich_glass_is_noticed_and_taken(tmp_path, formu
 def test_melts_and_silver_glasses_may_conduct_well(tmp_path):
     content = "formula,temperature_C,conductivity_S_cm,phase\nLiAlCl4,180,0.45,molten\nAg3PO4-3AgI,25,0.02,glass\n"
     assert facts(tmp_path, content).problems.empty
+
+
+def test_crystals_may_conduct_better_than_glasses(tmp_path):
+    path = tmp_path / "results.csv"
+    head = "formula,temperature_C,conductivity_S_cm,phase\n"
+    path.write_text(head + "Na3.4Zr2Si2.4P0.6O12,25,0.005,crystal\nLi7La3Zr2O12,25,1e-3,\nRbCu4I2Cl3,25,0.44,crystal\n")
+    assert not len(read_table(path).problems)
+    path.write_text(head + "Li2Si2O5,25,0.005,glass\nLi7La3Zr2O12,25,1.2,crystal\n")
+    assert read_table(path).problems["row"].tolist() == [2, 3]
