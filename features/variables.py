@@ -42,6 +42,8 @@ def _balanced_family(spelling: str) -> bool:
     """True for a template whose member in the middle of 0 to 1 can be neutral."""
     from .template import Template
 
+    if not _SPELLED.fullmatch(spelling):  # a formula without braces would ask for this advice again, and again
+        return False
     try:
         family = Template.parse(spelling)
         return compound(family.at(**dict.fromkeys(family.variables, 0.5)).amounts)

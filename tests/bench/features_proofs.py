@@ -204,7 +204,7 @@ def fuzz(size):
     count = size["fuzz"]
     start = time.perf_counter()
     run = [sys.executable, "-m", "pytest", "-q", str(FUZZ)]
-    subprocess.run(run, env=os.environ | {"VITRION_FUZZ": str(count)}, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(run, env=os.environ | {"VITRION_FUZZ": str(count)}, check=True, stdout=sys.stderr)
     yield f"{count:,} made-up strings", f"each read or was refused, {time.perf_counter() - start:,.0f} s", "no crash"
 
 
