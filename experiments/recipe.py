@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,10 @@ RECIPES = ("tg", "conductivity")  # what a ranking needs
 FURTHER = ("liquidus", "youngs_modulus", "activation_energy")  # what it shows when asked
 WEIGHTS = ("literature", "melting_rule")
 LOCAL = ("capacity", "least_weight", "heard")
+COMMITTEE = MappingProxyType(
+    {"n_networks": (int, 1, 20), "n_epochs": (int, 1, 500), "alpha": (float, 0, 100), "batch_size": (int, 16, 4096)}
+)
+"""Settings of the committee that a recipe may give, with their kind and range."""
 
 
 class RecipeError(ValueError):
@@ -40,6 +45,7 @@ class Recipe:
     seed: int = 0
     weights: Mapping[str, float] = field(default_factory=dict)
     local: Mapping[str, Any] = field(default_factory=dict)
+    committee: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         known = isinstance(self.blocks, tuple) and all(block in tuple(BLOCKS) for block in self.blocks)
@@ -60,6 +66,7 @@ class Recipe:
             ("seed", type(self.seed) is int and 0 <= self.seed < 2**32, "a whole number from 0"),
             ("weights", weights, f"numbers of at least 0 for {' and '.join(WEIGHTS)}"),
             ("local", _is_local(self.local), f"a table of {', '.join(LOCAL)}; heard two rising numbers from 0 to 1"),
+            ("committee", _is_committee(self.committee), f"a table of {', '.join(COMMITTEE)}, each in its range"),
             ("weights", not rule, "no melting_rule where there are conditions, which the rule does not know"),
         ):
             if not good:
@@ -109,6 +116,7 @@ class Recipe:
             random_state=self.seed,
             n_jobs=n_jobs,
             local=self.local,
+            committee=self.committee,
         )
 
     def rows(self, data: Dataset | None = None) -> TrainingRows:
@@ -120,7 +128,8 @@ class Recipe:
         told = asdict(self)
         weights = {f"weight_{name}": value for name, value in told.pop("weights").items()}
         local = {f"local_{name}": value for name, value in told.pop("local").items()}
-        return told | weights | local | {"blocks": "+".join(self.blocks)}
+        committee = {f"committee_{name}": value for name, value in told.pop("committee").items()}
+        return told | weights | local | committee | {"blocks": "+".join(self.blocks)}
 
 
 def _is_local(told: Any) -> bool:
@@ -131,6 +140,16 @@ def _is_local(told: Any) -> bool:
     whole = type(capacity) is int and 1 <= capacity <= 5000
     numbers = isinstance(heard, list | tuple) and len(heard) == 2 and all(type(x) in (int, float) for x in heard)
     return whole and type(weight) in (int, float) and numbers and 0 <= heard[0] < heard[1] <= 1
+
+
+def _is_committee(told: Any) -> bool:
+    """Whether these can be settings of the committee."""
+    return isinstance(told, Mapping) and all(
+        name in COMMITTEE
+        and type(value) in {COMMITTEE[name][0], int}
+        and COMMITTEE[name][1] <= value <= COMMITTEE[name][2]
+        for name, value in told.items()
+    )
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from ..datasets import Dataset
 from ..features.elements import SYMBOLS
 from ..models import metrics
 from ..models.blend import BlendedRegressor
+from ..models.committee import votes
 from ..models.crossfit import Design
 
 Vector = npt.NDArray[np.float64]
@@ -103,9 +104,9 @@ class Given(RegressorMixin, BaseEstimator):
         """Do nothing."""
         return self
 
-    def predict(self, X: Any) -> Any:
-        """What the committee predicts."""
-        return self.fitted.predict(X)
+    def votes(self, X: Any) -> Any:
+        """What its members expect."""
+        return votes(self.fitted, X)
 
     def __sklearn_clone__(self) -> Given:
         return self

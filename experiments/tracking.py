@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 TRAINING = "vitrion training"
 EVALUATION = "vitrion evaluation"
 ALIAS = "champion"
-PACKAGES = ("scikit-learn", "numpy", "pandas", "skops", "crepes", "mlflow", "vitrion")
+PACKAGES = ("scikit-learn", "numpy", "pandas", "skops", "mlflow", "vitrion")
 
 
 def package_versions() -> dict[str, str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 from threadpoolctl import threadpool_limits
 
-from .committee import Committee
+from .committee import Committee, votes
 from .difficulty import FEW
 from .layout import Layout
 from .process import FamilyProcess
@@ -22,15 +22,36 @@ ARRHENIUS = 1.79  # decades per 1000 K / T: 0.36 eV, the median of the activatio
 ROOM = 1000.0 / 298.15  # 1000 K / T at 25 C
 OWN = -1  # paper of the user's own results: their habits count for what the user asks next
 FEWEST_ROWS = 20  # near rows below which there is no process
+SHARED = 0.5  # part of the committee where the process knows everything
+CROWD = 0.25  # a row of a paper of n rows weighs n ** -CROWD in the committee: rows of one paper err together
+
+
+class Answer(NamedTuple):
+    """What a regressor says of n rows, each of shape (n,)."""
+
+    mean: Vector
+    """Expected targets."""
+    trust: Vector
+    """Weight of the process in each, from 0 (far from every near row) to 1."""
+    spread: Vector
+    """Standard deviation of the votes of the committee."""
+    gap: Vector
+    """How far process and committee are apart; 0 where there is no process."""
+
+    @property
+    def clues(self) -> Matrix:
+        """What the difficulty of an answer shows in, shape (n, 3)."""
+        return np.column_stack([self.trust, self.spread, self.gap])
 
 
 class BlendedRegressor(RegressorMixin, BaseEstimator):
     """A committee over all rows, blended into a Gaussian process fitted on the rows near the candidates.
 
     SciGlass holds a hundred oxides for every chloride: a committee over everything learns oxides. The process sees only
-    the near rows and says itself how much it knows: the blend is ``w * process + (1 - w) * committee``, with w the
-    nearness of the point times a ramp between the two limits of `heard`. Where there are
-    conditions, both learn what a usual activation energy leaves open: few halides were measured at two temperatures.
+    the near rows and says itself how much it knows, k: the blend is ``w * process + (1 - w) * committee``, with w the
+    nearness of the point times a ramp between the two limits of `heard` times ``1 - k^3 / 2``. So of a family never
+    seen the process speaks alone, and of one well known, which the committee knows too, both speak alike. Where
+    there are conditions, both learn what a usual activation energy leaves open: most halides have one temperature.
 
     Parameters
     ----------
@@ -80,43 +101,57 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         y = y - self._expected(X)
         near = self._choose((X[:, -1] >= 1.0) & (weight >= self.least_weight), weight)
         with threadpool_limits(1):  # threads that wait for each other crawl on a shared machine; folds run side by side
-            self.committee_ = committee.set_params(random_state=self.random_state).fit(X, y, sample_weight=weight)
+            alone = weight * _sizes(paper) ** -CROWD
+            self.committee_ = committee.set_params(random_state=self.random_state).fit(X, y, sample_weight=alone)
             self.process_: FamilyProcess | None = None
             if len(near) >= FEWEST_ROWS:
                 process.set_params(random_state=self.random_state)
                 self.process_ = process.fit(self._layout(X).views(X[near]), y[near], paper[near], weight[near])
+        self.missed_ = np.empty(0)
         self.n_features_in_ = X.shape[1]
         return self
 
     def update(
         self, X: Matrix, y: Vector, sample_weight: Vector | None = None, papers: Labels | None = None
     ) -> BlendedRegressor:
-        """Learn further rows at once: the process takes those near the candidates, the committee stays as it is."""
+        """Learn further rows at once, those near the candidates.
+
+        The process takes them in; what the committee, which stays as it is, missed of them is carried to what the
+        process finds alike.
+        """
         near = np.flatnonzero(X[:, -1] >= 1.0)
         if self.process_ is not None and len(near):
             heaviest = float(self.process_.weights_.max())
             weight = np.full(len(y), heaviest) if sample_weight is None else np.asarray(sample_weight, dtype=float)
             paper = np.full(len(y), OWN) if papers is None else np.asarray(papers)
             target = (y - self._expected(X))[near]
+            missed = target - votes(self.committee_, X[near]).mean(axis=0)
+            self.missed_ = np.concatenate([self.missed_, missed[paper[near] == OWN]])
             self.process_.extend(self._layout(X).views(X[near]), target, paper[near], weight[near])
         return self
 
     def predict(self, X: Matrix) -> Vector:
         """Expected targets, shape (n,)."""
-        return self.predict_with_trust(X)[0]
+        return self.answer(X).mean
 
-    def predict_with_trust(self, X: Matrix) -> tuple[Vector, Vector]:
-        """Expected targets, and the weight of the process in each from 0 (far from every near row) to 1, both (n,)."""
+    def answer(self, X: Matrix) -> Answer:
+        """Expected targets, and what tells how far they can be trusted."""
         with threadpool_limits(1 if len(X) < FEW else None):
-            mean, trust = np.array(self.committee_.predict(X), dtype=float), np.zeros(len(X))
+            told = votes(self.committee_, X)
+            mean, trust, gap = told.mean(axis=0), np.zeros(len(X)), np.zeros(len(X))
             near = np.flatnonzero(X[:, -1] > 0)
             if self.process_ is not None and len(near):
-                own = OWN if (self.process_.papers_ == OWN).any() else None
-                local, known = self.process_.predict(self._layout(X).views(X[near]), own)
+                own = OWN if len(self.missed_) else None
+                views = self._layout(X).views(X[near])
+                local, known = self.process_.predict(views, own)
+                if own is not None:
+                    mean[near] += X[near, -1] * self.process_.carry(views, self.missed_, own)
                 little, enough = self.heard
-                trust[near] = np.clip((known - little) / (enough - little), 0.0, 1.0) * X[near, -1]
+                ramp = np.clip((known - little) / (enough - little), 0.0, 1.0) * X[near, -1]
+                trust[near] = ramp * (1.0 - SHARED * known**3)
+                gap[near] = np.abs(local - mean[near])
                 mean[near] += trust[near] * (local - mean[near])
-        return mean + self._expected(X), trust
+        return Answer(mean + self._expected(X), trust, told.std(axis=0), gap)
 
     def _expected(self, X: Matrix) -> Vector:
         """Effect of the temperature at the usual activation energy, relative to 25 C, shape (n,)."""
@@ -131,3 +166,9 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         rows = np.flatnonzero(near)
         shuffled = np.random.default_rng(self.random_state).permutation(rows)
         return np.sort(shuffled[np.argsort(-weight[shuffled], kind="stable")][: self.capacity])
+
+
+def _sizes(papers: Labels) -> Vector:
+    """Number of rows of the paper of each row, shape (n,)."""
+    _, where, sizes = np.unique(papers, return_inverse=True, return_counts=True)
+    return np.asarray(sizes[where], dtype=float)

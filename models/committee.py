@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +41,10 @@ class Committee(RegressorMixin, BaseEstimator):
         Networks of three hidden layers.
     n_epochs
         Passes over the rows in training a network.
+    alpha
+        Penalty on the squared weights of a network.
+    batch_size
+        Most rows of a step in training a network; of few rows a fiftieth.
     roots
         Number of columns, counted from the first, that are shares, of which a network sees the square root too.
     random_state
@@ -50,8 +55,10 @@ class Committee(RegressorMixin, BaseEstimator):
         self,
         n_iterations: int = 100,
         n_trees: int = 25,
-        n_networks: int = 2,
+        n_networks: int = 3,
         n_epochs: int = 20,
+        alpha: float = 0.03,
+        batch_size: int = 512,
         roots: int = 0,
         random_state: int = 0,
     ) -> None:
@@ -59,6 +66,8 @@ class Committee(RegressorMixin, BaseEstimator):
         self.n_trees = n_trees
         self.n_networks = n_networks
         self.n_epochs = n_epochs
+        self.alpha = alpha
+        self.batch_size = batch_size
         self.roots = roots
         self.random_state = random_state
 
@@ -80,12 +89,16 @@ class Committee(RegressorMixin, BaseEstimator):
 
     def predict(self, X: Matrix) -> Vector:
         """Expected targets, shape (n,)."""
+        return np.asarray(self.votes(X).mean(axis=0))
+
+    def votes(self, X: Matrix) -> Matrix:
+        """What each member expects, shape (members, n); the trees come first."""
         singles = X.astype(np.float32)
         self.trees_.n_jobs = 1 if len(X) < FEW else -1
         votes = [self.trees_.predict(singles)]
         inputs = self._scaled(singles)
         votes += [network.predict(inputs).astype(float) * self.scale_ + self.offset_ for network in self.networks_]
-        return np.asarray(np.mean(votes, axis=0))
+        return np.asarray(votes)
 
     def _plausible(self, X: Singles, y: Vector) -> Vector:
         """Weight of each row: 1 where boosting misses it by up to the median error, then falling as its share."""
@@ -107,8 +120,8 @@ class Committee(RegressorMixin, BaseEstimator):
     def _network(self, X: Singles, y: Singles, weight: Singles, number: int) -> MLPRegressor:
         network = MLPRegressor(
             hidden_layer_sizes=(256, 128, 64),
-            alpha=0.1,
-            batch_size=min(512, max(16, len(y) // 50)),
+            alpha=self.alpha,
+            batch_size=min(self.batch_size, max(16, len(y) // 50)),
             random_state=self.random_state + number,
             warm_start=True,
         )
@@ -125,3 +138,9 @@ class Committee(RegressorMixin, BaseEstimator):
 
     def _scaled(self, X: Singles) -> Singles:
         return np.asarray(np.clip(self.scaler_.transform(self._widened(X)), -FARTHEST, FARTHEST), dtype=np.float32)
+
+
+def votes(regressor: Any, X: Matrix) -> Matrix:
+    """What each member of a committee expects, shape (members, n); any other regressor is one member."""
+    told = regressor.votes(X) if hasattr(regressor, "votes") else regressor.predict(X)
+    return np.atleast_2d(told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -49,34 +50,40 @@ class Calibration:
         return cls(residuals[rows], difficulty[rows], verdict[rows])
 
     def interval(self, mean: Vector, difficulty: Vector, verdict: Labels, coverage: float) -> tuple[Vector, Vector]:
-        """Lower and upper ends, each of shape (n,), that hold the truth with the given probability."""
-        if len(mean) == 0:
-            return mean, mean
-        ends = self._system.predict_int(mean, difficulty, self._binned(verdict), confidence=coverage)
-        return ends[:, 0], ends[:, 1]
+        """Lower and upper ends, each of shape (n,), that hold the truth with the given probability.
+
+        Where too few errors are held out for that coverage, the ends are infinite.
+        """
+        lower, upper = np.empty(len(mean)), np.empty(len(mean))
+        for rows, scores in self._binned(verdict):
+            count = len(scores) + 1
+            first, last = int((1 - coverage) / 2 * count) - 1, int(np.ceil((1 + coverage) / 2 * count)) - 1
+            low = scores[first] if first >= 0 else -np.inf
+            high = scores[last] if last < len(scores) else np.inf
+            lower[rows], upper[rows] = mean[rows] + low * difficulty[rows], mean[rows] + high * difficulty[rows]
+        return lower, upper
 
     def below(self, mean: Vector, difficulty: Vector, verdict: Labels, limit: float) -> Vector:
         """Probability that the truth lies below the limit, shape (n,)."""
-        if len(mean) == 0:
-            return mean
-        limits = np.full(len(mean), float(limit))
-        p = self._system.predict_p(mean, limits, difficulty, self._binned(verdict), smoothing=False)
-        return np.asarray(p, dtype=float)
+        probability = np.empty(len(mean))
+        for rows, scores in self._binned(verdict):
+            smaller = np.searchsorted(scores, (limit - mean[rows]) / difficulty[rows], side="right")
+            probability[rows] = (smaller + 1) / (len(scores) + 1)
+        return probability
 
     @cached_property
-    def _system(self) -> Any:
-        from crepes import ConformalPredictiveSystem
-
-        return ConformalPredictiveSystem().fit(self.residuals, self.difficulty, self.verdict, seed=0)
+    def _scores(self) -> dict[str, Vector]:
+        """Sorted errors in units of their difficulty, by verdict."""
+        scores = self.residuals / self.difficulty
+        return {name: np.sort(scores[self.verdict == name]) for name in VERDICTS if (self.verdict == name).any()}
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_system"}
+        return {name: value for name, value in self.__dict__.items() if name != "_scores"}
 
-    def _binned(self, verdict: Labels) -> Labels:
-        """Verdicts with those never calibrated replaced by the next more careful one, else the most careful known."""
-        known = [name for name in VERDICTS if (self.verdict == name).any()]
-        binned = np.asarray(verdict, dtype=np.array(VERDICTS).dtype).copy()
+    def _binned(self, verdict: Labels) -> Iterator[tuple[npt.NDArray[np.intp], Vector]]:
+        """Rows of each verdict with its scores; a verdict never calibrated takes the next more careful one's."""
         for place, name in enumerate(VERDICTS):
-            if name not in known:
-                binned[verdict == name] = next((other for other in VERDICTS[place:] if other in known), known[-1])
-        return binned
+            rows = np.flatnonzero(verdict == name)
+            if len(rows):
+                careful = next((other for other in VERDICTS[place:] if other in self._scores), None)
+                yield rows, self._scores[careful or list(self._scores)[-1]]

@@ -114,7 +114,7 @@ def cross_fit(
     row = np.flatnonzero(design.fold >= 0)
     folds = np.unique(design.fold[row])
     fold, truth = design.fold[row], design.y[row]
-    mean, trust = np.empty(len(row)), np.empty(len(row))
+    mean, signs = np.empty(len(row)), np.empty((len(row), 3))
     work = Parallel(n_jobs=n_jobs, return_as="generator")
     *parts, everything = [delayed(_fit_fold)(design, regressor, int(k)) for k in (*folds, EVERYTHING)]
     for number, part in enumerate(work([everything, *parts])):
@@ -123,11 +123,11 @@ def cross_fit(
             progress(f"all {len(design.y):,} rows learnt; now each fold from the others")
             continue
         here = np.searchsorted(row, part.test)
-        mean[here], trust[here] = part.mean, part.trust
+        mean[here], signs[here] = part.mean, part.clues
         progress(f"fold {number} of {len(folds)}: {len(here):,} measurements predicted from the other folds")
     distance = foreign_distance(domain.points_, fold, design.keys[row])
     local = Layout(design.X.shape[1], regressor.n_conditions).local
-    clues = np.column_stack([design.X[row, local], distance, trust])
+    clues = np.column_stack([design.X[row, local], distance, signs])
     difficulty, learnt = Difficulty.cross_fit(clues, np.abs(truth - mean), fold, n_jobs)
     verdict = domain.verdict(distance)
     lower, upper = np.empty(len(row)), np.empty(len(row))
@@ -151,12 +151,13 @@ class _Part(NamedTuple):
     regressor: BlendedRegressor | None
     test: Rows
     mean: Vector
-    trust: Vector
+    clues: Matrix
 
 
 def _fit_fold(design: Design, regressor: BlendedRegressor, number: int) -> _Part:
     if number == EVERYTHING:
-        nothing = np.empty(0)
-        return _Part(design.fit(regressor, np.arange(len(design.y))), np.empty(0, dtype=np.intp), nothing, nothing)
+        fitted = design.fit(regressor, np.arange(len(design.y)))
+        return _Part(fitted, np.empty(0, dtype=np.intp), np.empty(0), np.empty((0, 3)))
     train, test = design.sides(number)
-    return _Part(None, test, *design.fit(regressor, train).predict_with_trust(design.X[test]))
+    answer = design.fit(regressor, train).answer(design.X[test])
+    return _Part(None, test, answer.mean, answer.clues)

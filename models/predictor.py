@@ -16,6 +16,7 @@ from ..features.composition import Composition
 from ..features.fractions import Fractions
 from . import inputs
 from .blend import BlendedRegressor
+from .committee import Committee
 from .conformal import Calibration
 from .crossfit import CrossFit, Design, HeldOut, Progress, cross_fit
 from .domain import Domain
@@ -52,8 +53,8 @@ class Predictor(RegressorMixin, BaseEstimator):
         Seed of everything drawn by chance.
     n_jobs
         Folds fitted side by side, as in joblib; the result is the same whatever the number.
-    local
-        Settings of the default regressor: ``capacity``, ``least_weight``, ``heard`` (see `BlendedRegressor`).
+    local, committee
+        Settings of the default `BlendedRegressor` (``capacity``, ``least_weight``, ``heard``) and of its `Committee`.
 
     Examples
     --------
@@ -73,6 +74,7 @@ class Predictor(RegressorMixin, BaseEstimator):
         random_state: int = 0,
         n_jobs: int = 1,
         local: Mapping[str, Any] | None = None,
+        committee: Mapping[str, Any] | None = None,
     ) -> None:
         self.property = property
         self.blocks = blocks
@@ -83,6 +85,7 @@ class Predictor(RegressorMixin, BaseEstimator):
         self.random_state = random_state
         self.n_jobs = n_jobs
         self.local = local
+        self.committee = committee
 
     @property
     def quantity(self) -> Property:
@@ -194,22 +197,15 @@ class Predictor(RegressorMixin, BaseEstimator):
         fractions = Fractions.of(compositions)
         X = self._inputs(fractions, conditions)
         if len(X) == 0:
-            nothing = np.empty(0)
-            none, nowhere = np.empty(0, dtype="U7"), np.empty(0, dtype=np.intp)
-            return Prediction(self.quantity, nothing, nothing, nothing, none, nowhere, self.calibration_, self.coverage)
-        target, trust = self.regressor_.predict_with_trust(X)
+            none = np.empty(0)
+            nowhere, rest = none.astype(np.intp), (self.calibration_, self.coverage)
+            return Prediction(self.quantity, none, none, none, none.astype("U7"), nowhere, *rest)
+        answer = self.regressor_.answer(X)
         distance, nearest = self.domain_.nearest(self._glass(X))
-        clues = np.column_stack([X[:, self._layout().local], distance, trust])
-        return Prediction(
-            quantity=self.quantity,
-            target=target,
-            difficulty=self.difficulty_.predict(clues),
-            distance=distance,
-            verdict=self.domain_.verdict(distance),
-            nearest=nearest,
-            calibration=self.calibration_,
-            coverage=self.coverage,
-        )
+        clues = np.column_stack([X[:, self._layout().local], distance, answer.clues])
+        difficulty, verdict = self.difficulty_.predict(clues), self.domain_.verdict(distance)
+        told = (answer.mean, difficulty, distance, verdict, nearest)
+        return Prediction(self.quantity, *told, self.calibration_, self.coverage)
 
     def score(self, X: Any, y: npt.ArrayLike, sample_weight: Any = None) -> float:
         """R2 of the targets (K, or log10 of S/cm) of measured values `y` in lab units."""
@@ -232,8 +228,9 @@ class Predictor(RegressorMixin, BaseEstimator):
     def _regressor(self) -> BlendedRegressor:
         if self.regressor is not None:
             return self.regressor
-        told: dict[str, Any] = dict(self.local or {})
-        return BlendedRegressor(self._layout().n_conditions, random_state=self.random_state, **told)
+        layout, seed = self._layout(), self.random_state
+        committee = Committee(roots=layout.n_shares, **(self.committee or {}))
+        return BlendedRegressor(layout.n_conditions, committee, random_state=seed, **(self.local or {}))
 
     def _layout(self) -> Layout:
         return inputs.layout(self.blocks, self.conditions)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import cho_factor, cho_solve, solve_triangular
+from scipy.linalg.blas import strmm
 from scipy.optimize import minimize
 from sklearn.base import BaseEstimator
 from sklearn.preprocessing import StandardScaler
@@ -20,8 +21,8 @@ Labels = npt.NDArray[np.intp]
 START = (0.40, 0.8, 0.25, 0.5, 0.20, 0.8, 0.06, 0.06)  # share, length, share, length, share, length, paper, noise
 TUNING_ROWS = 400  # rows on which shares and lengths are chosen; the fit then takes all of them
 HEAVY_TAIL = 3.0  # degrees of freedom of the t distribution that errors are taken from
-FARTHEST = 4.0  # standard deviations beyond which a descriptor counts no further
 BLOCK = 1024  # rows predicted at a time: the covariances of a block stay in the cache
+FARTHEST = 4.0  # standard deviations beyond which a descriptor counts no further
 
 
 class Views(NamedTuple):
@@ -111,14 +112,23 @@ class FamilyProcess(BaseEstimator):
         mean, known = np.empty(len(views.ratios)), np.empty(len(views.ratios))
         prior = float(np.exp(self.theta_[[0, 2, 4]]).sum())
         own = 0.0 if paper is None else np.exp(self.theta_[6]) * (self.papers_ == paper)
-        known_points = _singles(self.points_)
+        known_points, whitener = _singles(self.points_), np.asfortranarray(self.whitener_)
         for start in range(0, len(mean), BLOCK):
             here = slice(start, start + BLOCK)
             asked = _singles(self._scaled(Views(*(view[here] for view in views))))
             cross = _joined(_distances(asked, known_points), self.theta_.astype(np.float32))
             mean[here] = (cross.astype(float) + own) @ self.coefficients_
-            known[here] = np.clip(np.square(cross @ self.whitener_.T).sum(axis=1) / prior, 0.0, 1.0)
+            white = strmm(1.0, whitener, cross.T, lower=1)  # half the work of a product with the whole matrix
+            known[here] = np.clip(np.einsum("ij,ij->j", white, white) / prior, 0.0, 1.0)
         return mean * self.scale_ + self.offset_, known
+
+    def carry(self, views: Views, missed: Vector, paper: int) -> Vector:
+        """What another regressor will miss of m rows, shape (m,), from what it missed of the rows of a paper."""
+        known = self.points_.take(np.flatnonzero(self.papers_ == paper))
+        offset, noise = np.exp(self.theta_[6]), np.exp(self.theta_[7])
+        among = self._covariance(known, known) + offset + noise * np.eye(len(missed))
+        across = self._covariance(self._scaled(views), known) + offset
+        return np.asarray(across @ np.linalg.solve(among, missed))
 
     def _scaled(self, views: Views) -> Views:
         scaled = [

@@ -12,7 +12,7 @@ from sklearn.neural_network import MLPRegressor
 from sklearn.tree import ExtraTreeRegressor
 from sklearn.tree._tree import Tree
 
-from .blend import BlendedRegressor
+from .blend import OWN, BlendedRegressor
 from .conformal import Calibration
 from .difficulty import Difficulty
 from .domain import VERDICTS, Domain
@@ -37,10 +37,13 @@ def check(predictor: Predictor) -> None:
     layout, ends = predictor._layout(), predictor.quantity.to_target(predictor.quantity.plausible)
     largest = 2.0 * float(np.ptp(ends)) + float(np.abs(ends).max())  # a usual activation energy may be taken off
     _check_regressors(predictor.regressor_, layout.width, largest)
-    _check_regressors(predictor.difficulty_, layout.local.stop - layout.local.start + 2, STRANGE)
-    process = predictor.regressor_.process_
+    _check_regressors(predictor.difficulty_, layout.local.stop - layout.local.start + 4, STRANGE)
+    _has(predictor.regressor_, "process_", "missed_")
+    process, missed = predictor.regressor_.process_, predictor.regressor_.missed_
     if process is not None:
         _check_process(process, [view.shape[1] for view in layout.views(np.zeros((1, layout.width)))])
+    if _shape(missed) != (0 if process is None else int((process.papers_ == OWN).sum()),):
+        raise UnsoundError("a regressor whose own results are not those of its process")
     n_known = len(predictor.domain_.points_)
     for name, shape in zip(KNOWN, [(n_known,)] * 2 + [(n_known, layout.width - layout.glass.stop)], strict=True):
         if _shape(getattr(predictor, name)) != shape:

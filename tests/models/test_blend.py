@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingRegressor
+from threadpoolctl import threadpool_limits
 from vitrion.models import blend
 from vitrion.models.blend import OWN, ROOM, BlendedRegressor
 from vitrion.models.predictor import Predictor
@@ -27,17 +28,21 @@ def fitted(design):
 
 
 def local(fitted, X):
-    return fitted.process_.predict(fitted._layout(X).views(X))
+    with threadpool_limits(1):  # as many threads, as many orders of summing single precision
+        return fitted.process_.predict(fitted._layout(X).views(X))
 
 
 def test_process_speaks_only_where_near(fitted, design):
-    mean, trust = fitted.predict_with_trust(design.X)
+    mean, trust, spread, gap = fitted.answer(design.X)
     far = design.X[:, -1] == 0
     assert (trust[far] == 0).all()
     assert (mean[far] == (fitted.committee_.predict(design.X) + fitted._expected(design.X))[far]).all()
     assert (trust[design.X[:, -1] == 1] > 0).all()
     assert (trust <= design.X[:, -1]).all()
     assert (mean == fitted.predict(design.X)).all()
+    assert (spread == 0).all()  # one member alone
+    assert (gap[far] == 0).all()
+    assert (gap[~far] > 0).all()
 
 
 def test_process_learns_where_the_candidates_lie(fitted, design):
@@ -61,7 +66,7 @@ def test_few_near_rows_make_no_process(design):
     rows = np.concatenate([np.flatnonzero(design.X[:, -1] == 0), near])
     lean = regressor().fit(design.X[rows], design.y[rows])
     assert lean.process_ is None
-    assert (lean.predict_with_trust(design.X)[1] == 0).all()
+    assert (lean.answer(design.X).clues == 0).all()
     assert (
         lean.update(design.X[:3], design.y[:3]).predict(design.X)
         == lean.committee_.predict(design.X) + lean._expected(design.X)

@@ -2,6 +2,7 @@ import warnings
 
 import numpy as np
 import pytest
+from crepes import ConformalPredictiveSystem
 from vitrion.models.conformal import Calibration
 from vitrion.models.domain import VERDICTS
 
@@ -101,6 +102,17 @@ def test_a_verdict_never_calibrated_takes_a_more_careful_one(known, asked):
     careful = "edge" if asked == "outside" else "outside"
     ask = [scale.interval(np.zeros(1), np.ones(1), np.array([name]), 0.9) for name in (asked, careful)]
     assert ask[0] == ask[1]
+
+
+@pytest.mark.parametrize("coverage", [0.5, 0.6827, 0.9])
+def test_same_as_crepes(scale, new, coverage):
+    """The predictive system of crepes, which reads one row at a time."""
+    mean, (_, difficulty, verdict) = np.linspace(-3, 3, 500), (part[:500] for part in new)
+    system = ConformalPredictiveSystem().fit(scale.residuals, scale.difficulty, scale.verdict, seed=0)
+    ends = system.predict_int(mean, difficulty, verdict, confidence=coverage)
+    assert np.transpose(scale.interval(mean, difficulty, verdict, coverage)) == pytest.approx(ends, rel=1e-12)
+    told = system.predict_p(mean, np.full(500, 0.7), difficulty, verdict, smoothing=False)
+    assert scale.below(mean, difficulty, verdict, 0.7) == pytest.approx(told, abs=1e-12)
 
 
 def test_nothing_asked(scale):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, RegressorMixin
 from vitrion.datasets.splits import folds
+from vitrion.models.blend import Answer
 from vitrion.models.conformal import Calibration
 from vitrion.models.crossfit import Design, cross_fit
 from vitrion.models.difficulty import Difficulty
@@ -36,9 +37,10 @@ class Witness(RegressorMixin, BaseEstimator):
         self.mean_ = float(np.mean(y))
         return self
 
-    def predict_with_trust(self, X):
+    def answer(self, X):
         Witness.seen.append((self.rows_, X[:, 4].astype(int)))
-        return X[:, 0] * 0.9, np.zeros(len(X))
+        nothing = np.zeros(len(X))
+        return Answer(X[:, 0] * 0.9, nothing, nothing, nothing)
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from vitrion.models.domain import VERDICTS, Domain, foreign_distance
+from vitrion.models.domain import SLACK, VERDICTS, Domain, foreign_distance
 
 draw = np.random.default_rng(0)
 X = draw.normal(size=(600, 20)) * np.linspace(3, 0.1, 20)
@@ -20,12 +20,22 @@ def test_own_distance_is_zero(domain):
 
 
 def test_distance_of_brute_force(domain):
+    """Of what was found: exactly; and hardly ever is anything else nearer."""
     points = domain.projection_.transform(X)
-    new = draw.normal(size=(40, 20))
+    new = draw.normal(size=(400, 20)) * np.linspace(3, 0.1, 20)
     gaps = np.linalg.norm(domain.projection_.transform(new)[:, None] - points[None], axis=2)
     distance, row = domain.nearest(new)
-    assert distance == pytest.approx(gaps.min(axis=1))
-    assert (row == gaps.argmin(axis=1)).all()
+    assert distance == pytest.approx(gaps[np.arange(400), row])
+    excess = distance / gaps.min(axis=1) - 1
+    assert excess.max() <= SLACK
+    assert excess.mean() < 0.02
+    assert (domain.verdict(distance) == domain.verdict(gaps.min(axis=1))).mean() > 0.97
+
+
+def test_answer_does_not_depend_on_the_batch(domain):
+    new = draw.normal(size=(50, 20)) * np.linspace(3, 0.1, 20)
+    whole = domain.nearest(new)[0]
+    assert [domain.nearest(one[None])[0][0] for one in new] == pytest.approx(whole.tolist(), rel=1e-12)
 
 
 def test_verdict_worsens_with_distance(domain):

@@ -24,7 +24,7 @@ def equal(a, b):
 def alike(a, b):
     """Equal but for the last bits, which matrix products of another shape round differently."""
     words = (a.verdict == b.verdict).all() and (a.nearest == b.nearest).all()
-    return words and all(getattr(a, name) == pytest.approx(getattr(b, name), rel=1e-6, abs=1e-6) for name in FIELDS[:5])
+    return words and all(getattr(a, name) == pytest.approx(getattr(b, name), rel=1e-5, abs=1e-6) for name in FIELDS[:5])
 
 
 def test_layout_finds_its_columns(tg, sigma):
@@ -201,14 +201,14 @@ def test_any_order_and_batch(sigma, sigma_rows):
     for name in FIELDS:
         one, other = np.asarray(getattr(whole, name)), np.asarray(getattr(turned, name))[back]
         if one.dtype.kind == "f":
-            assert one == pytest.approx(other, rel=1e-6, abs=1e-6)
+            assert one == pytest.approx(other, rel=1e-5, abs=1e-6)
         elif name == "verdict":
             assert (one == other).all()
     for size in (1, 3, 100):
         parts = [sigma.predict(sigma_rows.fractions.take(slice(i, i + size))) for i in range(0, min(n, 3 * size), size)]
         for name in ("mean", "lower", "upper"):
             told = np.concatenate([getattr(part, name) for part in parts])
-            assert told == pytest.approx(getattr(whole, name)[: len(told)], rel=1e-6)
+            assert told == pytest.approx(getattr(whole, name)[: len(told)], rel=1e-5)
 
 
 def test_asking_again_changes_nothing(sigma):
