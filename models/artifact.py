@@ -18,7 +18,7 @@ from .tree_check import UnsoundError
 
 LARGEST_FILE = 200_000_000  # bytes
 LARGEST_CONTENT = 2_000_000_000  # bytes, unpacked
-FORMAT = 2  # of what a file holds; 1 had no committee, no process and no known values
+FORMAT = 3  # of what a file holds; 1 had no committee and no process, 2 did not know what the committee missed
 LABEL = "vitrion.json"  # entry that names the format and the version of scikit-learn
 LARGEST_LABEL = 10_000  # bytes
 

@@ -16,6 +16,13 @@ def test_shipped(name):
     assert recipe.blocks[-1] == "glass"
 
 
+def test_settings_of_the_committee_reach_it():
+    recipe = Recipe.from_toml('property = "tg"\n[committee]\nn_networks = 1\nalpha = 2')
+    committee = recipe.predictor()._regressor().committee
+    assert (committee.n_networks, committee.alpha, committee.roots) == (1, 2, 103)
+    assert recipe.parameters()["committee_alpha"] == 2
+
+
 def test_no_such_recipe():
     with pytest.raises(
         RecipeError, match="no recipe for 'density'; there is one for each of tg, conductivity, liquidus"
@@ -52,6 +59,12 @@ def test_bad_recipe(text, said):
         ("weights = 3", "weights"),
         ("[weights]\nliterature = -1", "weights"),
         ("[weights]\nliteratur = 5", "weights"),
+        ("committee = 3", "committee"),
+        ("[committee]\nalpha = -0.1", "committee"),
+        ("[committee]\nn_networks = 2.5", "committee"),
+        ("[committee]\nn_networks = true", "committee"),
+        ("[committee]\nroots = 3", "committee"),
+        ("[local]\nheard = [0.4, 0.1]", "local"),
         ("conditions = true\n[weights]\nmelting_rule = 2", "melting_rule"),
     ],
 )

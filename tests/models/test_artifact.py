@@ -244,11 +244,11 @@ def label(text):
         (label(b" " * 20_000), "an older version of Vitrion"),
         (
             label(b'{"format": 1, "scikit-learn": "1.9.1"}'),
-            "older version of Vitrion .format 1, this one reads format 2",
+            "older version of Vitrion .format 1, this one reads format 3",
         ),
         (label(b'{"format": 9, "scikit-learn": "1.9.1"}'), "newer version of Vitrion .format 9"),
-        (label(b'{"format": 2, "scikit-learn": "0.1"}'), f"with scikit-learn 0.1, this is {sklearn.__version__}"),
-        (label(b'{"format": 2}'), "with scikit-learn None"),
+        (label(b'{"format": 3, "scikit-learn": "0.1"}'), f"with scikit-learn 0.1, this is {sklearn.__version__}"),
+        (label(b'{"format": 3}'), "with scikit-learn None"),
     ],
 )
 def test_other_versions(copy, change, told):
@@ -353,6 +353,8 @@ def put(field, value, place=0):
         (altered("FamilyProcess", "targets_", lambda values: values[1:]), "arrays are of other shapes"),
         (altered("FamilyProcess", "whitener_", lambda values: values[1:]), "arrays are of other shapes"),
         (altered("FamilyProcess", "coefficients_", put(None, np.nan)), "what is no number"),
+        (altered("BlendedRegressor", "missed_", lambda _: np.ones(3)), "own results are not those of its process"),
+        (told("BlendedRegressor", lambda whole: whole["content"]["content"].pop("missed_")), "without missed_"),
         (altered("Calibration", "difficulty", put(None, 0.0)), "a difficulty above zero"),
         (altered("Calibration", "verdict", put(None, "maybe")), "a known verdict"),
         (altered("Domain", "points_", lambda values: values[1:]), "known_formulas_ of a shape other than"),

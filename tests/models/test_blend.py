@@ -102,6 +102,31 @@ def test_results_of_a_family_sharpen_the_rest_of_it(design):
     assert (before.process_.papers_ == OWN).sum() == 2
 
 
+def test_what_the_committee_missed_of_own_results_is_carried_where_the_process_is_not_heard(design):
+    near = np.flatnonzero(design.X[:, -1] == 1)
+    deaf = regressor(heard=(0.99999, 1.0)).fit(design.X, design.y, papers=design.papers)
+    before = deaf.predict(design.X)
+    deaf.update(design.X[near[:2]], before[near[:2]] + 1.0)
+    moved = deaf.predict(design.X) - before
+    assert (moved[near[:2]] > 0.3).all()
+    assert (moved[design.X[:, -1] == 0] == 0).all()
+    assert deaf.missed_.shape == (2,)
+    deaf.update(design.X[near[2:4]], before[near[2:4]])
+    assert deaf.missed_.shape == (4,)
+
+
+def test_rows_of_a_large_paper_weigh_less_each(design):
+    class Noting(HistGradientBoostingRegressor):
+        def fit(self, X, y, sample_weight=None):
+            self.told_ = sample_weight
+            return super().fit(X, y)
+
+    papers = np.where(np.arange(len(design.y)) < 81, 0, np.arange(len(design.y)))
+    fitted = regressor().set_params(committee=Noting(max_iter=2)).fit(design.X, design.y, papers=papers)
+    assert fitted.committee_.told_[0] == pytest.approx(81**-0.25)
+    assert fitted.committee_.told_[-1] == 1.0
+
+
 def test_same_seed_same_numbers(design):
     again = [regressor(random_state=3, capacity=50).fit(design.X, design.y).predict(design.X) for _ in range(2)]
     assert (again[0] == again[1]).all()

@@ -81,3 +81,15 @@ def test_weight_draws_the_mean():
     y, weight = np.tile([0.0, 1.0], 40), np.tile([0.2, 1.0], 40)
     process = FamilyProcess(n_steps=5).fit(VIEWS.take(rows), y, np.arange(80), weight)
     assert process.predict(VIEWS.take(np.arange(40)))[0].mean() > 0.5
+
+
+def test_what_another_regressor_missed_is_carried_to_what_is_alike():
+    others, unseen = np.flatnonzero(FAMILY != 3), np.flatnonzero(FAMILY == 3)
+    process, told, asked = fit(others), unseen[:2], unseen[2:]
+    process.extend(VIEWS.take(told), Y[told], np.full(2, -1), np.ones(2))
+    carried = process.carry(VIEWS.take(np.concatenate([told, asked])), np.array([1.5, 1.5]), -1)
+    assert carried[:2] == pytest.approx(1.5, abs=0.2)
+    assert (carried[2:] > 0.5).all()
+    assert process.carry(VIEWS.take(asked), np.zeros(2), -1) == pytest.approx(0.0)
+    apart = process.carry(VIEWS.take(np.flatnonzero(FAMILY == 9)), np.array([1.5, 1.5]), -1)
+    assert apart.mean() < carried[2:].mean()
