@@ -1,7 +1,8 @@
 """The benchmark of the models: every split by every model, the series never seen, speed; printed, logged and drawn.
 
 ``python -m vitrion.experiments.bench --write docs`` takes some forty minutes on two cores and writes
-``docs/benchmarks/models.md`` and ``docs/images/bench-*.svg``; with ``--quick`` it takes a sample of the papers.
+``docs/benchmarks/models.md`` and ``docs/images/bench-*.svg``, anew after each split; with ``--quick`` it takes a sample
+of the papers.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,7 @@ from ..models.predictor import Predictor
 from . import bench_figures, bench_page
 from .baselines import BASELINES
 from .evaluation import OURS, Judged, by_families, compare, judge, log, say
+from .forecast import Forecast
 from .protocol import KNOWN, design
 from .recipe import Recipe, TrainingRows
 from .series import Told
@@ -32,11 +34,17 @@ from .unseen import OBELIX, TIME, MissingError, series, series_by
 
 Progress = Callable[[str], None]
 
-SPLITS: Mapping[str, tuple[str, ...]] = {
-    "tg": ("paper", "system", "family", TIME),
-    "conductivity": ("paper", KNOWN, "system", "family", TIME, OBELIX),
-}
-QUICK_SPLITS, QUICK_BASELINES, QUICK_ROWS = ("paper", KNOWN, TIME, OBELIX), ("mean", "nearest neighbour", "ridge"), 3000
+SERIES = "series"
+PLAN = (  # what the goals ask first
+    *(("tg", "paper"), ("conductivity", "paper"), ("conductivity", KNOWN), ("conductivity", SERIES)),
+    *(("conductivity", OBELIX), ("conductivity", "family"), ("conductivity", TIME), ("tg", TIME)),
+    *(("tg", "family"), ("conductivity", "system"), ("tg", "system")),
+)
+QUICK_SPLITS, QUICK_BASELINES, QUICK_ROWS = (
+    ("paper", KNOWN, SERIES, TIME, OBELIX),
+    ("mean", "nearest neighbour", "ridge"),
+    3000,
+)
 CANDIDATES = 50_000  # whose prediction is timed
 
 
@@ -62,8 +70,8 @@ class Results:
         Predictions of both properties with interval, verdict and probability.
     drawings
         SVG text by name.
-    skipped
-        What was not done, and why.
+    skipped, waiting
+        What was not done, and why; and what is still to be done.
     """
 
     scores: list[pd.DataFrame] = field(default_factory=list)
@@ -75,6 +83,7 @@ class Results:
     rows_per_second: float = float("nan")
     drawings: dict[str, str] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
 
 
 def sample(data: Dataset, n: int) -> Dataset:
@@ -90,34 +99,40 @@ def run(
     quick: bool,
     n_jobs: int,
     progress: Progress,
-    properties: Sequence[str] = tuple(SPLITS),
     splits: Sequence[str] = (),
+    keep: Callable[[Results], None] = lambda results: None,
 ) -> Results:
-    """Everything, or the splits named, logged to MLflow property by property and split by split."""
+    """Everything, or the splits named, logged to MLflow; `keep` is called after each with the results so far."""
     results, baselines = Results(), QUICK_BASELINES if quick else tuple(BASELINES)
-    kept: dict[str, Judged] = {}
-    for name in properties:
-        tell = partial(say, progress, name)
-        recipe = Recipe.named(name)
+    chosen = splits or (QUICK_SPLITS if quick else [split for _, split in PLAN])
+    plan = [(name, split) for name, split in PLAN if split in chosen]
+    recipes, rows = {name: Recipe.named(name) for name, _ in plan}, {}
+    for name, recipe in recipes.items():
         whole = load(name, lab=False)
-        rows = recipe.rows(sample(whole, QUICK_ROWS) if quick else whole)
-        for split in (one for one in SPLITS[name] if one in (splits or (QUICK_SPLITS if quick else SPLITS[name]))):
-            try:
-                ours = _split(results, recipe, rows, split, baselines, n_jobs, partial(say, tell, split))
-            except MissingError as error:
-                results.skipped.append(f"{name} by {split}: {error}")
-                tell(str(error))
-                continue
-            if split == "paper":
-                kept[name] = ours
-                results.drawings[f"parity-{name}"] = bench_figures.parity(ours.data, ours.forecast)
-                results.families[name] = by_families(ours.data, ours.forecast.held_out)
-        if name == "conductivity":
-            _series(results, recipe, rows, baselines, n_jobs, tell)
-    told = {name: (one.data, one.forecast) for name, one in kept.items()}
-    results.drawings["reliability"] = bench_figures.reliability(told)
-    if results.predictors:
-        results.rows_per_second = rows_per_second(list(results.predictors.values()))
+        rows[name] = recipe.rows(sample(whole, QUICK_ROWS) if quick else whole)
+    kept: dict[str, tuple[Dataset, Forecast]] = {}
+    for number, (name, split) in enumerate(plan):
+        tell = partial(say, progress, f"{name}: {split}")
+        results.waiting = [f"{one} by {other}" for one, other in plan[number + 1 :]]
+        if split == SERIES:
+            _series(results, recipes[name], rows[name], baselines, n_jobs, tell)
+            if results.scores:
+                keep(results)
+            continue
+        try:
+            ours = _split(results, recipes[name], rows[name], split, baselines, n_jobs, tell)
+        except MissingError as error:
+            results.skipped.append(f"{name} by {split}: {error}")
+            tell(str(error))
+            continue
+        if split == "paper":
+            kept[name] = (ours.data, ours.forecast)
+            results.drawings[f"parity-{name}"] = bench_figures.parity(ours.data, ours.forecast)
+            results.drawings["reliability"] = bench_figures.reliability(kept)
+            results.families[name] = by_families(ours.data, ours.forecast.held_out)
+        if set(results.predictors) == set(recipes):
+            results.rows_per_second = rows_per_second(list(results.predictors.values()))
+        keep(results)
     return results
 
 
@@ -214,7 +229,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--write", type=Path, metavar="DOCS", help="folder of documentation for page and figures")
     parser.add_argument("--quick", action="store_true", help="a sample of the papers, fewer splits and baselines")
     parser.add_argument("--jobs", type=int, default=2, help="folds fitted side by side")
-    every = tuple(dict.fromkeys(split for splits in SPLITS.values() for split in splits))
+    every = tuple(dict.fromkeys(split for _, split in PLAN))
     parser.add_argument("--splits", nargs="+", choices=every, default=(), help="only these splits; by default all")
     told = parser.parse_args(arguments)
     began = time.monotonic()
@@ -223,14 +238,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"[{time.monotonic() - began:6.0f} s] {text}", file=sys.stderr, flush=True)
 
     warnings.filterwarnings("ignore", "the no. of calibration examples")
-    results = run(told.quick, told.jobs, progress, splits=told.splits)
     command = " ".join(["python -m vitrion.experiments.bench", *map(str, arguments or sys.argv[1:])])
-    minutes = (time.monotonic() - began) / 60
-    page = bench_page.page(results, bench_page.Facts.now(command, minutes, told.quick))
-    print(bench_page.goals_text(results))
+
+    def keep(results: Results) -> None:
+        """Write what there is: a run that is stopped keeps what it found."""
+        if told.write:
+            minutes = (time.monotonic() - began) / 60
+            page = bench_page.page(results, bench_page.Facts.now(command, minutes, told.quick))
+            bench_page.write(page, results.drawings, told.write)
+
+    print(bench_page.goals_text(run(told.quick, told.jobs, progress, told.splits, keep)))
     if told.write:
-        for path in bench_page.write(page, results.drawings, told.write):
-            progress(f"wrote {path}")
+        progress(f"wrote {told.write / bench_page.PAGE} and its figures")
     return 0
 
 

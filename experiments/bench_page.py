@@ -48,6 +48,9 @@ DIGITS: Mapping[str, int] = {"K": 1}
 COLUMNS = ("mae", "rmse", "r2", "coverage", "width", "crps", "log_likelihood")
 
 
+PAGE = "benchmarks/models.md"  # in the folder of documentation
+
+
 @dataclass(frozen=True)
 class Facts:
     """When, where and how a page was made."""
@@ -91,6 +94,7 @@ def page(results: Results, facts: Facts) -> str:
         lines += ["", "**A quick run on a sample of the papers: the numbers are not those of the models.**"]
     lines += ["", "## Goals", "", *_table(goals(results)), ""]
     lines += [f"Not done: {text}." for text in results.skipped]
+    lines += [f"Not run yet: {', '.join(results.waiting)}."] if results.waiting else []
     lines += ["", READING, ""]
     for name, text in (("parity-tg", "Tg"), ("parity-conductivity", "Conductivity"), ("reliability", "Reliability")):
         if name in results.drawings:
@@ -117,7 +121,7 @@ def goals_text(results: Results) -> str:
 
 def write(text: str, drawings: Mapping[str, str], folder: Path) -> list[Path]:
     """Write page and figures into a folder of documentation and return the files."""
-    content = {"benchmarks/models.md": text} | {f"images/bench-{name}.svg": svg for name, svg in drawings.items()}
+    content = {PAGE: text} | {f"images/bench-{name}.svg": svg for name, svg in drawings.items()}
     for name, part in content.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(part, encoding="utf-8")

@@ -164,6 +164,18 @@ def test_sample_keeps_the_curated_table_and_whole_papers():
 
 
 @pytest.mark.slow
+def test_a_run_that_is_stopped_keeps_what_it_found(tiny, tables, monkeypatch, tmp_path):
+    monkeypatch.setattr(bench, "load", lambda name, lab: tables[name])
+    monkeypatch.setattr(bench, "sample", lambda data, n: data)
+    monkeypatch.setattr(bench, "_series", lambda *given: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        bench.main(["--quick", "--jobs", "1", "--splits", "paper", "series", "--write", str(tmp_path)])
+    text = (tmp_path / bench.bench_page.PAGE).read_text()
+    assert "## Papers and compositions unseen: conductivity" in text
+    assert "Not run yet: conductivity by series." in text
+
+
+@pytest.mark.slow
 def test_a_quick_run(tiny, tables, monkeypatch, tmp_path, capsys):
     whole = dict(tables)
     monkeypatch.setattr(bench, "load", lambda name, lab: whole[name])
@@ -182,6 +194,7 @@ def test_a_quick_run(tiny, tables, monkeypatch, tmp_path, capsys):
     assert {path.name for path in (tmp_path / "docs/images").iterdir()} == {
         f"bench-{name}.svg" for name in ("parity-tg", "parity-conductivity", "reliability", "series")
     }
+    assert "Not run yet" not in text
     import mlflow
 
     tracking.store()
