@@ -47,10 +47,10 @@ class Baseline:
     regressor: Callable[[], Any]
 
     def inputs(self, data: Dataset) -> Matrix:
-        """Descriptors, and 1000 / T of a conductivity with T in K, shape (n, p)."""
+        """Descriptors, and of a conductivity the conditions that our model sees, shape (n, p)."""
         parts = [Featurizer(self.blocks).transform(data.fractions)] if self.blocks else [np.zeros((len(data), 1))]
         if data.property.name == "conductivity":
-            parts.append(conditions.encode(data.conditions, len(data))[:, :1])
+            parts.append(conditions.encode(data.conditions, len(data)))
         return np.column_stack(parts).astype(np.float32)
 
     def held_out(self, design: Design, coverage: float = 0.9, n_jobs: int = 1) -> Forecast:

@@ -196,7 +196,7 @@ class TrainingRows:
         }
 
     def _with_rule(self, weight: float) -> TrainingRows:
-        liquidus = load("liquidus")
+        liquidus = load("liquidus", lab=False)
         salts, estimates = MeltingRule.learn(self.data, liquidus).apply(self.data, liquidus)
         return TrainingRows(
             self.data,

@@ -33,6 +33,8 @@ class Answer(NamedTuple):
     """Expected targets."""
     trust: Vector
     """Weight of the process in each, from 0 (far from every near row) to 1."""
+    known: Vector
+    """How much the process knows of each, times its nearness, from 0 to 1."""
     spread: Vector
     """Standard deviation of the votes of the committee."""
     gap: Vector
@@ -41,7 +43,7 @@ class Answer(NamedTuple):
     @property
     def clues(self) -> Matrix:
         """What the difficulty of an answer shows in, shape (n, 3)."""
-        return np.column_stack([self.trust, self.spread, self.gap])
+        return np.column_stack([self.known, self.spread, self.gap])
 
 
 class BlendedRegressor(RegressorMixin, BaseEstimator):
@@ -49,9 +51,10 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
 
     SciGlass holds a hundred oxides for every chloride: a committee over everything learns oxides. The process sees only
     the near rows and says itself how much it knows, k: the blend is ``w * process + (1 - w) * committee``, with w the
-    nearness of the point times a ramp between the two limits of `heard` times ``1 - k^3 / 2``. So of a family never
-    seen the process speaks alone, and of one well known, which the committee knows too, both speak alike. Where
-    there are conditions, both learn what a usual activation energy leaves open: most halides have one temperature.
+    nearness of the point times a ramp between the two limits of `heard` times ``1 - k^3 / 2``. Where `heard` begins
+    low, the process speaks alone of a family never seen; of one well known, which the committee knows too, both speak
+    alike. Where there are conditions, both learn what a usual activation energy leaves open: most halides were measured
+    at one temperature.
 
     Parameters
     ----------
@@ -67,7 +70,7 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
     least_weight
         Weight below which a row is left to the committee.
     heard
-        What the process must know, from 0 to 1, to be heard at all, and to be heard alone.
+        What the process must know, from 0 to 1, to be heard at all, and to be heard as much as it ever is.
     random_state
         Seed of everything drawn by chance.
     """
@@ -119,16 +122,20 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         The process takes them in; what the committee, which stays as it is, missed of them is carried to what the
         process finds alike.
         """
-        near = np.flatnonzero(X[:, -1] >= 1.0)
+        near = np.flatnonzero(self.hears(X))
         if self.process_ is not None and len(near):
-            heaviest = float(self.process_.weights_.max())
-            weight = np.full(len(y), heaviest) if sample_weight is None else np.asarray(sample_weight, dtype=float)
+            told = self.process_.heaviest_ if sample_weight is None else np.asarray(sample_weight, dtype=float)
+            weight = np.broadcast_to(told, len(y))
             paper = np.full(len(y), OWN) if papers is None else np.asarray(papers)
             target = (y - self._expected(X))[near]
             missed = target - votes(self.committee_, X[near]).mean(axis=0)
-            self.missed_ = np.concatenate([self.missed_, missed[paper[near] == OWN]])
             self.process_.extend(self._layout(X).views(X[near]), target, paper[near], weight[near])
+            self.missed_ = np.concatenate([self.missed_, missed[paper[near] == OWN]])
         return self
+
+    def hears(self, X: Matrix) -> npt.NDArray[np.bool_]:
+        """Whether `update` can learn each row, shape (n,): those near the candidates, where there is a process."""
+        return np.asarray((X[:, -1] > 0.0) & (self.process_ is not None))
 
     def predict(self, X: Matrix) -> Vector:
         """Expected targets, shape (n,)."""
@@ -138,7 +145,7 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         """Expected targets, and what tells how far they can be trusted."""
         with threadpool_limits(1 if len(X) < FEW else None):
             told = votes(self.committee_, X)
-            mean, trust, gap = told.mean(axis=0), np.zeros(len(X)), np.zeros(len(X))
+            mean, (trust, familiar, gap) = told.mean(axis=0), np.zeros((3, len(X)))
             near = np.flatnonzero(X[:, -1] > 0)
             if self.process_ is not None and len(near):
                 own = OWN if len(self.missed_) else None
@@ -149,9 +156,10 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
                 little, enough = self.heard
                 ramp = np.clip((known - little) / (enough - little), 0.0, 1.0) * X[near, -1]
                 trust[near] = ramp * (1.0 - SHARED * known**3)
+                familiar[near] = known * X[near, -1]
                 gap[near] = np.abs(local - mean[near])
                 mean[near] += trust[near] * (local - mean[near])
-        return Answer(mean + self._expected(X), trust, told.std(axis=0), gap)
+        return Answer(mean + self._expected(X), trust, familiar, told.std(axis=0), gap)
 
     def _expected(self, X: Matrix) -> Vector:
         """Effect of the temperature at the usual activation energy, relative to 25 C, shape (n,)."""

@@ -13,8 +13,6 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPRegressor
 from sklearn.preprocessing import StandardScaler
 
-from .difficulty import FEW
-
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
@@ -94,7 +92,6 @@ class Committee(RegressorMixin, BaseEstimator):
     def votes(self, X: Matrix) -> Matrix:
         """What each member expects, shape (members, n); the trees come first."""
         singles = X.astype(np.float32)
-        self.trees_.n_jobs = 1 if len(X) < FEW else -1
         votes = [self.trees_.predict(singles)]
         inputs = self._scaled(singles)
         votes += [network.predict(inputs).astype(float) * self.scale_ + self.offset_ for network in self.networks_]
@@ -124,9 +121,11 @@ class Committee(RegressorMixin, BaseEstimator):
             batch_size=min(self.batch_size, max(16, len(y) // 50)),
             random_state=self.random_state + number,
             warm_start=True,
+            tol=0.0,
+            n_iter_no_change=10**6,  # a fixed number of epochs is meant
         )
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # a fixed number of epochs is meant
+            warnings.simplefilter("ignore", ConvergenceWarning)
             for rate, share in STAGES:
                 epochs = max(1, round(share * self.n_epochs))
                 network.set_params(learning_rate_init=rate, max_iter=epochs).fit(X, y, sample_weight=weight)

@@ -57,7 +57,8 @@ class Calibration:
         lower, upper = np.empty(len(mean)), np.empty(len(mean))
         for rows, scores in self._binned(verdict):
             count = len(scores) + 1
-            first, last = int((1 - coverage) / 2 * count) - 1, int(np.ceil((1 + coverage) / 2 * count)) - 1
+            first = int((1 - coverage) / 2 * count + 1e-9) - 1  # 0.1 / 2 * 20 is less than 1 in floating point
+            last = len(scores) - 1 - first
             low = scores[first] if first >= 0 else -np.inf
             high = scores[last] if last < len(scores) else np.inf
             lower[rows], upper[rows] = mean[rows] + low * difficulty[rows], mean[rows] + high * difficulty[rows]
@@ -68,7 +69,7 @@ class Calibration:
         probability = np.empty(len(mean))
         for rows, scores in self._binned(verdict):
             smaller = np.searchsorted(scores, (limit - mean[rows]) / difficulty[rows], side="right")
-            probability[rows] = (smaller + 1) / (len(scores) + 1)
+            probability[rows] = (smaller + 0.5) / (len(scores) + 1)
         return probability
 
     @cached_property

@@ -61,7 +61,7 @@ class Design:
         """Rows to train on and to test on; a composition of the test rows is kept out of training, whoever made it."""
         test = self.fold == number
         train = ~test & ~np.isin(self.keys, self.keys[test]) & ~np.isin(self.papers, self.papers[test])
-        return np.flatnonzero(train | (self.fold < 0)), np.flatnonzero(test)
+        return np.flatnonzero(train), np.flatnonzero(test)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,12 @@ class Difficulty(RegressorMixin, BaseEstimator):
         """Learn from clues of shape (n, p) and absolute errors (n,), in the unit of the target."""
         self.floor_ = max(float(np.quantile(y, 0.2)), 1e-9)
         model = HistGradientBoostingRegressor(
-            max_iter=80, max_leaf_nodes=15, min_samples_leaf=40, learning_rate=0.08, random_state=self.random_state
+            max_iter=80,
+            max_leaf_nodes=15,
+            min_samples_leaf=40,
+            learning_rate=0.08,
+            early_stopping=False,  # it would validate on rows of papers that it learns from
+            random_state=self.random_state,
         )
         with threadpool_limits(1):
             self.model_ = model.fit(X, np.log(y + self.floor_))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 from ..datasets.measurement import composition_keys
 from ..datasets.properties import Property
 from ..datasets.splits import folds
+from ..features.composition import Composition
 from ..features.featurizer import BLOCKS, Featurizer
 from ..features.fractions import Fractions
 from . import conditions as circumstances
@@ -50,7 +51,32 @@ def targets(quantity: Property, values: npt.ArrayLike, n: int, **columns: npt.Ar
     for name, column in columns.items():
         if column is not None and np.shape(column) != y.shape:
             raise ValueError(f"{name} of shape {np.shape(column)} for {n} compositions; give one each")
+        if name == "sample_weight" and column is not None and not (np.asarray(column, dtype=float) >= 0).all():
+            raise ValueError("a sample_weight that is negative or no number; give 0 or more")
     return y
+
+
+def named(
+    compositions: Iterable[Any] | Fractions, formulas: npt.ArrayLike | None, references: npt.ArrayLike | None
+) -> tuple[Fractions, npt.NDArray[np.str_], npt.NDArray[np.str_]]:
+    """Compositions as a batch, with the formula and the reference of each, both of shape (n,)."""
+    given = compositions if isinstance(compositions, Fractions) else list(compositions)
+    if formulas is None and not isinstance(given, Fractions):
+        formulas = [Composition.of(member).formula for member in given]
+    fractions = Fractions.of(given)
+    return fractions, texts(formulas, len(fractions)), texts(references, len(fractions))
+
+
+def own_weights(quantity: Property, values: npt.ArrayLike, weight: npt.ArrayLike | None) -> Vector | None:
+    """Weights of one's own results, shape (n,), which must be above zero; their values must be plausible."""
+    odd = np.asarray(values, dtype=float)[~quantity.is_plausible(values)]
+    if len(odd):
+        low, high = quantity.plausible
+        raise ValueError(f"{odd[0]:g} {quantity.unit} is no {quantity.label}; give {low:g} to {high:g} {quantity.unit}")
+    found = None if weight is None else np.asarray(weight, dtype=float)
+    if found is not None and not (np.isfinite(found) & (found > 0)).all():
+        raise ValueError("a sample_weight that is not above zero; leave the row out, or give a small weight")
+    return found
 
 
 def design(
@@ -78,6 +104,21 @@ def codes(labels: npt.ArrayLike) -> npt.NDArray[np.intp]:
     return np.asarray(np.unique(np.asarray(labels).astype(str), return_inverse=True)[1], dtype=np.intp)
 
 
+def distinct(X: Matrix) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Rows of a matrix (n, p), each once, in an order that does not depend on how they are given, and the way back.
+
+    A matrix product sums a row in another order at another place: its last bits would tell where the row stood.
+    """
+    key = (X * np.sqrt(np.arange(2.0, X.shape[1] + 2.0))).sum(axis=1)
+    _, first, back = np.unique(key, return_index=True, return_inverse=True)
+    if not (X[first][back] == X).all():  # two rows of one key
+        first = back = np.arange(len(X))
+    return first, back
+
+
 def texts(given: npt.ArrayLike | None, n: int) -> npt.NDArray[np.str_]:
     """Texts of shape (n,); empty ones where none are given."""
-    return np.full(n, "") if given is None else np.asarray(given).astype(str)
+    found = np.full(n, "") if given is None else np.asarray(given).astype(str)
+    if found.shape != (n,):
+        raise ValueError(f"names or references of shape {found.shape} for {n} compositions; give one each")
+    return found

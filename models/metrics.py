@@ -99,15 +99,19 @@ def log_likelihood(truth: Vector, quantiles: Matrix) -> Vector:
     return np.asarray(np.log(density))
 
 
-def spearman(truth: Vector, mean: Vector) -> float:
+def spearman(truth: Vector, mean: Vector, tie: float = 0.0) -> float:
     """Rank correlation, from -1 to 1; 0 where all predictions are equal, NaN where all measurements are.
+
+    The rank of a measurement counts the others below it less those above it; one within `tie` is neither.
 
     >>> spearman(np.array([1.0, 2.0, 3.0]), np.array([10.0, 30.0, 20.0]))
     0.5
     """
     from scipy.stats import rankdata
 
-    one, other = (rankdata(values) - (len(values) + 1) / 2 for values in (truth, mean))
+    apart = truth[:, None] - truth
+    one = np.where(np.abs(apart) > tie, np.sign(apart), 0.0).sum(axis=1) / 2
+    other = rankdata(mean) - (len(mean) + 1) / 2
     if not one.any():
         return float("nan")
     return float(one @ other / np.sqrt((one @ one) * (other @ other))) if other.any() else 0.0

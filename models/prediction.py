@@ -93,4 +93,6 @@ class Prediction:
 
     def _under(self, limit: float) -> Vector:
         target = float(self.quantity.to_target(np.array([limit]))[0])
+        if self.quantity.scale == "celsius" and target <= 0.0:
+            return np.zeros(len(self))
         return self.calibration.below(self.target, self.difficulty, self.verdict, target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -12,7 +13,6 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
 from ..datasets.properties import Property, find
-from ..features.composition import Composition
 from ..features.fractions import Fractions
 from . import inputs
 from .blend import BlendedRegressor
@@ -126,17 +126,13 @@ class Predictor(RegressorMixin, BaseEstimator):
         progress
             Called with a line of text after each step.
         """
-        given = compositions if isinstance(compositions, Fractions) else list(compositions)
-        fractions = Fractions.of(given)
-        if formulas is None and not isinstance(given, Fractions):
-            formulas = [Composition.of(member).formula for member in given]
+        fractions, names, sources = inputs.named(compositions, formulas, references)
         design = self._design(fractions, values, groups, conditions, sample_weight, estimated)
         self.domain_ = self._domain(design)
         self.held_out_, self.difficulty_, self.regressor_ = self._cross_fit(design, self.domain_, progress)
         self.calibration_ = Calibration.of(self.held_out_.residual, self.held_out_.difficulty, self.held_out_.verdict)
         measured = design.fold >= 0
-        self.known_formulas_ = inputs.texts(formulas, len(fractions))[measured]
-        self.known_references_ = inputs.texts(references, len(fractions))[measured]
+        self.known_formulas_, self.known_references_ = names[measured], sources[measured]
         self.known_measured_ = np.c_[design.y, design.X[:, self._layout().glass.stop : -1]][measured]
         return self
 
@@ -172,23 +168,28 @@ class Predictor(RegressorMixin, BaseEstimator):
     ) -> Predictor:
         """Learn m further measurements of one's own in well under a second, so that they sharpen what is near them.
 
-        The local process takes those near the candidates and gives them the habits of one laboratory; the committee
-        and the calibration stay as they were fitted. By default a row weighs as much as the heaviest known. Arguments
-        as in `fit`.
+        The process takes those near the candidates (a warning counts others) and gives them the habits of one
+        laboratory; committee and calibration stay. By default a row weighs as much as the heaviest known.
         """
         check_is_fitted(self, "regressor_")
-        given = compositions if isinstance(compositions, Fractions) else list(compositions)
-        fractions = Fractions.of(given)
-        if formulas is None and not isinstance(given, Fractions):
-            formulas = [Composition.of(member).formula for member in given]
+        fractions, names, sources = inputs.named(compositions, formulas, references)
         y = inputs.targets(self.quantity, values, len(fractions), sample_weight=sample_weight)
+        weight = inputs.own_weights(self.quantity, values, sample_weight)
+        if len(y) == 0:
+            return self
         X = self._inputs(fractions, conditions)
-        weight = None if sample_weight is None else np.asarray(sample_weight, dtype=float)
+        learnt = self.regressor_.hears(X)
+        if not learnt.all():
+            far = f"{(~learnt).sum()} of {len(y)} results are too far from the candidates to be learnt at once"
+            warnings.warn(f"{far}; train again", stacklevel=2)
+        if not learnt.any():
+            return self
         self.regressor_.update(X, y, sample_weight=weight)
-        self.domain_.extend(self._glass(X))
-        self.known_formulas_ = np.concatenate([self.known_formulas_, inputs.texts(formulas, len(y))])
-        self.known_references_ = np.concatenate([self.known_references_, inputs.texts(references, len(y))])
-        self.known_measured_ = np.vstack([self.known_measured_, np.c_[y, X[:, self._layout().glass.stop : -1]]])
+        self.domain_.extend(self._glass(X[learnt]))
+        self.known_formulas_ = np.concatenate([self.known_formulas_, names[learnt]])
+        self.known_references_ = np.concatenate([self.known_references_, sources[learnt]])
+        measured = np.c_[y, X[:, self._layout().glass.stop : -1]]
+        self.known_measured_ = np.vstack([self.known_measured_, measured[learnt]])
         return self
 
     def predict(self, compositions: Iterable[Any] | Fractions, conditions: Conditions = None) -> Prediction:
@@ -200,18 +201,21 @@ class Predictor(RegressorMixin, BaseEstimator):
             none = np.empty(0)
             nowhere, rest = none.astype(np.intp), (self.calibration_, self.coverage)
             return Prediction(self.quantity, none, none, none, none.astype("U7"), nowhere, *rest)
+        once, back = inputs.distinct(X)
+        X = X[once]
         answer = self.regressor_.answer(X)
         distance, nearest = self.domain_.nearest(self._glass(X))
         clues = np.column_stack([X[:, self._layout().local], distance, answer.clues])
         difficulty, verdict = self.difficulty_.predict(clues), self.domain_.verdict(distance)
-        told = (answer.mean, difficulty, distance, verdict, nearest)
+        told = (answer.mean[back], difficulty[back], distance[back], verdict[back], nearest[back])
         return Prediction(self.quantity, *told, self.calibration_, self.coverage)
 
-    def score(self, X: Any, y: npt.ArrayLike, sample_weight: Any = None) -> float:
-        """R2 of the targets (K, or log10 of S/cm) of measured values `y` in lab units."""
+    def score(self, X: Any, y: npt.ArrayLike, sample_weight: Any = None, conditions: Conditions = None) -> float:
+        """R2 of the targets (K, or log10 of S/cm) of values `y` in lab units, measured under the conditions."""
         from sklearn.metrics import r2_score
 
-        return float(r2_score(self.quantity.to_target(y), self.predict(X).target, sample_weight=sample_weight))
+        told = self.predict(X, conditions).target
+        return float(r2_score(self.quantity.to_target(y), told, sample_weight=sample_weight))
 
     def held_out(self) -> HeldOut:
         """Held-out predictions of the rows of the last `fit`; a loaded predictor has none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -74,22 +75,24 @@ class FamilyProcess(BaseEstimator):
         self.theta_ = self._tune(views.take(few), y[few], papers[few], weight[few])
         self.points_, self.papers_ = self._scaled(views), np.asarray(papers)
         self.targets_, self.weights_ = np.asarray(y, dtype=float), np.asarray(weight, dtype=float)
+        self.heaviest_ = float(weight.max())
         return self._solve()
 
     def extend(self, views: Views, y: Vector, papers: Labels, weight: Vector) -> FamilyProcess:
         """Learn from further rows; shares and lengths stay as they are. Arguments as in `fit`."""
-        fresh = self._scaled(views)
-        self.points_ = Views(*(np.vstack(pair) for pair in zip(self.points_, fresh, strict=True)))
-        self.papers_ = np.concatenate([self.papers_, papers])
-        self.targets_ = np.concatenate([self.targets_, y])
-        self.weights_ = np.concatenate([self.weights_, weight])
-        return self._solve()
+        longer = copy.copy(self)  # so that a failure leaves this one whole
+        longer.points_ = Views(*(np.vstack(pair) for pair in zip(self.points_, self._scaled(views), strict=True)))
+        longer.papers_ = np.concatenate([self.papers_, papers])
+        longer.targets_ = np.concatenate([self.targets_, y])
+        longer.weights_ = np.concatenate([self.weights_, weight])
+        self.__dict__.update(vars(longer._solve()))
+        return self
 
     def _solve(self) -> FamilyProcess:
         covariance = self._covariance(self.points_, self.points_)
         covariance += np.exp(self.theta_[6]) * _same(self.papers_, self.papers_)
         target = (self.targets_ - self.offset_) / self.scale_
-        base = np.exp(self.theta_[7]) / _shares(self.weights_)
+        base = np.exp(self.theta_[7]) / _shares(self.weights_, self.heaviest_)
         noise = base.copy()
         for _ in range(4):
             factor = cho_factor(covariance + np.diag(noise), lower=True)
@@ -123,12 +126,27 @@ class FamilyProcess(BaseEstimator):
         return mean * self.scale_ + self.offset_, known
 
     def carry(self, views: Views, missed: Vector, paper: int) -> Vector:
-        """What another regressor will miss of m rows, shape (m,), from what it missed of the rows of a paper."""
-        known = self.points_.take(np.flatnonzero(self.papers_ == paper))
-        offset, noise = np.exp(self.theta_[6]), np.exp(self.theta_[7])
-        among = self._covariance(known, known) + offset + noise * np.eye(len(missed))
-        across = self._covariance(self._scaled(views), known) + offset
-        return np.asarray(across @ np.linalg.solve(among, missed))
+        """What another regressor will miss of m rows, shape (m,), from what it missed of the last rows, of one paper.
+
+        Its error is taken to vary like what the rows before leave open, so that a family well known is not moved; as
+        in `fit`, errors of the rows follow a t distribution.
+        """
+        own = np.flatnonzero(self.papers_ == paper)
+        before, known = self.points_.take(np.arange(own[0])), self.points_.take(own)
+        whiten = self.whitener_[: own[0], : own[0]].astype(float)
+        here = whiten @ self._covariance(before, known)
+        among = self._covariance(known, known) - here.T @ here
+        base = np.exp(self.theta_[7]) / _shares(self.weights_, self.heaviest_)[own]
+        noise, target = base.copy(), missed / self.scale_
+        for _ in range(4):
+            told = np.linalg.solve(among + np.diag(noise), target)
+            noise = base * (1.0 + np.square(noise * told) / (HEAVY_TAIL * base))
+        carried, back = np.empty(len(views.ratios)), whiten.T @ (here @ told)
+        for start in range(0, len(carried), BLOCK):
+            asked = self._scaled(Views(*(view[start : start + BLOCK] for view in views)))
+            across = self._covariance(asked, known) @ told - self._covariance(asked, before) @ back
+            carried[start : start + BLOCK] = across * self.scale_
+        return carried
 
     def _scaled(self, views: Views) -> Views:
         scaled = [
@@ -147,7 +165,7 @@ class FamilyProcess(BaseEstimator):
         members = np.unique(views.elements.round(6), axis=0, return_inverse=True)[1].ravel()
         groupings = [[np.flatnonzero(labels == k) for k in np.unique(labels)] for labels in (papers, families, members)]
         target = np.clip((y - self.offset_) / self.scale_, -3.0, 3.0)
-        share = _shares(weight)
+        share = _shares(weight, float(weight.max()))
         start = np.log(START)
 
         def surprise(theta: Vector) -> float:
@@ -167,8 +185,8 @@ class FamilyProcess(BaseEstimator):
         return np.asarray(found.x, dtype=float)
 
 
-def _shares(weight: Vector) -> Vector:
-    return np.asarray(np.clip(weight / weight.max(), 0.2, 1.0))
+def _shares(weight: Vector, heaviest: float) -> Vector:
+    return np.asarray(np.clip(weight / heaviest, 0.2, 1.0))
 
 
 def _left_out(matrix: Matrix, y: Vector, groupings: Sequence[Sequence[Labels]]) -> list[tuple[Vector, Vector]]:

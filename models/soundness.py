@@ -90,7 +90,7 @@ def _check_network(network: Any) -> None:
 def _check_process(process: Any, widths: list[int]) -> None:
     if type(process) is not FamilyProcess:
         raise UnsoundError(f"a {type(process).__name__} in place of a process")
-    _has(process, "points_", "targets_", "coefficients_", "whitener_", "papers_", "weights_")
+    _has(process, "points_", "targets_", "coefficients_", "whitener_", "papers_", "weights_", "heaviest_")
     n = len(process.targets_)
     shapes = [_shape(getattr(process, name)) for name in ("targets_", "coefficients_", "papers_", "weights_")]
     views = [_shape(view) for view in process.points_] if type(process.points_) is Views else []

@@ -8,7 +8,7 @@ from vitrion.experiments import unseen
 from vitrion.experiments.baselines import BASELINES
 from vitrion.experiments.protocol import design
 from vitrion.experiments.recipe import Recipe
-from vitrion.experiments.series import Given, Series, Told, aluminium, element_sets, find, hidden
+from vitrion.experiments.series import TIE, Given, Series, Told, aluminium, element_sets, find, hidden
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ def test_our_model_and_a_baseline_tell_of_every_series(tiny, tables, sigma, foun
     assert [len(one.truth) for one in ours] == [len(one.mean) for one in flat] == [len(one) for one in found] + [7]
     for one, none in zip(ours, flat, strict=True):
         assert one.truth == pytest.approx(none.truth)
-        assert none.order == 0.0
+        assert none.order == 0.0 or np.ptp(none.truth) <= TIE
         assert one.first.mean() > 0
         assert not np.allclose(one.first, one.after)
     assert np.isfinite([one.error for one in ours]).all()

@@ -106,13 +106,22 @@ def test_a_verdict_never_calibrated_takes_a_more_careful_one(known, asked):
 
 @pytest.mark.parametrize("coverage", [0.5, 0.6827, 0.9])
 def test_same_as_crepes(scale, new, coverage):
-    """The predictive system of crepes, which reads one row at a time."""
+    """The predictive system of crepes, a row at a time; of a step it takes the upper end, we the middle."""
     mean, (_, difficulty, verdict) = np.linspace(-3, 3, 500), (part[:500] for part in new)
     system = ConformalPredictiveSystem().fit(scale.residuals, scale.difficulty, scale.verdict, seed=0)
     ends = system.predict_int(mean, difficulty, verdict, confidence=coverage)
     assert np.transpose(scale.interval(mean, difficulty, verdict, coverage)) == pytest.approx(ends, rel=1e-12)
     told = system.predict_p(mean, np.full(500, 0.7), difficulty, verdict, smoothing=False)
-    assert scale.below(mean, difficulty, verdict, 0.7) == pytest.approx(told, abs=1e-12)
+    n_errors = np.array([(scale.verdict == name).sum() for name in verdict])
+    assert scale.below(mean, difficulty, verdict, 0.7) == pytest.approx(told - 0.5 / (n_errors + 1), abs=1e-12)
+
+
+def test_nineteen_errors_are_enough_for_ninety_per_cent():
+    errors = np.arange(-9.0, 10.0)
+    few = Calibration(errors, np.ones(19), np.array(["inside"] * 19))
+    assert [end.tolist() for end in few.interval(np.zeros(1), np.ones(1), np.array(["inside"]), 0.9)] == [[-9.0], [9.0]]
+    told = [few.below(np.zeros(1), np.ones(1), np.array(["inside"]), limit)[0] for limit in (-0.5, 0.5)]
+    assert sum(told) == pytest.approx(1.0)
 
 
 def test_nothing_asked(scale):

@@ -90,3 +90,11 @@ def test_bootstrap():
     low, high = metrics.bootstrap(np.arange(18.0))
     assert low < 8.5 < high
     assert high - low == pytest.approx(2 * 1.645 * np.arange(18.0).std() / math.sqrt(18), rel=0.05)
+
+
+def test_what_repeats_cannot_tell_apart_is_no_order():
+    truth, mean = np.array([0.0, 0.05, 0.5, 1.0]), np.array([2.0, 1.0, 3.0, 4.0])
+    assert metrics.spearman(truth, mean) == pytest.approx(0.8)
+    assert metrics.spearman(truth, mean, tie=0.1) > 0.9
+    assert metrics.spearman(truth, mean[[1, 0, 2, 3]], tie=0.1) == metrics.spearman(truth, mean, tie=0.1)
+    assert np.isnan(metrics.spearman(truth, mean, tie=2.0))

@@ -8,7 +8,7 @@ from sklearn.exceptions import NotFittedError
 from vitrion.datasets import PROPERTIES
 from vitrion.features import Composition, FormulaError, Fractions
 from vitrion.features.featurizer import Featurizer
-from vitrion.models import conditions
+from vitrion.models import artifact, conditions
 from vitrion.models.domain import VERDICTS
 from vitrion.models.nearness import nearness
 from vitrion.models.predictor import Predictor
@@ -345,3 +345,42 @@ def test_nonsense_is_not_learnt(tg):
             tg.update(["LiAlCl4"], values)
     with pytest.raises(ValueError, match="no conditions"):
         tg.update(["LiAlCl4"], [10.0], {"temperature_C": 25.0})
+
+
+def test_order_of_the_rows_says_nothing_to_the_last_bit(sigma, sigma_rows):
+    order = np.random.default_rng(3).permutation(len(sigma_rows))
+    whole, turned = sigma.predict(sigma_rows.fractions), sigma.predict(sigma_rows.fractions.take(order))
+    for name in ("target", "difficulty", "distance", "lower", "upper"):
+        assert (getattr(whole, name)[order] == getattr(turned, name)).all()
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"values": [1e30]}, "1e[+]30 S/cm is no ionic conductivity"),
+        ({"sample_weight": [np.nan]}, "negative or no number"),
+        ({"sample_weight": [0.0]}, "not above zero"),
+        ({"formulas": ["LiAlCl4", "NaAlCl4"]}, "give one each"),
+    ],
+)
+def test_a_result_that_cannot_be_learnt_changes_nothing(sigma, told, said):
+    before = sigma.predict(["LiAlCl4"]).target
+    with pytest.raises(ValueError, match=said):
+        sigma.update(["LiAlCl4"], **({"values": [1e-6]} | told))
+    assert (sigma.predict(["LiAlCl4"]).target == before).all()
+    assert len(sigma.known_formulas_) == len(sigma.domain_.points_)
+
+
+def test_results_far_from_the_candidates_are_not_called_known(sigma):
+    pupil = copy.deepcopy(sigma)
+    with pytest.warns(UserWarning, match="1 of 1 results are too far"):
+        pupil.update(["Li2Si2O5"], [1e-9])
+    assert len(pupil.domain_.points_) == len(sigma.domain_.points_)
+    assert (pupil.predict(["Li2Si2O5"]).target == sigma.predict(["Li2Si2O5"]).target).all()
+    assert pupil.update([], []) is pupil
+
+
+def test_an_updated_predictor_outlives_its_file(sigma, tmp_path):
+    pupil = copy.deepcopy(sigma).update(["LiGaCl2.5O0.75"], [4e-4])
+    loaded = artifact.load(tmp_path / "p.skops", artifact.save(pupil, tmp_path / "p.skops"))
+    assert (loaded.predict(["LiGaCl2.7O0.65"]).target == pupil.predict(["LiGaCl2.7O0.65"]).target).all()
