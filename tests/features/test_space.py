@@ -360,3 +360,50 @@ def test_truth_and_arrays_are_no_values_of_a_variable():
     for value in (True, np.array([0.1, 0.2])):
         with pytest.raises(FormulaError, match="not a number"):
             family.at(x=value)
+
+
+def test_limits_may_come_from_an_iterator():
+    space = Mixtures(("LiCl", "AlCl3", "Li2O"), steps=10, most=3)
+    one = AtMost(1, ("Li", "Al"))
+    assert space.count(limits=(limit for limit in [one])) == space.count(limits=[one]) == 12
+    assert sum(map(len, space.blocks(4, limits=iter([one])))) == 12
+
+
+def test_a_limit_that_gives_no_truth_values_is_named():
+    space = Mixtures(("LiCl", "AlCl3", "Li2O"), steps=4, most=3)
+
+    def whole(fractions):
+        return np.ones(len(fractions), dtype=int)
+
+    for limit, words in ((whole, "limit whole gives int64"), (lambda _: True, "of shape ()")):
+        with pytest.raises(ValueError, match=re.escape(words)):
+            space.count(limits=[limit])
+    assert space.count(limits=[lambda fractions: fractions.column("O") > 0.1]) == 7
+
+
+@pytest.mark.parametrize("space", SPACES, ids=lambda space: type(space).__name__)
+@pytest.mark.parametrize("choices", [{}, {"neutral": False}, {"limits": [Total(("O",), most=0.2)]}])
+def test_members_are_those_of_the_blocks(space, choices):
+    members = list(space.members(**choices))
+    assert len(members) == space.count(**choices)
+    blocks = list(space.blocks(**choices))
+    if members:
+        matrix = np.vstack([block.fractions.matrix for block in blocks])
+        assert np.allclose(matrix, Fractions.of(members).matrix, atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [
+        (lambda: Total(("O",), 0, 20), "write 0.2 for 20 %"),
+        (lambda: Total(("O",), 20), "write 0.2 for 20 %"),
+        (lambda: Total(("O",), -2, -1), "up to -1; they lie between 0 and 1"),
+        (lambda: Total(("O",), float("nan")), "nan is no bound"),
+        (lambda: Ratio(("O",), ("Al",), most=float("nan")), "nan is no bound"),
+        (lambda: AtMost(-1, ("O",)), "at most -1 of the elements; give a whole number of 0 or more"),
+    ],
+)
+def test_bounds_that_cannot_be_say_what_to_write(bad, words):
+    with pytest.raises(FormulaError, match=re.escape(words)):
+        bad()
+    assert Total(("O",), most=float("inf")) is not None
