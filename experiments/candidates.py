@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..features.bookkeeping import no_data, undescribed
 from ..features.composition import Composition, FormulaError
-from ..features.elements import ElementDataError
-from ..features.featurizer import Featurizer
 from ..features.fractions import Fractions
+from ..features.slots import Slots
 
 
 def listed(candidates: Iterable[Any]) -> list[Any]:
@@ -46,15 +46,8 @@ def as_text(item: Any) -> str:
     return "" if item is None or (isinstance(item, float) and np.isnan(item)) else str(item)
 
 
-def describable(fractions: Fractions, start: int = 0) -> tuple[npt.NDArray[np.intp], dict[int, str]]:
-    """Rows whose elements all have descriptors, and the reason for each other row, found by halving."""
-    try:
-        Featurizer(("glass",)).transform(fractions)
-    except ElementDataError as error:
-        if len(fractions) == 1:
-            return np.empty(0, dtype=np.intp), {start: f"{error}".replace("; leave the glass block out", "")}
-        half = len(fractions) // 2
-        left, bad_left = describable(fractions.take(slice(0, half)), start)
-        right, bad_right = describable(fractions.take(slice(half, None)), start + half)
-        return np.concatenate([left, right]), bad_left | bad_right
-    return np.arange(start, start + len(fractions)), {}
+def describable(fractions: Fractions) -> tuple[npt.NDArray[np.intp], dict[int, str]]:
+    """Rows whose elements all have descriptors, and the reason for each other row."""
+    lacking = undescribed(Slots.of(fractions.matrix))
+    rows = np.setdiff1d(np.arange(len(fractions)), np.fromiter(lacking, dtype=np.intp, count=len(lacking)))
+    return rows, {row: no_data(symbols) for row, symbols in lacking.items()}

@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 import skops.io
 from sklearn.base import clone
+from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
-from vitrion.features import Composition, Featurizer, FormulaError, Fractions
-from vitrion.features.elements import SYMBOLS
+from vitrion.features import Composition, Featurizer, FormulaError, Fractions, Template
+from vitrion.features.elements import SYMBOLS, ElementDataError
 from vitrion.features.glass import NAMES as GLASS
 from vitrion.features.glass import glass
 from vitrion.features.statistics import NAMES as MAGPIE
@@ -68,6 +69,29 @@ def test_unknown_blocks(blocks):
 def test_a_bad_formula_is_named():
     with pytest.raises(FormulaError, match=r"row 1: .*Li0"):
         Featurizer().transform(["LiCl", "Li0"])
+
+
+@pytest.mark.parametrize("kind", [list, iter, Fractions.of, lambda f: [Composition.parse(text) for text in f]])
+def test_an_element_without_data_is_named_with_row_and_formula(kind):
+    with pytest.raises(ElementDataError, match=r'row 2: "XeF2": no .* Xe; .*compositions out, or .*"magpie"'):
+        Featurizer().fit_transform(kind(["LiCl", "LiAlCl4", "XeF2"]))
+    with pytest.raises(ElementDataError, match=r'row 9999: "XeF4": .* Xe \(and 1 more\)'):
+        Featurizer().transform(kind(["LiCl"] * 9_999 + ["XeF4", "XeF2"]))
+
+
+def test_a_table_of_one_column_and_members_of_a_space():
+    expected = Featurizer().transform(FORMULAS)
+    table = pd.DataFrame({"formula": FORMULAS, "T": 1.0})
+    for way in (table[["formula"]], table[["formula"]].to_numpy(), table["formula"]):
+        assert np.array_equal(Featurizer().transform(way), expected)
+    joined = ColumnTransformer([("glass", Featurizer(), ["formula"]), ("rest", "passthrough", ["T"])])
+    assert np.array_equal(joined.fit_transform(table)[:, :-1], expected)
+    with pytest.raises(FormulaError, match="give one column"):
+        Featurizer().transform(table)
+    grid = Template.parse("LiAlCl{4-2x}O{x}").grid(x="0:1:0.5")
+    formulas = ["LiAlCl4", "LiAlCl3O0.5", "LiAlCl2O"]
+    for way in (grid, list(grid), grid.members()):
+        assert np.array_equal(Featurizer().transform(way), Featurizer().transform(formulas))
 
 
 def test_skops_round_trip(tmp_path):
