@@ -113,8 +113,9 @@ def neutral(
 
 def _batch(compositions: Fractions | Composition | str | Iterable[Any]) -> Fractions:
     """A batch of many compositions, or of one alone."""
-    alone = isinstance(compositions, str | Composition | Mapping) or hasattr(compositions, "get_el_amt_dict")
-    return Fractions.of([compositions] if alone else compositions)
+    given: Any = compositions
+    alone = isinstance(given, str | Composition | Mapping) or hasattr(given, "get_el_amt_dict")
+    return Fractions.of([given] if alone else given)
 
 
 def _as_peroxide(fractions: Fractions, gap: Matrix, tolerance: float) -> NDArray[np.bool_]:

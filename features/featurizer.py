@@ -105,7 +105,7 @@ def _undescribed(fractions: Fractions, told: Fractions | list[Any]) -> ElementDa
         at = np.flatnonzero(fractions.matrix[row])
         shares = [Fraction(share).limit_denominator(1000) for share in fractions.matrix[row, at].tolist()]
         made = Composition({SYMBOLS[i]: share for i, share in zip(at, shares, strict=True) if share})
-        formula = Composition(dict(made.counts)).formula
+        formula = Composition({symbol: Fraction(count) for symbol, count in made.counts}).formula
     else:
         formula = told[row] if isinstance(told[row], str) else Composition.of(told[row]).formula
     more = f" (and {len(lacking) - 1} more)" if len(lacking) > 1 else ""

@@ -157,7 +157,7 @@ def read_ranges(template: str, given: list[str]) -> dict[str, Any]:
         _check_length(name, span)
     size = Template.parse(template).grid(**ranges).size
     if size > MOST_MEMBERS:
-        raise InputError(f"{size:,} members, more than {MOST_MEMBERS:,}; take larger ones")
+        raise InputError(f"{size:,} members, more than {MOST_MEMBERS:,}; take larger steps or narrower ranges")
     return ranges
 
 
@@ -169,7 +169,7 @@ def _check_length(name: str, span: str) -> None:
     except (ValueError, ZeroDivisionError):
         return
     if not count <= MOST_MEMBERS:
-        raise InputError(f"--var {name}={visible(span)} has more than {MOST_MEMBERS:,} steps; take larger ones")
+        raise InputError(f"--var {name}={visible(span)} has more than {MOST_MEMBERS:,} values; take larger steps")
 
 
 def load_goal(path: Path | None) -> Goal:
