@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,23 @@ def listed(candidates: Iterable[Any]) -> list[Any]:
     if isinstance(candidates, str | bytes | Mapping | Composition):
         raise FormulaError(f'"{candidates!s}" is one candidate; give a list, such as ["LiAlCl2.5O0.75"]')
     return list(candidates)
+
+
+@dataclass(frozen=True)
+class Read:
+    """What can be ranked of a list: compositions and their rows, and the reason for each other row."""
+
+    fractions: Fractions
+    rows: npt.NDArray[np.intp]
+    errors: dict[int, str]
+
+
+def read(told: list[Any]) -> Read:
+    """The candidates that can be read and described."""
+    fractions, rows, errors = Fractions.read(told)
+    good, refused = describable(fractions)
+    errors = errors | {int(rows[i]): f'"{as_text(told[rows[i]])}": {reason}' for i, reason in refused.items()}
+    return Read(fractions.take(good), rows[good], errors)
 
 
 def formulas(told: list[Any], rows: npt.NDArray[np.intp]) -> list[str]:

@@ -68,7 +68,7 @@ def rank(
 ) -> None:
     """Rank candidate compositions against a goal, best first; every row comes back."""
     with told():
-        from .candidates import joined, usable
+        from .candidates import any_read, joined, usable
         from .tables import read_candidates
 
         outputs = checked(output or [], (".csv", ".parquet", ".html"), source)
@@ -78,7 +78,7 @@ def rank(
         for note in table.notes:
             say(note)
         asked = [one.value for one in dict.fromkeys(also or [])]
-        if train_if_missing:
+        if train_if_missing and any_read(table):
             _train_missing()
         from ..experiments import ranking
 

@@ -207,3 +207,18 @@ def test_a_process_with_bad_input_ends_with_2(tmp_path):
         assert result.returncode == 2
         assert len(result.stderr.splitlines()) == 1
         assert result.stdout == ""
+
+
+def test_a_list_that_cannot_be_read_is_bad_input_with_no_model(tmp_path, monkeypatch):
+    monkeypatch.setenv("VITRION_HOME", str(tmp_path))
+    path = tmp_path / "bad.csv"
+    path.write_text("formula\nbad..\nXx2\n")
+    for further in ([], ["--train-if-missing"]):
+        result = CliRunner().invoke(app, ["rank", str(path), *further])
+        assert result.exit_code == 2
+        assert "none of the 2 rows of bad.csv could be read" in sentence(result)
+        assert 'row 2 of bad.csv: "bad.."' in result.stderr
+    path.write_text("formula\nLiAlCl4\n")
+    result = CliRunner().invoke(app, ["rank", str(path)])
+    assert result.exit_code == 1
+    assert "vitrion train" in sentence(result)
