@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..features.bookkeeping import no_data, undescribed
 from ..features.composition import Composition, FormulaError
-from ..features.elements import ElementDataError
-from ..features.featurizer import Featurizer
 from ..features.fractions import Fractions
+from ..features.slots import Slots
 
 
 def listed(candidates: Iterable[Any]) -> list[Any]:
@@ -24,6 +25,23 @@ def listed(candidates: Iterable[Any]) -> list[Any]:
     if isinstance(candidates, str | bytes | Mapping | Composition):
         raise FormulaError(f'"{candidates!s}" is one candidate; give a list, such as ["LiAlCl2.5O0.75"]')
     return list(candidates)
+
+
+@dataclass(frozen=True)
+class Read:
+    """What can be ranked of a list: compositions and their rows, and the reason for each other row."""
+
+    fractions: Fractions
+    rows: npt.NDArray[np.intp]
+    errors: dict[int, str]
+
+
+def read(told: list[Any]) -> Read:
+    """The candidates that can be read and described."""
+    fractions, rows, errors = Fractions.read(told)
+    good, refused = describable(fractions)
+    errors = errors | {int(rows[i]): f'"{as_text(told[rows[i]])}": {reason}' for i, reason in refused.items()}
+    return Read(fractions.take(good), rows[good], errors)
 
 
 def formulas(told: list[Any], rows: npt.NDArray[np.intp]) -> list[str]:
@@ -46,15 +64,8 @@ def as_text(item: Any) -> str:
     return "" if item is None or (isinstance(item, float) and np.isnan(item)) else str(item)
 
 
-def describable(fractions: Fractions, start: int = 0) -> tuple[npt.NDArray[np.intp], dict[int, str]]:
-    """Rows whose elements all have descriptors, and the reason for each other row, found by halving."""
-    try:
-        Featurizer(("glass",)).transform(fractions)
-    except ElementDataError as error:
-        if len(fractions) == 1:
-            return np.empty(0, dtype=np.intp), {start: f"{error}".replace("; leave the glass block out", "")}
-        half = len(fractions) // 2
-        left, bad_left = describable(fractions.take(slice(0, half)), start)
-        right, bad_right = describable(fractions.take(slice(half, None)), start + half)
-        return np.concatenate([left, right]), bad_left | bad_right
-    return np.arange(start, start + len(fractions)), {}
+def describable(fractions: Fractions) -> tuple[npt.NDArray[np.intp], dict[int, str]]:
+    """Rows whose elements all have descriptors, and the reason for each other row."""
+    lacking = undescribed(Slots.of(fractions.matrix))
+    rows = np.setdiff1d(np.arange(len(fractions)), np.fromiter(lacking, dtype=np.intp, count=len(lacking)))
+    return rows, {row: no_data(symbols) for row, symbols in lacking.items()}

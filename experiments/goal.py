@@ -49,6 +49,11 @@ class Goal:
     minimum_verdict: str = "outside"
     max_cost_usd_per_kg: float = float("inf")
 
+    def __new__(cls, *told: Any, **named: Any) -> Goal:
+        """Refuse fields that a goal does not have, in the words that a goal file gets."""
+        _check_names(named, "the goal")
+        return super().__new__(cls)
+
     def __post_init__(self) -> None:
         for name, low, high, unit in (
             ("conductivity_S_cm", 0.0, 100.0, "S/cm"),
@@ -86,10 +91,7 @@ class Goal:
 
     @classmethod
     def _of_fields(cls, told: Mapping[str, Any], where: str) -> Goal:
-        names = [entry.name for entry in fields(cls)]
-        unknown = sorted(set(told) - set(names))
-        if unknown:
-            raise GoalError(f"{where} has {', '.join(unknown)}; a goal has {', '.join(names)}")
+        _check_names(told, where)
         limits: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value for key, value in told.items()
         }
@@ -128,3 +130,9 @@ class Goal:
             for row in np.flatnonzero(mask):
                 told[row].append(reason)
         return told
+
+
+def _check_names(told: Mapping[str, Any], where: str) -> None:
+    names = [entry.name for entry in fields(Goal)]
+    if unknown := sorted(set(told) - set(names)):
+        raise GoalError(f"{where} has {', '.join(unknown)}; a goal has {', '.join(names)}")

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..datasets.measurement import composition_keys
 from ..datasets.prices import raw_material_cost
-from ..datasets.properties import Property
+from ..datasets.properties import Property, find
 from ..features import charge
 from ..features.composition import FormulaError
 from ..features.fractions import Fractions
@@ -21,7 +21,7 @@ from ..features.space import Template
 from ..models.domain import VERDICTS
 from ..models.prediction import Prediction
 from ..models.predictor import Predictor
-from .candidates import as_text, describable, formulas, listed
+from .candidates import Read, as_text, formulas, listed, read
 from .goal import Goal
 from .recipe import RECIPES
 from .registry import load_predictor
@@ -78,18 +78,20 @@ def rank(
     DataFrame
         One row a candidate, best first, with the columns `COLUMNS`; what cannot be read stands at the end with its
         error, and the index tells the place of each row in `candidates`. Tg and conductivity count as independent
-        in `p_goal`, and a formula that is not charge-neutral has no chance.
+        in `p_goal`, and a formula that is not charge-neutral has no chance. A list of which no row can be read needs
+        no predictor.
     """
-    told = listed(candidates)
-    known = predictors or {name: load_predictor(name) for name in (*RECIPES, *also)}
-    table = _predict(told, Goal.of(goal), temperature_C, known, also)
+    told, aim = listed(candidates), Goal.of(goal)
+    batch = read(told)
+    known = predictors or ({name: load_predictor(name) for name in (*RECIPES, *also)} if batch.rows.size else {})
+    table = _predict(told, batch, aim, temperature_C, known, also)
     order = table.sort_values(
         ["p_goal", "margin", "formula"], ascending=[False, False, True], kind="stable", na_position="last"
     ).index
     bad = table.index[table["error"] != ""]
     ranked = table.loc[[*order.difference(bad, sort=False), *bad]]
     places = pd.Series(range(1, len(ranked) + 1), index=ranked.index, dtype="Int64").where(ranked["error"] == "")
-    further = [column for name in also for column in _names(known[name].quantity)]
+    further = [column for name in also for column in _names(find(name))]
     return ranked.assign(rank=places)[[*COLUMNS, *further]]
 
 
@@ -132,25 +134,27 @@ def sweep(
 
 
 def _predict(
-    told: list[Any], goal: Goal, temperature: float, predictors: Predictors, also: Sequence[str]
+    told: list[Any], batch: Read, goal: Goal, temperature: float, predictors: Predictors, also: Sequence[str]
 ) -> pd.DataFrame:
-    fractions, rows, errors = Fractions.read(told)
-    good, refused = describable(fractions)
-    errors = errors | {int(rows[i]): f'"{as_text(told[rows[i]])}": {reason}' for i, reason in refused.items()}
-    fractions, rows = fractions.take(good), rows[good]
-    names = formulas(told, rows)
+    fractions, rows = batch.fractions, batch.rows
     table = pd.DataFrame({"formula": [as_text(item) for item in told], "margin": np.nan}, index=range(len(told)))
-    columns = _columns(fractions, names, goal, temperature, predictors)
     for name in (*COLUMNS[2:-3], "note", "margin"):
         text = name in ("verdict", "nearest", "nearest_doi", "note")
         table[name] = pd.Series("" if text else np.nan, index=table.index, dtype=object if text else float)
+    for name in (column for further in also for column in _names(find(further))):
+        table[name] = np.nan
+    reasons = pd.Series(batch.errors, dtype=object).reindex(table.index).fillna("")
+    table = table.assign(neutral=pd.Series(pd.NA, index=table.index, dtype="boolean"), error=reasons)
+    if not rows.size:
+        return table
+    names = formulas(told, rows)
+    columns = _columns(fractions, names, goal, temperature, predictors)
+    for name in (*COLUMNS[2:-2], "note", "margin"):
         table.loc[rows, name] = columns[name]
     table.loc[rows, "formula"] = names
     for prediction in (predictors[name].predict(fractions) for name in also):
         table.loc[rows, list(_names(prediction.quantity))] = np.column_stack(list(_values(prediction).values()))
-    neutral = pd.Series(columns["neutral"], index=rows, dtype="boolean").reindex(table.index)
-    reasons = pd.Series(errors, dtype=object).reindex(table.index).fillna("")
-    return table.assign(neutral=neutral, error=reasons)
+    return table
 
 
 def _columns(

@@ -47,16 +47,35 @@ class Sums:
     def of(cls, slots: Slots) -> Sums:
         """Sums of a batch in the order of its slots; raises `ElementDataError` for an element without ionic data."""
         names, table, lacking = all_weights()
-        places = charge.nearest_role(charge.slot_gaps(slots))
-        offsets = places * len(SYMBOLS)
-        for columns, values in slots:
-            bad = lacking[columns + offsets[: values.size]]
-            if bad.any():
-                symbols = ", ".join(SYMBOLS[column] for column in np.unique(columns[bad]))
-                raise ElementDataError(
-                    f"no oxidation state or Shannon radius is known for {symbols}; leave the glass block out"
-                )
+        offsets = charge.nearest_role(charge.slot_gaps(slots)) * len(SYMBOLS)
+        if any(lacking[columns + offsets[: values.size]].any() for columns, values in slots):
+            row, symbols = min(undescribed(slots).items())
+            raise ElementDataError(f"row {row}: {no_data(symbols)}; leave such compositions or the glass block out")
         return cls(names, np.ascontiguousarray(slots.sums(table, offsets).T))
+
+
+def undescribed(slots: Slots) -> dict[int, tuple[str, ...]]:
+    """Elements without ionic data by row of the batch, for the rows that hold some.
+
+    Examples
+    --------
+    >>> from .fractions import Fractions
+    >>> undescribed(Slots.of(Fractions.of(["LiCl", "HeCl", "LiAlCl4"]).matrix))
+    {1: ('He',)}
+    """
+    _, _, lacking = all_weights()
+    offsets = charge.nearest_role(charge.slot_gaps(slots)) * len(SYMBOLS)
+    found: dict[int, tuple[str, ...]] = {}
+    for columns, values in slots:
+        bad = np.flatnonzero(lacking[columns + offsets[: values.size]])
+        for row, column in zip(slots.order[bad].tolist(), columns[bad].tolist(), strict=True):
+            found[row] = (*found.get(row, ()), SYMBOLS[column])
+    return dict(sorted(found.items()))
+
+
+def no_data(symbols: tuple[str, ...]) -> str:
+    """What is wrong with a composition that holds elements without ionic data."""
+    return f"no oxidation state or Shannon radius is known for {', '.join(symbols)}"
 
 
 @lru_cache(maxsize=1)

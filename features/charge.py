@@ -7,7 +7,9 @@ metals lie below or above their usual states (Ti +3, Nb +4, In +1). A compositio
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,11 +84,15 @@ def nearest_role(gap: Matrix, tolerance: float = TOLERANCE) -> NDArray[np.intp]:
     return nearest
 
 
-def neutral(fractions: Fractions, tolerance: float = TOLERANCE, peroxide: bool = False) -> NDArray[np.bool_]:
+def neutral(
+    compositions: Fractions | Composition | str | Iterable[Any], tolerance: float = TOLERANCE, peroxide: bool = False
+) -> NDArray[np.bool_]:
     """Where allowed oxidation states can sum to zero, bool array of shape (n,).
 
     Parameters
     ----------
+    compositions
+        A batch, a list of formulas or compositions, or one of them, which is a batch of one.
     tolerance
         Charge per atom, in e, that rounding of published formulas is forgiven.
     peroxide
@@ -94,12 +100,22 @@ def neutral(fractions: Fractions, tolerance: float = TOLERANCE, peroxide: bool =
 
     Examples
     --------
-    >>> neutral(Fractions.of(["LiAlCl2.5O0.75", "Li2TaCl6O"])).tolist()
+    >>> neutral(["LiAlCl2.5O0.75", "Li2TaCl6O"]).tolist()
     [True, False]
+    >>> bool(neutral("LiAlCl4"))
+    True
     """
+    fractions = _batch(compositions)
     gap = gaps(fractions)
     balanced: NDArray[np.bool_] = np.any(np.abs(gap) <= tolerance, axis=1)
     return balanced | _as_peroxide(fractions, gap, tolerance) if peroxide else balanced
+
+
+def _batch(compositions: Fractions | Composition | str | Iterable[Any]) -> Fractions:
+    """A batch of many compositions, or of one alone."""
+    given: Any = compositions
+    alone = isinstance(given, str | Composition | Mapping) or hasattr(given, "get_el_amt_dict")
+    return Fractions.of([given] if alone else given)
 
 
 def _as_peroxide(fractions: Fractions, gap: Matrix, tolerance: float) -> NDArray[np.bool_]:

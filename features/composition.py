@@ -55,7 +55,7 @@ class Composition:
 
     @classmethod
     def of(cls, obj: str | Composition | Mapping[str, Any] | Any) -> Composition:
-        """A composition from text, another composition, a mapping of amounts, or a pymatgen composition.
+        """A composition from text, another one, a member of a space, a mapping of amounts, or a pymatgen composition.
 
         Examples
         --------
@@ -70,6 +70,9 @@ class Composition:
             return cls(_exact(obj.get_el_amt_dict()))
         if isinstance(obj, Mapping):
             return cls(_exact(obj))
+        held = getattr(obj, "composition", None)  # a member of a space
+        if isinstance(held, Composition):
+            return held
         if obj is None or (isinstance(obj, float) and math.isnan(obj)) or type(obj).__name__ in {"NAType", "NaTType"}:
             raise FormulaError(f"no formula ({obj}); write one, such as LiAlCl2.5O0.75")
         raise FormulaError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -49,7 +49,11 @@ class Raw:
 
 
 class Space(ABC):
-    """A lazy set of compositions. Points with a negative amount, or with nothing left, are no compositions."""
+    """A lazy set of compositions. Points with a negative amount, or with nothing left, are no compositions.
+
+    Iteration gives all compositions, neutral or not; `members`, `blocks` and `count` give the neutral ones unless
+    asked for all, and keep the same limits.
+    """
 
     @property
     @abstractmethod
@@ -73,13 +77,31 @@ class Space(ABC):
         return self.size
 
     def __iter__(self) -> Iterator[Member]:
-        """Members in order, neutral or not, with exact compositions."""
+        """All compositions in order, neutral or not, exact; `members` gives those that `blocks` and `count` give."""
         for values, amounts in self.exact():
             if min(amounts.values()) >= 0 and any(amounts.values()):
-                present = {symbol: amount for symbol, amount in amounts.items() if amount}
-                yield Member({name: float(value) for name, value in values.items()}, Composition(present))
+                yield _member(values, amounts)
 
-    def blocks(self, size: int = BLOCK, neutral: bool = True, limits: Sequence[Limit] = ()) -> Iterator[Block]:
+    def members(self, neutral: bool = True, limits: Iterable[Limit] = ()) -> Iterator[Member]:
+        """Members one by one with exact compositions: those that `blocks` and `count` give with the same choices.
+
+        Examples
+        --------
+        >>> from .template import Template
+        >>> grid = Template.parse("LiCl{x}").grid(x="0:2:0.5")
+        >>> [member.composition.formula for member in grid.members()], grid.count(), len(list(grid))
+        (['LiCl'], 1, 5)
+        """
+        places = (int(place) for block in self.blocks(neutral=neutral, limits=limits) for place in block.places)
+        wanted = next(places, None)
+        for place, (values, amounts) in enumerate(self.exact()):
+            if wanted is None:
+                return
+            if place == wanted:
+                yield _member(values, amounts)
+                wanted = next(places, None)
+
+    def blocks(self, size: int = BLOCK, neutral: bool = True, limits: Iterable[Limit] = ()) -> Iterator[Block]:
         """Members as blocks of at most `size` rows, the neutral ones only unless asked; memory does not grow.
 
         Parameters
@@ -93,8 +115,7 @@ class Space(ABC):
         """
         if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
             raise ValueError(f"size={size!r}; give the number of members in a block, 1 or more")
-        if callable(limits) or not isinstance(limits, Iterable) or not all(callable(limit) for limit in limits):
-            raise ValueError(f"limits={limits!r}; give a list of limits, such as [AtMost(1, ('Li', 'Na'))]")
+        rules = _rules(limits)
         columns = [INDEX[symbol] for symbol in self.symbols]
         start = 0
         for part in self.raw(size):
@@ -103,8 +124,8 @@ class Space(ABC):
             matrix[:, columns] = part.amounts[stay]
             fractions = Fractions.from_matrix(matrix)
             keep = charge.neutral(fractions) if neutral else np.ones(stay.size, dtype=bool)
-            for limit in limits:
-                keep &= limit(fractions)
+            for rule in rules:
+                keep &= _where_kept(rule, fractions)
             stay = stay[keep]
             if stay.size:
                 values = {name: column[stay] for name, column in part.variables.items()}
@@ -121,6 +142,29 @@ class Space(ABC):
     def count(self, **choices: Any) -> int:
         """Number of members that `blocks` gives with the same choices."""
         return sum(len(block) for block in self.blocks(**choices))
+
+
+def _member(values: Mapping[str, Fraction], amounts: Mapping[str, Fraction]) -> Member:
+    present = {symbol: amount for symbol, amount in amounts.items() if amount}
+    return Member({name: float(value) for name, value in values.items()}, Composition(present))
+
+
+def _rules(limits: Iterable[Limit]) -> tuple[Limit, ...]:
+    """The limits, read once, so that an iterator serves as well as a list."""
+    rules = () if callable(limits) or not isinstance(limits, Iterable) else tuple(limits)
+    if callable(limits) or not isinstance(limits, Iterable) or not all(callable(rule) for rule in rules):
+        raise ValueError(f"limits={limits!r}; give a list of limits, such as [AtMost(1, ('Li', 'Na'))]")
+    return rules
+
+
+def _where_kept(rule: Limit, fractions: Fractions) -> NDArray[np.bool_]:
+    """What a limit says of a batch, shape (n,)."""
+    kept = np.asarray(rule(fractions))
+    if kept.dtype != np.bool_ or kept.shape != (len(fractions),):
+        what = f"the limit {getattr(rule, '__name__', rule)} gives {kept.dtype} of shape {kept.shape}"
+        mend = "give one truth value a member, such as fractions.column('O') > 0.1"
+        raise ValueError(f"{what} for {len(fractions)} members; {mend}")
+    return kept
 
 
 def _members(amounts: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,10 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from . import glass, statistics
-from .elements import SYMBOLS
-from .fractions import Fractions
+from .bookkeeping import no_data, undescribed
+from .composition import Composition
+from .elements import SYMBOLS, ElementDataError
+from .fractions import Fractions, as_list
 from .slots import Slots, each_block
 
 BLOCKS: dict[str, tuple[str, ...]] = {
@@ -24,6 +27,9 @@ _OF_SLOTS = {"magpie": statistics.of_slots, "glass": glass.of_slots}
 
 class Featurizer(TransformerMixin, BaseEstimator):
     """Compositions to a matrix of descriptors, block by block; learns nothing from the data.
+
+    Takes a list of anything that `Composition.of` takes, a Series, a table of one column (as a ColumnTransformer
+    gives), `Fractions`, or the members of a space.
 
     Parameters
     ----------
@@ -46,7 +52,8 @@ class Featurizer(TransformerMixin, BaseEstimator):
 
     def transform(self, X: Fractions | Iterable[Any]) -> NDArray[np.float64]:
         """Descriptors, ndarray of shape (n, p), columns as `get_feature_names_out`."""
-        fractions = Fractions.of(X)
+        told = as_list(X)
+        fractions = Fractions.of(told)
         blocks = self._checked_blocks()
         result = np.empty((len(fractions), sum(len(BLOCKS[block]) for block in blocks)))
 
@@ -61,7 +68,10 @@ class Featurizer(TransformerMixin, BaseEstimator):
                     part[slots.order] = _OF_SLOTS[block](slots)
                 start += part.shape[1]
 
-        each_block(len(fractions), fill)
+        try:
+            each_block(len(fractions), fill)
+        except ElementDataError:
+            raise _undescribed(fractions, told) from None
         return result
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
@@ -85,3 +95,21 @@ class Featurizer(TransformerMixin, BaseEstimator):
         tags.input_tags.string = True
         tags.requires_fit = False
         return tags
+
+
+def _undescribed(fractions: Fractions, told: Fractions | list[Any]) -> ElementDataError:
+    """The error for a batch with elements that lack data, with row and formula of the first."""
+    lacking = undescribed(Slots.of(fractions.matrix))
+    row, symbols = next(iter(lacking.items()))
+    if isinstance(told, Fractions):
+        at = np.flatnonzero(fractions.matrix[row])
+        shares = [Fraction(share).limit_denominator(1000) for share in fractions.matrix[row, at].tolist()]
+        made = Composition({SYMBOLS[i]: share for i, share in zip(at, shares, strict=True) if share})
+        formula = Composition({symbol: Fraction(count) for symbol, count in made.counts}).formula
+    else:
+        formula = told[row] if isinstance(told[row], str) else Composition.of(told[row]).formula
+    more = f" (and {len(lacking) - 1} more)" if len(lacking) > 1 else ""
+    return ElementDataError(
+        f'row {row}: "{formula}": {no_data(symbols)}{more}; leave such compositions out, or do without the glass '
+        'block: blocks=("fractions", "magpie")'
+    )

@@ -85,6 +85,21 @@ class Fractions:
         return self._sealed(self.matrix[chosen].copy() if isinstance(indices, slice) else self.matrix[chosen])
 
 
+def as_list(compositions: Fractions | Iterable[Any]) -> Fractions | list[Any]:
+    """The compositions one by one, of a table its one column; `Fractions` stay what they are.
+
+    Examples
+    --------
+    >>> as_list(np.array([["LiCl"], ["NaCl"]]))
+    ['LiCl', 'NaCl']
+    """
+    if isinstance(compositions, Fractions):
+        return compositions
+    if getattr(compositions, "shape", ())[1:] == (1,):
+        compositions = np.asarray(compositions, dtype=object)[:, 0]
+    return _listed(compositions)
+
+
 def _listed(compositions: Iterable[Any]) -> list[Any]:
     """The compositions one by one; refuses one alone, and a table, whose items would be the names of its columns."""
     if isinstance(compositions, str):

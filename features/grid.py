@@ -109,13 +109,19 @@ def axis(values: str | Sequence[float] | NDArray[Any] | float, name: str = "x") 
     >>> [float(value) for value in axis("0:1:0.25")]
     [0.0, 0.25, 0.5, 0.75, 1.0]
     """
+    if not re.fullmatch("[A-Za-z_][A-Za-z_0-9]*", name):
+        raise FormulaError(f'{name!r} is no name of a variable; write the values first, axis("0:1.5:0.05", "x")')
     if isinstance(values, str):
         return _axis_of_text(values, name)
-    if isinstance(values, Iterator | range):
-        values = list(values)
-    found = tuple(exact(value) for value in np.atleast_1d(np.asarray(values)).tolist())
+    listed = list(values) if isinstance(values, Iterator | range | list | tuple) else _flat(values)
+    found = tuple(exact(value.item() if isinstance(value, np.generic) else value, name) for value in listed)
     if not found:
         raise FormulaError(f"{name} has no values; give some, such as 0:1.5:0.05")
+    return found
+
+
+def _flat(values: Any) -> list[Any]:
+    found: list[Any] = np.atleast_1d(np.asarray(values)).tolist()
     return found
 
 
@@ -138,12 +144,13 @@ def _axis_of_text(text: str, name: str) -> tuple[Fraction, ...]:
     return tuple(start + step * count for count in range(size))
 
 
-def exact(value: Any) -> Fraction:
+def exact(value: Any, name: str = "") -> Fraction:
     """A number as the fraction that its decimal writes; floats to 12 digits, so that 0.1 + 0.2 is 0.3."""
     if isinstance(value, Fraction | int) and not isinstance(value, bool):
         return Fraction(value)
+    of = f" of {name}" if name else ""
     if isinstance(value, bool | str) or getattr(value, "ndim", False) or not hasattr(value, "__float__"):
-        raise FormulaError(f"the value {value!r} is not a number; give one such as 0.5")
+        raise FormulaError(f"the value {value!r}{of} is not a number; give one such as 0.5")
     if not math.isfinite(float(value)):
-        raise FormulaError(f"the value {value} is not a finite number; give one such as 0.5")
+        raise FormulaError(f"the value {value}{of} is not a finite number; give one such as 0.5")
     return Fraction(f"{float(value):.12g}")

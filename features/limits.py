@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf
+from math import inf, isnan
 from numbers import Real
 from typing import Protocol
 
@@ -41,11 +41,16 @@ class Total:
 
     def __post_init__(self) -> None:
         """Refuse bounds that nothing keeps, and percentages."""
+        _check_numbers(self.least, self.most)
+        for bound in (self.least, self.most):
+            if 1 + _SLACK < bound < inf:
+                raise FormulaError(
+                    f"atomic fractions from {self.least} to {self.most}; they lie between 0 and 1, "
+                    f"so write {bound / 100:g} for {bound:g} %"
+                )
         _check(self.symbols, self.least, self.most)
-        if self.least > 1 or self.most < 0:
-            raise FormulaError(
-                f"atomic fractions from {self.least} to {self.most}; they lie between 0 and 1, so write 0.1 for 10 %"
-            )
+        if self.most < 0:
+            raise FormulaError(f"atomic fractions up to {self.most}; they lie between 0 and 1, so write such a bound")
 
     def __call__(self, fractions: Fractions) -> NDArray[np.bool_]:
         """Where the sum is within the bounds."""
@@ -95,7 +100,7 @@ class AtMost:
 
     def __post_init__(self) -> None:
         """Refuse elements that are none, and counts that are no whole numbers."""
-        if isinstance(self.count, bool) or not isinstance(self.count, int | np.integer):
+        if isinstance(self.count, bool) or not isinstance(self.count, int | np.integer) or self.count < 0:
             raise FormulaError(f"at most {self.count!r} of the elements; give a whole number of 0 or more, such as 2")
         _check(self.symbols, 0, self.count)
 
@@ -117,7 +122,15 @@ def _check(symbols: Sequence[str], least: float, most: float) -> None:
         raise FormulaError(f"a limit on {symbols!r}; name elements from H to Lr, such as ('Cl', 'Br')")
     if len(set(symbols)) < len(symbols):
         raise FormulaError(f"a limit on {symbols!r}; name each element once")
-    if not isinstance(least, Real) or not isinstance(most, Real):
-        raise FormulaError(f"a limit from {least!r} to {most!r}; give numbers, such as 0.1 and 0.5")
+    _check_numbers(least, most)
     if not least <= most:
         raise FormulaError(f"a limit from {least} to {most} lets nothing through; give the smaller bound first")
+
+
+def _check_numbers(least: float, most: float) -> None:
+    if not isinstance(least, Real) or not isinstance(most, Real):
+        raise FormulaError(f"a limit from {least!r} to {most!r}; give numbers, such as 0.1 and 0.5")
+    if isnan(least) or isnan(most):
+        raise FormulaError(
+            f"a limit from {least} to {most}; nan is no bound, so give a number such as 0.1, or leave it out"
+        )

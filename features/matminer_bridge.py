@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from .elements import SYMBOLS
-from .fractions import Fractions
+from .fractions import Fractions, as_list
 
 _FINEST = 1000
 _MOST_ATOMS = 10_000
@@ -62,7 +62,7 @@ class MatminerFeaturizer(TransformerMixin, BaseEstimator):
         """Numbers of the featurizer, ndarray of shape (n, p); NaN where matminer knows none."""
         pymatgen = _imported("pymatgen.core")
         made = self._made()
-        rows, places = np.unique(Fractions.of(X).matrix, axis=0, return_inverse=True)
+        rows, places = np.unique(Fractions.of(as_list(X)).matrix, axis=0, return_inverse=True)
         found = np.empty((len(rows), len(made.feature_labels())))
         for at, row in enumerate(rows):
             composition = pymatgen.Composition(_whole(row))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, islice
@@ -44,6 +44,8 @@ def shares(parts: int, steps: int, most: int) -> Iterator[tuple[int, ...]]:
 class Mixtures(Space):
     """Mixtures of precursors in steps of 1/`steps`, with at most `most` precursors in one.
 
+    Precursors are formulas, or compositions, which their formulas stand for as names of the variables.
+
     Examples
     --------
     >>> space = Mixtures(("LiCl", "AlCl3", "Li2O"), steps=10, most=2)
@@ -56,7 +58,11 @@ class Mixtures(Space):
     most: int
 
     def __post_init__(self) -> None:
-        """Refuse a grid without points."""
+        """Write compositions as formulas, and refuse a grid without points."""
+        given: Any = self.precursors
+        if isinstance(given, Iterable) and not isinstance(given, str | Mapping):
+            named = (one if isinstance(one, str) else Composition.of(one).formula for one in given)
+            object.__setattr__(self, "precursors", tuple(named))
         _check(self.precursors, self.steps, self.most)
         for precursor in self.precursors:
             Composition.parse(precursor)
@@ -175,7 +181,7 @@ def _check_charges(*ions: Mapping[str, int]) -> None:
 
 
 def _check(parts: Sequence[Any], steps: int, most: int) -> None:
-    if not parts or isinstance(parts, str) or len(set(parts)) < len(parts):
+    if not isinstance(parts, Sequence) or not parts or isinstance(parts, str) or len(set(parts)) < len(parts):
         raise FormulaError(f"a mixture of {parts!r}; give a list of different components, such as ('Li2O', 'TaCl5')")
     for number in (steps, most):
         if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:

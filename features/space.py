@@ -3,8 +3,9 @@
 from .enumeration import Block, Member, Space
 from .grid import Grid, axis
 from .limits import AtMost, Limit, Ratio, Total
+from .replacement import substitution
 from .simplex import Ions, Mixtures
-from .template import Template, substitution
+from .template import Template
 
 __all__ = [
     "AtMost",

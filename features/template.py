@@ -14,13 +14,11 @@ from numpy.typing import NDArray
 from .ambiguity import reject_capitals
 from .composition import Composition
 from .digits import reject_digits
-from .elements import INDEX
 from .expression import Polynomial, read_expression
 from .grammar import Reader, Run, tokenise
 from .grid import Grid, axis, exact
 from .notation import FormulaError, plain, refusal
 from .parser import parse
-from .rendering import decimal
 from .runs import reject_runs_of_template
 from .shares import reject_shares
 
@@ -51,6 +49,7 @@ class Template:
     def parse(cls, text: str) -> Template:
         """Read a template; a formula without braces is a family of one."""
         body = plain(text)
+        _reject_lone_brace(body, text)
         numbers: dict[int, Polynomial] = {}
         pieces, end = [], 0
         for found in _BRACES.finditer(body):
@@ -80,8 +79,8 @@ class Template:
 
     def at(self, **values: Fraction | float) -> Composition:
         """The member at given values; elements whose amount is zero there are not in it."""
-        self._check_names(values)
-        point = {name: exact(value) for name, value in values.items()}
+        self._check_names(values, "one number for each, such as {}=0.5")
+        point = {name: exact(value, name) for name, value in values.items()}
         amounts = {symbol: amount(point) for symbol, amount in self.amounts.items()}
         for symbol, amount in amounts.items():
             if amount < 0:
@@ -103,16 +102,31 @@ class Template:
         >>> family.size, len(list(family)), family.left_out()
         (7, 5, 2)
         """
-        self._check_names(values)
+        self._check_names(values, 'one range for each, such as {}="0:1.5:0.05"')
         return Grid(self.text, self.amounts, {name: axis(values[name], name) for name in self.variables})
 
-    def _check_names(self, values: Mapping[str, object]) -> None:
+    def _check_names(self, values: Mapping[str, object], mend: str) -> None:
         missing = [name for name in self.variables if name not in values]
         extra = [name for name in values if name not in self.variables]
         if missing or extra:
             has = f"has the variables {', '.join(self.variables)}" if self.variables else "has no variables"
-            lack = f"values are missing for {', '.join(missing)}" if missing else f"{', '.join(extra)} is none of them"
-            raise FormulaError(f'"{self.text}": {has}; {lack}; give one range for each, such as x="0:1.5:0.05"')
+            wrong = [f"{', '.join(extra)} {'is' if len(extra) == 1 else 'are'} none of them"] if extra else []
+            wrong += [f"values are missing for {', '.join(missing)}"] if missing else []
+            give = f"give {mend.format(self.variables[0])}" if self.variables else "leave them out"
+            raise FormulaError(f'"{self.text}": {has}; {", and ".join(wrong)}; {give}')
+
+
+def _reject_lone_brace(body: str, given: str) -> None:
+    """Refuse a brace that has no partner, and braces within braces."""
+    rest = _BRACES.sub(lambda found: "-" * len(found.group()), body)
+    column = min((rest.index(mark) for mark in "{}" if mark in rest), default=-1) + 1
+    if column == 0:
+        return
+    if "{" in rest and "}" in rest:
+        raise refusal(given, f"braces within braces at column {column}", "write each amount as one, such as {4-2x}")
+    if "{" in rest:
+        raise refusal(given, f"the brace at column {column} is not closed", "write } after its amount, as in {4-2x}")
+    raise refusal(given, f"the brace at column {column} closes none", "write { before its amount, as in {4-2x}")
 
 
 def _in_order(number: Polynomial) -> list[str]:
@@ -142,24 +156,3 @@ def _reject_member(body: str, numbers: Mapping[int, Polynomial], given: str) -> 
     except FormulaError as error:
         what, mend = str(error).rpartition('": ')[2].rsplit("; ", 1)
         raise refusal(given, f"its member {member}: {what}", mend) from None
-
-
-def substitution(parent: str, loses: str, gains: str, ratio: Fraction | float = 2, variable: str = "x") -> Template:
-    """The line on which one element takes the place of `ratio` atoms of another, O for 2 Cl by default of `ratio`.
-
-    Examples
-    --------
-    >>> substitution("LiAlCl4", loses="Cl", gains="O").text
-    'LiAlCl{4-2x}O{x}'
-    """
-    amounts = dict(Composition.parse(parent).amounts)
-    if loses not in amounts or gains not in INDEX or loses == gains:
-        raise FormulaError(f'"{parent}": {gains} for {loses}; name an element of the formula to lose and one to gain')
-    if exact(ratio) <= 0:
-        raise FormulaError(f'"{parent}": {ratio} atoms of {loses} for one of {gains}; give a number above 0, such as 2')
-    if not re.fullmatch("[A-Za-z_]+", variable):
-        raise FormulaError(f"{variable!r} is no name of a variable; write letters, such as x")
-    pieces = {symbol: decimal(amount) for symbol, amount in amounts.items()}
-    pieces[loses] = f"{{{pieces[loses] or 1}-{decimal(exact(float(ratio)))}{variable}}}"
-    pieces[gains] = f"{{{pieces[gains] or 1}+{variable}}}" if gains in amounts else f"{{{variable}}}"
-    return Template.parse("".join(symbol + amount for symbol, amount in pieces.items()))

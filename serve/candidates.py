@@ -21,6 +21,13 @@ def usable(table: CandidateTable) -> list[Any]:
     return [None if place in table.errors else cell for place, cell in enumerate(table.cells)]
 
 
+def any_read(table: CandidateTable) -> bool:
+    """Whether one row at least is a composition."""
+    cells = usable(table)
+    starts = range(0, len(cells), _CHUNK)
+    return any(len(Fractions.read(cells[start : start + _CHUNK])[0]) > 0 for start in starts)
+
+
 def joined(table: CandidateTable, ranking: pd.DataFrame) -> pd.DataFrame:
     """Ranking with notes on duplicates, row numbers of unread rows, and the user's other columns at the end.
 

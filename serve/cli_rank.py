@@ -68,7 +68,7 @@ def rank(
 ) -> None:
     """Rank candidate compositions against a goal, best first; every row comes back."""
     with told():
-        from .candidates import joined, usable
+        from .candidates import any_read, joined, usable
         from .tables import read_candidates
 
         outputs = checked(output or [], (".csv", ".parquet", ".html"), source)
@@ -78,7 +78,7 @@ def rank(
         for note in table.notes:
             say(note)
         asked = [one.value for one in dict.fromkeys(also or [])]
-        if train_if_missing:
+        if train_if_missing and any_read(table):
             _train_missing()
         from ..experiments import ranking
 
@@ -157,7 +157,7 @@ def read_ranges(template: str, given: list[str]) -> dict[str, Any]:
         _check_length(name, span)
     size = Template.parse(template).grid(**ranges).size
     if size > MOST_MEMBERS:
-        raise InputError(f"{size:,} members, more than {MOST_MEMBERS:,}; take larger ones")
+        raise InputError(f"{size:,} members, more than {MOST_MEMBERS:,}; take larger steps or narrower ranges")
     return ranges
 
 
@@ -169,7 +169,7 @@ def _check_length(name: str, span: str) -> None:
     except (ValueError, ZeroDivisionError):
         return
     if not count <= MOST_MEMBERS:
-        raise InputError(f"--var {name}={visible(span)} has more than {MOST_MEMBERS:,} steps; take larger ones")
+        raise InputError(f"--var {name}={visible(span)} has more than {MOST_MEMBERS:,} values; take larger steps")
 
 
 def load_goal(path: Path | None) -> Goal:

@@ -4,6 +4,7 @@ import doctest
 import pkgutil
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -30,3 +31,10 @@ def test_examples(name):
         pytest.skip(f"{NEEDS[name]} is not installed")
     module = import_module(name)
     assert doctest.testmod(module).failed == 0
+
+
+def test_examples_of_the_page_on_features():
+    page = Path(__file__).parents[1] / "docs" / "features.md"
+    told = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
+    assert told.attempted > 20
+    assert told.failed == 0

@@ -1,3 +1,5 @@
+import dataclasses
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -87,3 +89,11 @@ def test_forbidden_elements():
 )
 def test_minimum_verdict(least, far):
     assert Goal(minimum_verdict=least).too_far(np.array(["inside", "edge", "outside"])).tolist() == far
+
+
+def test_a_field_that_no_goal_has_is_refused_in_the_words_of_a_file():
+    with pytest.raises(GoalError, match=r"the goal has tgC; a goal has conductivity_S_cm, tg_C"):
+        Goal(tgC=3)
+    goal = Goal(5e-4, tg_C=60)
+    assert (goal.conductivity_S_cm, goal.tg_C) == (5e-4, 60)
+    assert dataclasses.replace(goal, tg_C=25) == pickle.loads(pickle.dumps(Goal(5e-4)))

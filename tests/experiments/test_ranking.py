@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from vitrion.datasets import load
-from vitrion.experiments.goal import Goal
+from vitrion.experiments.goal import Goal, GoalError
 from vitrion.experiments.ranking import COLUMNS, rank, sweep
 from vitrion.experiments.recipe import FURTHER, Recipe, TrainingRows
 from vitrion.experiments.registry import NoChampionError, load_predictor
@@ -82,6 +82,25 @@ def test_all_bad(ranked):
     table = ranked(["??", None])
     assert tuple(table.columns) == COLUMNS
     assert (table["error"] != "").all()
+
+
+def test_a_bad_list_is_told_before_predictors_are_missed():
+    for told in (["??", None, "XeF2"], []):
+        table = rank(told, also=["liquidus"])
+        assert tuple(table.columns) == (*COLUMNS, "liquidus_C", "liquidus_low_C", "liquidus_high_C")
+        assert len(table) == len(told)
+        assert (table["error"] != "").all()
+        assert table["neutral"].isna().all()
+    with pytest.raises(GoalError, match="the goal has tgC; a goal has"):
+        rank(["LiAlCl4"], goal={"tgC": 3})
+    with pytest.raises(NoChampionError, match="vitrion train"):
+        rank(["LiAlCl4"])
+
+
+def test_all_bad_is_the_same_with_and_without_predictors(ranked):
+    told = ["??", None, "XeF2"]
+    pd.testing.assert_frame_equal(rank(told), ranked(told))
+    pd.testing.assert_series_equal(rank(told).dtypes, ranked(["LiAlCl4", *told]).dtypes)
 
 
 def test_none_at_all(ranked):

@@ -213,3 +213,10 @@ def test_a_state_below_the_usual_is_named(formula, state):
 
 def test_an_average_of_nothing_has_no_sign():
     assert explain("CH3COOLi") == "neutral with C bound to H; C averages +0"
+
+
+@pytest.mark.parametrize("kind", [str, Composition.parse, lambda text: dict(Composition.parse(text).amounts)])
+def test_one_composition_is_a_batch_of_one(kind):
+    assert neutral(kind("LiAlCl4")).tolist() == [True]
+    assert neutral(kind("LiAlCl4O")).tolist() == [False]
+    assert neutral([kind("LiCl"), kind("LiCl2")]).tolist() == [True, False]

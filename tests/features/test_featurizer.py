@@ -2,16 +2,18 @@
 
 import subprocess
 import sys
+import types
 
 import numpy as np
 import pandas as pd
 import pytest
 import skops.io
 from sklearn.base import clone
+from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
-from vitrion.features import Composition, Featurizer, FormulaError, Fractions
-from vitrion.features.elements import SYMBOLS
+from vitrion.features import Composition, Featurizer, FormulaError, Fractions, Template
+from vitrion.features.elements import SYMBOLS, ElementDataError
 from vitrion.features.glass import NAMES as GLASS
 from vitrion.features.glass import glass
 from vitrion.features.statistics import NAMES as MAGPIE
@@ -70,6 +72,29 @@ def test_a_bad_formula_is_named():
         Featurizer().transform(["LiCl", "Li0"])
 
 
+@pytest.mark.parametrize("kind", [list, iter, Fractions.of, lambda f: [Composition.parse(text) for text in f]])
+def test_an_element_without_data_is_named_with_row_and_formula(kind):
+    with pytest.raises(ElementDataError, match=r'row 2: "XeF2": no .* Xe; .*compositions out, or .*"magpie"'):
+        Featurizer().fit_transform(kind(["LiCl", "LiAlCl4", "XeF2"]))
+    with pytest.raises(ElementDataError, match=r'row 9999: "XeF4": .* Xe \(and 1 more\)'):
+        Featurizer().transform(kind(["LiCl"] * 9_999 + ["XeF4", "XeF2"]))
+
+
+def test_a_table_of_one_column_and_members_of_a_space():
+    expected = Featurizer().transform(FORMULAS)
+    table = pd.DataFrame({"formula": FORMULAS, "T": 1.0})
+    for way in (table[["formula"]], table[["formula"]].to_numpy(), table["formula"]):
+        assert np.array_equal(Featurizer().transform(way), expected)
+    joined = ColumnTransformer([("glass", Featurizer(), ["formula"]), ("rest", "passthrough", ["T"])])
+    assert np.array_equal(joined.fit_transform(table)[:, :-1], expected)
+    with pytest.raises(FormulaError, match="give one column"):
+        Featurizer().transform(table)
+    grid = Template.parse("LiAlCl{4-2x}O{x}").grid(x="0:1:0.5")
+    formulas = ["LiAlCl4", "LiAlCl3O0.5", "LiAlCl2O"]
+    for way in (grid, list(grid), grid.members()):
+        assert np.array_equal(Featurizer().transform(way), Featurizer().transform(formulas))
+
+
 def test_skops_round_trip(tmp_path):
     model = make_pipeline(Featurizer(), Ridge()).fit(FORMULAS, [1.0, 2.0, 3.0, 4.0])
     skops.io.dump(model, tmp_path / "model.skops")
@@ -87,7 +112,7 @@ def test_large_batches_are_the_same_in_pieces():
 
 def test_importing_is_cheap():
     code = (
-        "import sys, vitrion.features as f; f.Composition, f.Fractions, f.Template;"
+        "import sys, vitrion.features as f; [getattr(f, n) for n in f.__all__ if not n.endswith('Featurizer')];"
         "print([m for m in ('pandas', 'sklearn', 'scipy', 'pymatgen', 'matminer', 'mlflow') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -100,3 +125,12 @@ def test_unknown_names():
     with pytest.raises(AttributeError, match="Featuriser"):
         _ = vitrion.features.Featuriser
     assert set(vitrion.features.__all__) <= set(dir(vitrion.features))
+
+
+def test_every_public_name_resolves_to_what_it_says():
+    import vitrion.features
+
+    for name in vitrion.features.__all__:
+        found = getattr(vitrion.features, name)
+        assert found.__name__.rpartition(".")[2] == name
+        assert isinstance(found, types.ModuleType) == (name == "charge")

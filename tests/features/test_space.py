@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from vitrion.features import Composition, FormulaError, Fractions, Template
 from vitrion.features.charge import neutral
-from vitrion.features.space import AtMost, Ions, Mixtures, Ratio, Total, axis, substitution
+from vitrion.features.space import AtMost, Ions, Mixtures, Ratio, Total, axis
 
 SPACES = [
     Template.parse("LiAlCl{4-2x}O{x}").grid(x="0:2:0.05"),
@@ -169,14 +169,43 @@ def test_variables_must_be_given(values):
         Template.parse("LiAlCl{4-2x}O{x}").grid(**values)
 
 
-def test_substitution():
-    line = substitution("LiAlCl4", loses="Cl", gains="O")
-    assert line.text == "LiAlCl{4-2x}O{x}"
-    assert line.at(x=0.75) == Composition.parse("LiAlCl2.5O0.75")
-    assert substitution("NbOCl3", loses="Cl", gains="O", ratio=2).at(x=0.5) == Composition.parse("NbO1.5Cl2")
-    assert substitution("Li3YCl6", loses="Cl", gains="Br", ratio=1).at(x=2) == Composition.parse("Li3YCl4Br2")
-    with pytest.raises(FormulaError, match="lose"):
-        substitution("LiAlCl4", loses="Br", gains="O")
+FAMILY = Template.parse("LiAlCl{4-2x}O{x}")
+
+
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [
+        (lambda: axis("x", "0:1:0.3"), "'0:1:0.3' is no name of a variable; write the values first"),
+        (lambda: FAMILY.grid(x=[0, 0.5, "1"]), "the value '1' of x is not a number"),
+        (lambda: FAMILY.grid(x=[0, np.nan]), "the value nan of x is not a finite number"),
+        (lambda: FAMILY.grid(y="0:1:0.1"), "y is none of them, and values are missing for x; give one range for each"),
+        (lambda: FAMILY.grid(x=0, y=0, z=0), "y, z are none of them"),
+        (lambda: Template.parse("LiCl").grid(x=0), "has no variables; x is none of them; leave them out"),
+        (lambda: Template.parse("Li{z}Cl").at(), "values are missing for z; give one number for each, such as z=0.5"),
+        (lambda: Template.parse("Li{z}Cl").grid(), 'give one range for each, such as z="0:1.5:0.05"'),
+        (lambda: FAMILY.at(x="0:1:0.5"), "the value '0:1:0.5' of x is not a number"),
+        (lambda: Template.parse("LiAlCl{4-2x}O{x"), "the brace at column 14 is not closed; write }"),
+        (lambda: Template.parse("LiAlCl4-2x}O{x}"), "the brace at column 11 closes none; write {"),
+        (lambda: Template.parse("LiAlCl{4-{2x}}O{x}"), "braces within braces at column 7"),
+    ],
+)
+def test_values_and_braces_that_cannot_be_are_named(bad, words):
+    with pytest.raises(FormulaError, match=re.escape(words)):
+        bad()
+
+
+def test_values_of_every_kind():
+    assert axis([np.int64(10**15 + 1), np.float32(0.5), Fraction(1, 3), 2]) == (10**15 + 1, 0.5, Fraction(1, 3), 2)
+    assert axis((0.1, 0.2)) == axis(np.array([0.1, 0.2])) == axis(iter([0.1, 0.2])) == axis("0.1,0.2")
+
+
+def test_mixtures_of_compositions():
+    space = Mixtures([Composition.parse("LiCl"), "AlCl3", {"Li": 2, "O": 1}], steps=4, most=3)
+    assert space.precursors == ("LiCl", "AlCl3", "Li2O")
+    assert space == Mixtures(("LiCl", "AlCl3", "Li2O"), steps=4, most=3)
+    for bad in (5, "LiCl", {"LiCl": 1}, Composition.parse("LiCl"), ["LiCl", Composition.parse("LiCl")]):
+        with pytest.raises(FormulaError, match="give a list of different components"):
+            Mixtures(bad, 3, 2)
 
 
 def test_mixtures_are_all_of_them():
@@ -264,14 +293,6 @@ def test_floats_with_the_noise_of_arithmetic_give_the_members_that_were_meant():
     assert [m.composition.formula for m in members][6] == "LiAlCl3.4O0.3"
 
 
-def test_a_substitution_line_starts_at_its_parent_to_the_last_digit():
-    parent = "Li1.3333333AlCl4.3333333"
-    line = substitution(parent, loses="Cl", gains="O")
-    assert line.at(x=0) == Composition.parse(parent)
-    assert substitution("LiAlCl4", "Cl", "O", ratio=Fraction(1, 3)).at(x=3).fraction("O") > 0
-    assert substitution("Li3InCl6", "Cl", "F", ratio=1).text == "Li3InCl{6-x}F{x}"
-
-
 @pytest.mark.parametrize(
     ("bad", "words"),
     [
@@ -293,10 +314,6 @@ def test_a_substitution_line_starts_at_its_parent_to_the_last_digit():
         (lambda: Template.parse("Li{x}Cl").grid(x=["a"]), "not a number"),
         (lambda: Template.parse("Li{x}Cl").grid(x=[[1, 2], [3, 4]]), "not a number"),
         (lambda: Template.parse("Li{x}Cl").grid(x={"a": 1}), "not a number"),
-        (lambda: substitution("LiAlCl4", "Cl", "O", ratio=0), "above 0"),
-        (lambda: substitution("LiAlCl4", "Cl", "O", ratio="a"), "not a number"),
-        (lambda: substitution("LiAlCl4", "Cl", "Cl"), "to lose and one to gain"),
-        (lambda: substitution("LiAlCl4", "Cl", "O", variable="2"), "name of a variable"),
     ],
 )
 def test_arguments_of_the_wrong_kind_are_named(bad, words):
@@ -360,3 +377,50 @@ def test_truth_and_arrays_are_no_values_of_a_variable():
     for value in (True, np.array([0.1, 0.2])):
         with pytest.raises(FormulaError, match="not a number"):
             family.at(x=value)
+
+
+def test_limits_may_come_from_an_iterator():
+    space = Mixtures(("LiCl", "AlCl3", "Li2O"), steps=10, most=3)
+    one = AtMost(1, ("Li", "Al"))
+    assert space.count(limits=(limit for limit in [one])) == space.count(limits=[one]) == 12
+    assert sum(map(len, space.blocks(4, limits=iter([one])))) == 12
+
+
+def test_a_limit_that_gives_no_truth_values_is_named():
+    space = Mixtures(("LiCl", "AlCl3", "Li2O"), steps=4, most=3)
+
+    def whole(fractions):
+        return np.ones(len(fractions), dtype=int)
+
+    for limit, words in ((whole, "limit whole gives int64"), (lambda _: True, "of shape ()")):
+        with pytest.raises(ValueError, match=re.escape(words)):
+            space.count(limits=[limit])
+    assert space.count(limits=[lambda fractions: fractions.column("O") > 0.1]) == 7
+
+
+@pytest.mark.parametrize("space", SPACES, ids=lambda space: type(space).__name__)
+@pytest.mark.parametrize("choices", [{}, {"neutral": False}, {"limits": [Total(("O",), most=0.2)]}])
+def test_members_are_those_of_the_blocks(space, choices):
+    members = list(space.members(**choices))
+    assert len(members) == space.count(**choices)
+    blocks = list(space.blocks(**choices))
+    if members:
+        matrix = np.vstack([block.fractions.matrix for block in blocks])
+        assert np.allclose(matrix, Fractions.of(members).matrix, atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [
+        (lambda: Total(("O",), 0, 20), "write 0.2 for 20 %"),
+        (lambda: Total(("O",), 20), "write 0.2 for 20 %"),
+        (lambda: Total(("O",), -2, -1), "up to -1; they lie between 0 and 1"),
+        (lambda: Total(("O",), float("nan")), "nan is no bound"),
+        (lambda: Ratio(("O",), ("Al",), most=float("nan")), "nan is no bound"),
+        (lambda: AtMost(-1, ("O",)), "at most -1 of the elements; give a whole number of 0 or more"),
+    ],
+)
+def test_bounds_that_cannot_be_say_what_to_write(bad, words):
+    with pytest.raises(FormulaError, match=re.escape(words)):
+        bad()
+    assert Total(("O",), most=float("inf")) is not None

@@ -91,7 +91,8 @@ def test_bad_files_end_with_2_and_one_sentence(run, tmp_path, content, words):
         (["sweep", "LiAlCl{4-2x}O{x}", "--var", "x=a:b"], "x=a:b is not a range"),
         (["sweep", "LiAlCl{4-2x}O{x}", "--var", "x=0:1:0"], "never reaches"),
         (["sweep", "LiAlCl{4-2x}O{x}", "--var", "x=0:1:0.1", "--var", "x=0:1:0.1"], "given twice"),
-        (["sweep", "LiAlCl{4-2x}O{x}", "--var", "x=0:1:1e-9"], "larger ones"),
+        (["sweep", "LiAlCl{4-2x}O{x}", "--var", "x=0:1:1e-9"], "larger steps"),
+        (["sweep", "LiAl{y}Cl{4-2x}O{x}", "--var", "x=0:1:0.0005", "--var", "y=0:1:0.0005"], "take larger steps"),
         (["sweep", "LiAlCl{4-2x}O{x}", "--var", "x=3:4:0.5"], "no member"),
         (["sweep", "LiAlCl{goal}", "--var", "goal=0:1:0.1"], "name is taken"),
         (["sweep", "LiXx{x}", "--var", "x=0:1:0.1"], "no element"),
@@ -206,3 +207,18 @@ def test_a_process_with_bad_input_ends_with_2(tmp_path):
         assert result.returncode == 2
         assert len(result.stderr.splitlines()) == 1
         assert result.stdout == ""
+
+
+def test_a_list_that_cannot_be_read_is_bad_input_with_no_model(tmp_path, monkeypatch):
+    monkeypatch.setenv("VITRION_HOME", str(tmp_path))
+    path = tmp_path / "bad.csv"
+    path.write_text("formula\nbad..\nXx2\n")
+    for further in ([], ["--train-if-missing"]):
+        result = CliRunner().invoke(app, ["rank", str(path), *further])
+        assert result.exit_code == 2
+        assert "none of the 2 rows of bad.csv could be read" in sentence(result)
+        assert 'row 2 of bad.csv: "bad.."' in result.stderr
+    path.write_text("formula\nLiAlCl4\n")
+    result = CliRunner().invoke(app, ["rank", str(path)])
+    assert result.exit_code == 1
+    assert "vitrion train" in sentence(result)
