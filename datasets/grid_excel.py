@@ -12,6 +12,12 @@ from .grid import Grid, TableError, limit, nameless_column, too_large, too_many_
 from .grid_text import SEPARATOR_LINE
 
 MERGED = re.compile(rb'<mergeCell\s+ref="([A-Z]+\d+:[A-Z]+\d+)"')
+# A formula whose result is an empty text has t="str" and an empty value too: that one is stored.
+UNSOLVED = re.compile(
+    rb"<(?:\w+:)?c\s(?P<about>[^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+PLACE = re.compile(rb'\br="([A-Z]+\d+)"')
 
 
 def read(data: bytes, name: str, sheet: str | None) -> Grid:
@@ -37,15 +43,28 @@ def _read(archive: zipfile.ZipFile, data: bytes, name: str, sheet: str | None) -
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     try:
         chosen = _choose(book, name, sheet)
-        merged = MERGED.search(archive.read(chosen._worksheet_path))
+        content = archive.read(chosen._worksheet_path)
+        merged = MERGED.search(content)
         if merged:
             raise TableError(
                 f"{name}: cells {merged[1].decode()} of sheet {chosen.title!r} are merged; "
                 "unmerge them and fill every row"
             )
+        _refuse_unsolved(content, name)
         return _grid(chosen, name)
     finally:
         book.close()
+
+
+def _refuse_unsolved(content: bytes, name: str) -> None:
+    """Raise `TableError` if a cell of a sheet holds a formula that no spreadsheet has calculated."""
+    for found in UNSOLVED.finditer(content):
+        place = PLACE.search(found["about"])
+        if place and b't="str"' not in found["about"]:
+            raise TableError(
+                f"{name}: cell {place[1].decode()} holds a formula without a stored result; "
+                "open and save it in Excel, or paste values"
+            )
 
 
 def _choose(book: Any, name: str, wanted: str | None) -> Any:
