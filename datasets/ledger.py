@@ -43,7 +43,9 @@ def _problems(connection: sa.Connection, facts: pd.DataFrame, again: bool) -> It
     superseding = sa.select(FACTS.c.supersedes, FACTS.c.id).where(FACTS.c.supersedes.is_not(None))
     later: dict[int, int] = {row[0]: row[1] for row in connection.execute(superseding)}
     contents = [] if again else connection.execute(sa.select(FACTS.c.content, FACTS.c.id)).all()
-    known: dict[str, int] = {row[0]: row[1] for row in contents}
+    standing_last = sorted(contents, key=lambda row: row[1] not in later)
+    known: dict[str, int] = {row[0]: row[1] for row in standing_last}
+    withdrawals = set(connection.execute(sa.select(FACTS.c.id).where(FACTS.c.quantity == WITHDRAWAL)).scalars())
     corrected: dict[int, int] = {}
     records = facts.to_dict("records")
     for fact, key in zip(records, content_keys(records), strict=True):
@@ -54,6 +56,13 @@ def _problems(connection: sa.Connection, facts: pd.DataFrame, again: bool) -> It
                 row,
                 str(fact["quantity"]),
                 f"the store says so already (fact L{twin}); delete the row, or name another sample",
+            )
+        elif twin in later and pd.isna(number):
+            what = "withdrawn" if later[twin] in withdrawals else "superseded"
+            yield (
+                row,
+                str(fact["quantity"]),
+                f"the store held this as L{twin}, {what} by L{later[twin]}; delete the row, or use --again to insist",
             )
         if pd.isna(number):
             continue

@@ -17,7 +17,7 @@ from .column_checks import refuse_constant, refuse_kelvin, refuse_swapped
 from .grid import Grid, TableError, bounded, read
 from .headers import Layout
 from .properties import PROPERTIES
-from .suspicion import suspect, warm_chlorides
+from .suspicion import odd_temperatures, suspect, warm_chlorides
 from .user_rows import FACT_COLUMNS, NUMBER_COLUMNS, RowError, content_keys, facts_of
 
 PROBLEM_COLUMNS = ("row", "column", "problem")
@@ -116,6 +116,8 @@ def understand(grid: Grid, trust_units: bool = False) -> Reading:
             problems.append((line, error.column, str(error)))
     table = pd.DataFrame(facts, columns=list(FACT_COLUMNS)).astype(dict.fromkeys(NUMBER_COLUMNS, float))
     problems += _judge(table, trust_units)
+    if not trust_units:
+        problems += _judge_temperatures(table, layout)
     bad = pd.DataFrame(_once(problems), columns=list(PROBLEM_COLUMNS))
     table = table[~table["row"].isin(bad["row"])].reset_index(drop=True)
     return Reading(grid.name, table, bad, len(grid.rows), tuple(_notices(layout, table)))
@@ -155,6 +157,19 @@ def _judge(facts: pd.DataFrame, trust_units: bool) -> Iterator[tuple[int, str, s
             if complaint and not (trust_units and fine):
                 yield int(row), str(quantity), complaint
     yield from _repeats(part)
+
+
+def _judge_temperatures(facts: pd.DataFrame, layout: Layout) -> Iterator[tuple[int, str, str]]:
+    """Yield the problems of temperatures that look like the other of degC and K."""
+    column = layout.columns.get("temperature")
+    part = facts[facts["temperature_C"].notna()]
+    fractions, readable, _ = Fractions.read(part["formula"].tolist())
+    part = part.iloc[readable]
+    if column is None or column.unit is None or part.empty:
+        return
+    told = part["temperature_C"].to_numpy(), column.unit, fractions.matrix
+    for at, why in odd_temperatures(*told, part["quantity"].tolist(), part["phase"].tolist()):
+        yield int(part["row"].iloc[at]), column.header, why
 
 
 def _repeats(facts: pd.DataFrame) -> Iterator[tuple[int, str, str]]:

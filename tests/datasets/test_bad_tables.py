@@ -3,6 +3,7 @@
 import datetime as dt
 import gzip
 import io
+import re
 import resource
 import subprocess
 import sys
@@ -126,6 +127,11 @@ ROWS = {
     ),
     "phase of no glass": ("formula,phase,outcome\nSiO2,,glass\nLiCl,glass,no\n", "gives the phase glass of one"),
     "resistivity as conductivity": (row("LiAlCl4,25,8e5,glass"), "it looks like.*ohm cm"),
+    "one temperature in kelvin": (row("LiAlCl4,298,1,glass"), r"where no chloride-rich glass.*kelvin \(24.85 degC\)"),
+    "degC as kelvin": (
+        row("LiAlCl4,25,1,glass").replace("temperature_C", "temperature_K").replace("0.75,25,", "0.75,298,"),
+        "measured at 25 K, which is -248.15 degC: it looks like degC; name the column temperature_C",
+    ),
     "Tg in K as degC": (tg("LiAlCl2.5O0.75,530"), "no known chloride-rich glass.*it looks like K"),
     "Tg in degC as K": (tg("LiAlCl2.5O0.75,-17", "K"), "it looks like degC"),
     "kJ/mol as eV": ("formula,ea_eV\nSiO2,1\nLiAlCl4,32\n", "it looks like.*kJ/mol"),
@@ -245,6 +251,29 @@ def test_merged_cells(tmp_path):
     book.save(path)
     with pytest.raises(TableError, match="cells A2:A3 of sheet 'Sheet' are merged; unmerge them"):
         read_table(path)
+
+
+@pytest.mark.parametrize("shape", ["<v></v>", "<v/>", ""])
+def test_a_formula_that_was_never_calculated(tmp_path, shape):
+    path, _ = workbook(tmp_path, ["formula", "temperature_C", "conductivity_mS_cm", "tg_C"], ["NaCl", 25, "=14/10", 20])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    cell = re.search(rb'(<c r="C2"[^>]*><f>14/10</f>)(.*?)(</c>)', parts["xl/worksheets/sheet1.xml"])
+
+    def rewritten(content):
+        sheet = parts["xl/worksheets/sheet1.xml"].replace(cell[0], content)
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, part in parts.items():
+                archive.writestr(name, sheet if name == "xl/worksheets/sheet1.xml" else part)
+        return path
+
+    message = r"results.xlsx: cell C2 holds a formula without a stored result; open and save it in Excel, or paste"
+    with pytest.raises(TableError, match=message):
+        read_table(rewritten(cell[1] + shape.encode() + cell[3]))
+    solved = read_table(rewritten(cell[1] + b"<v>1.4</v>" + cell[3]))
+    assert solved.facts["given"].tolist() == [1.4, 20.0]
+    empty = read_table(rewritten(b'<c r="C2" t="str"><f>IF(TRUE,"",1)</f><v></v></c>'))
+    assert empty.facts["given"].tolist() == [20.0]
 
 
 def test_excel_dates_in_both_columns(tmp_path):

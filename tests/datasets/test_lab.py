@@ -157,6 +157,24 @@ def test_a_fact_is_taken_once_though_the_file_differs():
     assert len(lab.add(RESULTS.head(1).assign(sample="A9")).facts) == 3
 
 
+def test_a_file_that_grows_does_not_bring_back_what_was_corrected_or_withdrawn():
+    lab.add(RESULTS)
+    lab.add(correction(2, tg_C=[-17.0]))
+    lab.add(correction(1, outcome=["withdrawn"]))
+    grown = pd.concat([RESULTS.head(1), pd.DataFrame({"formula": ["LiAlCl2.3O0.85"], "tg_C": [-5.0]})])
+    with pytest.raises(RowsError, match=r"row 1, tg: the store held this as L2, superseded by L6; .*--again to insist"):
+        lab.add(grown)
+    with pytest.raises(RowsError, match=r"row 1, conductivity: the store held this as L1, withdrawn by L7"):
+        lab.add(grown)
+    assert lab.add(grown, keep_good=True).facts["formula"].tolist() == ["LiAlCl2.3O0.85"]
+    assert lab.read("tg").rows["value"].tolist() == [-17.0, -5.0]
+    back = correction(6, tg_C=[-16.0], phase=["glass"], sample=["A1"])
+    assert lab.add(back).facts["supersedes"].tolist() == [6]
+    with pytest.raises(RowsError, match=r"the store says so already \(fact L9\)"):
+        lab.add(RESULTS.head(1))
+    assert len(lab.add(grown, again=True).facts) == 4
+
+
 def test_good_rows_alone_only_when_asked():
     mixed = RESULTS.assign(conductivity_mS_cm=["1.4", "about 1", None])
     with pytest.raises(RowsError, match="row 2, conductivity_mS_cm: 'about 1' is not a number"):

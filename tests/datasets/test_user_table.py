@@ -115,6 +115,24 @@ def test_units_are_trusted_when_the_user_insists(tmp_path):
     assert insisted.problems["row"].tolist() == [3]
 
 
+@pytest.mark.parametrize(
+    ("formula", "temperature", "phase"),
+    [("LiAlCl4", 240, "glass"), ("LiAlCl4", 298, "crystal"), ("LiAlCl4", 298, "molten"), ("Li2O-2SiO2", 298, "glass")],
+)
+def test_what_may_be_hot_is_not_taken_for_kelvin(tmp_path, formula, temperature, phase):
+    content = f"formula,temperature_C,conductivity_S_cm,phase\n{formula},{temperature},1e-5,{phase}\n"
+    assert facts(tmp_path, content).problems.empty
+
+
+def test_temperatures_are_trusted_when_the_user_insists(tmp_path):
+    head = "formula,temperature_{},conductivity_S_cm,phase\n"
+    content = head.format("C") + "LiAlCl4,298,1e-6,glass\n"
+    assert facts(tmp_path, content, trust_units=True).facts["temperature_C"].tolist() == [298.0]
+    content = head.format("K") + "LiAlCl4,100,1e-9,glass\n"
+    assert len(facts(tmp_path, content).problems) == 1
+    assert facts(tmp_path, content, trust_units=True).problems.empty
+
+
 def test_a_problem_of_several_quantities_is_told_once(tmp_path):
     content = "formula,temperature_C,conductivity_mS_cm,tg_C\nLiAlCl4,25,1,20\nLiXx,25,1,20\nLiAlCl4,25,1,20\n"
     found = facts(tmp_path, content).problems[["row", "column"]].to_numpy().tolist()
