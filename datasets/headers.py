@@ -99,9 +99,7 @@ def _column(at: int, text: str, name: str) -> Column | None:
     plain = {"temperature": "temperature_C", LOG: "log10_conductivity"}.get(field, f"{field}_{prop.unit}")
     try:
         if field == LOG:
-            unit_text = (
-                words()["implied_units"][LOG] if not unit_text or units.find(unit_text, prop).name == "S/cm" else "?"
-            )
+            unit_text = _logarithm_of(text, unit_text, prop)
         if not unit_text:
             choice = ", ".join(units.known(prop))
             raise TableError(
@@ -112,6 +110,18 @@ def _column(at: int, text: str, name: str) -> Column | None:
     except UnitError as error:
         warm = "; a temperature belongs into a column temperature_C" if _WARM.search(unit_text) else ""
         raise TableError(f"{name}: column {text!r}: {error}{warm}") from None
+
+
+def _logarithm_of(text: str, unit_text: str, prop: Property) -> str:
+    """Return the unit of a column of logarithms, of S/cm whether it says so or not."""
+    implied = str(words()["implied_units"][LOG])
+    unit = units.find(unit_text or implied, prop)
+    if unit.name not in (implied, "S/cm"):
+        raise UnitError(
+            f"logarithms are read of conductivities in S/cm, not of {unit.name}; "
+            "convert them, or give the conductivity itself"
+        )
+    return implied
 
 
 def _property(field: str) -> Property:

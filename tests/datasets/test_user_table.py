@@ -90,11 +90,22 @@ def test_a_sep_line_in_a_workbook_is_passed_over(tmp_path):
         ("log10_conductivity", -3, 1e-3),
         ("log10(S/cm)", -3, 1e-3),
         ("log sigma (S/cm)", -3, 1e-3),
+        ("log sigma (log10(S/cm))", -3, 1e-3),
+        ("log10_conductivity", "−3", 1e-3),
+        ("conductivity (S/cm)", "1e–3", 1e-3),
     ],
 )
 def test_units_of_conductivity(tmp_path, header, given, value):
     reading = facts(tmp_path, f"formula,temperature_C,{header}\nLiAlCl2.5O0.75,25,{given}\n")
     assert reading.facts["value"].tolist() == [pytest.approx(value)]
+
+
+def test_the_number_of_a_corrected_fact_may_have_become_a_decimal(tmp_path):
+    pd.DataFrame({"formula": ["SiO2", "B2O3"], "tg_C": [1200, 260], "supersedes": [12, None]}).to_csv(
+        tmp_path / "c.csv"
+    )
+    assert ",12.0\n" in (tmp_path / "c.csv").read_text()
+    assert read_table(tmp_path / "c.csv").facts["supersedes"].tolist() == [12, None]
 
 
 def test_a_long_table_names_quantity_and_unit_in_each_row(tmp_path):
