@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ..features.fractions import Fractions
@@ -68,6 +68,7 @@ def _aliases() -> dict[str, str]:
 
 def understand(header: tuple[str, ...], name: str) -> Layout:
     """Return the layout of a header, or say which column is missing, twice there, misspelt or without unit."""
+    _refuse_own(header, name)
     found: dict[str, Column] = {}
     ignored: list[str] = []
     for at, text in enumerate(header):
@@ -77,13 +78,30 @@ def understand(header: tuple[str, ...], name: str) -> Layout:
         elif column.field not in found:
             found[column.field] = column
         elif column.field in words()["columns"] and column.field not in ("formula", "value", "unit", "quantity"):
-            ignored.append(text)
+            exact = text.strip().casefold() == column.field
+            ignored.append(found[column.field].header if exact else text)
+            found[column.field] = column if exact else found[column.field]
         else:
             first = found[column.field].header
             raise TableError(f"{name}: columns {first!r} and {text!r} both hold the {column.field}; keep one of them")
+    candidate = found.pop("candidate", None)
+    if candidate and "formula" not in found:
+        found["formula"] = replace(candidate, field="formula")
+    elif candidate:
+        ignored.append(candidate.header)
     layout = Layout(found, tuple(ignored))
     _check(layout, name)
     return layout
+
+
+def _refuse_own(header: tuple[str, ...], name: str) -> None:
+    """Raise `TableError` if the columns are those of a file that Vitrion wrote."""
+    for export in words()["exports"]:
+        if set(export["columns"]) <= set(header):
+            raise TableError(
+                f"{name} holds {export['holds']}, not new measurements; "
+                "give a table of your own results, with columns such as formula and tg_C"
+            )
 
 
 def _column(at: int, text: str, name: str) -> Column | None:

@@ -188,7 +188,8 @@ def syntheses(version: int | None = None) -> pd.DataFrame:
     from . import store
 
     facts = store.current(path, version)
-    made = facts[facts["quantity"] == "synthesis"].assign(fact="L" + facts["id"].astype(str))
+    made = facts[facts["quantity"] == "synthesis"]
+    made = made.assign(fact="L" + made["id"].astype(str))
     return made[list(OUTCOME_COLUMNS)].reset_index(drop=True)
 
 

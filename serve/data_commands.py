@@ -60,7 +60,9 @@ def show(
         paths = _checked(output)
         table = catalogue.show(name, formula, dropped=dropped, lab=not no_lab)
         _give(table, paths, limit)
-        if "doubt" in table:
+        if formula is not None and table.empty:
+            say(f"no {'dropped ' if dropped else ''}row of {name} has the composition {visible(formula)}")
+        elif "doubt" in table:
             count = int((table["doubt"] != "").sum())
             say(f"{count} of these {len(table)} rows are in doubt and weigh less; --dropped shows what is not kept")
 

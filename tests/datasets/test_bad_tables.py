@@ -36,6 +36,10 @@ WHOLE = {
     "header only": (HEAD, "no rows"),
     "no header": ("LiAlCl4,25,1e-6\n1,2,3\n", "no column 'formula'.*first line looks like results"),
     "numbers as header": ("1,2,3\n4,5,6\n", "no header line"),
+    "predictions": (
+        "rank,formula,p_goal,tg_C,verdict,nearest\n1,LiAlCl4,0.5,20,inside,LiCl\n",
+        "holds predictions of 'vitrion rank', not new measurements; give a table of your own results",
+    ),
     "no formula column": ("glass name,tg_C\nA,20\n", "no column 'formula'"),
     "no value column": ("formula,colour\nLiCl,white\n", "no measured values"),
     "no temperature column": ("formula,conductivity_S_cm\nLiAlCl4,1e-6\n", "without a temperature; add a column"),

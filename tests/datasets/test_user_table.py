@@ -101,11 +101,23 @@ def test_units_of_conductivity(tmp_path, header, given, value):
 
 
 def test_the_number_of_a_corrected_fact_may_have_become_a_decimal(tmp_path):
-    pd.DataFrame({"formula": ["SiO2", "B2O3"], "tg_C": [1200, 260], "supersedes": [12, None]}).to_csv(
-        tmp_path / "c.csv"
-    )
+    frame = pd.DataFrame({"formula": ["SiO2", "B2O3"], "tg_C": [1200, 260], "supersedes": [12, None]})
+    frame.to_csv(tmp_path / "c.csv", index=False)
     assert ",12.0\n" in (tmp_path / "c.csv").read_text()
-    assert read_table(tmp_path / "c.csv").facts["supersedes"].tolist() == [12, None]
+    assert read_table(tmp_path / "c.csv").facts["supersedes"].fillna(0).tolist() == [12, 0]
+
+
+def test_the_exact_name_of_a_column_is_taken_before_another(tmp_path):
+    reading = facts(tmp_path, "id,sample,name,formula,tg_C\n7,A1,first,SiO2,1200\n")
+    assert reading.facts["sample"].tolist() == ["A1"]
+    assert reading.notices == ("columns that are not read: id, name",)
+
+
+def test_candidates_are_formulas_where_there_is_no_other_column_of_them(tmp_path):
+    assert facts(tmp_path, "candidate,tg_C\nSiO2,1200\n").facts["formula"].tolist() == ["SiO2"]
+    reading = facts(tmp_path, "candidate,tg_C,formula\nC1,1200,SiO2\n")
+    assert reading.facts["formula"].tolist() == ["SiO2"]
+    assert reading.notices == ("columns that are not read: candidate",)
 
 
 def test_a_long_table_names_quantity_and_unit_in_each_row(tmp_path):
