@@ -97,6 +97,9 @@ def formula(cell: Any) -> str:
             f"{shown(cell)!r} is a date: the spreadsheet changed the formula; "
             "format the column as text and type it anew"
         )
+    if not isinstance(cell, str | bool | int | float):
+        kind = type(cell).__name__
+        raise CellError(f"{shown(cell)!r} of type {kind} is no formula; write one as text, such as LiAlCl2.5O0.75")
     if isinstance(cell, bool | int | float) or NUMBER.fullmatch(cell):
         raise CellError(f"{shown(cell)!r} is a number, not a formula; write one, such as LiAlCl2.5O0.75")
     if cell.startswith("=") or re.fullmatch(EXCEL_ERROR, cell):

@@ -8,7 +8,7 @@ import re
 import zipfile
 from typing import Any
 
-from .grid import Grid, TableError, limit, nameless_column, too_large, too_many_rows
+from .grid import TITLE_LINES, Grid, TableError, limit, nameless_column, refuse_title, too_large, too_many_rows
 from .grid_text import SEPARATOR_LINE
 
 MERGED = re.compile(rb'<mergeCell\s+ref="([A-Z]+\d+:[A-Z]+\d+)"')
@@ -93,7 +93,7 @@ def _choose(book: Any, name: str, wanted: str | None) -> Any:
 
 def _grid(sheet: Any, name: str) -> Grid:
     sheet.reset_dimensions()
-    header: tuple[str, ...] = ()
+    at, header = 0, tuple[str, ...]()
     rows: list[tuple[int, tuple[Any, ...]]] = []
     for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
         if line > 2 * limit("rows"):
@@ -105,8 +105,10 @@ def _grid(sheet: Any, name: str) -> Grid:
             raise TableError(f"{name}: row {line} reaches column {len(full)}; at most {limit('columns')} are read")
         if not full or (not header and len(full) == 1 and SEPARATOR_LINE.fullmatch(str(full[0]))):
             continue
+        if header and len(rows) < TITLE_LINES:
+            refuse_title(name, at, header, line, full)
         if not header:
-            header = tuple("" if cell is None else str(cell) for cell in full)
+            at, header = line, tuple("" if cell is None else str(cell) for cell in full)
         elif len(full) > len(header):
             raise nameless_column(name, line, full[-1], len(full) - 1)
         elif len(rows) >= limit("rows"):

@@ -130,6 +130,15 @@ def _column(at: int, text: str, name: str) -> Column | None:
         raise TableError(f"{name}: column {text!r}: {error}{warm}") from None
 
 
+def holds_formulas(name: object) -> bool:
+    """Return whether a column (or index) of that name is one of formulas.
+
+    >>> holds_formulas("Nominal composition"), holds_formulas("tg_C"), holds_formulas(None)
+    (True, False, False)
+    """
+    return isinstance(name, str) and _split(name)[0] in ("formula", "candidate")
+
+
 def _logarithm_of(text: str, unit_text: str, prop: Property) -> str:
     """Return the unit of a column of logarithms, of S/cm whether it says so or not."""
     implied = str(words()["implied_units"][LOG])

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..features import charge
+from ..features.composition import Composition
 from ..features.fractions import Fractions
 from . import headers, units
 from .column_checks import refuse_constant, refuse_kelvin, refuse_swapped
@@ -85,6 +86,7 @@ def from_frame(frame: pd.DataFrame, name: str = "table", trust_units: bool = Fal
     """Return what a DataFrame says; its rows count from 1."""
     if not len(frame.columns) or not len(frame):
         raise TableError(f"{name} is empty; give at least one row")
+    frame = _with_formulas(frame, name)
     plain = frame.astype(object)
     rows = tuple(
         (i, tuple(map(_plain, row))) for i, row in enumerate(plain.itertuples(index=False, name=None), start=1)
@@ -92,7 +94,24 @@ def from_frame(frame: pd.DataFrame, name: str = "table", trust_units: bool = Fal
     return understand(bounded(Grid(name, tuple(map(str, frame.columns)), rows)), trust_units)
 
 
+def _with_formulas(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return a frame with its index as columns if the formulas are there and nowhere else."""
+    if any(headers.holds_formulas(column) for column in frame.columns):
+        return frame
+    if any(headers.holds_formulas(level) for level in frame.index.names):
+        return frame.reset_index()
+    texts = [_plain(cell) for cell in frame.index] if frame.index.nlevels == 1 else []
+    if texts and all(isinstance(text, str) for text in texts) and len(Fractions.read(texts)[1]) == len(texts):
+        raise TableError(
+            f"{name} has its formulas in an index without a name (the first is {texts[0]!r}); "
+            "call it formula: table.rename_axis('formula')"
+        )
+    return frame
+
+
 def _plain(cell: Any) -> Any:
+    if isinstance(cell, Composition):
+        return cell.formula
     if isinstance(cell, str):
         return cell.strip() or None
     if cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and np.isnan(cell)):

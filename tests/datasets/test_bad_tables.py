@@ -40,6 +40,17 @@ WHOLE = {
         "rank,formula,p_goal,tg_C,verdict,nearest\n1,LiAlCl4,0.5,20,inside,LiCl\n",
         "holds predictions of 'vitrion rank', not new measurements; give a table of your own results",
     ),
+    "title": (
+        "Results of March 2024\n" + HEAD + GOOD,
+        "row 1 looks like a title; delete it, so that the column names in row 2 come first",
+    ),
+    "title above semicolons": ("Results\n" + (HEAD + GOOD).replace(",", ";"), "row 1 looks like a title; delete it"),
+    "padded title": ("Results,,,\n" + HEAD + GOOD, "row 1 looks like a title; delete it"),
+    "two lines of title": ("Results, spring\nmeasured by A,\n" + HEAD + GOOD, "rows 1 to 2 look like a title"),
+    "HTML": ("<html><table><tr><td>formula</td></tr></table></html>", "is an HTML page, whatever its name says; open"),
+    "XML": ('\ufeff<?xml version="1.0"?><Workbook/>', "is an XML document"),
+    "JSON": ('[{"formula": "SiO2", "tg_C": 1200}]', "is a JSON document"),
+    "lines of JSON": ('{"formula": "SiO2"}\n{"formula": "B2O3"}\n', "is a JSON document"),
     "no formula column": ("glass name,tg_C\nA,20\n", "no column 'formula'"),
     "no value column": ("formula,colour\nLiCl,white\n", "no measured values"),
     "no temperature column": ("formula,conductivity_S_cm\nLiAlCl4,1e-6\n", "without a temperature; add a column"),
@@ -296,6 +307,14 @@ def test_excel_dates_in_both_columns(tmp_path):
     problems = read_table(path).problems.to_numpy().tolist()
     assert [(line, column) for line, column, _ in problems] == [(3, "formula"), (4, "tg_C")]
     assert all("2023-03-02" in text and "is a date" in text for _, _, text in problems)
+
+
+def test_a_title_above_the_header_of_a_sheet(tmp_path):
+    path, _ = workbook(tmp_path, ["Results"], [], ["formula", "tg_C"], ["SiO2", 1200])
+    with pytest.raises(
+        TableError, match="rows 1 to 2 look like a title; delete them, so that the column names in row 3"
+    ):
+        read_table(path)
 
 
 def test_several_sheets_ask_which(tmp_path):

@@ -3,7 +3,9 @@ import gzip
 import numpy as np
 import pandas as pd
 import pytest
+from vitrion.datasets.grid import TableError
 from vitrion.datasets.user_table import FACT_COLUMNS, from_frame, read_table
+from vitrion.features import Composition
 
 TABLE = """Sample,Formula,T (K),sigma [mS/cm],Tg (K),Outcome,DOI,Colour
 A1,LiAlCl2.5O0.75,298.15,1.4,257,glass,https://doi.org/10.1000/ABC,white
@@ -118,6 +120,23 @@ def test_candidates_are_formulas_where_there_is_no_other_column_of_them(tmp_path
     reading = facts(tmp_path, "candidate,tg_C,formula\nC1,1200,SiO2\n")
     assert reading.facts["formula"].tolist() == ["SiO2"]
     assert reading.notices == ("columns that are not read: candidate",)
+
+
+def test_a_frame_may_hold_compositions_or_have_formulas_as_its_index():
+    formulas = ["LiAlCl2.5O0.75", "SiO2"]
+    frame = pd.DataFrame({"formula": [Composition.parse(text) for text in formulas], "tg_C": [-16.0, 1200.0]})
+    assert from_frame(frame).facts["formula"].tolist() == formulas
+    assert from_frame(frame.set_index("formula")).facts["formula"].tolist() == formulas
+    indexed = pd.DataFrame({"tg_C": [-16.0, 1200.0]}, index=formulas)
+    assert from_frame(indexed.rename_axis("Composition")).facts["formula"].tolist() == formulas
+    with pytest.raises(TableError, match=r"formulas in an index without a name \(the first is 'LiAlCl2.5O0.75'\)"):
+        from_frame(indexed)
+    with pytest.raises(TableError, match="no column 'formula'"):
+        from_frame(indexed.reset_index(drop=True))
+    odd = from_frame(pd.DataFrame({"formula": [{"Si": 1, "O": 2}], "tg_C": [1200.0]})).problems["problem"]
+    assert odd.tolist() == [
+        "\"{'Si': 1, 'O': 2}\" of type dict is no formula; write one as text, such as LiAlCl2.5O0.75"
+    ]
 
 
 def test_a_long_table_names_quantity_and_unit_in_each_row(tmp_path):
