@@ -77,6 +77,8 @@ def add(
     from .user_table import from_frame, read_table
 
     if isinstance(table, pd.DataFrame):
+        if sheet is not None:
+            raise TableError(f"a DataFrame has no sheet {sheet!r}; leave out sheet")
         reading = from_frame(table, trust_units=trust_units)
         digest = hashlib.sha256(reading.facts.to_json().encode()).hexdigest()
     elif not isinstance(table, str | Path):

@@ -66,7 +66,7 @@ def _problems(connection: sa.Connection, facts: pd.DataFrame, again: bool) -> It
             )
         if pd.isna(number):
             continue
-        problem = _wrong_correction(connection, fact, later)
+        problem = _wrong_correction(connection, fact, later, again)
         if int(number) in corrected:
             problem = f"row {corrected[int(number)]} corrects fact L{int(number)} too; keep one of them"
         if problem:
@@ -74,7 +74,7 @@ def _problems(connection: sa.Connection, facts: pd.DataFrame, again: bool) -> It
         corrected.setdefault(int(number), row)
 
 
-def _wrong_correction(connection: sa.Connection, fact: Mapping[Any, Any], later: Mapping[int, int]) -> str:
+def _wrong_correction(connection: sa.Connection, fact: Mapping[Any, Any], later: Mapping[int, int], again: bool) -> str:
     """Return what is wrong with a correction, or ``""``."""
     number = int(fact["supersedes"])
     query = sa.select(FACTS.c.quantity, FACTS.c.formula).where(FACTS.c.id == number)
@@ -89,6 +89,8 @@ def _wrong_correction(connection: sa.Connection, fact: Mapping[Any, Any], later:
         what = f"fact L{number} is a {old.quantity} ({old.formula}), not a {fact['quantity']}"
         return f"{what}; correct it with one, or withdraw it"
     keys = composition_keys(Fractions.of([old.formula, fact["formula"]]).matrix)
-    if fact["quantity"] == WITHDRAWAL and keys[0] != keys[1]:
-        return f"fact L{number} is a {old.quantity} of {old.formula}, not of {fact['formula']}; check the number"
-    return ""
+    withdrawn = fact["quantity"] == WITHDRAWAL
+    if keys[0] == keys[1] or (again and not withdrawn):
+        return ""
+    what = f"fact L{number} is a {old.quantity} of {old.formula}, not of {fact['formula']}; check the number"
+    return what if withdrawn else f"{what}, or insist with --again"

@@ -127,6 +127,8 @@ def cost(
         from ..datasets.cost_table import costs, read_prices
 
         paths = _checked(output)
+        if prices is not None and prices.exists() and any(path.exists() and path.samefile(prices) for path in paths):
+            raise InputError(f"-o {output} is the table of prices itself; choose another name")
         table = costs(formulas, None if prices is None else read_prices(prices), year, without or ())
         console = to_stdout()
         if console.is_terminal and not paths:
