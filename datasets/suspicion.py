@@ -137,7 +137,7 @@ def odd_temperatures(
         celsius = temperature_C[at] - ZERO_CELSIUS_K
         yield (
             at,
-            f"measured at {temperature_C[at]:g} degC, where no chloride-rich glass is known to last: "
+            f"measured at {temperature_C[at]:g} degC, hotter than any chloride-rich glass that we know of: "
             f"it looks like kelvin ({celsius:g} degC); {_NAME_K}",
         )
 

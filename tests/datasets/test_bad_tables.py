@@ -152,7 +152,10 @@ ROWS = {
     ),
     "phase of no glass": ("formula,phase,outcome\nSiO2,,glass\nLiCl,glass,no\n", "gives the phase glass of one"),
     "resistivity as conductivity": (row("LiAlCl4,25,8e5,glass"), "it looks like.*ohm cm"),
-    "one temperature in kelvin": (row("LiAlCl4,298,1,glass"), r"where no chloride-rich glass.*kelvin \(24.85 degC\)"),
+    "one temperature in kelvin": (
+        row("LiAlCl4,298,1,glass"),
+        r"hotter than any chloride-rich glass.*kelvin \(24.85 degC\)",
+    ),
     "degC as kelvin": (
         row("LiAlCl4,25,1,glass").replace("temperature_C", "temperature_K").replace("0.75,25,", "0.75,298,"),
         "measured at 25 K, which is -248.15 degC: it looks like degC; name the column temperature_C",
