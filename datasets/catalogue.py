@@ -89,13 +89,9 @@ def show(name: str, formula: str | None = None, *, dropped: bool = False, lab: b
     dropped
         Of a property: the rows that were not taken, with their reason.
     """
-    if name in CARDS and formula is None:
-        return _card(name)
-    if name in LAB_VIEWS:
-        return _of(_lab(name), formula)
     if name not in PROPERTIES:
-        known = ", ".join([*PROPERTIES, *LAB_VIEWS, *CARDS])
-        raise CatalogueError(f"{name!r} is neither a property nor a source; give one of {known}")
+        _refuse_unfit(name, formula, dropped, lab)
+        return _card(name) if name in CARDS else _of(_lab(name), formula)
     data = load(name, lab=lab)
     if dropped:
         return _of(data.dropped[[*SHOWN[:8], "reason"]], formula)
@@ -106,12 +102,29 @@ def show(name: str, formula: str | None = None, *, dropped: bool = False, lab: b
     return found
 
 
+def _refuse_unfit(name: str, formula: str | None, dropped: bool, lab: bool) -> None:
+    """Raise `CatalogueError` if no view has that name, or it has no rows of the kind that is asked for."""
+    if name not in (*LAB_VIEWS, *CARDS):
+        known = ", ".join([*PROPERTIES, *LAB_VIEWS, *CARDS])
+        raise CatalogueError(f"{name!r} is neither a property nor a source; give one of {known}")
+    what = "the card of a source" if name in CARDS else "a view of the lab's store"
+    if formula is not None and name not in ("lab", "syntheses"):
+        raise CatalogueError(f"{name!r} is {what} without formulas; leave out --formula, or name a property or 'lab'")
+    if dropped:
+        raise CatalogueError(f"{name!r} is {what}, which drops no rows; leave out --dropped, or name a property")
+    if not lab and name in LAB_VIEWS:
+        raise CatalogueError(f"{name!r} is {what}, so that without the lab nothing is left; leave out --no-lab")
+
+
 def _key(formula: str) -> int:
     return int(composition_keys(Fractions.of([formula]).matrix)[0])
 
 
 def _of(table: pd.DataFrame, formula: str | None) -> pd.DataFrame:
-    if formula is None or table.empty:
+    if formula is None:
+        return table
+    if table.empty:
+        _key(formula)  # says what is wrong with it
         return table
     keys = composition_keys(Fractions.of(table["formula"].tolist()).matrix)
     found: pd.DataFrame = table[keys == _key(formula)].reset_index(drop=True)

@@ -9,16 +9,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_MINUS = re.compile(r"(?:^|(?<=[eE]))[−–](?=[\d.])")  # the sign itself, and the dash that editors make of a hyphen
 _MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _DATE = rf"\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{1,4}}(?: .*)?|\d{{1,2}}[-. ]?{_MONTH}[-. ]?\d{{0,4}}|{_MONTH}[-. ]\d{{1,4}}"
 DATE = re.compile(_DATE, re.IGNORECASE)
 EXCEL_ERROR = r"#(?:REF!|DIV/0!|VALUE!|NAME\?|N/A|NUM!|NULL!)"
-_MISSING = r"nan|na|n/a|none|null|-+|n\.?d\.?|n\.a\.|tbd|\?|[-+]?inf(?:inity)?"
+_MISSING = r"nan|na|n/a|none|null|[-−–—]+|n\.?\s?[dm]\.?|n\.\s?a\.|not (?:measured|determined|available)|tbd|\?"
 _NOT_A_NUMBER = {
     EXCEL_ERROR: "is an error of Excel; mend the formula in that cell",
-    _MISSING: "is not a value; leave the row out, or write its outcome (no glass, crystallised, decomposed)",
+    _MISSING: "is not a value; an empty cell means not measured: leave the cell empty",
+    r"[-+]?inf(?:inity)?": "is not a value; write the number that was measured, or leave the cell empty",
+    r"([+-]?[1-9]\d{0,2}),(\d{3})": r"reads two ways; write \1\2 if the comma parts thousands, \1.\2 if decimals",
+    r"[+-]?\d{1,3}(?:,\d{3}){2,}(?:\.\d*)?|[+-]?\d{1,3},\d{3}\.\d*": "has commas between thousands; leave them out",
     r"([+-]?\d+),(\d+(?:e[+-]?\d+)?)": r"has a decimal comma; write \1.\2",
-    r"[−–—](\d.*)": r"has a dash for its minus sign; write -\1",
+    r"—(\d.*)": r"has a dash for its minus sign; write -\1",
     "[<>≤≥~≈].*": "is a limit or an estimate; a measurement is a number: put the rest into the column note",
     r".*(?:±|\+/-).*|[\d.]+\(\d+\)(?:e.*)?": "holds an uncertainty beside the number; put that into the column note",
     r"([\d.]+)\s*[x×*·]\s*10\^?\s*[-−]([0-9]+)": r"is written with a power of ten; write \1e-\2",
@@ -45,6 +49,8 @@ def number(cell: Any) -> float:
 
     >>> number("1.5e-3"), number(2)
     (0.0015, 2.0)
+    >>> number("−1.5e–3")
+    -0.0015
     >>> number("1,5")
     Traceback (most recent call last):
         ...
@@ -60,13 +66,14 @@ def number(cell: Any) -> float:
     except (OverflowError, TypeError, ValueError):
         raise CellError(f"{shown(cell)!r} is not a number that can be held; write one such as 1.5e-3") from None
     if not math.isfinite(value):
-        raise CellError(f"{value} is not a finite number; leave the row out, or write its outcome")
+        raise CellError(f"{value} is not a finite number; write the number that was measured, or leave the cell empty")
     return value
 
 
 def _written(text: str) -> float:
-    if NUMBER.fullmatch(text):
-        value = float(text)
+    plain = _MINUS.sub("-", text)
+    if NUMBER.fullmatch(plain):
+        value = float(plain)
         if math.isinf(value):
             raise CellError(f"{shown(text)} is larger than any number that can be held; check its exponent")
         if value == 0 and re.search(r"[1-9]", re.split("[eE]", text)[0]):
@@ -90,6 +97,9 @@ def formula(cell: Any) -> str:
             f"{shown(cell)!r} is a date: the spreadsheet changed the formula; "
             "format the column as text and type it anew"
         )
+    if not isinstance(cell, str | bool | int | float):
+        kind = type(cell).__name__
+        raise CellError(f"{shown(cell)!r} of type {kind} is no formula; write one as text, such as LiAlCl2.5O0.75")
     if isinstance(cell, bool | int | float) or NUMBER.fullmatch(cell):
         raise CellError(f"{shown(cell)!r} is a number, not a formula; write one, such as LiAlCl2.5O0.75")
     if cell.startswith("=") or re.fullmatch(EXCEL_ERROR, cell):
@@ -140,13 +150,12 @@ def doi(cell: Any) -> str:
 def fact_number(cell: Any) -> int | None:
     """Return the number of the fact that a row corrects, or None for an empty cell.
 
-    >>> fact_number("L12"), fact_number(3.0)
-    (12, 3)
+    >>> fact_number("L12"), fact_number(3.0), fact_number("3.0")
+    (12, 3, 3)
     """
     if cell is None:
         return None
-    text = str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
-    match = re.fullmatch(r"[Ll]?(\d{1,12})", text)
+    match = re.fullmatch(r"[Ll]?(\d{1,12})(?:\.0*)?", str(cell))
     if not match:
         raise CellError(f"{shown(cell)!r} names no fact; write its number in the store, such as L12")
     return int(match[1])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import re
 import tomllib
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +22,12 @@ OTHERS |= {
     b"{\\rtf": "a text document",
     b"\x28\xb5\x2f\xfd": "a zstd archive",
 }
+TEXTS = {
+    re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|body|table|meta|!--)", re.IGNORECASE): "an HTML page",
+    re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml", re.IGNORECASE): "an XML document",
+    re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[\[{"])'): "a JSON document",
+}
+TITLE_LINES = 5  # a header is looked for in so many rows below a title
 
 
 class TableError(ValueError):
@@ -87,6 +95,9 @@ def parse(data: bytes, name: str, sheet: str | None = None, encoding: str = "utf
 
     if not data.strip():
         raise TableError(f"{name} is empty; give a table with a header line and at least one row")
+    for pattern, what in TEXTS.items():
+        if pattern.match(data):
+            raise TableError(f"{name} is {what}, whatever its name says; open it and save the table as .xlsx or CSV")
     for magic, what in OTHERS.items():
         if data.startswith(magic):
             raise TableError(f"{name} is {what}, not a table; give a CSV, Excel (.xlsx) or Parquet file")
@@ -94,6 +105,11 @@ def parse(data: bytes, name: str, sheet: str | None = None, encoding: str = "utf
         raise TableError(
             f"{name} is an old Excel (.xls) or an encrypted workbook; save it as .xlsx without a password, or as CSV"
         )
+    kind = "workbook" if data.startswith(ZIP) else "binary" if data.startswith(PARQUET) else "text"
+    if sheet is not None and kind != "workbook":
+        raise TableError(f"{name} is no workbook and has no sheet {sheet!r}; leave out --sheet")
+    if encoding != "utf-8" and kind != "text":
+        raise TableError(f"{name} is no text and has no encoding {encoding!r}; leave out --encoding")
     if data.startswith(ZIP):
         return bounded(grid_excel.read(data, name, sheet))
     if data.startswith(PARQUET):
@@ -124,6 +140,28 @@ def too_large(name: str) -> TableError:
 def too_many_rows(name: str) -> TableError:
     """Return the error for a table with more rows than are read."""
     return TableError(f"{name} has more than {limit('rows'):,} rows; split it into smaller files")
+
+
+def refuse_title(name: str, at: int, header: Sequence[str], line: int, cells: Sequence[Any]) -> None:
+    """Raise `TableError` if a row below the header is the header, and what is taken for that a title.
+
+    Parameters
+    ----------
+    at, header
+        Where the first row is in the file, and its cells.
+    line, cells
+        The same of one of the first rows below it.
+    """
+    if not _names_formulas(header) and _names_formulas(cells):
+        one, more = f"row {at} looks like a title; delete it", f"rows {at} to {line - 1} look like a title; delete them"
+        raise TableError(
+            f"{name}: {one if line == at + 1 else more}, so that the column names in row {line} come first"
+        )
+
+
+def _names_formulas(cells: Sequence[Any]) -> bool:
+    names = {re.sub(r"[\s.\-_]+", "_", str(cell).strip()).casefold() for cell in cells}
+    return not names.isdisjoint(words()["columns"]["formula"])
 
 
 def too_long(name: str, where: str, characters: int) -> TableError:

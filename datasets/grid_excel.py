@@ -8,10 +8,16 @@ import re
 import zipfile
 from typing import Any
 
-from .grid import Grid, TableError, limit, nameless_column, too_large, too_many_rows
+from .grid import TITLE_LINES, Grid, TableError, limit, nameless_column, refuse_title, too_large, too_many_rows
 from .grid_text import SEPARATOR_LINE
 
 MERGED = re.compile(rb'<mergeCell\s+ref="([A-Z]+\d+:[A-Z]+\d+)"')
+# A formula whose result is an empty text has t="str" and an empty value too: that one is stored.
+UNSOLVED = re.compile(
+    rb"<(?:\w+:)?c\s(?P<about>[^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+PLACE = re.compile(rb'\br="([A-Z]+\d+)"')
 
 
 def read(data: bytes, name: str, sheet: str | None) -> Grid:
@@ -37,15 +43,28 @@ def _read(archive: zipfile.ZipFile, data: bytes, name: str, sheet: str | None) -
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     try:
         chosen = _choose(book, name, sheet)
-        merged = MERGED.search(archive.read(chosen._worksheet_path))
+        content = archive.read(chosen._worksheet_path)
+        merged = MERGED.search(content)
         if merged:
             raise TableError(
                 f"{name}: cells {merged[1].decode()} of sheet {chosen.title!r} are merged; "
                 "unmerge them and fill every row"
             )
+        _refuse_unsolved(content, name)
         return _grid(chosen, name)
     finally:
         book.close()
+
+
+def _refuse_unsolved(content: bytes, name: str) -> None:
+    """Raise `TableError` if a cell of a sheet holds a formula that no spreadsheet has calculated."""
+    for found in UNSOLVED.finditer(content):
+        place = PLACE.search(found["about"])
+        if place and b't="str"' not in found["about"]:
+            raise TableError(
+                f"{name}: cell {place[1].decode()} holds a formula without a stored result; "
+                "open and save it in Excel, or paste values"
+            )
 
 
 def _choose(book: Any, name: str, wanted: str | None) -> Any:
@@ -74,7 +93,7 @@ def _choose(book: Any, name: str, wanted: str | None) -> Any:
 
 def _grid(sheet: Any, name: str) -> Grid:
     sheet.reset_dimensions()
-    header: tuple[str, ...] = ()
+    at, header = 0, tuple[str, ...]()
     rows: list[tuple[int, tuple[Any, ...]]] = []
     for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
         if line > 2 * limit("rows"):
@@ -86,8 +105,10 @@ def _grid(sheet: Any, name: str) -> Grid:
             raise TableError(f"{name}: row {line} reaches column {len(full)}; at most {limit('columns')} are read")
         if not full or (not header and len(full) == 1 and SEPARATOR_LINE.fullmatch(str(full[0]))):
             continue
+        if header and len(rows) < TITLE_LINES:
+            refuse_title(name, at, header, line, full)
         if not header:
-            header = tuple("" if cell is None else str(cell) for cell in full)
+            at, header = line, tuple("" if cell is None else str(cell) for cell in full)
         elif len(full) > len(header):
             raise nameless_column(name, line, full[-1], len(full) - 1)
         elif len(rows) >= limit("rows"):

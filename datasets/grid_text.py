@@ -8,7 +8,7 @@ import io
 import re
 from collections.abc import Iterator
 
-from .grid import Grid, TableError, limit, too_many_rows
+from .grid import TITLE_LINES, Grid, TableError, limit, refuse_title, too_many_rows
 
 BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 DELIMITERS = (",", ";", "\t", "|")
@@ -22,7 +22,7 @@ def read(data: bytes, name: str, encoding: str) -> Grid:
     if SEPARATOR_LINE.fullmatch(first_line):
         text = text.replace(first_line, "", 1)
     records = _records(text, name)
-    _, first = next(records, (0, []))
+    at, first = next(records, (0, []))
     if not first:
         raise TableError(f"{name} holds blank lines only; give a table with a header line and at least one row")
     header = tuple(cell.strip() for cell in first)
@@ -32,6 +32,8 @@ def read(data: bytes, name: str, encoding: str) -> Grid:
     for line, cells in records:
         if len(rows) >= limit("rows"):
             raise too_many_rows(name)
+        if len(rows) < TITLE_LINES:
+            refuse_title(name, at, header, line, cells)
         rows.append((line, _padded(cells, header, line, name)))
     return Grid(name, header, tuple(rows))
 
@@ -61,8 +63,8 @@ def decode(data: bytes, name: str, encoding: str) -> str:
 
 def _records(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the line on which each record starts, and its cells; blank records are left out."""
-    lines = text.split("\n", 50)[:50]
-    head = next(line for line in lines if line.strip(" \t\r,;|")) if any(s.strip(" \t\r,;|") for s in lines) else ""
+    lines = [line for line in text.split("\n", 50)[:50] if line.strip(" \t\r,;|")]
+    head = next((line for line in lines if any(mark in line for mark in DELIMITERS)), "")  # a title has none
     delimiter = max(DELIMITERS, key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
     start = 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ..features.fractions import Fractions
@@ -68,6 +68,7 @@ def _aliases() -> dict[str, str]:
 
 def understand(header: tuple[str, ...], name: str) -> Layout:
     """Return the layout of a header, or say which column is missing, twice there, misspelt or without unit."""
+    _refuse_own(header, name)
     found: dict[str, Column] = {}
     ignored: list[str] = []
     for at, text in enumerate(header):
@@ -77,13 +78,30 @@ def understand(header: tuple[str, ...], name: str) -> Layout:
         elif column.field not in found:
             found[column.field] = column
         elif column.field in words()["columns"] and column.field not in ("formula", "value", "unit", "quantity"):
-            ignored.append(text)
+            exact = text.strip().casefold() == column.field
+            ignored.append(found[column.field].header if exact else text)
+            found[column.field] = column if exact else found[column.field]
         else:
             first = found[column.field].header
             raise TableError(f"{name}: columns {first!r} and {text!r} both hold the {column.field}; keep one of them")
+    candidate = found.pop("candidate", None)
+    if candidate and "formula" not in found:
+        found["formula"] = replace(candidate, field="formula")
+    elif candidate:
+        ignored.append(candidate.header)
     layout = Layout(found, tuple(ignored))
     _check(layout, name)
     return layout
+
+
+def _refuse_own(header: tuple[str, ...], name: str) -> None:
+    """Raise `TableError` if the columns are those of a file that Vitrion wrote."""
+    for export in words()["exports"]:
+        if set(export["columns"]) <= set(header):
+            raise TableError(
+                f"{name} holds {export['holds']}, not new measurements; "
+                "give a table of your own results, with columns such as formula and tg_C"
+            )
 
 
 def _column(at: int, text: str, name: str) -> Column | None:
@@ -99,9 +117,7 @@ def _column(at: int, text: str, name: str) -> Column | None:
     plain = {"temperature": "temperature_C", LOG: "log10_conductivity"}.get(field, f"{field}_{prop.unit}")
     try:
         if field == LOG:
-            unit_text = (
-                words()["implied_units"][LOG] if not unit_text or units.find(unit_text, prop).name == "S/cm" else "?"
-            )
+            unit_text = _logarithm_of(text, unit_text, prop)
         if not unit_text:
             choice = ", ".join(units.known(prop))
             raise TableError(
@@ -112,6 +128,27 @@ def _column(at: int, text: str, name: str) -> Column | None:
     except UnitError as error:
         warm = "; a temperature belongs into a column temperature_C" if _WARM.search(unit_text) else ""
         raise TableError(f"{name}: column {text!r}: {error}{warm}") from None
+
+
+def holds_formulas(name: object) -> bool:
+    """Return whether a column (or index) of that name is one of formulas.
+
+    >>> holds_formulas("Nominal composition"), holds_formulas("tg_C"), holds_formulas(None)
+    (True, False, False)
+    """
+    return isinstance(name, str) and _split(name)[0] in ("formula", "candidate")
+
+
+def _logarithm_of(text: str, unit_text: str, prop: Property) -> str:
+    """Return the unit of a column of logarithms, of S/cm whether it says so or not."""
+    implied = str(words()["implied_units"][LOG])
+    unit = units.find(unit_text or implied, prop)
+    if unit.name not in (implied, "S/cm"):
+        raise UnitError(
+            f"logarithms are read of conductivities in S/cm, not of {unit.name}; "
+            "convert them, or give the conductivity itself"
+        )
+    return implied
 
 
 def _property(field: str) -> Property:

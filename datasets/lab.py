@@ -77,6 +77,8 @@ def add(
     from .user_table import from_frame, read_table
 
     if isinstance(table, pd.DataFrame):
+        if sheet is not None:
+            raise TableError(f"a DataFrame has no sheet {sheet!r}; leave out sheet")
         reading = from_frame(table, trust_units=trust_units)
         digest = hashlib.sha256(reading.facts.to_json().encode()).hexdigest()
     elif not isinstance(table, str | Path):
@@ -188,7 +190,8 @@ def syntheses(version: int | None = None) -> pd.DataFrame:
     from . import store
 
     facts = store.current(path, version)
-    made = facts[facts["quantity"] == "synthesis"].assign(fact="L" + facts["id"].astype(str))
+    made = facts[facts["quantity"] == "synthesis"]
+    made = made.assign(fact="L" + made["id"].astype(str))
     return made[list(OUTCOME_COLUMNS)].reset_index(drop=True)
 
 

@@ -43,7 +43,9 @@ def _problems(connection: sa.Connection, facts: pd.DataFrame, again: bool) -> It
     superseding = sa.select(FACTS.c.supersedes, FACTS.c.id).where(FACTS.c.supersedes.is_not(None))
     later: dict[int, int] = {row[0]: row[1] for row in connection.execute(superseding)}
     contents = [] if again else connection.execute(sa.select(FACTS.c.content, FACTS.c.id)).all()
-    known: dict[str, int] = {row[0]: row[1] for row in contents}
+    standing_last = sorted(contents, key=lambda row: row[1] not in later)
+    known: dict[str, int] = {row[0]: row[1] for row in standing_last}
+    withdrawals = set(connection.execute(sa.select(FACTS.c.id).where(FACTS.c.quantity == WITHDRAWAL)).scalars())
     corrected: dict[int, int] = {}
     records = facts.to_dict("records")
     for fact, key in zip(records, content_keys(records), strict=True):
@@ -55,9 +57,16 @@ def _problems(connection: sa.Connection, facts: pd.DataFrame, again: bool) -> It
                 str(fact["quantity"]),
                 f"the store says so already (fact L{twin}); delete the row, or name another sample",
             )
+        elif twin in later and pd.isna(number):
+            what = "withdrawn" if later[twin] in withdrawals else "superseded"
+            yield (
+                row,
+                str(fact["quantity"]),
+                f"the store held this as L{twin}, {what} by L{later[twin]}; delete the row, or use --again to insist",
+            )
         if pd.isna(number):
             continue
-        problem = _wrong_correction(connection, fact, later)
+        problem = _wrong_correction(connection, fact, later, again)
         if int(number) in corrected:
             problem = f"row {corrected[int(number)]} corrects fact L{int(number)} too; keep one of them"
         if problem:
@@ -65,7 +74,7 @@ def _problems(connection: sa.Connection, facts: pd.DataFrame, again: bool) -> It
         corrected.setdefault(int(number), row)
 
 
-def _wrong_correction(connection: sa.Connection, fact: Mapping[Any, Any], later: Mapping[int, int]) -> str:
+def _wrong_correction(connection: sa.Connection, fact: Mapping[Any, Any], later: Mapping[int, int], again: bool) -> str:
     """Return what is wrong with a correction, or ``""``."""
     number = int(fact["supersedes"])
     query = sa.select(FACTS.c.quantity, FACTS.c.formula).where(FACTS.c.id == number)
@@ -80,6 +89,8 @@ def _wrong_correction(connection: sa.Connection, fact: Mapping[Any, Any], later:
         what = f"fact L{number} is a {old.quantity} ({old.formula}), not a {fact['quantity']}"
         return f"{what}; correct it with one, or withdraw it"
     keys = composition_keys(Fractions.of([old.formula, fact["formula"]]).matrix)
-    if fact["quantity"] == WITHDRAWAL and keys[0] != keys[1]:
-        return f"fact L{number} is a {old.quantity} of {old.formula}, not of {fact['formula']}; check the number"
-    return ""
+    withdrawn = fact["quantity"] == WITHDRAWAL
+    if keys[0] == keys[1] or (again and not withdrawn):
+        return ""
+    what = f"fact L{number} is a {old.quantity} of {old.formula}, not of {fact['formula']}; check the number"
+    return what if withdrawn else f"{what}, or insist with --again"

@@ -18,6 +18,8 @@ Mask = npt.NDArray[np.bool_]
 SOFT_ANIONS = ("Cl", "Br", "I")
 ANIONS = (*SOFT_ANIONS, "F", "O", "S", "Se", "Te", "N")
 ROOM_C = 25.0
+_NAME_K = "name the column temperature_K, or insist with --trust-units"
+_NAME_C = "name the column temperature_C, or insist with --trust-units"
 
 
 def credible(
@@ -103,6 +105,40 @@ def warm_chlorides(tg_C: Floats, matrix: Floats) -> Iterator[tuple[int, str]]:
             at,
             f"a Tg of {tg_C[at]:g} degC is high for a chloride-rich glass with Li, Na or K, of which few reach "
             f"{limit:g} degC; taken as it is told: check that it is not kelvin",
+        )
+
+
+def odd_temperatures(
+    temperature_C: Floats, unit: Unit, matrix: Floats, quantity: Sequence[str], phase: Sequence[str]
+) -> Iterator[tuple[int, str]]:
+    """Yield the places of temperatures of measurement that look like the other of degC and K, and a complaint.
+
+    Of degC, those at which no glass with more Cl, Br and I than other anions is known to have been measured; of K,
+    those colder than any conductivity that is known.
+
+    Parameters
+    ----------
+    temperature_C
+        Temperatures in degC, shape (n,); NaN where there is none.
+    unit
+        In which they were written.
+    matrix, quantity, phase
+        Atomic fractions of shape (n, 103), property and phase of each measurement.
+    """
+    rule = rules()["suspicion"]
+    if unit.name == "K":
+        for at in np.flatnonzero(temperature_C < rule["cold_C"]).tolist():
+            kelvin = temperature_C[at] + ZERO_CELSIUS_K
+            yield at, f"measured at {kelvin:g} K, which is {temperature_C[at]:g} degC: it looks like degC; {_NAME_C}"
+        return
+    glassy = np.array([p == "glass" for p in phase]) & np.array([q == "conductivity" for q in quantity])
+    soft = conduction.share(matrix, SOFT_ANIONS) > 0.5 * conduction.share(matrix, ANIONS)
+    for at in np.flatnonzero(glassy & soft & (temperature_C >= rule["soft_glass_to_C"])).tolist():
+        celsius = temperature_C[at] - ZERO_CELSIUS_K
+        yield (
+            at,
+            f"measured at {temperature_C[at]:g} degC, hotter than any chloride-rich glass that we know of: "
+            f"it looks like kelvin ({celsius:g} degC); {_NAME_K}",
         )
 
 

@@ -22,9 +22,13 @@ _SAME = str.maketrans(
         "Ω": "ohm",
         "\N{OHM SIGN}": "ohm",
         "°": "deg",
+        "\N{DEGREE CELSIUS}": "degC",
+        "\N{KELVIN SIGN}": "K",
         "−": "-",
         "–": "-",
         "⁻": "-",
+        "\N{HYPHEN}": "-",
+        "\N{NON-BREAKING HYPHEN}": "-",
         "¹": "1",
         "³": "3",
     }

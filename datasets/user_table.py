@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 
 from ..features import charge
+from ..features.composition import Composition
 from ..features.fractions import Fractions
 from . import headers, units
 from .column_checks import refuse_constant, refuse_kelvin, refuse_swapped
 from .grid import Grid, TableError, bounded, read
 from .headers import Layout
 from .properties import PROPERTIES
-from .suspicion import suspect, warm_chlorides
+from .suspicion import odd_temperatures, suspect, warm_chlorides
 from .user_rows import FACT_COLUMNS, NUMBER_COLUMNS, RowError, content_keys, facts_of
 
 PROBLEM_COLUMNS = ("row", "column", "problem")
@@ -85,6 +86,7 @@ def from_frame(frame: pd.DataFrame, name: str = "table", trust_units: bool = Fal
     """Return what a DataFrame says; its rows count from 1."""
     if not len(frame.columns) or not len(frame):
         raise TableError(f"{name} is empty; give at least one row")
+    frame = _with_formulas(frame, name)
     plain = frame.astype(object)
     rows = tuple(
         (i, tuple(map(_plain, row))) for i, row in enumerate(plain.itertuples(index=False, name=None), start=1)
@@ -92,7 +94,24 @@ def from_frame(frame: pd.DataFrame, name: str = "table", trust_units: bool = Fal
     return understand(bounded(Grid(name, tuple(map(str, frame.columns)), rows)), trust_units)
 
 
+def _with_formulas(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return a frame with its index as columns if the formulas are there and nowhere else."""
+    if any(headers.holds_formulas(column) for column in frame.columns):
+        return frame
+    if any(headers.holds_formulas(level) for level in frame.index.names):
+        return frame.reset_index()
+    texts = [_plain(cell) for cell in frame.index] if frame.index.nlevels == 1 else []
+    if texts and all(isinstance(text, str) for text in texts) and len(Fractions.read(texts)[1]) == len(texts):
+        raise TableError(
+            f"{name} has its formulas in an index without a name (the first is {texts[0]!r}); "
+            "call it formula: table.rename_axis('formula')"
+        )
+    return frame
+
+
 def _plain(cell: Any) -> Any:
+    if isinstance(cell, Composition):
+        return cell.formula
     if isinstance(cell, str):
         return cell.strip() or None
     if cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and np.isnan(cell)):
@@ -116,6 +135,8 @@ def understand(grid: Grid, trust_units: bool = False) -> Reading:
             problems.append((line, error.column, str(error)))
     table = pd.DataFrame(facts, columns=list(FACT_COLUMNS)).astype(dict.fromkeys(NUMBER_COLUMNS, float))
     problems += _judge(table, trust_units)
+    if not trust_units:
+        problems += _judge_temperatures(table, layout)
     bad = pd.DataFrame(_once(problems), columns=list(PROBLEM_COLUMNS))
     table = table[~table["row"].isin(bad["row"])].reset_index(drop=True)
     return Reading(grid.name, table, bad, len(grid.rows), tuple(_notices(layout, table)))
@@ -155,6 +176,19 @@ def _judge(facts: pd.DataFrame, trust_units: bool) -> Iterator[tuple[int, str, s
             if complaint and not (trust_units and fine):
                 yield int(row), str(quantity), complaint
     yield from _repeats(part)
+
+
+def _judge_temperatures(facts: pd.DataFrame, layout: Layout) -> Iterator[tuple[int, str, str]]:
+    """Yield the problems of temperatures that look like the other of degC and K."""
+    column = layout.columns.get("temperature")
+    part = facts[facts["temperature_C"].notna()]
+    fractions, readable, _ = Fractions.read(part["formula"].tolist())
+    part = part.iloc[readable]
+    if column is None or column.unit is None or part.empty:
+        return
+    told = part["temperature_C"].to_numpy(), column.unit, fractions.matrix
+    for at, why in odd_temperatures(*told, part["quantity"].tolist(), part["phase"].tolist()):
+        yield int(part["row"].iloc[at]), column.header, why
 
 
 def _repeats(facts: pd.DataFrame) -> Iterator[tuple[int, str, str]]:

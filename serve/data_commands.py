@@ -60,7 +60,9 @@ def show(
         paths = _checked(output)
         table = catalogue.show(name, formula, dropped=dropped, lab=not no_lab)
         _give(table, paths, limit)
-        if "doubt" in table:
+        if formula is not None and table.empty:
+            say(f"no {'dropped ' if dropped else ''}row of {name} has the composition {visible(formula)}")
+        elif "doubt" in table:
             count = int((table["doubt"] != "").sum())
             say(f"{count} of these {len(table)} rows are in doubt and weigh less; --dropped shows what is not kept")
 
@@ -125,6 +127,8 @@ def cost(
         from ..datasets.cost_table import costs, read_prices
 
         paths = _checked(output)
+        if prices is not None and prices.exists() and any(path.exists() and path.samefile(prices) for path in paths):
+            raise InputError(f"-o {output} is the table of prices itself; choose another name")
         table = costs(formulas, None if prices is None else read_prices(prices), year, without or ())
         console = to_stdout()
         if console.is_terminal and not paths:

@@ -3,6 +3,7 @@
 import datetime as dt
 import gzip
 import io
+import re
 import resource
 import subprocess
 import sys
@@ -35,6 +36,21 @@ WHOLE = {
     "header only": (HEAD, "no rows"),
     "no header": ("LiAlCl4,25,1e-6\n1,2,3\n", "no column 'formula'.*first line looks like results"),
     "numbers as header": ("1,2,3\n4,5,6\n", "no header line"),
+    "predictions": (
+        "rank,formula,p_goal,tg_C,verdict,nearest\n1,LiAlCl4,0.5,20,inside,LiCl\n",
+        "holds predictions of 'vitrion rank', not new measurements; give a table of your own results",
+    ),
+    "title": (
+        "Results of March 2024\n" + HEAD + GOOD,
+        "row 1 looks like a title; delete it, so that the column names in row 2 come first",
+    ),
+    "title above semicolons": ("Results\n" + (HEAD + GOOD).replace(",", ";"), "row 1 looks like a title; delete it"),
+    "padded title": ("Results,,,\n" + HEAD + GOOD, "row 1 looks like a title; delete it"),
+    "two lines of title": ("Results, spring\nmeasured by A,\n" + HEAD + GOOD, "rows 1 to 2 look like a title"),
+    "HTML": ("<html><table><tr><td>formula</td></tr></table></html>", "is an HTML page, whatever its name says; open"),
+    "XML": ('\ufeff<?xml version="1.0"?><Workbook/>', "is an XML document"),
+    "JSON": ('[{"formula": "SiO2", "tg_C": 1200}]', "is a JSON document"),
+    "lines of JSON": ('{"formula": "SiO2"}\n{"formula": "B2O3"}\n', "is a JSON document"),
     "no formula column": ("glass name,tg_C\nA,20\n", "no column 'formula'"),
     "no value column": ("formula,colour\nLiCl,white\n", "no measured values"),
     "no temperature column": ("formula,conductivity_S_cm\nLiAlCl4,1e-6\n", "without a temperature; add a column"),
@@ -43,6 +59,10 @@ WHOLE = {
         "'25C_mS_cm' is not a unit.*temperature belongs into a column temperature_C",
     ),
     "no unit": ("formula,Tg\nLiAlCl4,20\n", "names no unit; call it 'tg_degC'"),
+    "logarithm of another unit": (
+        "formula,temperature_C,log conductivity (mS/cm)\nLiAlCl4,25,0\n",
+        r"column 'log conductivity \(mS/cm\)': logarithms are read of conductivities in S/cm, not of mS/cm; convert",
+    ),
     "unknown unit": ("formula,tg_F\nLiAlCl4,20\n", "'F' is not a unit of glass transition temperature"),
     "value without unit column": ("formula,quantity,value\nLiCl,tg,20\n", "none called 'unit'"),
     "misspelt column": ("formula,temprature_C,tg_C\nLiCl,25,20\n", "'temprature_C' is not known; if 'temperature_C'"),
@@ -87,15 +107,21 @@ WHOLE = {
 ROWS = {
     "text in a number": (row("LiAlCl4,25,about 1,glass"), "'about 1' is not a number"),
     "unit in the cell": (row("LiAlCl4,25,1.2 mS/cm,glass"), "'mS/cm' behind the number"),
+    "comma of two meanings": (row('LiAlCl4,25,"1,200",glass'), "reads two ways; write 1200 if .*, 1.200 if decimals"),
+    "commas between thousands": (row('LiAlCl4,25,"1,200.5",glass'), "commas between thousands; leave them out"),
+    "decimal comma and a zero": (row('LiAlCl4,25,"0,200",glass'), "decimal comma; write 0.200"),
     "decimal comma": (row('LiAlCl4,25,"1,2",glass'), "decimal comma; write 1.2"),
-    "typographic minus": (row("LiAlCl4,−25,1,glass"), "dash for its minus sign; write -25"),
+    "dash for a minus": (row("LiAlCl4,—25,1,glass"), "dash for its minus sign; write -25"),
+    "range": (row("LiAlCl4,25,1–2,glass"), "'1–2' is not a number"),
     "power of ten": (row("LiAlCl4,25,1.2 x 10^-3,glass"), "write 1.2e-3"),
     "upper limit": (row("LiAlCl4,25,<1e-5,glass"), "is a limit"),
     "uncertainty": (row("LiAlCl4,25,1.2±0.1,glass"), "holds an uncertainty"),
     "percent": (row("LiAlCl4,25,12%,glass"), "'%' behind the number"),
     "1e400": (row("LiAlCl4,25,1e400,glass"), "larger than any number"),
     "1e-400": (row("LiAlCl4,25,1e-400,glass"), "smaller than any number"),
-    "NaN": (row("LiAlCl4,25,NaN,glass"), "'NaN' is not a value"),
+    "NaN": (row("LiAlCl4,25,NaN,glass"), "'NaN' is not a value; an empty cell means not measured: leave the cell"),
+    "not measured": (row("LiAlCl4,25,not measured,glass"), "an empty cell means not measured: leave the cell empty"),
+    "lone dashes": (row("LiAlCl4,25,--,glass"), "an empty cell means not measured: leave the cell empty"),
     "infinity": (row("LiAlCl4,25,inf,glass"), "'inf' is not a value"),
     "empty value": (row("LiAlCl4,25,,glass"), "nothing was measured"),
     "Excel error": (row("LiAlCl4,25,#DIV/0!,glass"), "an error of Excel"),
@@ -126,6 +152,14 @@ ROWS = {
     ),
     "phase of no glass": ("formula,phase,outcome\nSiO2,,glass\nLiCl,glass,no\n", "gives the phase glass of one"),
     "resistivity as conductivity": (row("LiAlCl4,25,8e5,glass"), "it looks like.*ohm cm"),
+    "one temperature in kelvin": (
+        row("LiAlCl4,298,1,glass"),
+        r"hotter than any chloride-rich glass.*kelvin \(24.85 degC\)",
+    ),
+    "degC as kelvin": (
+        row("LiAlCl4,25,1,glass").replace("temperature_C", "temperature_K").replace("0.75,25,", "0.75,298,"),
+        "measured at 25 K, which is -248.15 degC: it looks like degC; name the column temperature_C",
+    ),
     "Tg in K as degC": (tg("LiAlCl2.5O0.75,530"), "no known chloride-rich glass.*it looks like K"),
     "Tg in degC as K": (tg("LiAlCl2.5O0.75,-17", "K"), "it looks like degC"),
     "kJ/mol as eV": ("formula,ea_eV\nSiO2,1\nLiAlCl4,32\n", "it looks like.*kJ/mol"),
@@ -247,12 +281,43 @@ def test_merged_cells(tmp_path):
         read_table(path)
 
 
+@pytest.mark.parametrize("shape", ["<v></v>", "<v/>", ""])
+def test_a_formula_that_was_never_calculated(tmp_path, shape):
+    path, _ = workbook(tmp_path, ["formula", "temperature_C", "conductivity_mS_cm", "tg_C"], ["NaCl", 25, "=14/10", 20])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    cell = re.search(rb'(<c r="C2"[^>]*><f>14/10</f>)(.*?)(</c>)', parts["xl/worksheets/sheet1.xml"])
+
+    def rewritten(content):
+        sheet = parts["xl/worksheets/sheet1.xml"].replace(cell[0], content)
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, part in parts.items():
+                archive.writestr(name, sheet if name == "xl/worksheets/sheet1.xml" else part)
+        return path
+
+    message = r"results.xlsx: cell C2 holds a formula without a stored result; open and save it in Excel, or paste"
+    with pytest.raises(TableError, match=message):
+        read_table(rewritten(cell[1] + shape.encode() + cell[3]))
+    solved = read_table(rewritten(cell[1] + b"<v>1.4</v>" + cell[3]))
+    assert solved.facts["given"].tolist() == [1.4, 20.0]
+    empty = read_table(rewritten(b'<c r="C2" t="str"><f>IF(TRUE,"",1)</f><v></v></c>'))
+    assert empty.facts["given"].tolist() == [20.0]
+
+
 def test_excel_dates_in_both_columns(tmp_path):
     day = dt.datetime(2023, 3, 2)
     path, _ = workbook(tmp_path, ["formula", "tg_C"], ["SiO2", 1200], [day, 20], ["B2O3", day])
     problems = read_table(path).problems.to_numpy().tolist()
     assert [(line, column) for line, column, _ in problems] == [(3, "formula"), (4, "tg_C")]
     assert all("2023-03-02" in text and "is a date" in text for _, _, text in problems)
+
+
+def test_a_title_above_the_header_of_a_sheet(tmp_path):
+    path, _ = workbook(tmp_path, ["Results"], [], ["formula", "tg_C"], ["SiO2", 1200])
+    with pytest.raises(
+        TableError, match="rows 1 to 2 look like a title; delete them, so that the column names in row 3"
+    ):
+        read_table(path)
 
 
 def test_several_sheets_ask_which(tmp_path):

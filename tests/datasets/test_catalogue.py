@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
-from vitrion.datasets import add, catalogue, export, load
+from vitrion.datasets import add, catalogue, export, lab, load
 from vitrion.datasets.catalogue import CatalogueError
+from vitrion.datasets.grid import TableError
 from vitrion.serve.data_commands import app
 
 RESULTS = "formula,temperature_C,conductivity_mS_cm,outcome,phase,year\n"
@@ -36,6 +37,35 @@ def test_a_composition_is_found_however_it_is_written(results):
     assert set(found["source"].str.split(":").str[0]) == {"halide literature table", "lab"}
     assert catalogue.show("lab", "Li4Al4Cl10O3")["fact"].tolist() == ["L1"]
     assert catalogue.show("syntheses", "LiAlCl2O")["outcome"].tolist() == ["no glass formed"]
+
+
+def test_syntheses_are_none_where_the_store_holds_values_alone(tmp_path):
+    (tmp_path / "tg.csv").write_text("formula,tg_C\nLiAlCl2.5O0.75,-16\n")
+    add(tmp_path / "tg.csv")
+    assert catalogue.show("syntheses").empty
+    assert list(catalogue.show("syntheses")) == list(lab.OUTCOME_COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("additions", {"formula": "LiCl"}, "'additions' is a view .* without formulas; leave out --formula"),
+        ("sciglass", {"formula": "LiCl"}, "'sciglass' is the card of a source without formulas; leave out --formula"),
+        ("lab", {"dropped": True}, "'lab' is a view .* leave out --dropped"),
+        ("curation", {"dropped": True}, "'curation' is the card .* leave out --dropped"),
+        ("syntheses", {"lab": False}, "without the lab nothing is left; leave out --no-lab"),
+    ],
+)
+def test_options_that_a_view_does_not_have_are_told(name, options, message):
+    with pytest.raises(CatalogueError, match=message):
+        catalogue.show(name, **options)
+
+
+def test_a_composition_without_rows_is_told():
+    for arguments in (["tg"], ["lab"], ["tg", "--dropped"]):
+        done = run.invoke(app, ["show", *arguments, "--formula", "Li7Cl8"])
+        assert done.exit_code == 0
+        assert done.stderr.strip().endswith(f"row of {arguments[0]} has the composition Li7Cl8")
 
 
 def test_dropped_rows_show_their_reason():
@@ -77,6 +107,25 @@ def test_an_export_is_whole_and_says_what_it_is(results, tmp_path):
     with pytest.raises(export.ExportError, match="not empty; name a new folder"):
         export.export(folder)
     assert [path.name for path in tmp_path.iterdir()].count("out") == 1
+
+
+def test_what_the_data_room_wrote_is_not_added_again(results, tmp_path):
+    add(results)
+    files = export.export(tmp_path / "out", ["conductivity"])
+    shown = {
+        "rows.csv": catalogue.show("conductivity", "LiAlCl2.5O0.75"),
+        "dropped.csv": catalogue.show("conductivity", dropped=True).head(3),
+        **{f"{name}.csv": catalogue.show(name) for name in catalogue.LAB_VIEWS},
+    }
+    for name, table in shown.items():
+        table.to_csv(tmp_path / name, index=False)
+    small = [path for path in files if path.suffix == ".parquet" and "lab" in path.name]
+    for path in [*small, *(tmp_path / name for name in shown)]:
+        with pytest.raises(TableError, match=r"holds the .*, not new measurements; give a table of your own results"):
+            add(path)
+    for table in (load("conductivity").rows.head(3), load("conductivity").dropped.head(3)):
+        with pytest.raises(TableError, match="not new measurements"):
+            add(table)
 
 
 def test_without_the_lab_an_export_holds_published_data_alone(results, tmp_path):

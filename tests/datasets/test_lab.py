@@ -82,6 +82,32 @@ def test_a_withdrawal_names_the_composition_of_what_it_withdraws():
     assert lab.add(wrong.assign(formula="LiAl(Cl0.5)5O0.75")).version == 2
 
 
+def test_a_correction_changes_the_formula_only_if_the_user_insists():
+    lab.add(RESULTS)
+    other = correction(2, tg_C=[-16.0]).assign(formula="LiAlCl2.4O0.8")
+    message = r"fact L2 is a tg of LiAlCl2.5O0.75, not of LiAlCl2.4O0.8; check the number, or insist with --again"
+    with pytest.raises(RowsError, match=message):
+        lab.add(other)
+    lab.add(other, again=True)
+    assert lab.read("tg").rows["formula"].tolist() == ["LiAlCl2.4O0.8"]
+    assert lab.add(correction(6, tg_C=[-15.0]).assign(formula="Li5Al5Cl12O4")).version == 3
+
+
+def test_options_of_a_workbook_and_of_text_are_not_passed_over(tmp_path):
+    RESULTS.to_csv(tmp_path / "r.csv", index=False)
+    RESULTS.to_parquet(tmp_path / "r.parquet")
+    RESULTS.to_excel(tmp_path / "r.xlsx", index=False)
+    for name in ("r.csv", "r.parquet"):
+        with pytest.raises(TableError, match=f"{name} is no workbook and has no sheet 'Sheet1'; leave out --sheet"):
+            lab.add(tmp_path / name, sheet="Sheet1")
+    for name in ("r.xlsx", "r.parquet"):
+        with pytest.raises(TableError, match=f"{name} is no text and has no encoding 'latin-1'; leave out --encoding"):
+            lab.add(tmp_path / name, encoding="latin-1")
+    with pytest.raises(TableError, match="a DataFrame has no sheet 'Sheet1'"):
+        lab.add(RESULTS, sheet="Sheet1")
+    assert lab.add(tmp_path / "r.xlsx", sheet="Sheet1").version == 1
+
+
 def test_the_same_fact_in_another_unit_is_taken_once():
     lab.add(RESULTS)
     again = pd.DataFrame({"formula": ["AlLiCl2.4O0.8"], "temperature_K": [298.15], "conductivity_S_cm": [1.1e-3]})
@@ -155,6 +181,24 @@ def test_a_fact_is_taken_once_though_the_file_differs():
     with pytest.raises(RowsError, match=r"row 1, conductivity: the store says so already \(fact L1\)"):
         lab.add(RESULTS.head(1).assign(year=2024))
     assert len(lab.add(RESULTS.head(1).assign(sample="A9")).facts) == 3
+
+
+def test_a_file_that_grows_does_not_bring_back_what_was_corrected_or_withdrawn():
+    lab.add(RESULTS)
+    lab.add(correction(2, tg_C=[-17.0]))
+    lab.add(correction(1, outcome=["withdrawn"]))
+    grown = pd.concat([RESULTS.head(1), pd.DataFrame({"formula": ["LiAlCl2.3O0.85"], "tg_C": [-5.0]})])
+    with pytest.raises(RowsError, match=r"row 1, tg: the store held this as L2, superseded by L6; .*--again to insist"):
+        lab.add(grown)
+    with pytest.raises(RowsError, match=r"row 1, conductivity: the store held this as L1, withdrawn by L7"):
+        lab.add(grown)
+    assert lab.add(grown, keep_good=True).facts["formula"].tolist() == ["LiAlCl2.3O0.85"]
+    assert lab.read("tg").rows["value"].tolist() == [-17.0, -5.0]
+    back = correction(6, tg_C=[-16.0], phase=["glass"], sample=["A1"])
+    assert lab.add(back).facts["supersedes"].tolist() == [6]
+    with pytest.raises(RowsError, match=r"the store says so already \(fact L9\)"):
+        lab.add(RESULTS.head(1))
+    assert len(lab.add(grown, again=True).facts) == 4
 
 
 def test_good_rows_alone_only_when_asked():

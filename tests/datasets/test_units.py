@@ -19,6 +19,8 @@ from vitrion.features import Fractions
         (2.81816, "log10(ohm cm)", CONDUCTIVITY, 1.52e-3),
         (256.35, "K", TG, -16.8),
         (-16.8, "°C", TG, -16.8),
+        (-16.8, "℃", TG, -16.8),
+        (1.52e-3, "S cm–1", CONDUCTIVITY, 1.52e-3),
         (31.84, "kJ/mol", ACTIVATION_ENERGY, 0.33),
         (330, "meV", ACTIVATION_ENERGY, 0.33),
         (7.61, "kcal/mol", ACTIVATION_ENERGY, 0.33),

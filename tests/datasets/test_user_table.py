@@ -3,7 +3,9 @@ import gzip
 import numpy as np
 import pandas as pd
 import pytest
+from vitrion.datasets.grid import TableError
 from vitrion.datasets.user_table import FACT_COLUMNS, from_frame, read_table
+from vitrion.features import Composition
 
 TABLE = """Sample,Formula,T (K),sigma [mS/cm],Tg (K),Outcome,DOI,Colour
 A1,LiAlCl2.5O0.75,298.15,1.4,257,glass,https://doi.org/10.1000/ABC,white
@@ -90,11 +92,51 @@ def test_a_sep_line_in_a_workbook_is_passed_over(tmp_path):
         ("log10_conductivity", -3, 1e-3),
         ("log10(S/cm)", -3, 1e-3),
         ("log sigma (S/cm)", -3, 1e-3),
+        ("log sigma (log10(S/cm))", -3, 1e-3),
+        ("log10_conductivity", "−3", 1e-3),
+        ("conductivity (S/cm)", "1e–3", 1e-3),
     ],
 )
 def test_units_of_conductivity(tmp_path, header, given, value):
     reading = facts(tmp_path, f"formula,temperature_C,{header}\nLiAlCl2.5O0.75,25,{given}\n")
     assert reading.facts["value"].tolist() == [pytest.approx(value)]
+
+
+def test_the_number_of_a_corrected_fact_may_have_become_a_decimal(tmp_path):
+    frame = pd.DataFrame({"formula": ["SiO2", "B2O3"], "tg_C": [1200, 260], "supersedes": [12, None]})
+    frame.to_csv(tmp_path / "c.csv", index=False)
+    assert ",12.0\n" in (tmp_path / "c.csv").read_text()
+    assert read_table(tmp_path / "c.csv").facts["supersedes"].fillna(0).tolist() == [12, 0]
+
+
+def test_the_exact_name_of_a_column_is_taken_before_another(tmp_path):
+    reading = facts(tmp_path, "id,sample,name,formula,tg_C\n7,A1,first,SiO2,1200\n")
+    assert reading.facts["sample"].tolist() == ["A1"]
+    assert reading.notices == ("columns that are not read: id, name",)
+
+
+def test_candidates_are_formulas_where_there_is_no_other_column_of_them(tmp_path):
+    assert facts(tmp_path, "candidate,tg_C\nSiO2,1200\n").facts["formula"].tolist() == ["SiO2"]
+    reading = facts(tmp_path, "candidate,tg_C,formula\nC1,1200,SiO2\n")
+    assert reading.facts["formula"].tolist() == ["SiO2"]
+    assert reading.notices == ("columns that are not read: candidate",)
+
+
+def test_a_frame_may_hold_compositions_or_have_formulas_as_its_index():
+    formulas = ["LiAlCl2.5O0.75", "SiO2"]
+    frame = pd.DataFrame({"formula": [Composition.parse(text) for text in formulas], "tg_C": [-16.0, 1200.0]})
+    assert from_frame(frame).facts["formula"].tolist() == formulas
+    assert from_frame(frame.set_index("formula")).facts["formula"].tolist() == formulas
+    indexed = pd.DataFrame({"tg_C": [-16.0, 1200.0]}, index=formulas)
+    assert from_frame(indexed.rename_axis("Composition")).facts["formula"].tolist() == formulas
+    with pytest.raises(TableError, match=r"formulas in an index without a name \(the first is 'LiAlCl2.5O0.75'\)"):
+        from_frame(indexed)
+    with pytest.raises(TableError, match="no column 'formula'"):
+        from_frame(indexed.reset_index(drop=True))
+    odd = from_frame(pd.DataFrame({"formula": [{"Si": 1, "O": 2}], "tg_C": [1200.0]})).problems["problem"]
+    assert odd.tolist() == [
+        "\"{'Si': 1, 'O': 2}\" of type dict is no formula; write one as text, such as LiAlCl2.5O0.75"
+    ]
 
 
 def test_a_long_table_names_quantity_and_unit_in_each_row(tmp_path):
@@ -113,6 +155,24 @@ def test_units_are_trusted_when_the_user_insists(tmp_path):
     insisted = facts(tmp_path, content, trust_units=True)
     assert insisted.facts["value"].tolist() == [530.0]
     assert insisted.problems["row"].tolist() == [3]
+
+
+@pytest.mark.parametrize(
+    ("formula", "temperature", "phase"),
+    [("LiAlCl4", 240, "glass"), ("LiAlCl4", 298, "crystal"), ("LiAlCl4", 298, "molten"), ("Li2O-2SiO2", 298, "glass")],
+)
+def test_what_may_be_hot_is_not_taken_for_kelvin(tmp_path, formula, temperature, phase):
+    content = f"formula,temperature_C,conductivity_S_cm,phase\n{formula},{temperature},1e-5,{phase}\n"
+    assert facts(tmp_path, content).problems.empty
+
+
+def test_temperatures_are_trusted_when_the_user_insists(tmp_path):
+    head = "formula,temperature_{},conductivity_S_cm,phase\n"
+    content = head.format("C") + "LiAlCl4,298,1e-6,glass\n"
+    assert facts(tmp_path, content, trust_units=True).facts["temperature_C"].tolist() == [298.0]
+    content = head.format("K") + "LiAlCl4,100,1e-9,glass\n"
+    assert len(facts(tmp_path, content).problems) == 1
+    assert facts(tmp_path, content, trust_units=True).problems.empty
 
 
 def test_a_problem_of_several_quantities_is_told_once(tmp_path):

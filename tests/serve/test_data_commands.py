@@ -32,6 +32,16 @@ def test_list_names_every_property_and_every_source(data):
     assert "ODbL-1.0" in set(table(data("list", "--sources"))["licence"])
 
 
+def test_costs_do_not_replace_the_prices_that_they_are_made_of(data, tmp_path):
+    path = tmp_path / "prices.csv"
+    path.write_text("formula,usd_per_kg\nLiCl,10\nAlCl3,2\n")
+    refused = data("cost", "LiAlCl4", "--prices", path, "-o", path)
+    assert refused.exit_code == 2
+    assert "is the table of prices itself; choose another name" in refused.stderr
+    assert path.read_text().startswith("formula,usd_per_kg")
+    assert data("cost", "LiAlCl4", "--prices", path, "-o", tmp_path / "cost.csv").exit_code == 0
+
+
 def test_good_rows_are_taken_only_when_asked_and_then_shown(data, tmp_path):
     path = tmp_path / "results.csv"
     path.write_text(RESULTS)
