@@ -69,7 +69,7 @@ def test_the_forest_sees_magpie_and_the_temperature(tables):
     data = tables["conductivity"]
     X = BASELINES["random forest"].inputs(data)
     assert X.shape == (len(data), 135)
-    assert X[:, -1] == pytest.approx(1000 / (data.rows["temperature_C"].to_numpy() + 273.15), rel=1e-5)
+    assert X[:, -3] == pytest.approx(1000 / (data.rows["temperature_C"].to_numpy() + 273.15), rel=1e-5)
     assert BASELINES["random forest"].inputs(tables["tg"]).shape[1] == 132
 
 
