@@ -278,8 +278,9 @@ def test_clone_and_parameters(sigma):
         other.set_params(cover=0.8)
 
 
-def test_fit_returns_itself_and_leaves_parameters_alone(tg):
-    assert not hasattr(tg.regressor, "ensemble_")
+def test_fit_leaves_parameters_alone(tg):
+    assert not {"committee_", "process_", "missed_"} & set(vars(tg.regressor))
+    assert {"committee_", "process_", "missed_"} <= set(vars(tg.regressor_))
     assert repr(tg).startswith("Predictor(")
 
 
@@ -289,6 +290,11 @@ def test_score_is_r2_of_targets(tg, tg_rows):
     told = tg.predict(tg_rows.fractions).mean
     assert tg.score(tg_rows.fractions, tg_rows.values) == pytest.approx(r2_score(tg_rows.values, told))
     assert tg.score(tg_rows.fractions, tg_rows.values) > 0.7
+
+
+def test_score_minds_the_conditions(sigma, sigma_rows):
+    told = sigma_rows.fractions, sigma_rows.rows["value"].to_numpy()
+    assert sigma.score(*told, conditions=sigma_rows.conditions) > sigma.score(*told)
 
 
 def test_coverage_widens(tg, tg_rows):
