@@ -22,7 +22,7 @@ from .melting_rule import MeltingRule
 RECIPES = ("tg", "conductivity")  # what a ranking needs
 FURTHER = ("liquidus", "youngs_modulus", "activation_energy")  # what it shows when asked
 WEIGHTS = ("literature", "melting_rule")
-LOCAL = ("capacity", "least_weight", "heard")
+LOCAL = ("capacity", "least_weight", "heard", "shared")
 COMMITTEE = MappingProxyType(
     {"n_networks": (int, 1, 20), "n_epochs": (int, 1, 500), "alpha": (float, 0, 100), "batch_size": (int, 16, 4096)}
 )
@@ -138,8 +138,10 @@ def _is_local(told: Any) -> bool:
         return False
     capacity, weight, heard = told.get("capacity", 1), told.get("least_weight", 0), told.get("heard", [0.0, 1.0])
     whole = type(capacity) is int and 1 <= capacity <= 5000
+    part = told.get("shared", 0)
     numbers = isinstance(heard, list | tuple) and len(heard) == 2 and all(type(x) in (int, float) for x in heard)
-    return whole and type(weight) in (int, float) and numbers and 0 <= heard[0] < heard[1] <= 1
+    parted = type(part) in (int, float) and 0 <= part <= 1
+    return whole and parted and type(weight) in (int, float) and numbers and 0 <= heard[0] < heard[1] <= 1
 
 
 def _is_committee(told: Any) -> bool:

@@ -22,7 +22,6 @@ ARRHENIUS = 1.79  # decades per 1000 K / T: 0.36 eV, the median of the activatio
 ROOM = 1000.0 / 298.15  # 1000 K / T at 25 C
 OWN = -1  # paper of the user's own results: their habits count for what the user asks next
 FEWEST_ROWS = 20  # near rows below which there is no process
-SHARED = 0.5  # part of the committee where the process knows everything
 CROWD = 0.25  # a row of a paper of n rows weighs n ** -CROWD in the committee: rows of one paper err together
 
 
@@ -51,10 +50,10 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
 
     SciGlass holds a hundred oxides for every chloride: a committee over everything learns oxides. The process sees only
     the near rows and says itself how much it knows, k: the blend is ``w * process + (1 - w) * committee``, with w the
-    nearness of the point times a ramp between the two limits of `heard` times ``1 - k^3 / 2``. Where `heard` begins
-    low, the process speaks alone of a family never seen; of one well known, which the committee knows too, both speak
-    alike. Where there are conditions, both learn what a usual activation energy leaves open: most halides were measured
-    at one temperature.
+    nearness of the point times a ramp between the two limits of `heard` times ``1 - s k^3``, s = `shared`. Where
+    `heard` begins low, the process speaks alone of a family never seen; one well known the committee may know too.
+    Where there are conditions, both learn what a usual activation energy leaves open: most halides were measured at
+    one temperature.
 
     Parameters
     ----------
@@ -71,6 +70,8 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         Weight below which a row is left to the committee.
     heard
         What the process must know, from 0 to 1, to be heard at all, and to be heard as much as it ever is.
+    shared
+        Part of the committee, from 0 to 1, where the process knows everything.
     random_state
         Seed of everything drawn by chance.
     """
@@ -83,6 +84,7 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         capacity: int = 700,
         least_weight: float = 0.0,
         heard: tuple[float, float] = (0.1, 0.4),
+        shared: float = 0.0,
         random_state: int = 0,
     ) -> None:
         self.n_conditions = n_conditions
@@ -91,6 +93,7 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         self.capacity = capacity
         self.least_weight = least_weight
         self.heard = heard
+        self.shared = shared
         self.random_state = random_state
 
     def fit(
@@ -155,7 +158,7 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
                     mean[near] += X[near, -1] * self.process_.carry(views, self.missed_, own)
                 little, enough = self.heard
                 ramp = np.clip((known - little) / (enough - little), 0.0, 1.0) * X[near, -1]
-                trust[near] = ramp * (1.0 - SHARED * known**3)
+                trust[near] = ramp * (1.0 - self.shared * known**3)
                 familiar[near] = known * X[near, -1]
                 gap[near] = np.abs(local - mean[near])
                 mean[near] += trust[near] * (local - mean[near])

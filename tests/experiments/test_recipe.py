@@ -65,6 +65,7 @@ def test_bad_recipe(text, said):
         ("[committee]\nn_networks = true", "committee"),
         ("[committee]\nroots = 3", "committee"),
         ("[local]\nheard = [0.4, 0.1]", "local"),
+        ("[local]\nshared = 1.5", "local"),
         ("conditions = true\n[weights]\nmelting_rule = 2", "melting_rule"),
     ],
 )
