@@ -58,7 +58,8 @@ class Run(NamedTuple):
 def read_part(text: str) -> dict[str, Fraction] | None:
     """Amounts of a piece of a plain formula, None when it is not a formula by itself."""
     try:
-        return Reader(tokenise(text, text), text).read()
+        tokens = tokenise(text, text)
+        return Reader(tokens, text).read() if tokens else None
     except FormulaError:
         return None
 

@@ -67,7 +67,7 @@ def _components(body: str, tokens: Sequence[Token]) -> list[str]:
 
 
 def _around_brackets(piece: str) -> list[str]:
-    parts = [part for part in _BRACKET.split(piece) if part]
+    parts = [part for part in map(str.strip, _BRACKET.split(piece)) if part]
     if len(parts) < 2 or len(parts) > _MOST_PARTS or piece[0].isdigit():
         return [piece]
     alone = all(compound(read_part(part) or {}) for part in parts if part[0] in "([")

@@ -211,21 +211,31 @@ def fuzz(size):
 PROOFS = {f.__name__: f for f in (parsing, latency, pymatgen, matminer, rates, linear, million, fuzz)}
 
 
-def page(figures, command, seconds, busy):
-    """The figures as Markdown, with date, machine and command."""
+def page(rows, command, seconds, busy):
+    """The figures as Markdown, with date, machine and command of the last run."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "pymatgen", "matminer"))
     lines = [
         "# Speed and agreement of the chemistry front door",
         "",
-        f"Measured on {datetime.now(UTC):%Y-%m-%d} with `{command}` in {seconds / 60:.0f} minutes: {os.cpu_count()} "
+        f"Last run with `{command}` in {seconds / 60:.0f} minutes: {os.cpu_count()} "
         f"cores ({platform.machine()}; {busy}), Python {platform.python_version()}, {packages}.",
-        "Written by that command; do not edit.",
+        "Written by that command, each proof as soon as it is done; do not edit.",
         "",
-        "| proof | what | measured | asked |",
-        "|---|---|---|---|",
-        *(f"| {name} | {what} | {value} | {asked} |" for name, what, value, asked in figures),
+        "| proof | what | measured | asked | on |",
+        "|---|---|---|---|---|",
+        *(row for name in PROOFS for row in rows.get(name, ())),
     ]
     return "\n".join(lines) + "\n"
+
+
+def kept(path):
+    """Rows that a page holds, by proof."""
+    rows = {}
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+        name = line.split("|")[1].strip() if line.startswith("|") else ""
+        if name in PROOFS:
+            rows.setdefault(name, []).append(line)
+    return rows
 
 
 def main():
@@ -241,17 +251,20 @@ def main():
         size = (FULL if chosen.full else BOUNDED) | {"fuzz": chosen.fuzz}
         print(json.dumps([figure for name in chosen.names for figure in PROOFS[name](size)]))
         return
-    start, figures, busy = time.perf_counter(), [], f"load {os.getloadavg()[1]:.1f} from other work at the start"
+    start, busy = time.perf_counter(), f"load {os.getloadavg()[1]:.1f} from other work at the start"
     options = [*(["--full"] if chosen.full else []), "--fuzz", str(chosen.fuzz), "--child"]
+    command = " ".join(["python", "tests/bench/features_proofs.py", *sys.argv[1:]])
     for name in chosen.names or [name for name in PROOFS if name != "fuzz" or chosen.full]:
         done = subprocess.run([sys.executable, __file__, name, *options], stdout=subprocess.PIPE, text=True, check=True)
-        for what, value, asked in json.loads(done.stdout.splitlines()[-1]):
+        figures = json.loads(done.stdout.splitlines()[-1])
+        for what, value, asked in figures:
             print(f"{name}: {what}: {value}" + (f" [asked: {asked}]" if asked else ""), flush=True)
-            figures.append((name, what, value, asked))
-    if chosen.write:
-        chosen.write.parent.mkdir(parents=True, exist_ok=True)
-        command = " ".join(["python", "tests/bench/features_proofs.py", *sys.argv[1:]])
-        chosen.write.write_text(page(figures, command, time.perf_counter() - start, busy), encoding="utf-8")
+        if chosen.write:
+            chosen.write.parent.mkdir(parents=True, exist_ok=True)
+            today = f"{datetime.now(UTC):%Y-%m-%d}"
+            fresh = [f"| {name} | {what} | {value} | {asked} | {today} |" for what, value, asked in figures]
+            rows = kept(chosen.write) | {name: fresh}
+            chosen.write.write_text(page(rows, command, time.perf_counter() - start, busy), encoding="utf-8")
 
 
 if __name__ == "__main__":
