@@ -1,0 +1,84 @@
+"""What a melt of each candidate is worth: pure functions of beliefs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import erfcx, log_ndtr, ndtr
+
+from ..models.surrogate import Belief
+
+Vector = npt.NDArray[np.float64]
+Matrix = npt.NDArray[np.float64]
+
+
+def log_improvement(belief: Belief, best: Vector | float, explore: float = 1.0) -> Vector:
+    """Logarithm of the expected improvement on a best value, shape (n,); targets are to be large.
+
+    ``log(s) + log(phi(u) + u Phi(u))`` with ``u = (m - best) / s``, in a form that does not underflow (Ament et al.,
+    arXiv:2310.20708).
+
+    Parameters
+    ----------
+    belief
+        About n candidates.
+    best
+        What is to be improved on, a number or shape (n,).
+    explore
+        Factor on the standard deviations: 0 takes the means for the truth, 1 is the usual expected improvement.
+    """
+    std = np.maximum(belief.std * explore, 1e-9)
+    u = np.clip((belief.mean - best) / std, -1e5, None)
+    far = np.maximum(-u, 1.0)
+    tail = -0.5 * far**2 - 0.5 * np.log(2 * np.pi) + np.log(_one_less_mills(far))
+    near = np.maximum(u, -1.0)
+    body = np.log(np.exp(-0.5 * near**2) / np.sqrt(2 * np.pi) + near * ndtr(near))
+    return np.asarray(np.log(std) + np.where(u < -1.0, tail, body))
+
+
+def _one_less_mills(far: Vector) -> Vector:
+    """``1 - t R(t)`` with Mills' ratio R, from 1 on; beyond 1000 by its series."""
+    exact = 1.0 - far * np.sqrt(np.pi / 2) * erfcx(far / np.sqrt(2.0))
+    return np.where(far < 1000.0, np.maximum(exact, 1e-300), 1.0 / np.square(far))
+
+
+def log_hypervolume_improvement(beliefs: Sequence[Belief], front: Matrix, reference: Vector) -> Vector:
+    """Logarithm of the expected gain in hypervolume of two independent targets that are to be large, shape (n,).
+
+    Exact: over each strip of the first target, between neighbouring points of the front, the gain is the expected
+    length there times the expected height above the front (Yang et al., doi:10.1007/s10898-019-00798-7).
+
+    Parameters
+    ----------
+    beliefs
+        Two, about the same n candidates.
+    front
+        Points that are not dominated, shape (k, 2); k may be 0.
+    reference
+        What counts for nothing, shape (2,).
+    """
+    first, second = beliefs
+    inside = front[(front > reference).all(axis=1)] if len(front) else np.empty((0, 2))
+    inside = inside[np.argsort(inside[:, 0])]
+    edges = np.concatenate([[reference[0]], inside[:, 0]])
+    heights = np.concatenate([inside[:, 1], [reference[1]]])
+    strips = []
+    for number, (edge, height) in enumerate(zip(edges, heights, strict=True)):
+        length = log_improvement(first, edge)
+        if number + 1 < len(edges):
+            beyond = log_improvement(first, edges[number + 1])
+            length = length + np.log1p(-np.minimum(np.exp(beyond - length), 1.0 - 1e-12))
+        strips.append(length + log_improvement(second, height))
+    return np.asarray(np.logaddexp.reduce(strips, axis=0))
+
+
+def log_probability(belief: Belief, limit: float, explore: float = 1.0) -> Vector:
+    """Logarithm of the probability that a target to be large lies above a limit, shape (n,)."""
+    return np.asarray(log_ndtr((belief.mean - limit) / np.maximum(belief.std * explore, 1e-9)))
+
+
+def draw(belief: Belief, random: np.random.Generator) -> Vector:
+    """One value of each candidate drawn from its belief (Thompson sampling, each candidate on its own), shape (n,)."""
+    return np.asarray(random.normal(belief.mean, belief.std))
