@@ -36,6 +36,10 @@ class Goal:
         ``inside`` or ``edge`` refuses candidates further from what was measured; ``outside`` refuses none.
     max_cost_usd_per_kg
         Highest cost of raw materials, in USD/kg.
+    required
+        Symbols of elements that every candidate has to hold.
+    explore
+        Pressure to explore when the next candidates are chosen, 0 or more: 0 takes the best expected.
 
     Examples
     --------
@@ -48,6 +52,8 @@ class Goal:
     forbidden: tuple[str, ...] = ()
     minimum_verdict: str = "outside"
     max_cost_usd_per_kg: float = float("inf")
+    required: tuple[str, ...] = ()
+    explore: float = 1.0
 
     def __new__(cls, *told: Any, **named: Any) -> Goal:
         """Refuse fields that a goal does not have, in the words that a goal file gets."""
@@ -63,9 +69,18 @@ class Goal:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not low < value <= high:
                 raise GoalError(f"goal {name} = {value!r}; give a number of {unit} above {low:g} and up to {high:g}")
-        listed = isinstance(self.forbidden, tuple | list)
-        if not listed or any(symbol not in SYMBOLS for symbol in self.forbidden):
-            raise GoalError(f'goal forbidden = {self.forbidden!r}; give symbols of elements, such as ["Ta", "Hf"]')
+        for name in ("forbidden", "required"):
+            symbols = getattr(self, name)
+            if not isinstance(symbols, tuple | list) or any(symbol not in SYMBOLS for symbol in symbols):
+                raise GoalError(f'goal {name} = {symbols!r}; give symbols of elements, such as ["Ta", "Hf"]')
+        if both := sorted(set(self.forbidden) & set(self.required)):
+            raise GoalError(f"goal required = {self.required!r} holds {', '.join(both)}, forbidden too; keep it in one")
+        if (
+            isinstance(self.explore, bool)
+            or not isinstance(self.explore, int | float)
+            or not 0 <= self.explore < np.inf
+        ):
+            raise GoalError(f"goal explore = {self.explore!r}; give a number, 0 or more")
         if self.minimum_verdict not in VERDICTS:
             raise GoalError(f"goal minimum_verdict = {self.minimum_verdict!r}; use one of {', '.join(VERDICTS)}")
 
@@ -98,9 +113,10 @@ class Goal:
         return cls(**limits)
 
     def refused(self, fractions: Fractions) -> npt.NDArray[np.bool_]:
-        """Whether each composition holds a forbidden element, shape (n,)."""
-        held = [fractions.column(symbol) > 0 for symbol in self.forbidden]
-        return np.any(held, axis=0) if held else np.zeros(len(fractions), dtype=bool)
+        """Whether each composition holds a forbidden element or lacks a required one, shape (n,)."""
+        wrong = [fractions.column(symbol) > 0 for symbol in self.forbidden]
+        wrong += [fractions.column(symbol) <= 0 for symbol in self.required]
+        return np.any(wrong, axis=0) if wrong else np.zeros(len(fractions), dtype=bool)
 
     def too_far(self, verdict: npt.NDArray[np.str_]) -> npt.NDArray[np.bool_]:
         """Whether each verdict is beyond the minimum, shape (n,)."""
@@ -121,6 +137,7 @@ class Goal:
         told: list[list[str]] = [[] for _ in range(len(fractions))]
         limited = np.isfinite(self.max_cost_usd_per_kg)
         cases = [(fractions.column(symbol) > 0, f"the goal forbids {symbol}") for symbol in self.forbidden]
+        cases += [(fractions.column(symbol) <= 0, f"the goal requires {symbol}") for symbol in self.required]
         cases += [
             (self.too_far(verdict), f"the goal asks for {self.minimum_verdict} at least"),
             (cost > self.max_cost_usd_per_kg, f"cost above {self.max_cost_usd_per_kg:g} USD/kg"),

@@ -135,6 +135,8 @@ def goal_words(goal: Goal, temperature_C: float) -> str:
     ]
     if goal.forbidden:
         words.append(f"no {' or '.join(goal.forbidden)}")
+    if goal.required:
+        words.append(f"with {' and '.join(goal.required)}")
     if goal.minimum_verdict != "outside":
         words.append(f"a verdict of {goal.minimum_verdict}{'' if goal.minimum_verdict == 'inside' else ' or better'}")
     if math.isfinite(goal.max_cost_usd_per_kg):

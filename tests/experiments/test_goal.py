@@ -33,12 +33,19 @@ def test_default():
         {"forbidden": ("Xx",)},
         {"forbidden": ("ta",)},
         {"forbidden": (3,)},
+        {"required": "Li"},
+        {"required": ("Xx",)},
+        {"required": ("Li",), "forbidden": ("Li",)},
+        {"explore": -1},
+        {"explore": True},
+        {"explore": float("nan")},
+        {"explore": float("inf")},
         {"minimum_verdict": "near"},
         {"minimum_verdict": None},
     ],
 )
 def test_bad_values(bad):
-    (name,) = bad
+    name = next(iter(bad))
     with pytest.raises(GoalError, match=f"goal {name} = "):
         Goal(**bad)
 
@@ -82,6 +89,14 @@ def test_forbidden_elements():
     assert held.tolist() == [True, True, False]
     assert Goal().refused(Fractions.of(["LiTaCl6"])).tolist() == [False]
     assert Goal(forbidden=("Ta",)).refused(Fractions.of([])).shape == (0,)
+
+
+def test_required_elements():
+    goal, batch = Goal(required=("Li", "O")), Fractions.of(["LiAlCl2.5O0.75", "LiAlCl4", "NaAlCl4"])
+    assert goal.refused(batch).tolist() == [False, True, True]
+    told = goal.remarks(batch, np.array(["inside"] * 3), np.ones(3))
+    assert told == [[], ["the goal requires O"], ["the goal requires Li", "the goal requires O"]]
+    assert Goal(required=("Li",)).refused(Fractions.of([])).shape == (0,)
 
 
 @pytest.mark.parametrize(
