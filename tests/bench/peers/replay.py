@@ -1,6 +1,7 @@
 """Replays of a measured pool by peers: ``python replay.py POOL.json --method botorch -o OUT.json``.
 
-Runs in the peers' own environment (``make peers``). Stands alone: nothing of Vitrion is imported, and nothing here is imported by it. README.md beside it tells the files.
+Runs in the peers' own environment (``make peers``): imports nothing of Vitrion, and Vitrion imports nothing of it.
+README.md beside it describes the files.
 """
 
 import argparse
