@@ -6,8 +6,9 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+PEERS := .venv-peers
 
-.PHONY: help setup rank test check format lint types layers lock data elements prove bench bench-models clean
+.PHONY: help setup rank test check format lint types layers lock data elements prove bench bench-models peers clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,5 +63,14 @@ bench: $(READY) ## speed and agreement, as ratios in one run (tests/bench; under
 bench-models: $(READY) ## how good the models are, written to docs/benchmarks/models.md (some forty minutes on two cores)
 	OMP_NUM_THREADS=1 $(BIN)/python -m vitrion.experiments.bench --write docs
 
+peers: $(PEERS)/ready ## make the environment of the peers that tests/bench/peers replays (BayBE and BoTorch; 1.3 GB)
+
+$(PEERS)/ready: tests/bench/peers/requirements.txt
+	@test -n "$(PYTHON)" || { echo "vitrion: no Python 3.11 or newer found; install one, or run 'make PYTHON=/path/to/python3.11 peers'" >&2; exit 1; }
+	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check "$$(grep '^torch==' $<)"
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
 clean: ## remove the environment and build leftovers
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
