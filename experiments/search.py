@@ -117,7 +117,7 @@ class Search:
             drawn = [draw(Belief(b.mean, b.std * self.explore), random) for b in beliefs]
             short = [np.minimum(value - limit, 0.0) for value, limit in zip(drawn[1:], self.limits[1:], strict=True)]
             return np.asarray(drawn[0] + 1e3 * np.sum(short, axis=0)) if short else drawn[0]
-        others = self._chances(beliefs)
+        others = self.chances(beliefs)
         if self.acquisition == "probability":
             return np.asarray(others.sum(axis=0))
         enough = others[1:].sum(axis=0)
@@ -131,7 +131,7 @@ class Search:
             worth += trust * _standardised(surrogate.trend) + (1.0 - trust) * _standardised(surrogate.typical())
         return worth
 
-    def _chances(self, beliefs: Sequence[Belief]) -> Matrix:
+    def chances(self, beliefs: Sequence[Belief]) -> Matrix:
         """Log probability that each target is good enough, shape (targets, n); 0 where there is no limit."""
         weights = self.weights or (1.0,) * len(beliefs)
         return np.array(

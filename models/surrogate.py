@@ -18,14 +18,14 @@ Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 
-START = np.log([0.3, 1.5, 0.3, 1.5, 0.3, 1.5, 0.1])  # share and length of each view, and noise, in units of the scale
+START = np.log([0.3, 1.0, 0.3, 1.0, 0.3, 1.0, 0.1])  # share and length of each view, and noise, in units of the scale
 PULL = 2.0  # inverse variance of the logarithms around START
 USUAL_SCALE, SCALE_STRENGTH = 0.4, 3.0  # of a residual, in prior standard deviations of the pool; and how firmly
 OFFSET, SLOPE = 2.0, 0.5  # standard deviations of the common offset, and of the factor that the prior's trend is off by
 FEWEST_FOR_TUNING, FEWEST_FOR_TREES = 6, 8
 REFRESH = 1.1  # growth of the results after which shares, lengths and scale are chosen anew
 TREES = 100
-TREE_SHARE = 0.65  # of the trees in the belief, the rest is the process's
+TREE_SHARE = 0.5  # of the trees in the belief, the rest is the process's
 REFERENCES = 400  # candidates that stand for all in `typical`
 
 

@@ -1,0 +1,125 @@
+"""The candidates of a proposal: members of a space or a list of formulas, as one batch."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..datasets.measurement import composition_keys
+from ..features import charge
+from ..features.composition import Composition, FormulaError
+from ..features.enumeration import Space
+from ..features.fractions import Fractions
+from ..features.template import Template
+from .candidates import formulas, listed, read
+
+Mask = npt.NDArray[np.bool_]
+MOST = 1_000_000  # members of a pool
+
+
+@dataclass(frozen=True)
+class Pool:
+    """N different, charge-neutral candidates.
+
+    Parameters
+    ----------
+    fractions
+        The compositions.
+    variables
+        Values of the variables of each; no columns for a list of formulas.
+    places
+        Place of each in `source`, shape (n,).
+    source
+        The space, or the formulas as given.
+    """
+
+    fractions: Fractions
+    variables: pd.DataFrame
+    places: npt.NDArray[np.int64]
+    source: Space | list[str]
+
+    def __len__(self) -> int:
+        return len(self.fractions)
+
+    @property
+    def keys(self) -> npt.NDArray[np.uint64]:
+        """Number of each composition, shape (n,): equal compositions, equal numbers."""
+        return composition_keys(self.fractions.matrix)
+
+    def formulas(self, rows: Sequence[int]) -> list[str]:
+        """Canonical formulas of some candidates, exact."""
+        if isinstance(self.source, list):
+            return [self.source[self.places[row]] for row in rows]
+        wanted = {int(self.places[row]): number for number, row in enumerate(rows)}
+        found = [""] * len(rows)
+        points, passed = self.source.exact(), 0
+        for place in sorted(wanted):
+            _, amounts = next(islice(points, place - passed, None))
+            passed = place + 1
+            held = {symbol: amount for symbol, amount in amounts.items() if amount}
+            found[wanted[place]] = Composition(held).formula
+        return found
+
+    @classmethod
+    def of(cls, candidates: Any, **variables: Any) -> Pool:
+        """A pool from a template with a range for each variable, a space, a table or a list of formulas.
+
+        What cannot be read, is not neutral or stands there twice is left out; a warning counts it.
+        """
+        if isinstance(candidates, str | Template):
+            template = candidates if isinstance(candidates, Template) else Template.parse(candidates)
+            return cls._of_space(template.grid(**variables))
+        if variables:
+            raise FormulaError(f"{', '.join(variables)}: variables belong to a template; leave them out")
+        return cls._of_space(candidates) if isinstance(candidates, Space) else cls._of_list(candidates)
+
+    @classmethod
+    def _of_space(cls, space: Space) -> Pool:
+        if space.size > MOST:
+            raise FormulaError(f"{space.size:,} points, more than {MOST:,}; take larger steps or narrower ranges")
+        blocks = list(space.blocks())
+        if not blocks:
+            raise FormulaError("no member is charge-neutral; mend the template or the ranges of its variables")
+        matrix = np.vstack([block.fractions.matrix for block in blocks])
+        first = np.sort(np.unique(composition_keys(matrix), return_index=True)[1])
+        names = list(blocks[0].variables)
+        columns = {name: np.concatenate([block.variables[name] for block in blocks])[first] for name in names}
+        places = np.concatenate([block.places for block in blocks])[first]
+        return cls(Fractions.from_matrix(matrix[first]), pd.DataFrame(columns, columns=names), places, space)
+
+    @classmethod
+    def _of_list(cls, candidates: Iterable[Any]) -> Pool:
+        told = listed(candidates)
+        if len(told) > MOST:
+            raise FormulaError(f"{len(told):,} candidates, more than {MOST:,}; give fewer at once")
+        batch = read(told)
+        neutral = charge.neutral(batch.fractions) if len(batch.rows) else np.empty(0, dtype=bool)
+        first = np.zeros(len(neutral), dtype=bool)
+        first[np.unique(composition_keys(batch.fractions.matrix), return_index=True)[1]] = True
+        kept = neutral & first
+        if not kept.any():
+            why = next(iter(batch.errors.values()), "none is charge-neutral" if told else "there is none")
+            raise FormulaError(f"no candidate can be proposed: {why}; give neutral formulas, such as LiAlCl2.5O0.75")
+        if len(told) > kept.sum():
+            parts = (
+                f"{len(batch.errors):,} unread",
+                f"{(~neutral).sum():,} not neutral",
+                f"{(neutral & ~first).sum():,} twice",
+            )
+            warnings.warn(
+                f"{len(told) - kept.sum():,} of {len(told):,} candidates left out: {', '.join(parts)}", stacklevel=4
+            )
+        names = formulas(told, batch.rows[kept])
+        none = pd.DataFrame(index=range(len(names)))
+        return cls(batch.fractions.take(kept), none, np.arange(len(names)), names)
+
+    def joined(self, other: Fractions) -> Fractions:
+        """The candidates, and other compositions after them."""
+        return Fractions.from_matrix(np.vstack([self.fractions.matrix, other.matrix]))

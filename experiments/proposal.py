@@ -1,0 +1,219 @@
+"""The next melts: which candidates of a space to make, and why."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..datasets.prices import raw_material_cost
+from ..datasets.properties import find
+from ..features.fractions import Fractions
+from ..models import inputs
+from ..models.domain import VERDICTS
+from ..models.predictor import Predictor
+from ..models.surrogate import Surrogate
+from .goal import Goal, GoalError
+from .outcomes import Outcomes, success
+from .pool import Pool
+from .ranking import COLUMNS, Predictors, rank
+from .reasons import Told, reasons
+from .recipe import RECIPES
+from .registry import load_predictor
+from .search import Acquisition, Results, Search
+
+Vector = npt.NDArray[np.float64]
+STEP: Mapping[str, float] = {"conductivity": 1.0, "tg": 30.0}  # a usual step, in the unit of the target
+WEIGHABLE = 1e-3  # atomic fraction by which compositions must differ: 1 mg in a batch of 1 g
+HOPELESS = 0.01  # chance of meeting the goal below which no melt is worth its while
+
+
+def propose(
+    candidates: Any,
+    batch: int = 4,
+    goal: Goal | Mapping[str, Any] | Path | str | None = None,
+    results: pd.DataFrame | Path | str | None = None,
+    pending: Iterable[Any] = (),
+    temperature_C: float = 25.0,
+    predictors: Predictors | None = None,
+    acquisition: Acquisition = "improvement",
+    seed: int = 0,
+    **variables: Any,
+) -> pd.DataFrame:
+    """Choose the next batch of compositions to melt.
+
+    Parameters
+    ----------
+    candidates
+        A template such as ``"LiAlCl{4-2x}O{x}"``, a space, a table with a column ``formula`` or a list of formulas.
+    batch
+        How many to propose.
+    goal
+        As in `rank`.
+    results
+        What was measured so far, as a table in a file or in memory: ``formula``, ``conductivity_S_cm`` with
+        ``temperature_C``, ``tg_C``, ``outcome`` (see `docs/datasets`); in memory also the standard errors
+        ``conductivity_error_S_cm`` and ``tg_error_C``.
+    pending
+        Compositions that were proposed and are not measured yet: not proposed again, and believed to come out as
+        expected.
+    temperature_C
+        Temperature at which the conductivity counts, in degC.
+    predictors
+        Predictors of ``tg`` and ``conductivity``; by default the champions. They are left as they are.
+    acquisition
+        What makes a melt worth while: see `Search`.
+    seed
+        The same seed, candidates, results and predictors give the same proposals.
+    **variables
+        Range of each variable of a template: ``x="0:1.5:0.05"``.
+
+    Returns
+    -------
+    DataFrame
+        One row a proposal, best first: ``formula``, the variables, ``reason``, and the columns of a ranking. What the
+        predictors say there has learnt the results. ``attrs["stop"]`` says why to stop, and is empty otherwise.
+    """
+    aim = Goal.of(goal)
+    _check(batch, acquisition, seed)
+    pool, outcomes = Pool.of(candidates, **variables), Outcomes.of(results)
+    known = dict(predictors or {name: load_predictor(name) for name in RECIPES})
+    waiting = Fractions.of(list(pending))
+    every = pool.joined(Fractions.from_matrix(np.vstack([outcomes.fractions.matrix, waiting.matrix])))
+    search = _Belief(every, aim, temperature_C, known, acquisition, seed)
+    told, places = search.results(outcomes, len(pool)), np.arange(len(pool), len(every))
+    barred = search.refused | _near(every.matrix, every.matrix[places])
+    barred[places] = True
+    chosen = search.pick(told, places[len(outcomes.facts) :], batch, barred, success(every.matrix, outcomes))
+    rows = [pick.row for pick in chosen]
+    names = pool.formulas(rows)
+    learnt = {name: taught(predictor, outcomes) for name, predictor in known.items()}
+    table = _table(names, pool.variables.iloc[rows], aim, temperature_C, learnt)
+    why = reasons(Told(table, pool.variables, rows, chosen, pool.keys, outcomes))
+    table.insert(1 + pool.variables.shape[1], "reason", why)
+    table.attrs["stop"] = search.stop(told, barred[: len(pool)], outcomes)
+    return table
+
+
+def taught(predictor: Predictor, outcomes: Outcomes) -> Predictor:
+    """A copy of a predictor that has learnt the results on its property; the predictor stays as it is."""
+    rows = np.flatnonzero(outcomes.facts["quantity"] == predictor.property)
+    if not len(rows):
+        return predictor
+    pupil = copy.copy(predictor)
+    pupil.regressor_, pupil.domain_ = copy.copy(predictor.regressor_), copy.copy(predictor.domain_)
+    pupil.regressor_.process_ = copy.copy(predictor.regressor_.process_)
+    part = outcomes.facts.iloc[rows]
+    conditions = part[["temperature_C", "phase"]] if predictor.conditions else None
+    return pupil.update(part["formula"].tolist(), part["value"].to_numpy(dtype=float), conditions)
+
+
+class _Belief:
+    """The goal's targets over the candidates, turned so that more is better."""
+
+    def __init__(
+        self, every: Fractions, goal: Goal, temperature_C: float, known: Predictors, acquisition: Acquisition, seed: int
+    ) -> None:
+        self.goal, self.temperature_C = goal, temperature_C
+        self.properties = ("conductivity", "tg")
+        self.signs = (1.0, -1.0)
+        limits = [np.array([goal.conductivity_S_cm]), np.array([goal.tg_C])]
+        self.limits = [
+            sign * float(find(name).to_target(limit)[0])
+            for name, sign, limit in zip(self.properties, self.signs, limits, strict=True)
+        ]
+        surrogates, verdicts = [], []
+        for name, sign in zip(self.properties, self.signs, strict=True):
+            predictor = known[name]
+            circumstances = {"temperature_C": temperature_C, "phase": "glass"} if predictor.conditions else None
+            told = predictor.predict(every, circumstances)
+            verdicts.append([VERDICTS.index(verdict) for verdict in told.verdict])
+            layout = inputs.layout(predictor.blocks, predictor.conditions)
+            views = layout.views(inputs.matrix(every, predictor.blocks, predictor.conditions, circumstances))
+            surrogates.append(Surrogate(views, sign * told.target, told.difficulty, STEP[name], seed))
+        verdict = np.array(VERDICTS)[np.max(verdicts, axis=0)]
+        self.refused = goal.refused(every) | goal.too_far(verdict)
+        if np.isfinite(goal.max_cost_usd_per_kg):
+            self.refused |= np.asarray(raw_material_cost(every)) > goal.max_cost_usd_per_kg
+        self.search = Search(surrogates, self.limits, acquisition, goal.explore, seed=seed)
+
+    def results(self, outcomes: Outcomes, first: int) -> list[Results]:
+        """Results of each target; their compositions stand from row `first` of the candidates on."""
+        found = []
+        for name, sign in zip(self.properties, self.signs, strict=True):
+            rows, target, noise = outcomes.of_property(name, self.temperature_C)
+            found.append(Results(first + rows, sign * target, noise))
+        return found
+
+    def pick(
+        self,
+        told: list[Results],
+        waiting: npt.NDArray[np.intp],
+        batch: int,
+        barred: npt.NDArray[np.bool_],
+        chance: Vector,
+    ) -> list[Any]:
+        """A batch; what is on its way counts with the result that is expected of it."""
+        for row in waiting:
+            beliefs = [
+                s.tell(one.rows, one.targets, one.noise) for s, one in zip(self.search.surrogates, told, strict=True)
+            ]
+            told = [one.and_one(int(row), float(b.mean[row])) for one, b in zip(told, beliefs, strict=True)]
+        return self.search.batch(told, batch, barred, chance)
+
+    def stop(self, told: list[Results], barred: npt.NDArray[np.bool_], outcomes: Outcomes) -> str:
+        """Why to stop: the goal is met, or nothing left is worth a melt; empty otherwise."""
+        names = outcomes.facts["formula"].tolist()
+        first = len(self.refused) - len(names)
+        met = [
+            {
+                names[row - first]
+                for row, target in zip(one.rows - 0, one.targets, strict=True)
+                if target >= limit and row >= first
+            }
+            for one, limit in zip(told, self.limits, strict=True)
+        ]
+        both = sorted(set.intersection(*met)) if all(met) else []
+        if both:
+            return f"the goal is met by {both[0]}" + (f" and {len(both) - 1} more" if len(both) > 1 else "")
+        if barred.all():
+            return "no candidate is left that the goal allows and that was not measured"
+        beliefs = [
+            s.tell(one.rows, one.targets, one.noise) for s, one in zip(self.search.surrogates, told, strict=True)
+        ]
+        chance = np.exp(self.search.chances(beliefs).sum(axis=0))[: len(barred)]
+        if any(len(one.rows) for one in told) and chance[~barred].max() < HOPELESS:
+            return f"no candidate left has more than {100 * HOPELESS:.0f} % chance of meeting the goal"
+        return ""
+
+
+def _near(matrix: npt.NDArray[np.float64], measured: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Whether each composition cannot be told by weighing from one that was measured or is on its way, shape (n,)."""
+    near = np.zeros(len(matrix), dtype=bool)
+    for row in measured:
+        near |= np.abs(matrix - row).max(axis=1) < WEIGHABLE
+    return near
+
+
+def _table(
+    names: list[str], variables: pd.DataFrame, goal: Goal, temperature_C: float, known: Predictors
+) -> pd.DataFrame:
+    if not names:
+        return pd.DataFrame(columns=["formula", *variables.columns, *[name for name in COLUMNS if name != "formula"]])
+    ranked = rank(names, goal, temperature_C, known).sort_index().reset_index(drop=True)
+    rest = ranked.drop(columns="formula")
+    return pd.concat([ranked[["formula"]], variables.reset_index(drop=True), rest], axis=1)
+
+
+def _check(batch: int, acquisition: str, seed: int) -> None:
+    if isinstance(batch, bool) or not isinstance(batch, int | np.integer) or not 1 <= batch <= 100:
+        raise GoalError(f"batch={batch!r}; give the number of melts to propose, from 1 to 100")
+    if acquisition not in get_args(Acquisition):
+        raise GoalError(f"acquisition={acquisition!r}; use one of {', '.join(get_args(Acquisition))}")
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:
+        raise GoalError(f"seed={seed!r}; give a whole number from 0")
