@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -57,15 +56,8 @@ class Pool:
         """Canonical formulas of some candidates, exact."""
         if isinstance(self.source, list):
             return [self.source[self.places[row]] for row in rows]
-        wanted = {int(self.places[row]): number for number, row in enumerate(rows)}
-        found = [""] * len(rows)
-        points, passed = self.source.exact(), 0
-        for place in sorted(wanted):
-            _, amounts = next(islice(points, place - passed, None))
-            passed = place + 1
-            held = {symbol: amount for symbol, amount in amounts.items() if amount}
-            found[wanted[place]] = Composition(held).formula
-        return found
+        points = [self.source.point(int(self.places[row]))[1] for row in rows]
+        return [Composition({symbol: amount for symbol, amount in one.items() if amount}).formula for one in points]
 
     @classmethod
     def of(cls, candidates: Any, **variables: Any) -> Pool:

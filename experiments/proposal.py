@@ -127,11 +127,13 @@ class _Belief:
             sign * float(find(name).to_target(limit)[0])
             for name, sign, limit in zip(self.properties, self.signs, limits, strict=True)
         ]
-        surrogates, verdicts = [], []
+        surrogates, verdicts, hope = list[Surrogate](), list[list[int]](), np.ones(len(every))
         for name, sign in zip(self.properties, self.signs, strict=True):
             predictor = known[name]
             circumstances = {"temperature_C": temperature_C, "phase": "glass"} if predictor.conditions else None
             told = predictor.predict(every, circumstances)
+            limit = float(find(name).from_target(np.array([sign * self.limits[len(surrogates)]]))[0])
+            hope *= told.probability(above=limit) if sign > 0 else told.probability(below=limit)
             verdicts.append([VERDICTS.index(verdict) for verdict in told.verdict])
             layout = inputs.layout(predictor.blocks, predictor.conditions)
             views = layout.views(inputs.matrix(every, predictor.blocks, predictor.conditions, circumstances))
@@ -140,6 +142,7 @@ class _Belief:
         self.refused = goal.refused(every) | goal.too_far(verdict)
         if np.isfinite(goal.max_cost_usd_per_kg):
             self.refused |= np.asarray(raw_material_cost(every)) > goal.max_cost_usd_per_kg
+        self.hope = hope
         self.search = Search(surrogates, self.limits, acquisition, goal.explore, seed=seed)
 
     def results(self, outcomes: Outcomes, first: int) -> list[Results]:
@@ -164,7 +167,7 @@ class _Belief:
                 s.tell(one.rows, one.targets, one.noise) for s, one in zip(self.search.surrogates, told, strict=True)
             ]
             told = [one.and_one(int(row), float(b.mean[row])) for one, b in zip(told, beliefs, strict=True)]
-        return self.search.batch(told, batch, barred, chance)
+        return self.search.batch(told, batch, barred, chance, self.hope)
 
     def stop(self, told: list[Results], barred: npt.NDArray[np.bool_], outcomes: Outcomes) -> str:
         """Why to stop: the goal is met, or nothing left is worth a melt; empty otherwise."""

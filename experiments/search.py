@@ -17,7 +17,8 @@ Matrix = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
 Acquisition = Literal["improvement", "probability", "hypervolume", "thompson"]
-ACQUISITIONS = ("improvement", "probability", "hypervolume", "thompson")
+HOPE = 2.0  # results that what the predictors hope for is worth
+LEAST = 1e-6  # probability below which nothing is told apart
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,14 @@ class Search:
     weights: Sequence[float] = ()
     seed: int = 0
 
-    def batch(self, results: Sequence[Results], size: int, barred: Mask, success: Vector | None = None) -> list[Pick]:
+    def batch(
+        self,
+        results: Sequence[Results],
+        size: int,
+        barred: Mask,
+        success: Vector | None = None,
+        hope: Vector | None = None,
+    ) -> list[Pick]:
         """Up to `size` different candidates, best first.
 
         After each pick the expected result is taken for measured (a fantasy), so that the next one differs.
@@ -92,9 +100,15 @@ class Search:
             Candidates that must not be picked, shape (n,): measured, on their way, refused.
         success
             Probability that each candidate can be made at all, shape (n,).
+        hope
+            Probability that each meets the goal, as the predictors tell it; it counts the less, the more was measured
+            (Hvarfner et al., arXiv:2204.11051).
         """
         told, barred, picks = list(results), barred.copy(), list[Pick]()
-        chance = np.zeros(len(barred)) if success is None else np.log(np.maximum(success, 1e-12))
+        chance = np.zeros(len(barred)) if success is None else np.log(np.maximum(success, LEAST))
+        if hope is not None:
+            measured = max(len(one.rows) for one in results)
+            chance = chance + HOPE / (1 + measured) * np.log(np.maximum(hope, LEAST))
         random = np.random.default_rng(self.seed)
         for number in range(min(size, int((~barred).sum()))):
             beliefs = tuple(

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,10 @@ class Space(ABC):
     @abstractmethod
     def exact(self) -> Iterator[tuple[Mapping[str, Fraction], Mapping[str, Fraction]]]:
         """Values of the variables and exact amounts at all points in order."""
+
+    def point(self, place: int) -> tuple[Mapping[str, Fraction], Mapping[str, Fraction]]:
+        """Values of the variables and exact amounts at one place, counted from 0."""
+        return next(islice(self.exact(), place, None))
 
     def __len__(self) -> int:
         return self.size

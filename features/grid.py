@@ -39,13 +39,16 @@ class Grid(Space):
 
     def exact(self) -> Iterator[tuple[Mapping[str, Fraction], Mapping[str, Fraction]]]:
         """Values of the variables and exact amounts, point by point."""
-        for place in range(self.size):
-            values, rest = {}, place
-            for name, steps in reversed(list(self.axes.items())):
-                rest, step = divmod(rest, len(steps))
-                values[name] = steps[step]
-            values = {name: values[name] for name in self.axes}
-            yield values, {symbol: form(values) for symbol, form in self.forms.items()}
+        return map(self.point, range(self.size))
+
+    def point(self, place: int) -> tuple[Mapping[str, Fraction], Mapping[str, Fraction]]:
+        """Values of the variables and exact amounts at one place, at once."""
+        values, rest = {}, place
+        for name, steps in reversed(list(self.axes.items())):
+            rest, step = divmod(rest, len(steps))
+            values[name] = steps[step]
+        values = {name: values[name] for name in self.axes}
+        return values, {symbol: form(values) for symbol, form in self.forms.items()}
 
     def raw(self, size: int) -> Iterator[Raw]:
         """Amounts of the elements, block by block."""

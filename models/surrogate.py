@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
-from scipy.spatial.distance import cdist
 from sklearn.ensemble import ExtraTreesRegressor
 from threadpoolctl import threadpool_limits
 
@@ -17,6 +16,7 @@ from .process import Views
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
+Singles = npt.NDArray[np.float32]
 
 START = np.log([0.3, 1.0, 0.3, 1.0, 0.3, 1.0, 0.1])  # share and length of each view, and noise, in units of the scale
 PULL = 2.0  # inverse variance of the logarithms around START
@@ -26,7 +26,7 @@ FEWEST_FOR_TUNING, FEWEST_FOR_TREES = 6, 8
 REFRESH = 1.1  # growth of the results after which shares, lengths and scale are chosen anew
 TREES = 100
 TREE_SHARE = 0.5  # of the trees in the belief, the rest is the process's
-REFERENCES = 400  # candidates that stand for all in `typical`
+REFERENCES = 100  # candidates that stand for all in `typical`
 
 
 class Belief(NamedTuple):
@@ -62,8 +62,8 @@ class Surrogate:
 
     def __init__(self, views: Views, prior: Vector, error: Vector, scale: float = 1.0, seed: int = 0) -> None:
         ratios, everything = (_standard(view) for view in (views.ratios, views.everything))
-        self.views = Views(_scaled(ratios), _scaled(views.elements), _scaled(everything))
-        self._rows: dict[int, npt.NDArray[np.float32]] = {}
+        self.views = tuple(_scaled(view) for view in (ratios, views.elements, everything))
+        self._rows: dict[int, Singles] = {}
         self.scale, self.seed = scale, seed
         self.base = float(np.mean(prior)) / scale
         self.trend = np.asarray(prior, dtype=float) / scale - self.base
@@ -170,9 +170,14 @@ class Surrogate:
         """Distances of some candidates to all in each view, shape (3, m, n); each row is computed once."""
         fresh = [int(row) for row in rows if int(row) not in self._rows]
         if fresh:
-            found = np.array([cdist(view[fresh], view) for view in self.views], dtype=np.float32)
+            found = np.array([_distance(view[fresh], view) for view in self.views])
             self._rows |= {row: found[:, place] for place, row in enumerate(fresh)}
         return np.stack([self._rows[int(row)] for row in rows], axis=1).astype(float)
+
+
+def _distance(one: Singles, other: Singles) -> Singles:
+    squares = np.square(one).sum(axis=1)[:, None] + np.square(other).sum(axis=1) - 2.0 * (one @ other.T)
+    return np.asarray(np.sqrt(np.maximum(squares, 0.0)), dtype=np.float32)
 
 
 def _matern(distance: Matrix) -> Matrix:
@@ -188,7 +193,9 @@ def _standard(view: Matrix) -> Matrix:
     return np.asarray(np.clip(centred / np.where(spread > 1e-9, spread, np.inf), -4.0, 4.0))
 
 
-def _scaled(view: Matrix) -> Matrix:
-    """The view with a root mean square distance of 1 between its rows, shape (n, p)."""
-    total = 2.0 * float(np.var(view, axis=0).sum())
-    return np.asarray(view / np.sqrt(total)) if total > 0 else np.zeros_like(view, dtype=float)
+def _scaled(view: Matrix) -> Singles:
+    """Columns that vary, about their means, with a root mean square distance of 1 between rows, shape (n, p)."""
+    spread = np.var(view, axis=0)
+    kept = view[:, spread > 1e-12 * max(float(spread.max(initial=0.0)), 1e-12)]
+    centred = kept - kept.mean(axis=0)
+    return np.asarray(centred / np.sqrt(2.0 * max(float(spread.sum()), 1e-30)), dtype=np.float32)

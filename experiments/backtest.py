@@ -1,0 +1,196 @@
+"""Campaigns replayed on compositions whose values are known and hidden: how many melts until the best are found."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from joblib import Parallel, delayed
+
+from ..models.surrogate import Surrogate
+from .backtest_pools import ERRORS, HALIDES, LITHIUM, SERIES, TWO, ReplayPool
+from .search import Results, Search, front
+
+Vector = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp]
+Progress = Callable[[str], None]
+
+OURS, GREEDY, CHANCE = "ours", "greedy", "chance"
+SEEDS = tuple(range(20))
+STARTS = 4  # measured by chance before any strategy chooses, the same for all strategies
+MOST = 200  # measurements after which a replay gives up
+TIE = 0.1  # decades within which two conductivities count as equal
+SHARE_OF_VOLUME = 0.95
+STEPS = (1.0, 30.0)  # usual steps of the targets: decades, K
+
+
+@dataclass(frozen=True)
+class Run:
+    """One replay: which compositions were measured, in which order, starts included."""
+
+    pool: str
+    method: str
+    batch: int
+    seed: int
+    order: list[int]
+    seconds_per_call: float
+    calls: int
+    versions: dict[str, str] = field(default_factory=dict)
+    most: int = MOST
+
+    @property
+    def key(self) -> tuple[str, str, int, int]:
+        """What tells the run from others."""
+        return self.pool, self.method, self.batch, self.seed
+
+
+def starts(pool: ReplayPool, seed: int) -> list[int]:
+    """Compositions measured at the start; a series starts with none."""
+    if pool.name.startswith(SERIES):
+        return []
+    return [int(row) for row in np.random.default_rng(seed).choice(len(pool), STARTS, replace=False)]
+
+
+def done(pool: ReplayPool, order: Sequence[int]) -> bool:
+    """Whether everything that is scored was found."""
+    if pool.name.startswith(SERIES):
+        return len(order) > 0 and pool.values[order[-1], 0] >= pool.values[:, 0].max()
+    if pool.values.shape[1] > 1:
+        return volumes(pool, order)[-1] >= SHARE_OF_VOLUME if len(order) else False
+    found = np.isin(pool.goal, order)
+    return bool(found.sum() >= pool.needed and found[0])
+
+
+def replay(pool: ReplayPool, seed: int, batch: int, explore: float, most: int = MOST) -> Run:
+    """Let our search choose until all is found: by its beliefs, or with `explore` 0 by its means alone."""
+    two = pool.values.shape[1] > 1
+    surrogates = [
+        Surrogate(pool.views, prior, np.full(len(pool), error), step, seed)
+        for prior, error, step in zip(pool.priors.T, ERRORS, STEPS, strict=False)
+    ]
+    search = Search(
+        surrogates, [-np.inf] * len(surrogates), "hypervolume" if two else "improvement", explore, seed=seed
+    )
+    order, seconds = starts(pool, seed), list[float]()
+    while len(order) < min(most, len(pool)) and not done(pool, order):
+        rows, barred = np.array(order, dtype=np.intp), np.zeros(len(pool), dtype=bool)
+        barred[rows] = True
+        told = [Results(rows, column[rows], np.zeros(len(rows))) for column in pool.values.T]
+        began = time.perf_counter()
+        order += [pick.row for pick in search.batch(told, batch, barred)]
+        seconds.append(time.perf_counter() - began)
+    method = OURS if explore else GREEDY
+    return Run(pool.name, method, batch, seed, order, float(np.median(seconds or [0.0])), len(seconds), most=most)
+
+
+def replay_all(
+    pools: Sequence[ReplayPool],
+    batches: Sequence[int],
+    seeds: Sequence[int],
+    kept: Runs,
+    n_jobs: int,
+    progress: Progress,
+) -> None:
+    """Replay what `kept` does not hold yet, and keep each run as soon as it is done."""
+    wanted = [
+        (pool, 0 if pool.name.startswith(SERIES) else seed, batch, explore)
+        for pool in pools
+        for explore in (1.0, 0.0)
+        for batch in ((1,) if pool.name.startswith(SERIES) or not explore else batches)
+        for seed in (seeds[:1] if pool.name.startswith(SERIES) else seeds)
+    ]
+    rest = [one for one in wanted if (one[0].name, OURS if one[3] else GREEDY, one[2], one[1]) not in kept.runs]
+    work = Parallel(n_jobs=n_jobs, return_as="generator")(delayed(replay)(*one) for one in rest)
+    for number, run in enumerate(work, 1):
+        kept.add(run)
+        if number % 10 == 0 or number == len(rest):
+            progress(f"{number} of {len(rest)} replays")
+
+
+class Runs:
+    """Replays kept in a JSON file, each written as soon as it is done."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        told = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+        self.runs = {run.key: run for run in (Run(**one) for one in told)}
+
+    def add(self, *runs: Run) -> None:
+        """Keep runs; one with the same key is replaced."""
+        self.runs |= {run.key: run for run in runs}
+        text = json.dumps([asdict(run) for _, run in sorted(self.runs.items())])
+        fresh = self.path.with_suffix(".part")
+        fresh.write_text(text.replace("}, {", "},\n{") + "\n", encoding="utf-8")
+        fresh.replace(self.path)
+
+    def of(self, pool: str, method: str, batch: int) -> list[Run]:
+        """Runs of a pool, a method and a batch size, by seed."""
+        return [run for key, run in sorted(self.runs.items()) if key[:3] == (pool, method, batch)]
+
+
+def volumes(pool: ReplayPool, order: Sequence[int]) -> Vector:
+    """Share of the pool's hypervolume found after each measurement, beyond the worst values of the pool, (m,)."""
+    low = pool.values.min(axis=0)
+    unit = np.ptp(pool.values, axis=0)
+    scaled = (pool.values - low) / unit
+    whole = area(scaled)
+    return np.array([area(scaled[list(order[:count])]) / whole for count in range(1, len(order) + 1)])
+
+
+def area(points: npt.NDArray[np.float64]) -> float:
+    """Area between two targets to be large and the origin, that at least one of the points (k, 2) covers."""
+    best = front(points)[::-1]  # the first column rises, the second falls
+    return float((np.diff(np.concatenate([[0.0], best[:, 0]])) * best[:, 1]).sum())
+
+
+def found(pool: ReplayPool, run: Run) -> tuple[float, float]:
+    """Measurements until enough of the goal, and until the best, were found; infinity where they were not."""
+    order = np.array(run.order)
+    if pool.values.shape[1] > 1:
+        return _first(volumes(pool, run.order) >= SHARE_OF_VOLUME), float("nan")
+    hits = np.cumsum(np.isin(order, pool.goal))
+    return _first(hits >= pool.needed), _first(order == pool.goal[0])
+
+
+def waiting(pool: ReplayPool, run: Run, tie: float = TIE) -> float:
+    """Share (k - 1) / (n - 1) of a series measured before the k-th is within `tie` decades of its best."""
+    values = pool.values[run.order, 0]
+    return (_first(values >= pool.values[:, 0].max() - tie) - 1) / (len(pool) - 1)
+
+
+def waiting_by_chance(pool: ReplayPool, tie: float = TIE) -> float:
+    """What `waiting` is on average in an order drawn by chance, exactly."""
+    good = int((pool.values[:, 0] >= pool.values[:, 0].max() - tie).sum())
+    return ((len(pool) + 1) / (good + 1) - 1) / (len(pool) - 1)
+
+
+def found_by_chance(pool: ReplayPool) -> tuple[float, float]:
+    """Expected measurements until enough of the goal, and the best, are found in an order drawn by chance."""
+    n, goal = len(pool), len(pool.goal)
+    return pool.needed * (n + 1) / (goal + 1), (n + 1) / 2
+
+
+def _first(hit: npt.NDArray[np.bool_]) -> float:
+    return float(np.argmax(hit)) + 1 if hit.any() else float("inf")
+
+
+def to_peers(pool: ReplayPool, seeds: Sequence[int], path: Path) -> None:
+    """Write a pool as the peers' script reads it."""
+    told = {
+        "name": pool.name,
+        "X": pool.descriptors.tolist(),
+        "columns": [f"d{number}" for number in range(pool.descriptors.shape[1])],
+        "values": pool.values.squeeze().tolist(),
+        "starts": {str(seed): starts(pool, seed) for seed in seeds},
+        "goal": pool.goal.tolist(),
+        "needed": pool.needed,
+    }
+    path.write_text(json.dumps(told), encoding="utf-8")
+
+
+__all__ = ["CHANCE", "GREEDY", "HALIDES", "LITHIUM", "OURS", "SERIES", "TWO", "Run", "Runs", "replay_all"]
