@@ -43,6 +43,7 @@ def propose(
     predictors: Predictors | None = None,
     acquisition: Acquisition = "improvement",
     seed: int = 0,
+    without: Iterable[Any] = (),
     **variables: Any,
 ) -> pd.DataFrame:
     """Choose the next batch of compositions to melt.
@@ -70,6 +71,8 @@ def propose(
         What makes a melt worth while: see `Search`.
     seed
         The same seed, candidates, results and predictors give the same proposals.
+    without
+        Compositions that are not proposed and of which nothing is believed: given up, or not to be had.
     **variables
         Range of each variable of a template: ``x="0:1.5:0.05"``.
 
@@ -87,7 +90,7 @@ def propose(
     every = pool.joined(Fractions.from_matrix(np.vstack([outcomes.fractions.matrix, waiting.matrix])))
     search = _Belief(every, aim, temperature_C, known, acquisition, seed)
     told, places = search.results(outcomes, len(pool)), np.arange(len(pool), len(every))
-    barred = search.refused | _near(every.matrix, every.matrix[places])
+    barred = search.refused | _near(every.matrix, np.vstack([every.matrix[places], Fractions.of([*without]).matrix]))
     barred[places] = True
     chosen = search.pick(told, places[len(outcomes.facts) :], batch, barred, success(every.matrix, outcomes))
     rows = [pick.row for pick in chosen]
