@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from vitrion import datasets, features
+    from vitrion.experiments.campaign import Campaign
     from vitrion.experiments.evaluation import evaluate
     from vitrion.experiments.goal import Goal
     from vitrion.experiments.ranking import rank, sweep
@@ -18,8 +19,20 @@ if TYPE_CHECKING:
     from vitrion.experiments.training import train
     from vitrion.models.predictor import Predictor
 
-__all__ = ["Goal", "Predictor", "datasets", "evaluate", "features", "load_predictor", "rank", "sweep", "train"]
+__all__ = [
+    "Campaign",
+    "Goal",
+    "Predictor",
+    "datasets",
+    "evaluate",
+    "features",
+    "load_predictor",
+    "rank",
+    "sweep",
+    "train",
+]
 _HOMES = {
+    "Campaign": "experiments.campaign",
     "Goal": "experiments.goal",
     "Predictor": "models.predictor",
     "evaluate": "experiments.evaluation",

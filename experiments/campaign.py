@@ -1,0 +1,260 @@
+"""A campaign: propose, melt, record, propose again; the one object that changes, kept on disk."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pandas as pd
+
+from . import campaign_store as store
+from .campaign_candidates import restored
+from .campaign_events import PROPOSED, CampaignError, standing
+from .campaign_history import history, why_retrain
+from .campaign_round import begun, proposed
+from .campaign_steps import Step, with_abandonment, with_correction, with_records, with_withdrawal
+from .campaign_store import State
+from .campaign_values import as_table, of_table
+from .goal import Goal
+from .ranking import Predictors
+
+MOST_TRIES = 20
+Numbers: TypeAlias = list[int]  # in the class, list is a method
+Names: TypeAlias = list[str]
+
+
+class Campaign:
+    """A campaign that is kept under its name; every method reads what is on disk at that moment.
+
+    Make one with `new`, find it again with `load`. Nothing that was told is lost: a correction and a withdrawal are
+    events too. Results count by composition and value, not in the order in which they came: who corrects a wrong
+    value gets, bit for bit, the proposals of a history in which it was right at once.
+
+    Parameters
+    ----------
+    name
+        Of a campaign that exists.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = store.read(name).name
+
+    def __repr__(self) -> str:
+        stands = standing(self.state.events)
+        parts = (f"{len(stands.rounds)} rounds", f"{len(stands.results)} results", f"{len(stands.pending())} pending")
+        return f"<Campaign {self.name}: {', '.join(parts)}>"
+
+    @classmethod
+    def new(
+        cls,
+        name: str,
+        candidates: Any,
+        goal: Goal | Mapping[str, Any] | Path | str | None = None,
+        batch: int = 4,
+        temperature_C: float = 25.0,
+        seed: int = 0,
+        **variables: Any,
+    ) -> Campaign:
+        """Begin a campaign.
+
+        Parameters
+        ----------
+        name
+            Letters, digits, ``-`` and ``_``, at most 64.
+        candidates
+            A template such as ``"LiAlCl{4-2x}O{x}"``, a space, or a list of formulas.
+        goal
+            As in `rank`; it stays with the campaign.
+        batch
+            How many to propose in a round.
+        temperature_C
+            Where the conductivity counts, in degC.
+        seed
+            Of all draws of the campaign.
+        **variables
+            Range of each variable of a template: ``x="0:1.5:0.05"``.
+        """
+        state = begun(name, candidates, variables, goal=goal, batch=batch, temperature_C=temperature_C, seed=seed)
+        store.create(state)
+        return cls(name)
+
+    @classmethod
+    def load(cls, name: str) -> Campaign:
+        """Find a campaign by its name."""
+        return cls(name)
+
+    @staticmethod
+    def list() -> list[str]:
+        """Names of all campaigns."""
+        return store.names()
+
+    @property
+    def state(self) -> State:
+        """All that the campaign is, as its file says now."""
+        return store.read(self.name)
+
+    @property
+    def goal(self) -> Goal:
+        """What to reach."""
+        return Goal.of(dict(self.state.goal))
+
+    def propose(self, batch: int | None = None, predictors: Predictors | None = None) -> pd.DataFrame:
+        """Choose what to melt next, and keep what is believed of it.
+
+        Results that came since the last round are learnt at once. What was proposed and not answered is not proposed
+        again and counts as on its way; what was abandoned is not proposed again and counts for nothing.
+
+        Parameters
+        ----------
+        batch
+            How many; by default as the campaign was made.
+        predictors
+            By default the champions.
+
+        Returns
+        -------
+        DataFrame
+            As `vitrion.propose` gives it; ``attrs["event"]`` is the number of the event, None when nothing was found.
+        """
+        for _ in range(MOST_TRIES):
+            seen = self.state
+            table, told = proposed(seen, batch, predictors)
+            if told is None or (event := self._keep(seen, told)):
+                table.attrs["event"] = None if told is None else event
+                return table
+        raise CampaignError(f"{self.name} changes all the time while it proposes; stop the other processes first")
+
+    def _keep(self, seen: State, told: Mapping[str, Any]) -> int | None:
+        """Number of the event of a round, or None if something happened since it was begun and it is not kept."""
+        kept: Numbers = []
+
+        def step(state: State) -> State:
+            kept.clear()
+            if state.events != seen.events:
+                return state
+            kept.append(len(state.events) + 1)
+            return state.and_event(PROPOSED, **told)
+
+        store.change(self.name, step)
+        return kept[0] if kept else None
+
+    def record(
+        self,
+        formula: str,
+        *,
+        conductivity_S_cm: float | None = None,
+        tg_C: float | None = None,
+        conductivity_error_S_cm: float | None = None,
+        tg_error_C: float | None = None,
+        temperature_C: float | None = None,
+        phase: str | None = None,
+        outcome: str | None = None,
+        sample: str = "",
+        note: str = "",
+    ) -> int:
+        """Record what came of a melt, all of it or a part; return the number of the event.
+
+        Parameters
+        ----------
+        formula
+            What was melted. A composition that is no candidate is taken with a warning.
+        conductivity_S_cm, tg_C
+            What was measured, in S/cm and degC.
+        conductivity_error_S_cm, tg_error_C
+            Standard errors, in the same units.
+        temperature_C
+            Of the conductivity, in degC; by default that of the campaign.
+        phase
+            ``glass`` by default; ``glass-ceramic``, ``crystal``, ...
+        outcome
+            ``"no glass formed"``, ``"crystallised"`` or ``"decomposed"`` for a synthesis that failed.
+        sample, note
+            Name of the sample, which two melts with the same values need, and anything else.
+        """
+        told = {name: value for name, value in locals().items() if name not in ("self", "formula")}
+        return self._change(lambda state: with_records(state, [(formula, told)]))[0]
+
+    def record_table(self, table: pd.DataFrame | Path | str) -> Numbers:
+        """Record a table of results, all rows or none, as `vitrion data add` reads it; return the event numbers."""
+        rows, notices = of_table(table)
+        return self._change(lambda state: with_records(state, rows), notices)
+
+    def correct(self, event: int, formula: str | None = None, **values: Any) -> int:
+        """Correct a result: what is given replaces what was told, None takes it out; return the number of the event.
+
+        Parameters
+        ----------
+        event
+            Number of the record.
+        formula
+            What was melted indeed.
+        **values
+            As in `record`.
+        """
+        return self._change(lambda state: with_correction(state, event, formula, values))[0]
+
+    def withdraw(self, event: int, note: str = "") -> int:
+        """Take back a result, a correction, a round of proposals or an abandonment; return the number of the event."""
+        return self._change(lambda state: with_withdrawal(state, event, note))[0]
+
+    def abandon(self, formula: str, note: str = "") -> int:
+        """Give up a proposal, which then is neither failed nor measured; return the number of the event."""
+        return self._change(lambda state: with_abandonment(state, formula, note))[0]
+
+    def _change(self, step: Callable[[State], Step], notices: Iterable[str] = ()) -> Numbers:
+        """Apply a step to what is on disk; warn of what it notices, and return the numbers of the new events."""
+        told, before = [*notices], 0
+
+        def changed(state: State) -> State:
+            nonlocal before
+            before = len(state.events)
+            new, more = step(state)
+            told.extend(more)
+            return new
+
+        after = len(store.change(self.name, changed).events)
+        for notice in told:
+            warnings.warn(notice, stacklevel=3)
+        return [*range(before + 1, after + 1)]
+
+    def results(self) -> pd.DataFrame:
+        """Results that stand, in the columns of the lab's tables, by composition and value."""
+        return as_table(standing(self.state.events).ordered())
+
+    def pending(self) -> Names:
+        """Formulas proposed and neither measured, failed nor abandoned."""
+        return standing(self.state.events).pending()
+
+    def history(self) -> pd.DataFrame:
+        """What was believed and what was found, a row a proposal and a row an event: see `campaign_history.COLUMNS`."""
+        return history(self.state)
+
+    @property
+    def why_retrain(self) -> str:
+        """One sentence on why and how to train the models again; empty when it is not worth it."""
+        return why_retrain(self.state)
+
+    @property
+    def is_worth_retraining(self) -> bool:
+        """Whether enough came in since the models were made, or they err by more than they say."""
+        return bool(self.why_retrain)
+
+    def to_json(self) -> str:
+        """Everything, as JSON that `from_json` takes."""
+        return store.encode(self.state)
+
+    @classmethod
+    def from_json(cls, text: str, name: str | None = None) -> Campaign:
+        """Keep a campaign that `to_json` wrote, under its own or another name; raises `CampaignError` if it is none."""
+        try:
+            state = store.decode(text)
+            restored(state.candidates), Goal.of(dict(state.goal))
+        except ValueError as error:
+            raise CampaignError(f"this cannot be imported: {error}") from None
+        state = replace(state, name=store.checked_name(name)) if name is not None else state
+        if state.name not in store.names() or store.read(state.name) != state:
+            store.create(state)
+        return cls(state.name)

@@ -1,0 +1,96 @@
+"""One round of a campaign: proposals from what stands, and what is kept of them."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .campaign_candidates import as_plain, restored, spelling
+from .campaign_events import CampaignError, parsed, standing
+from .campaign_store import State, checked_name, now
+from .campaign_values import as_table
+from .goal import Goal
+from .proposal import propose
+from .ranking import Predictors
+from .registry import champions
+
+
+def begun(
+    name: str,
+    candidates: Any,
+    variables: Mapping[str, Any],
+    *,
+    goal: Goal | Mapping[str, Any] | Path | str | None,
+    batch: int,
+    temperature_C: float,
+    seed: int,
+) -> State:
+    """The state of a campaign in which nothing happened yet; the parameters are those of `Campaign.new`."""
+    _check(batch, temperature_C, seed)
+    limits = {field: value for field, value in asdict(Goal.of(goal)).items() if value != float("inf")}
+    plain = {field: list(value) if isinstance(value, tuple) else value for field, value in limits.items()}
+    told = as_plain(candidates, variables)
+    spelling(told, parsed("LiCl"))  # makes the pool, and so refuses candidates of which none is neutral
+    return State(checked_name(name), now(), told, plain, int(batch), float(temperature_C), int(seed))
+
+
+def seed_of(seed: int, rounds: int) -> int:
+    """Seed of the round that follows so many that stand.
+
+    >>> seed_of(0, 0) == seed_of(0, 0) != seed_of(0, 1)
+    True
+    """
+    return int(np.random.SeedSequence([seed, rounds]).generate_state(1)[0])
+
+
+def proposed(
+    state: State, batch: int | None, predictors: Predictors | None
+) -> tuple[pd.DataFrame, dict[str, Any] | None]:
+    """Proposals, and what the event says of them; None where there are none."""
+    stands = standing(state.events)
+    seed = seed_of(state.seed, len(stands.rounds))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of candidates left out
+        table = propose(
+            restored(state.candidates),
+            batch=state.batch if batch is None else batch,
+            goal=Goal.of(dict(state.goal)),
+            results=as_table(stands.ordered()),
+            pending=sorted(stands.pending(), key=lambda text: parsed(text).counts),
+            without=[one.formula for one in sorted(stands.given_up(), key=lambda one: one.counts)],
+            temperature_C=state.temperature_C,
+            predictors=predictors,
+            seed=seed,
+        )
+    if table.empty:
+        return table, None
+    versions = {} if predictors else {name: card.version for name, card in champions().items()}
+    rows = [{str(name): _plain(cell) for name, cell in row.items()} for row in table.to_dict("records")]
+    return table, {"proposals": rows, "seed": seed, "stop": str(table.attrs.get("stop", "")), "models": versions}
+
+
+def _plain(cell: Any) -> Any:
+    """A cell as JSON holds it; None for what is missing."""
+    if cell is None or cell is pd.NA or (isinstance(cell, float) and not math.isfinite(cell)):
+        return None
+    return cell.item() if isinstance(cell, np.generic) else cell
+
+
+def _check(batch: Any, temperature_C: Any, seed: Any) -> None:
+    whole = {"batch": (batch, 1, 100), "seed": (seed, 0, 2**32 - 1)}
+    for name, (value, low, high) in whole.items():
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high:
+            raise CampaignError(f"{name}={value!r}; give a whole number from {low} to {high}")
+    if (
+        isinstance(temperature_C, bool)
+        or not isinstance(temperature_C, int | float)
+        or not -100 <= temperature_C <= 500
+    ):
+        raise CampaignError(f"temperature_C={temperature_C!r}; give degC between -100 and 500")

@@ -1,0 +1,229 @@
+"""Campaigns on disk: one JSON file each, which changes in one step and under a lock."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+from filelock import FileLock, Timeout
+
+from ..datasets.home import home, made
+from .campaign_events import CampaignError, Event, check
+
+FORMAT, KIND = 1, "vitrion campaign"
+MOST_BYTES = 256 * 2**20
+PATIENCE_S = 60.0
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
+_FIELDS: Mapping[str, type | tuple[type, ...]] = {
+    "name": str,
+    "created": str,
+    "candidates": dict,
+    "goal": dict,
+    "batch": int,
+    "temperature_C": (int, float),
+    "seed": int,
+    "events": list,
+}
+
+
+class CampaignFileError(RuntimeError):
+    """A campaign's file that is damaged, foreign, or of another version of Vitrion; it is left as it is."""
+
+
+@dataclass(frozen=True)
+class State:
+    """All that a campaign is.
+
+    Parameters
+    ----------
+    name, created
+        Its name, and when it was made (UTC).
+    candidates
+        As `campaign_pool.Pool` tells them.
+    goal
+        Fields of the goal by name.
+    batch
+        Proposals in a round, when no other number is asked for.
+    temperature_C
+        Where the conductivity counts, in degC.
+    seed
+        Of all draws.
+    events
+        What happened, in order; nothing is ever taken out.
+    """
+
+    name: str
+    created: str
+    candidates: Mapping[str, Any]
+    goal: Mapping[str, Any]
+    batch: int
+    temperature_C: float
+    seed: int
+    events: tuple[Event, ...] = ()
+
+    def and_event(self, kind: str, **told: Any) -> State:
+        """The state after one event more."""
+        event = Event.of({"event": len(self.events) + 1, "kind": kind, "at": now(), **told})
+        events = (*self.events, event)
+        check(events, len(self.events))
+        return replace(self, events=events)
+
+
+def now() -> str:
+    """The time in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def encode(state: State) -> str:
+    """The state as JSON, one event a line."""
+    head = {name: getattr(state, name) for name in _FIELDS if name != "events"}
+    lines = [_json(event.plain()) for event in state.events]
+    listed = "[" + ",".join(f"\n  {line}" for line in lines) + ("\n ]" if lines else "]")
+    body = [f" {_json(name)}: {_json(value)}" for name, value in {"kind": KIND, "format": FORMAT, **head}.items()]
+    return "{\n" + ",\n".join([*body, f' "events": {listed}']) + "\n}\n"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def decode(text: str) -> State:
+    """The state that JSON holds; raises `CampaignError` with what is wrong with it."""
+    try:
+        told = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise CampaignError(f"it is not JSON ({error})") from None
+    if not isinstance(told, dict) or told.get("kind") != KIND:
+        raise CampaignError(f"it is not a campaign: it has no kind {KIND!r}")
+    if told.get("format") != FORMAT:
+        raise CampaignError(f"it has format {told.get('format')!r}, this version reads {FORMAT}; update vitrion")
+    for name, kind in _FIELDS.items():
+        if not isinstance(told.get(name), kind) or isinstance(told[name], bool):
+            raise CampaignError(f"its {name} is missing or of the wrong kind")
+    if unknown := sorted(set(told) - {*_FIELDS, "kind", "format"}):
+        raise CampaignError(f"it holds {', '.join(unknown)[:60]}, which no campaign has")
+    if not all(isinstance(event, dict) for event in told["events"]):
+        raise CampaignError("an event is no object")
+    checked_name(told["name"])
+    events = tuple(map(Event.of, told["events"]))
+    check(events)
+    fields = {name: told[name] for name in _FIELDS}
+    return State(**fields | {"events": events, "temperature_C": float(told["temperature_C"])})
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def checked_name(name: str) -> str:
+    """Return a name that can be one: letters, digits, - and _, at most 64, not beginning with -."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        shown = repr(name if not isinstance(name, str) or len(name) <= 70 else name[:67] + "...")
+        raise CampaignError(
+            f"{shown} is no name of a campaign; use letters from A to Z, digits, - and _, 64 at most, such as laco-2026"
+        )
+    return name
+
+
+def folder() -> Path:
+    """Return the folder of all campaigns; it need not exist yet."""
+    return home() / "campaigns"
+
+
+def path_of(name: str) -> Path:
+    """Return the file of a campaign."""
+    return folder() / f"{checked_name(name)}.json"
+
+
+def names() -> list[str]:
+    """Return the names of all campaigns in order, readable or not."""
+    found = (path.stem for path in folder().glob("*.json") if path.is_file())
+    return sorted(name for name in found if _NAME.fullmatch(name))
+
+
+def read(name: str) -> State:
+    """Return the state of a campaign as its file says now."""
+    path = path_of(name)
+    try:
+        size = path.stat().st_size
+        text = path.read_text(encoding="utf-8") if size <= MOST_BYTES else ""
+        state = decode(text) if size <= MOST_BYTES else _too_large(size)
+        if state.name != name:
+            raise CampaignError(f"it holds the campaign {state.name!r}")
+    except FileNotFoundError:
+        others = f"there are {', '.join(names()[:8])}" if names() else "there is none yet"
+        raise CampaignError(f"no campaign is called {name!r}; {others}: make it with 'vitrion campaign new'") from None
+    except (CampaignError, UnicodeDecodeError) as error:
+        mend = "it is left as it is: move it away, or import the campaign from an export"
+        raise CampaignFileError(f"{path} cannot be read as a campaign: {error}; {mend}") from None
+    return state
+
+
+def _too_large(size: int) -> NoReturn:
+    raise CampaignError(f"it has {size / 2**20:,.0f} MiB, more than any campaign")
+
+
+def create(state: State) -> None:
+    """Write a campaign that is not there yet."""
+    with _locked(state.name):
+        path = path_of(state.name)
+        if path.exists():
+            raise CampaignError(f"there is a campaign {state.name!r} already; choose another name, or go on with it")
+        _write(path, encode(state).encode())
+
+
+def change(name: str, step: Callable[[State], State]) -> State:
+    """Apply a step to what the file says at this moment, and write the outcome; return it.
+
+    The lock is held from reading to writing, so that no event of another process is lost.
+    """
+    with _locked(name):
+        old = read(name)
+        new = step(old)
+        if new is not old:
+            _write(path_of(name), encode(new).encode())
+    return new
+
+
+@contextmanager
+def _locked(name: str) -> Iterator[None]:
+    path = path_of(name)
+    made()
+    folder().mkdir(exist_ok=True)
+    try:
+        with FileLock(path.with_name(f".{name}.lock"), timeout=PATIENCE_S):
+            yield
+    except Timeout:
+        raise CampaignFileError(
+            f"another process has been changing the campaign {name!r} for {PATIENCE_S:g} s; wait for it, then try again"
+        ) from None
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Put the content in place in one step; the lock is held, so leftovers of killed writers go."""
+    for left in path.parent.glob(f".{path.name}.*.part"):
+        left.unlink(missing_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    if hasattr(os, "O_DIRECTORY"):
+        entry = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(entry)
+        finally:
+            os.close(entry)

@@ -1,0 +1,176 @@
+"""What a result may say, judged by the rules for the lab's own tables, and results as such a table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..datasets.grid import Grid, TableError, read
+from ..datasets.user_table import Reading, from_frame, understand
+from .campaign_events import NO_GLASS, CampaignError, Result
+from .outcomes import ERRORS
+
+NUMBERS = ("conductivity_S_cm", "conductivity_error_S_cm", "temperature_C", "tg_C", "tg_error_C")
+WORDS = ("phase", "outcome", "sample", "note")
+FIELDS = (*NUMBERS, *WORDS)
+TABLE_COLUMNS = ("formula", *FIELDS)
+_VALUE_OF = {"conductivity": "conductivity_S_cm", "tg": "tg_C"}
+_VAGUE = "of unknown phase"  # of a result that says nothing of it; it is taken for a glass
+_INSISTING = ", or insist with --trust-units"
+
+
+def judged(formula: str, told: Mapping[str, Any], temperature_C: float) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Values as they are kept, and what the user should know of them.
+
+    Parameters
+    ----------
+    formula
+        What was melted.
+    told
+        Any of `FIELDS`; None says nothing.
+    temperature_C
+        Of a conductivity without one of its own, in degC.
+
+    Examples
+    --------
+    >>> judged("LiAlCl2.5O0.75", {"conductivity_S_cm": 1.5e-3}, 25.0)[0]
+    {'conductivity_S_cm': 0.0015, 'temperature_C': 25.0, 'phase': 'glass'}
+    """
+    given = {name: value for name, value in told.items() if value is not None and value != ""}
+    if unknown := sorted(set(given) - set(FIELDS)):
+        raise CampaignError(f"{', '.join(unknown)} is nothing that a result says; use {', '.join(FIELDS)}")
+    errors = {name: _error(name, given) for name in ERRORS.values() if name in given}
+    if "conductivity_S_cm" in given:
+        given.setdefault("temperature_C", temperature_C)
+    else:
+        given.pop("temperature_C", None)
+    if not {"conductivity_S_cm", "tg_C", "outcome"} & set(given):
+        raise CampaignError(f"{formula}: nothing was found; give a conductivity, a Tg or the outcome of the synthesis")
+    reading = _read_one(formula, {name: value for name, value in given.items() if name not in errors})
+    kept = _of_facts(reading.facts.to_dict("records")) | errors
+    if "phase" in given:
+        kept.setdefault("phase", "unknown")
+    elif kept.get("outcome") in NO_GLASS:
+        kept.pop("phase", None)
+    else:
+        kept["phase"] = "glass"
+    notices = (notice.removeprefix("row 1: ") for notice in reading.notices if _VAGUE not in notice)
+    return {name: kept[name] for name in FIELDS if name in kept}, tuple(notices)
+
+
+def _read_one(formula: str, given: Mapping[str, Any]) -> Reading:
+    glassy = {} if "phase" in given or "outcome" in given else {"phase": "glass"}
+    try:
+        reading = from_frame(pd.DataFrame([{"formula": formula, **given, **glassy}], dtype=object), "the result")
+    except TableError as error:
+        raise CampaignError(str(error).splitlines()[0].replace(_INSISTING, "")) from None
+    if len(reading.problems):
+        _, column, problem = reading.problems.iloc[0]
+        raise CampaignError(f"{formula}, {column}: {problem}".replace(_INSISTING, ""))
+    return reading
+
+
+def _of_facts(facts: Iterable[Mapping[Any, Any]]) -> dict[str, Any]:
+    """Values that the facts of one row tell, in lab units."""
+    kept: dict[str, Any] = {}
+    for fact in facts:
+        quantity = str(fact["quantity"])
+        if quantity == "withdrawal":
+            raise CampaignError("a withdrawal is no result; use 'vitrion campaign withdraw'")
+        kept |= {name: str(fact[name]) for name in ("phase", "sample", "note") if fact[name] not in ("", "unknown")}
+        if quantity in _VALUE_OF:
+            kept[_VALUE_OF[quantity]] = float(fact["value"])
+        if quantity == "conductivity":
+            kept["temperature_C"] = float(fact["temperature_C"])
+        if fact["outcome"]:
+            kept["outcome"] = str(fact["outcome"])
+    return kept
+
+
+def _error(name: str, given: Mapping[str, Any]) -> float:
+    """A standard error, which has a value beside it and is smaller."""
+    value_name = name.replace("_error", "")
+    try:
+        error, value = float(given[name]), float(given.get(value_name, "nan"))
+    except (TypeError, ValueError):
+        raise CampaignError(f"{name} = {given[name]!r} is not a number; give the standard error") from None
+    if math.isnan(value):
+        raise CampaignError(f"{name} = {error:g} without {value_name}; give the value too")
+    if not 0 <= error < math.inf or (name == "conductivity_error_S_cm" and error > value):
+        raise CampaignError(f"{name} = {error:g} of {value:g}; give the standard error, in the unit of the value")
+    return error
+
+
+def of_table(table: pd.DataFrame | Path | str) -> tuple[list[tuple[str, dict[str, Any]]], tuple[str, ...]]:
+    """Formula and values of each row of a table of results that says something of Tg, conductivity or outcome.
+
+    A bad row refuses the table: `RowsError` lists what is wrong. The second part is what the user should know.
+    """
+    if isinstance(table, pd.DataFrame):
+        errors = {name: table[name].tolist() for name in ERRORS.values() if name in table}
+        lines = range(1, len(table) + 1)
+        reading = from_frame(table.drop(columns=list(errors)))
+    else:
+        grid, errors = _parted(read(Path(table)))
+        lines = [line for line, _ in grid.rows]  # type: ignore[assignment]
+        reading = understand(grid)
+    facts = reading.good(keep_good=False)
+    if (facts["supersedes"].notna()).any() or (facts["quantity"] == "withdrawal").any():
+        raise CampaignError("the table corrects or withdraws facts; use 'vitrion campaign correct' and 'withdraw'")
+    rows, left = [], facts[~facts["quantity"].isin([*_VALUE_OF, "synthesis"])]
+    for line, part in facts.drop(index=left.index).groupby("row"):
+        place = list(lines).index(int(str(line)))
+        told = {name: column[place] for name, column in errors.items() if not _blank(column[place])}
+        kept = _of_facts(part.to_dict("records"))
+        rows.append((str(part["formula"].iloc[0]), kept | told))
+    further = sorted(set(left["quantity"]))
+    notes = [f"not taken, for a campaign has no use for it: {', '.join(further)}"] if further else []
+    return rows, (*(one for one in reading.notices if not one.startswith("row ") and _VAGUE not in one), *notes)
+
+
+def _parted(grid: Grid) -> tuple[Grid, dict[str, list[Any]]]:
+    """The grid without its columns of standard errors, and those."""
+    places = {name: grid.header.index(name) for name in ERRORS.values() if name in grid.header}
+    kept = [place for place in range(len(grid.header)) if place not in places.values()]
+    rows = tuple((line, tuple(cells[place] for place in kept)) for line, cells in grid.rows)
+    errors = {name: [cells[place] for _, cells in grid.rows] for name, place in places.items()}
+    return Grid(grid.name, tuple(grid.header[place] for place in kept), rows), errors
+
+
+def _blank(cell: Any) -> bool:
+    return cell is None or cell == "" or bool(pd.isna(cell))
+
+
+def as_table(results: Iterable[Result]) -> pd.DataFrame:
+    """Results in the columns of the lab's tables, one row each."""
+    rows = [{"formula": result.formula, **result.found} for result in results]
+    table = pd.DataFrame(rows, columns=list(TABLE_COLUMNS))
+    table[list(NUMBERS)] = table[list(NUMBERS)].astype(float)
+    for name in WORDS:
+        table[name] = table[name].astype(object).where(table[name].notna(), "")
+    return table
+
+
+def refuse_repeat(mine: Result, others: Iterable[Result]) -> None:
+    """Raise `CampaignError` if another result says the same of the same sample."""
+    for other in others:
+        if other.event == mine.event or other.composition != mine.composition:
+            continue
+        if any(other.found.get(name) != mine.found.get(name) for name in ("sample", "phase")):
+            continue
+        for name in ("conductivity_S_cm", "tg_C", "outcome"):
+            same_place = name != "conductivity_S_cm" or _same(mine, other, "temperature_C")
+            if name in mine.found and same_place and _same(mine, other, name):
+                raise CampaignError(
+                    f"event {other.event} says the same of {mine.formula} ({name} {mine.found[name]}); "
+                    "leave it, or name the sample if it is another melt"
+                )
+
+
+def _same(one: Result, other: Result, name: str) -> bool:
+    a, b = one.found.get(name), other.found.get(name)
+    return f"{a:.6g}" == f"{b:.6g}" if isinstance(a, float) and isinstance(b, float) else a == b
