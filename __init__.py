@@ -13,17 +13,30 @@ if TYPE_CHECKING:
     from vitrion import datasets, features
     from vitrion.experiments.evaluation import evaluate
     from vitrion.experiments.goal import Goal
+    from vitrion.experiments.proposal import propose
     from vitrion.experiments.ranking import rank, sweep
     from vitrion.experiments.registry import load_predictor
     from vitrion.experiments.training import train
     from vitrion.models.predictor import Predictor
 
-__all__ = ["Goal", "Predictor", "datasets", "evaluate", "features", "load_predictor", "rank", "sweep", "train"]
+__all__ = [
+    "Goal",
+    "Predictor",
+    "datasets",
+    "evaluate",
+    "features",
+    "load_predictor",
+    "propose",
+    "rank",
+    "sweep",
+    "train",
+]
 _HOMES = {
     "Goal": "experiments.goal",
     "Predictor": "models.predictor",
     "evaluate": "experiments.evaluation",
     "load_predictor": "experiments.registry",
+    "propose": "experiments.proposal",
     "rank": "experiments.ranking",
     "sweep": "experiments.ranking",
     "train": "experiments.training",
