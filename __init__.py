@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from vitrion.experiments.campaign import Campaign
     from vitrion.experiments.evaluation import evaluate
     from vitrion.experiments.goal import Goal
+    from vitrion.experiments.proposal import propose
     from vitrion.experiments.ranking import rank, sweep
     from vitrion.experiments.registry import load_predictor
     from vitrion.experiments.training import train
@@ -27,6 +28,7 @@ __all__ = [
     "evaluate",
     "features",
     "load_predictor",
+    "propose",
     "rank",
     "sweep",
     "train",
@@ -37,6 +39,7 @@ _HOMES = {
     "Predictor": "models.predictor",
     "evaluate": "experiments.evaluation",
     "load_predictor": "experiments.registry",
+    "propose": "experiments.proposal",
     "rank": "experiments.ranking",
     "sweep": "experiments.ranking",
     "train": "experiments.training",

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 
 from ..models.surrogate import Surrogate
-from .backtest_pools import ERRORS, HALIDES, LITHIUM, SERIES, TWO, ReplayPool
+from .backtest_pools import ERRORS, SERIES, ReplayPool
 from .search import Results, Search, front
 
 Vector = npt.NDArray[np.float64]
@@ -60,7 +60,7 @@ def done(pool: ReplayPool, order: Sequence[int]) -> bool:
     """Whether everything that is scored was found."""
     if pool.name.startswith(SERIES):
         return len(order) > 0 and pool.values[order[-1], 0] >= pool.values[:, 0].max()
-    if pool.values.shape[1] > 1:
+    if pool.two:
         return volumes(pool, order)[-1] >= SHARE_OF_VOLUME if len(order) else False
     found = np.isin(pool.goal, order)
     return bool(found.sum() >= pool.needed and found[0])
@@ -68,13 +68,12 @@ def done(pool: ReplayPool, order: Sequence[int]) -> bool:
 
 def replay(pool: ReplayPool, seed: int, batch: int, explore: float, most: int = MOST) -> Run:
     """Let our search choose until all is found: by its beliefs, or with `explore` 0 by its means alone."""
-    two = pool.values.shape[1] > 1
     surrogates = [
         Surrogate(pool.views, prior, np.full(len(pool), error), step, seed)
         for prior, error, step in zip(pool.priors.T, ERRORS, STEPS, strict=False)
     ]
     search = Search(
-        surrogates, [-np.inf] * len(surrogates), "hypervolume" if two else "improvement", explore, seed=seed
+        surrogates, [-np.inf] * len(surrogates), "hypervolume" if pool.two else "improvement", explore, seed=seed
     )
     order, seconds = starts(pool, seed), list[float]()
     while len(order) < min(most, len(pool)) and not done(pool, order):
@@ -151,7 +150,7 @@ def area(points: npt.NDArray[np.float64]) -> float:
 def found(pool: ReplayPool, run: Run) -> tuple[float, float]:
     """Measurements until enough of the goal, and until the best, were found; infinity where they were not."""
     order = np.array(run.order)
-    if pool.values.shape[1] > 1:
+    if pool.two:
         return _first(volumes(pool, run.order) >= SHARE_OF_VOLUME), float("nan")
     hits = np.cumsum(np.isin(order, pool.goal))
     return _first(hits >= pool.needed), _first(order == pool.goal[0])
@@ -191,6 +190,3 @@ def to_peers(pool: ReplayPool, seeds: Sequence[int], path: Path) -> None:
         "needed": pool.needed,
     }
     path.write_text(json.dumps(told), encoding="utf-8")
-
-
-__all__ = ["CHANCE", "GREEDY", "HALIDES", "LITHIUM", "OURS", "SERIES", "TWO", "Run", "Runs", "replay_all"]

@@ -18,6 +18,7 @@ from ..models.predictor import Predictor
 from ..models.process import Views
 from .protocol import design
 from .recipe import Recipe
+from .search import front
 from .series import Given, Mask, find, hidden
 
 Vector = npt.NDArray[np.float64]
@@ -68,11 +69,14 @@ class ReplayPool:
         return len(self.values)
 
     @property
+    def two(self) -> bool:
+        """Whether there are two targets."""
+        return bool(self.values.shape[1] > 1)
+
+    @property
     def goal(self) -> Rows:
         """Compositions that are to be found, the best first; of two targets the front."""
-        if self.values.shape[1] > 1:
-            from .search import front
-
+        if self.two:
             best = front(self.values)
             return np.flatnonzero((self.values[:, None] == best[None]).all(axis=2).any(axis=1))
         order = np.argsort(-self.values[:, 0], kind="stable")

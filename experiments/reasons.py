@@ -48,10 +48,10 @@ def reasons(told: Told) -> list[str]:
     name = "" if axis is None else str(told.variables.columns[0])
     found = []
     for number, (row, pick) in enumerate(zip(told.rows, told.picks, strict=True)):
-        if pick.why == "typical":
-            found.append("most typical of the space: it tells most about the rest")
-        elif len(chance) > 1 and number == int(np.argmax(chance)) and chance[number] > 0:
+        if len(chance) > 1 and number == int(np.argmax(chance)) and chance[number] > 0:
             found.append(f"highest chance to meet the goal of this batch ({100 * chance[number]:.2g} %)")
+        elif pick.why == "typical":
+            found.append("most typical of the space: it tells most about the rest")
         elif axis is not None and (place := _place(axis[row], known, name)):
             found.append(place)
         else:

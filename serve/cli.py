@@ -1,4 +1,4 @@
-"""The command line: `vitrion train`, `rank`, `sweep`, `explain`, `evaluate`, `models`, `data`."""
+"""The command line: `vitrion train`, `rank`, `sweep`, `propose`, `explain`, `evaluate`, `models`, `data`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from . import cli_explain, cli_models, cli_rank, data_commands
+from . import cli_explain, cli_models, cli_propose, cli_rank, data_commands
 
 app = typer.Typer(
     help="Proposes the next oxychloride glass electrolyte to melt.",
@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 app.command("rank")(cli_rank.rank)
 app.command("sweep")(cli_rank.sweep)
+app.command("propose")(cli_propose.propose)
 app.command("explain")(cli_explain.explain)
 app.command("train")(cli_models.train)
 app.command("evaluate")(cli_models.evaluate)

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 _SHOWN_ERRORS = 5
 MOST_MEMBERS = 1_000_000
-_TAKEN = ("template", "goal", "temperature_C", "predictors")
+_TAKEN = (
+    *("template", "goal", "temperature_C", "predictors"),
+    *("candidates", "batch", "results", "pending", "acquisition", "seed"),
+)
 
 
 class Further(StrEnum):
@@ -72,14 +75,14 @@ def rank(
         from .tables import read_candidates
 
         outputs = checked(output or [], (".csv", ".parquet", ".html"), source)
-        _check_temperature(temperature)
+        check_temperature(temperature)
         table = read_candidates(source)
         aim = load_goal(goal)
         for note in table.notes:
             say(note)
         asked = [one.value for one in dict.fromkeys(also or [])]
         if train_if_missing and any_read(table):
-            _train_missing()
+            train_missing()
         from ..experiments import ranking
 
         with progress() as report:
@@ -114,11 +117,11 @@ def sweep(
         from .candidates import plain
 
         outputs = checked(output or [], (".csv", ".parquet", ".html"))
-        _check_temperature(temperature)
+        check_temperature(temperature)
         ranges = read_ranges(template, var or [])
         aim = load_goal(goal)
         if train_if_missing:
-            _train_missing()
+            train_missing()
         from ..experiments import ranking
 
         with progress() as report:
@@ -183,12 +186,14 @@ def load_goal(path: Path | None) -> Goal:
     return Goal.load(path)
 
 
-def _check_temperature(temperature: float) -> None:
+def check_temperature(temperature: float) -> None:
+    """Refuse temperatures at which nothing is a glass electrolyte."""
     if not math.isfinite(temperature) or not -100 <= temperature <= 500:
         raise InputError(f"--temperature {temperature:g} is out of range; give degC between -100 and 500")
 
 
-def _train_missing() -> None:
+def train_missing() -> None:
+    """Train what a ranking needs and what is not there in a form that can be used."""
     from ..experiments import registry
 
     if not registry.usable():

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..experiments.goal import Goal
+    from ..experiments.outcomes import Outcomes
 
 _SIZES = ((340, 460, 5), (740, 600, 8), (1060, 600, 10))
 _RANKING = (
@@ -97,6 +98,38 @@ def sweep_page(table: pd.DataFrame, variables: Sequence[str], goal: Goal, temper
             notes={
                 "figure": "Dotted lines: the goal. Symbols: circle inside, diamond edge, triangle outside the known."
             },
+        )
+    )
+
+
+def proposal_page(
+    family: pd.DataFrame,
+    variables: Sequence[str],
+    proposals: pd.DataFrame,
+    outcomes: Outcomes,
+    goal: Goal,
+    temperature_C: float,
+    template: str,
+) -> str:
+    """HTML of proposals: their reasons, and the family with measured and proposed points."""
+    from ..experiments.proposal_plot import proposal_lines
+
+    first = [*(Column(name, name, "general") for name in variables), Column("reason", "why")]
+    best = proposals.head(1).to_dict("records")[0]
+    return render(
+        Page(
+            title=f"Proposals in {template}",
+            headline=f"Melt {subscripts(best['formula'])} next",
+            standfirst=f"{best['reason'].capitalize()}; its {_chance(best)}. {proposals.attrs['stop']}".strip(),
+            figure_title="The family after the results, measured points and proposals",
+            noun="proposals",
+            goal=goal_words(goal, temperature_C),
+            figure=proposal_lines(family, variables, proposals, outcomes, goal, temperature_C),
+            table=in_millisiemens(proposals),
+            columns=columns(proposals, temperature_C, first),
+            tiles=_verdict_tiles(proposals),
+            models=model_rows(),
+            notes={"figure": "Dotted lines: the goal. Red: measured. Stars: proposed, where the model expects them."},
         )
     )
 

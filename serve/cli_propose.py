@@ -1,0 +1,156 @@
+"""`vitrion propose`."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from .cli_rank import (
+    GoalFile,
+    Outputs,
+    Temperature,
+    TrainFirst,
+    check_temperature,
+    load_goal,
+    read_ranges,
+    train_missing,
+)
+from .console import progress, say, to_stdout
+from .failures import told
+from .outputs import checked, save, to_csv
+from .refusals import InputError, visible
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..experiments.goal import Goal
+
+
+class Worth(StrEnum):
+    """What makes a melt worth its while."""
+
+    improvement = "improvement"
+    probability = "probability"
+    hypervolume = "hypervolume"
+    thompson = "thompson"
+
+
+def propose(
+    template: Annotated[str | None, typer.Argument(help="A family such as 'LiAlCl{4-2x}O{x}'.")] = None,
+    var: Annotated[
+        list[str] | None, typer.Option("--var", metavar="NAME=START:STOP:STEP", help="Range of a variable; repeatable.")
+    ] = None,
+    *,
+    batch: Annotated[int, typer.Option("--batch", "-b", min=1, max=100, help="How many melts.")] = 4,
+    goal: GoalFile = None,
+    results: Annotated[
+        Path | None,
+        typer.Option("--results", metavar="FILE", help="What was measured: formula and values, as a table."),
+    ] = None,
+    candidates: Annotated[
+        Path | None, typer.Option("--candidates", metavar="FILE", help="Choose from this list in place of a family.")
+    ] = None,
+    pending: Annotated[
+        list[str] | None, typer.Option("--pending", metavar="FORMULA", help="On its way already; repeatable.")
+    ] = None,
+    temperature: Temperature = 25.0,
+    worth: Annotated[Worth, typer.Option("--acquisition", help="What makes a melt worth while.")] = Worth.improvement,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of whatever is drawn by chance.")] = 0,
+    output: Outputs = None,
+    train_if_missing: TrainFirst = False,
+) -> None:
+    """Propose the next compositions to melt, with a reason for each."""
+    with told():
+        outputs = checked(output or [], (".csv", ".parquet", ".html"), str(results or candidates or "-"))
+        check_temperature(temperature)
+        ranges, source = _source(template, var or [], candidates)
+        if results is not None and not results.is_file():
+            raise InputError(f"--results {visible(str(results), 80)} is not a file; give a table of results")
+        aim = load_goal(goal)
+        if train_if_missing:
+            train_missing()
+        from ..experiments.proposal import propose as choose
+
+        with progress() as report, warnings.catch_warnings(record=True) as raised:
+            warnings.simplefilter("always", UserWarning)
+            report(f"choosing {batch} of {visible(template or candidates.name if candidates else template or '')}")
+            proposals = choose(
+                source,
+                batch,
+                aim,
+                results,
+                pending or [],
+                temperature,
+                acquisition=worth.value,
+                seed=seed,
+                **ranges,
+            )
+        for warning in raised:
+            say(str(warning.message))
+
+        def page() -> str:
+            return _page(template, ranges, proposals, results, aim, temperature)
+
+        for path in outputs:
+            save(proposals, path, page)
+        _print(proposals, outputs, temperature, tuple(ranges))
+        if proposals.attrs["stop"]:
+            say(f"{proposals.attrs['stop']}: consider stopping here")
+
+
+def _source(template: str | None, var: list[str], candidates: Path | None) -> tuple[dict[str, Any], Any]:
+    """Ranges of the variables, and the family or the list of candidates to choose from."""
+    if (template is None) == (candidates is None):
+        raise InputError("give a family such as 'LiAlCl{4-2x}O{x}', or a list with --candidates FILE; one of the two")
+    if template is not None:
+        return read_ranges(template, var), template
+    if var:
+        raise InputError("--var belongs to a family; leave it out with --candidates")
+    from .candidates import usable
+    from .tables import read_candidates
+
+    return {}, [cell for cell in usable(read_candidates(str(candidates))) if cell is not None]
+
+
+def _page(
+    template: str | None, ranges: dict[str, Any], proposals: pd.DataFrame, results: Path | None, goal: Goal, at: float
+) -> str:
+    """HTML: the family with measured and proposed points; without a family the map of the proposals."""
+    from .reports import proposal_page, ranking_page
+
+    if template is None or not ranges or proposals.empty:
+        return ranking_page(proposals, goal, at, "proposals")
+    from ..experiments.outcomes import Outcomes
+    from ..experiments.proposal import taught
+    from ..experiments.ranking import sweep
+    from ..experiments.registry import load_predictor
+
+    outcomes = Outcomes.of(results)
+    learnt = {name: taught(load_predictor(name), outcomes) for name in ("tg", "conductivity")}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        family = sweep(template, at, goal, learnt, **ranges)
+    return proposal_page(family, list(ranges), proposals, outcomes, goal, at, visible(template))
+
+
+def _print(proposals: pd.DataFrame, outputs: list[Path], temperature: float, first: tuple[str, ...]) -> None:
+    """Print the proposals as CSV when nothing else would get them, else as a table with the reasons below."""
+    if not outputs and not sys.stdout.isatty():
+        sys.stdout.buffer.write(to_csv(proposals))
+        sys.stdout.buffer.flush()
+        return
+    from .summary import ranking_table
+
+    console = to_stdout()
+    if len(proposals):
+        console.print(ranking_table(proposals, temperature, len(proposals), first, console.width))
+    for row in proposals.to_dict("records"):
+        console.print(Text(f"{row['formula']}: {row['reason']}"), soft_wrap=True)
+    for path in outputs:
+        say(f"wrote {path}")
