@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ FIELDS = (*NUMBERS, *WORDS)
 TABLE_COLUMNS = ("formula", *FIELDS)
 _VALUE_OF = {"conductivity": "conductivity_S_cm", "tg": "tg_C"}
 _VAGUE = "of unknown phase"  # of a result that says nothing of it; it is taken for a glass
-_INSISTING = ", or insist with --trust-units"
+_INSISTING = re.compile(r"name (?:it|the column) \w+_K, or insist with --trust-units")
 
 
 def judged(formula: str, told: Mapping[str, Any], temperature_C: float) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -67,10 +68,10 @@ def _read_one(formula: str, given: Mapping[str, Any]) -> Reading:
     try:
         reading = from_frame(pd.DataFrame([{"formula": formula, **given, **glassy}], dtype=object), "the result")
     except TableError as error:
-        raise CampaignError(str(error).splitlines()[0].replace(_INSISTING, "")) from None
+        raise CampaignError(_INSISTING.sub("give degC", str(error).splitlines()[0])) from None
     if len(reading.problems):
         _, column, problem = reading.problems.iloc[0]
-        raise CampaignError(f"{formula}, {column}: {problem}".replace(_INSISTING, ""))
+        raise CampaignError(_INSISTING.sub("give degC", f"{formula}, {column}: {problem}"))
     return reading
 
 

@@ -28,7 +28,7 @@ _SHOWN_ERRORS = 5
 MOST_MEMBERS = 1_000_000
 _TAKEN = (
     *("template", "goal", "temperature_C", "predictors"),
-    *("candidates", "batch", "results", "pending", "acquisition", "seed"),
+    *("candidates", "batch", "results", "pending", "acquisition", "seed", "without", "name"),
 )
 
 

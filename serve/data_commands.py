@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from .console import say, to_stdout
-from .failures import told
+from .failures import bad_tables, told
 from .outputs import checked, save, to_csv
 from .refusals import InputError, visible
 
@@ -33,7 +31,7 @@ def list_(
     no_lab: NoLab = False,
 ) -> None:
     """List the properties with their rows, compositions, papers and ranges."""
-    with told(), _refusals():
+    with told(), bad_tables():
         from ..datasets import catalogue
 
         paths = _checked(output)
@@ -54,7 +52,7 @@ def show(
     no_lab: NoLab = False,
 ) -> None:
     """Show the rows of a property, the facts of the lab's store, or the card of a source."""
-    with told(), _refusals():
+    with told(), bad_tables():
         from ..datasets import catalogue
 
         paths = _checked(output)
@@ -82,7 +80,7 @@ def add(
     note: Annotated[str, typer.Option("--note", help="Kept with the addition.")] = "",
 ) -> None:
     """Add the lab's own results: values, failed syntheses, corrections; all rows or none."""
-    with told(), _refusals():
+    with told(), bad_tables():
         from ..datasets import lab
 
         options: dict[str, Any] = {"sheet": sheet, "encoding": encoding, "note": note, "again": again}
@@ -105,7 +103,7 @@ def conflicts(
     no_lab: NoLab = False,
 ) -> None:
     """List compositions on which papers disagree, the widest first."""
-    with told(), _refusals():
+    with told(), bad_tables():
         from ..datasets import catalogue
 
         paths = _checked(output)
@@ -123,7 +121,7 @@ def cost(
     output: Output = None,
 ) -> None:
     """Show the cheapest raw materials of compositions, and how safe their supply is."""
-    with told(), _refusals():
+    with told(), bad_tables():
         from ..datasets.cost_table import costs, read_prices
 
         paths = _checked(output)
@@ -145,25 +143,11 @@ def export(
     no_lab: NoLab = False,
 ) -> None:
     """Write the data sets and the lab's store as Parquet with a card each."""
-    with told(), _refusals():
+    with told(), bad_tables():
         from ..datasets.export import export as write_all
 
         for path in write_all(folder, names or (), with_lab=not no_lab):
             typer.echo(path)
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Turn what the data room refuses into what the command line calls bad input, bad rows on lines of their own."""
-    try:
-        yield
-    except ValueError as error:
-        if ".datasets." not in type(error).__module__:
-            raise
-        head, *lines = str(error).splitlines()
-        for line in lines:
-            say(line.strip(), "yellow")
-        raise InputError(head) from error
 
 
 def _checked(output: Path | None) -> list[Path]:

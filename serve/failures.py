@@ -16,6 +16,8 @@ from .refusals import InputError
 FAILED, BAD_INPUT = 1, 2
 _HOMES = {
     "vitrion.features.notation": ("FormulaError", BAD_INPUT),
+    "vitrion.experiments.campaign_events": ("CampaignError", BAD_INPUT),
+    "vitrion.experiments.campaign_store": ("CampaignFileError", FAILED),
     "vitrion.experiments.goal": ("GoalError", BAD_INPUT),
     "vitrion.experiments.recipe": ("RecipeError", BAD_INPUT),
     "vitrion.experiments.registry": ("NoChampionError", FAILED),
@@ -43,6 +45,20 @@ def told() -> Iterator[None]:
         sentence, code = explained(error)
         say(f"vitrion: {sentence}", "red")
         raise typer.Exit(code) from None
+
+
+@contextmanager
+def bad_tables() -> Iterator[None]:
+    """Turn what the data room refuses into what the command line calls bad input, bad rows on lines of their own."""
+    try:
+        yield
+    except ValueError as error:
+        if ".datasets." not in type(error).__module__:
+            raise
+        head, *lines = str(error).splitlines()
+        for line in lines:
+            say(line.strip(), "yellow")
+        raise InputError(head) from error
 
 
 def explained(error: Exception) -> tuple[str, int]:
