@@ -1,4 +1,4 @@
-"""The command line: `vitrion train`, `rank`, `sweep`, `propose`, `explain`, `evaluate`, `models`, `data`."""
+"""The command line: `vitrion train`, `rank`, `sweep`, `propose`, `explain`, `evaluate`, `backtest`, `models`, ..."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from . import cli_explain, cli_models, cli_propose, cli_rank, data_commands
+from . import cli_backtest, cli_explain, cli_models, cli_propose, cli_rank, data_commands
 
 app = typer.Typer(
     help="Proposes the next oxychloride glass electrolyte to melt.",
@@ -23,6 +23,7 @@ app.command("propose")(cli_propose.propose)
 app.command("explain")(cli_explain.explain)
 app.command("train")(cli_models.train)
 app.command("evaluate")(cli_models.evaluate)
+app.command("backtest")(cli_backtest.backtest)
 app.add_typer(cli_models.models, name="models")
 app.add_typer(data_commands.app, name="data")
 
