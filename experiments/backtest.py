@@ -112,16 +112,18 @@ def replay_all(
 
 
 class Runs:
-    """Replays kept in a JSON file, each written as soon as it is done."""
+    """Replays kept in a JSON file, each written as soon as it is done; without a file in memory alone."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | None = None) -> None:
         self.path = path
-        told = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+        told = json.loads(path.read_text(encoding="utf-8")) if path is not None and path.exists() else []
         self.runs = {run.key: run for run in (Run(**one) for one in told)}
 
     def add(self, *runs: Run) -> None:
         """Keep runs; one with the same key is replaced."""
         self.runs |= {run.key: run for run in runs}
+        if self.path is None:
+            return
         text = json.dumps([asdict(run) for _, run in sorted(self.runs.items())])
         fresh = self.path.with_suffix(".part")
         fresh.write_text(text.replace("}, {", "},\n{") + "\n", encoding="utf-8")

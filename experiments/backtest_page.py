@@ -49,8 +49,8 @@ def page(pools: Mapping[str, Sequence[ReplayPool]], kept: Runs, command: str) ->
         "Compositions with known values are hidden, and a strategy measures them one batch after the other. All "
         f"strategies start from the same {STARTS} compositions drawn by chance (none in a series), which count; "
         "medians over seeds, the quartiles in brackets. Ours knows a predictor that saw neither the "
-        "compositions of the pool nor their papers; the peers know what a user would give them, atomic fractions and plain ratios. `greedy` is "
-        "ours without its uncertainties.",
+        "compositions of the pool nor their papers; the peers know what a user would give them, atomic "
+        "fractions and plain ratios. `greedy` is ours without its uncertainties.",
         "",
     ]
     for kind, members in pools.items():

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -151,17 +152,17 @@ def _descriptors(fractions: Fractions, views: Views) -> Matrix:
     return np.column_stack([matrix[:, np.ptp(matrix, axis=0) > 0], ratios])
 
 
-def halides(source: Source) -> ReplayPool:
+def halides(source: Source) -> list[ReplayPool]:
     """Halides at 15-45 C with Li or Na, without S, Se, Cu and Ag."""
     data = source.data["conductivity"]
     mask = _room(data) & ~_from_sciglass(data) & _holds(data, "Li", "Na") & _holds(data, "F", "Cl", "Br", "I")
     mask &= ~_holds(data, "S", "Se", "Cu", "Ag")
     fractions, mean, keys = _distinct(data, mask)
     prior = source.prior("conductivity", fractions, source.without("conductivity", keys))
-    return _one(source, HALIDES, "Li and Na halides at 15-45 °C", fractions, mean, prior, (0.05, 0.8))
+    return [_one(source, HALIDES, "Li and Na halides at 15-45 °C", fractions, mean, prior, (0.05, 0.8))]
 
 
-def lithium(source: Source) -> ReplayPool:
+def lithium(source: Source) -> list[ReplayPool]:
     """Lithium conductors of SciGlass at 15-45 C, up to 0.01 S/cm, a thousand drawn."""
     data = source.data["conductivity"]
     mask = _room(data) & _from_sciglass(data) & _holds(data, "Li") & (data.values <= CREDIBLE)
@@ -169,10 +170,10 @@ def lithium(source: Source) -> ReplayPool:
     chosen = np.sort(np.random.default_rng(0).choice(len(mean), DRAWN, replace=False))
     fractions, mean, keys = fractions.take(chosen), mean[chosen], keys[chosen]
     prior = source.prior("conductivity", fractions, source.without("conductivity", keys))
-    return _one(source, LITHIUM, "lithium glasses of SciGlass at 15-45 °C", fractions, mean, prior, (0.01, 0.8))
+    return [_one(source, LITHIUM, "lithium glasses of SciGlass at 15-45 °C", fractions, mean, prior, (0.01, 0.8))]
 
 
-def series(source: Source, progress: Progress) -> list[ReplayPool]:
+def series(source: Source) -> list[ReplayPool]:
     """Every series of 5 to 9 compositions of one paper; its paper and its elements are hidden from training."""
     data, made = source.data["conductivity"], source.designs["conductivity"]
     found, regressor = find(data), source.predictors["conductivity"]._regressor()
@@ -189,11 +190,10 @@ def series(source: Source, progress: Progress) -> list[ReplayPool]:
             pools[place] = _one(
                 source, f"{SERIES} {place + 1}", f"{one.system}, {one.paper}", fractions, mean, prior, (0, 0)
             )
-        progress(f"{len(pools)} of {len(found)} series")
     return [pools[place] for place in sorted(pools)]
 
 
-def two(source: Source) -> ReplayPool:
+def two(source: Source) -> list[ReplayPool]:
     """Glasses with Li or Na of which Tg and the conductivity at 15-45 C are known."""
     sigma, glass = source.data["conductivity"], source.data["tg"]
     mask = _room(sigma) & _holds(sigma, "Li", "Na") & (sigma.values <= CREDIBLE)
@@ -210,7 +210,7 @@ def two(source: Source) -> ReplayPool:
     views = source.views("conductivity", fractions)
     title = "Li and Na glasses with Tg and conductivity"
     names = formulas(fractions.matrix)
-    return ReplayPool(TWO, title, names, values, views, priors, _descriptors(fractions, views))
+    return [ReplayPool(TWO, title, names, values, views, priors, _descriptors(fractions, views))]
 
 
 def _one(
@@ -221,11 +221,16 @@ def _one(
     return ReplayPool(name, title, formulas(fractions.matrix), values[:, None], views, prior[:, None], *told)
 
 
-def load_pools(progress: Progress, n_jobs: int = 2) -> dict[str, list[ReplayPool]]:
-    """All pools by kind; their predictors are fitted side by side."""
+MAKERS: Mapping[str, Callable[[Source], list[ReplayPool]]] = MappingProxyType(
+    {HALIDES: halides, SERIES: series, LITHIUM: lithium, TWO: two}
+)
+
+
+def load_pools(
+    progress: Progress, n_jobs: int = 2, kinds: Sequence[str] = tuple(MAKERS)
+) -> dict[str, list[ReplayPool]]:
+    """Pools by kind; their predictors, which have not seen them, are fitted side by side."""
     source = Source()
-    progress("data read; fitting predictors that have not seen the pools")
-    makers = (halides, lithium, two)
-    one, many, both = Parallel(n_jobs=n_jobs)(delayed(maker)(source) for maker in makers)
-    progress("pools of halides, lithium glasses and two targets")
-    return {HALIDES: [one], SERIES: series(source, progress), LITHIUM: [many], TWO: [both]}
+    progress(f"data read; fitting predictors that have not seen the pools ({', '.join(kinds)})")
+    made = Parallel(n_jobs=n_jobs, return_as="generator")(delayed(MAKERS[kind])(source) for kind in kinds)
+    return dict(zip(kinds, made, strict=True))

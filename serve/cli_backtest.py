@@ -1,0 +1,63 @@
+"""`vitrion backtest`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .console import progress, say
+from .failures import told
+from .refusals import InputError, visible
+
+
+class Kind(StrEnum):
+    """Compositions on which campaigns are replayed."""
+
+    halides = "halides"
+    series = "series"
+    lithium = "lithium"
+    two = "two"
+
+
+def backtest(
+    kinds: Annotated[list[Kind] | None, typer.Argument(help="Which pools; all when none is named.")] = None,
+    *,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, max=200, help="Replays of each pool and strategy.")] = 20,
+    keep: Annotated[
+        Path | None,
+        typer.Option("--keep", metavar="FILE.json", help="Where replays are kept; those there are not redone."),
+    ] = None,
+    write: Annotated[Path | None, typer.Option("--write", metavar="DOCS", help="Write page and figures there.")] = None,
+    peers: Annotated[
+        Path | None,
+        typer.Option("--peers", metavar="FOLDER", help="Write the pools there, as the peers' script reads them."),
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, help="Replays side by side.")] = 2,
+) -> None:
+    """Replay campaigns on measured compositions: how many melts until the best are found."""
+    with told():
+        for folder in (write, peers):
+            if folder is not None and not folder.is_dir():
+                raise InputError(f"{visible(str(folder), 80)} is no folder; make it first")
+        from ..experiments import backtest_page
+        from ..experiments.backtest import Runs, replay_all, to_peers
+        from ..experiments.backtest_pools import MAKERS, load_pools
+
+        chosen = [kind.value for kind in dict.fromkeys(kinds or [])] or list(MAKERS)
+        with progress() as report:
+            pools = load_pools(report, jobs, chosen)
+            runs = Runs(keep)
+            for kind, members in pools.items():
+                report(f"replaying {kind}")
+                if peers is not None:
+                    for pool in members:
+                        to_peers(pool, range(seeds), peers / f"{pool.name.replace(' ', '-')}.json")
+                replay_all(members, (1, 4), range(seeds), runs, jobs, report)
+        command = " ".join(["vitrion backtest", *chosen, f"--seeds {seeds}"])
+        typer.echo(backtest_page.page(pools, runs, command))
+        if write is not None:
+            backtest_page.write(pools, runs, command, write)
+            say(f"wrote {write / backtest_page.PAGE} and its figures")

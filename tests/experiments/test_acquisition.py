@@ -1,0 +1,63 @@
+"""What a melt is worth, against sums over draws."""
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+from vitrion.experiments.acquisition import draw, log_hypervolume_improvement, log_improvement, log_probability
+from vitrion.experiments.backtest import area
+from vitrion.experiments.search import front
+from vitrion.models.surrogate import Belief
+
+BELIEF = Belief(np.array([0.0, 1.0, -3.0, 0.4]), np.array([1.0, 0.5, 1.0, 0.1]))
+
+
+def test_improvement_is_the_closed_form():
+    u = (BELIEF.mean - 0.5) / BELIEF.std
+    exact = BELIEF.std * (norm.pdf(u) + u * norm.cdf(u))
+    assert np.exp(log_improvement(BELIEF, 0.5)) == pytest.approx(exact, rel=1e-9)
+
+
+def test_improvement_does_not_underflow():
+    far = Belief(np.array([-20.0, -2000.0, -1e5]), np.ones(3))
+    worth = log_improvement(far, 0.0)
+    assert np.isfinite(worth).all()
+    assert (np.diff(worth) < 0).all()
+
+
+def test_without_exploring_the_mean_decides():
+    worth = log_improvement(BELIEF, 0.5, explore=0.0)
+    assert int(np.argmax(worth)) == 1
+    assert np.exp(worth[1]) == pytest.approx(0.5, rel=1e-6)
+
+
+def test_hypervolume_is_the_mean_gain_of_draws():
+    random = np.random.default_rng(0)
+    means, spreads = random.normal(size=(5, 2)), random.uniform(0.2, 1.0, (5, 2))
+    points, reference = np.array([[0.0, 1.0], [0.5, 0.5], [1.0, -0.2]]), np.array([-1.0, -1.0])
+    beliefs = [Belief(means[:, k], spreads[:, k]) for k in range(2)]
+    told = np.exp(log_hypervolume_improvement(beliefs, points, reference))
+    before = area(np.maximum(points - reference, 0))
+    for number in range(5):
+        drawn = np.maximum(random.normal(means[number], spreads[number], (4000, 2)) - reference, 0)
+        gains = [area(np.vstack([points - reference, one])) - before for one in drawn]
+        error = 4 * np.std(gains) / np.sqrt(len(gains))
+        assert told[number] == pytest.approx(np.mean(gains), abs=error + 1e-6)
+
+
+def test_hypervolume_of_an_empty_front_is_the_product():
+    told = log_hypervolume_improvement([BELIEF, BELIEF], np.empty((0, 2)), np.zeros(2))
+    assert told == pytest.approx(2 * log_improvement(BELIEF, 0.0))
+
+
+def test_probability_and_draws():
+    assert np.exp(log_probability(BELIEF, 0.5)) == pytest.approx(norm.sf(0.5, BELIEF.mean, BELIEF.std))
+    drawn = np.array([draw(BELIEF, np.random.default_rng(seed)) for seed in range(2000)])
+    assert drawn.mean(axis=0) == pytest.approx(BELIEF.mean, abs=0.1)
+    assert drawn.std(axis=0) == pytest.approx(BELIEF.std, rel=0.1)
+
+
+def test_front_keeps_what_nothing_beats():
+    points = np.random.default_rng(1).normal(size=(200, 2))
+    beaten = ((points[:, None] >= points[None]).all(axis=2) & (points[:, None] > points[None]).any(axis=2)).any(axis=0)
+    assert sorted(map(tuple, front(points))) == sorted(map(tuple, points[~beaten]))
+    assert len(front(np.empty((0, 2)))) == 0

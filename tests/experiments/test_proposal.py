@@ -1,0 +1,157 @@
+"""Proposals: distinct, neutral, reasoned, the same for the same input, other ones after results."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from vitrion import propose
+from vitrion.datasets.grid import TableError
+from vitrion.experiments.goal import GoalError
+from vitrion.experiments.outcomes import Outcomes, success
+from vitrion.experiments.pool import Pool
+from vitrion.experiments.proposal import taught
+from vitrion.experiments.ranking import COLUMNS
+from vitrion.features import Composition, FormulaError, Fractions, Ions, charge
+
+FAMILY, RANGE = "LiAlCl{4-2x}O{x}", "0:1.5:0.05"
+RESULTS = pd.DataFrame(
+    {
+        "formula": ["LiAlCl3.2O0.4", "LiAlCl2.5O0.75", "LiAlCl2O", "LiAlCl1.6O1.2"],
+        "conductivity_S_cm": [2e-4, 9e-4, 4e-4, 1e-5],
+        "temperature_C": 25.0,
+        "tg_C": [np.nan, -15.0, np.nan, 40.0],
+    }
+)
+
+
+@pytest.fixture
+def ask(predictors):
+    def asked(candidates=FAMILY, **options):
+        variables = {"x": RANGE} if candidates == FAMILY else {}
+        return propose(candidates, predictors=predictors, **{**variables, **options})
+
+    return asked
+
+
+def test_four_different_neutral_compositions_with_reasons(ask):
+    table = ask()
+    assert list(table.columns) == ["formula", "x", "reason", *[name for name in COLUMNS if name != "formula"]]
+    assert len({Composition.parse(formula) for formula in table["formula"]}) == 4
+    assert charge.neutral(Fractions.of(table["formula"].tolist())).all()
+    assert (table["reason"].str.len() > 10).all()
+    assert table.attrs["stop"] == ""
+
+
+def test_results_change_the_proposals_and_are_not_proposed_again(ask):
+    first, later = ask(), ask(results=RESULTS)
+    assert set(first["formula"]) != set(later["formula"])
+    measured = {Composition.parse(formula) for formula in RESULTS["formula"]}
+    assert not measured & {Composition.parse(formula) for formula in later["formula"]}
+    best = later["x"].to_numpy()
+    assert np.abs(best - 0.75).min() < 0.2, "the neighbourhood of the best measured is looked at"
+
+
+def test_a_results_file_says_the_same(ask, tmp_path):
+    path = tmp_path / "results.csv"
+    RESULTS.to_csv(path, index=False)
+    pd.testing.assert_frame_equal(ask(results=path), ask(results=RESULTS))
+
+
+def test_the_order_of_results_and_the_way_to_write_them_say_nothing(ask):
+    mixed = RESULTS.iloc[[2, 0, 3, 1]].assign(formula=["AlLiOCl2", "Cl3.2AlO0.4Li", "LiAlCl1.6O1.2", "LiAlCl2.5O0.75"])
+    assert ask(results=mixed)["formula"].tolist() == ask(results=RESULTS)["formula"].tolist()
+
+
+def test_a_seed_decides_chance(ask):
+    drawn = [ask(acquisition="thompson", results=RESULTS, seed=seed)["formula"].tolist() for seed in (1, 1, 2, 3)]
+    assert drawn[0] == drawn[1]
+    assert len({tuple(one) for one in drawn}) > 1
+
+
+@pytest.mark.parametrize("acquisition", ["improvement", "probability", "hypervolume", "thompson"])
+def test_every_acquisition_gives_different_melts(ask, acquisition):
+    assert ask(acquisition=acquisition, results=RESULTS)["formula"].nunique() == 4
+
+
+def test_what_is_on_its_way_is_not_proposed(ask):
+    waiting = ask(results=RESULTS)["formula"].tolist()
+    assert not set(waiting) & set(ask(results=RESULTS, pending=waiting)["formula"])
+
+
+def test_a_failed_synthesis_turns_the_search_away(ask):
+    failed = pd.DataFrame({"formula": ask()["formula"], "outcome": "no glass formed"})
+    near = Fractions.of(["LiAlCl2.5O0.75", "Li3YCl6"])
+    chances = success(near.matrix, Outcomes.of(pd.DataFrame({"formula": ["LiAlCl2.5O0.75"], "outcome": ["failed"]})))
+    assert chances[0] < 0.5 < 0.85 < chances[1]
+    assert not set(failed["formula"]) & set(ask(results=failed)["formula"])
+
+
+def test_it_says_when_the_goal_is_met(ask):
+    good = RESULTS.assign(conductivity_S_cm=[2e-4, 2e-3, 4e-4, 1e-5])
+    assert ask(results=good).attrs["stop"] == "the goal is met by LiAlCl2.5O0.75"
+    assert ask(results=RESULTS).attrs["stop"] == ""
+
+
+def test_it_says_when_nothing_is_left(ask):
+    table = ask(["LiAlCl3.2O0.4", "LiAlCl2O"], results=RESULTS)
+    assert table.empty
+    assert "no candidate is left" in table.attrs["stop"]
+
+
+def test_the_goal_refuses_candidates(ask):
+    names = ["LiAlCl2.5O0.75", "LiTaCl5O0.5", "LiZrCl5"]
+    assert ask(names, goal={"forbidden": ["Ta"]}, batch=3)["formula"].tolist().count("LiTaCl5O0.5") == 0
+
+
+def test_a_pool_of_formulas_and_a_space(ask):
+    with pytest.warns(UserWarning, match="1 unread, 1 not neutral, 1 twice"):
+        table = ask(["LiAlCl2.5O0.75", "Xx", "LiCl7", "LiTaCl6", "TaLiCl6"], batch=4)
+    assert set(table["formula"]) == {"LiAlCl2.5O0.75", "LiTaCl6"}
+    space = Ions({"Li": 1, "Al": 3}, {"O": -2, "Cl": -1}, steps=8)
+    assert charge.neutral(Fractions.of(ask(space)["formula"].tolist())).all()
+
+
+def test_predictors_stay_as_they_are(ask, predictors):
+    before = {name: one.predict(["LiAlCl2.4O0.8"]).mean for name, one in predictors.items()}
+    pupil = taught(predictors["conductivity"], Outcomes.of(RESULTS))
+    assert pupil.predict(["LiAlCl2.4O0.8"]).mean != before["conductivity"]
+    ask(results=RESULTS)
+    assert all(one.predict(["LiAlCl2.4O0.8"]).mean == before[name] for name, one in predictors.items())
+
+
+def test_conductivities_at_other_temperatures_are_moved():
+    warm = Outcomes.of(pd.DataFrame({"formula": ["LiAlCl4"], "conductivity_S_cm": [1e-3], "temperature_C": [60.0]}))
+    _, target, _ = warm.of_property("conductivity", 25.0)
+    assert -3.8 < target[0] < -3.5
+
+
+def test_standard_errors_are_read():
+    told = RESULTS.assign(conductivity_error_S_cm=[1e-4, 1e-4, np.nan, np.nan])
+    _, _, noise = Outcomes.of(told).of_property("conductivity", 25.0)
+    assert noise[0] == pytest.approx(1e-4 / 2e-4 / np.log(10))
+    assert noise[2] == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"batch": 0}, GoalError, "from 1 to 100"),
+        ({"batch": True}, GoalError, "from 1 to 100"),
+        ({"acquisition": "luck"}, GoalError, "use one of"),
+        ({"seed": -1}, GoalError, "whole number"),
+        ({"candidates": ["LiCl7"]}, FormulaError, "charge-neutral"),
+        ({"candidates": []}, FormulaError, "no candidate"),
+        ({"candidates": ["LiCl"], "x": "0:1:0.1"}, FormulaError, "belong to a template"),
+        ({"results": pd.DataFrame({"formula": ["LiCl"]})}, TableError, ""),
+        ({"pending": ["Xx"]}, FormulaError, "Xx"),
+    ],
+)
+def test_bad_input(ask, options, error, message):
+    with pytest.raises(error, match=message):
+        ask(**options)
+
+
+def test_pool_of_a_large_grid_knows_exact_formulas():
+    pool = Pool.of("Li{1-y}Na{y}AlCl{4-2x}O{x}", x="0:1.5:0.01", y="0:1:0.01")
+    assert len(pool) == 151 * 101
+    row = int(np.flatnonzero((pool.variables["x"] == 0.75) & (pool.variables["y"] == 0.5))[0])
+    assert Composition.parse(pool.formulas([row])[0]) == Composition.parse("Li0.5Na0.5AlCl2.5O0.75")
