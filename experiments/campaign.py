@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pandas as pd
 
+from ..models.predictor import Predictor
 from . import campaign_store as store
-from .campaign_candidates import restored
 from .campaign_events import PROPOSED, CampaignError, standing
 from .campaign_history import history, why_retrain
-from .campaign_round import begun, proposed
+from .campaign_round import begun, imported, proposed
 from .campaign_steps import Step, with_abandonment, with_correction, with_records, with_withdrawal
 from .campaign_store import State
 from .campaign_values import as_table, of_table
 from .goal import Goal
+from .outcomes import Outcomes
+from .proposal import taught
 from .ranking import Predictors
+from .registry import load_predictor
 
 MOST_TRIES = 20
 Numbers: TypeAlias = list[int]  # in the class, list is a method
@@ -29,9 +31,8 @@ Names: TypeAlias = list[str]
 class Campaign:
     """A campaign that is kept under its name; every method reads what is on disk at that moment.
 
-    Make one with `new`, find it again with `load`. Nothing that was told is lost: a correction and a withdrawal are
-    events too. Results count by composition and value, not in the order in which they came: who corrects a wrong
-    value gets, bit for bit, the proposals of a history in which it was right at once.
+    Make one with `new`, find it again with `load`. A correction is an event too, and results count by composition and
+    value: who corrects a wrong value gets, bit for bit, the proposals of a history in which it was right at once.
 
     Parameters
     ----------
@@ -232,6 +233,10 @@ class Campaign:
         """What was believed and what was found, a row a proposal and a row an event: see `campaign_history.COLUMNS`."""
         return history(self.state)
 
+    def predictor(self, name: str) -> Predictor:
+        """Return the champion of ``"tg"`` or ``"conductivity"`` as it is after learning the results that stand."""
+        return taught(load_predictor(name), Outcomes.of(self.results()))
+
     @property
     def why_retrain(self) -> str:
         """One sentence on why and how to train the models again; empty when it is not worth it."""
@@ -249,12 +254,7 @@ class Campaign:
     @classmethod
     def from_json(cls, text: str, name: str | None = None) -> Campaign:
         """Keep a campaign that `to_json` wrote, under its own or another name; raises `CampaignError` if it is none."""
-        try:
-            state = store.decode(text)
-            restored(state.candidates), Goal.of(dict(state.goal))
-        except ValueError as error:
-            raise CampaignError(f"this cannot be imported: {error}") from None
-        state = replace(state, name=store.checked_name(name)) if name is not None else state
+        state = imported(text, name)
         if state.name not in store.names() or store.read(state.name) != state:
             store.create(state)
         return cls(state.name)

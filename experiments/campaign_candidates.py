@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from functools import lru_cache
@@ -99,5 +100,7 @@ def spelling(plain: Mapping[str, Any], composition: Composition) -> str | None:
 
 @lru_cache(maxsize=4)
 def _pool(plain: str) -> tuple[Pool, Any]:
-    pool = Pool.of(restored(json.loads(plain)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of candidates left out, which is told when a campaign begins
+        pool = Pool.of(restored(json.loads(plain)))
     return pool, pool.keys

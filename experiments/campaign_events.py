@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from ..features.composition import Composition
+from ..features.composition import Composition, FormulaError
 
 PROPOSED, MEASURED, FAILED, ABANDONED = "proposed", "measured", "failed", "abandoned"
 CORRECTED, WITHDRAWN = "corrected", "withdrawn"
@@ -20,6 +21,10 @@ NEEDED: Mapping[str, Mapping[str, type]] = {
     CORRECTED: {"corrects": int, "values": dict},
     WITHDRAWN: {"withdraws": int},
 }
+NUMBERS = ("conductivity_S_cm", "conductivity_error_S_cm", "temperature_C", "tg_C", "tg_error_C")
+WORDS = ("phase", "outcome", "sample", "note")
+FIELDS = (*NUMBERS, *WORDS)
+_NUMERIC = ("_S_cm", "_C", "p_goal")  # ends of the names of numbers in a proposal
 NO_GLASS = ("no glass formed", "crystallised", "decomposed")
 
 
@@ -56,10 +61,38 @@ class Event:
         for name, kind_of_value in NEEDED[kind].items():
             if not isinstance(told.get(name), kind_of_value):
                 raise CampaignError(f"event {number}, {kind}, has no {name}")
-        for one in told.get("proposals", []):
-            if not isinstance(one, Mapping) or not isinstance(one.get("formula"), str):
-                raise CampaignError(f"event {number} has a proposal without formula")
+        _check_contents(number, kind, told)
         return cls(number, str(kind), at, told)
+
+
+def _check_contents(number: int, kind: str, told: Mapping[str, Any]) -> None:
+    """Refuse formulas that cannot be read, numbers that are none, and what no result says."""
+    proposals = told.get("proposals", [])
+    if not all(isinstance(one, Mapping) and isinstance(one.get("formula"), str) for one in proposals):
+        raise CampaignError(f"event {number} has a proposal without formula")
+    try:
+        for formula in [told["formula"]] if "formula" in told else [one["formula"] for one in proposals]:
+            parsed(formula)
+    except (FormulaError, TypeError, AttributeError) as error:
+        raise CampaignError(f"event {number}: {error}") from None
+    named = [(name, value) for one in proposals for name, value in one.items() if name.endswith(_NUMERIC)]
+    values = told.get("values", {})
+    if unknown := sorted(set(values) - set(FIELDS)):
+        raise CampaignError(f"event {number} has {', '.join(unknown)[:60]}, which no result says")
+    for name, value in [*named, *values.items()]:
+        if value is None and (kind == CORRECTED or not values):
+            continue
+        word = name in WORDS and isinstance(value, str)
+        if not word and (name in WORDS or isinstance(value, bool) or not _is_number(value)):
+            raise CampaignError(f"event {number} has {name} = {value!r:.60}, which it cannot be")
+    if "conductivity_S_cm" in values and kind in RECORDS and "temperature_C" not in values:
+        raise CampaignError(f"event {number} has a conductivity without a temperature")
+    if (values.get("conductivity_S_cm") or 1.0) <= 0:
+        raise CampaignError(f"event {number} has a conductivity of {values['conductivity_S_cm']:g} S/cm")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
 
 
 @dataclass(frozen=True)

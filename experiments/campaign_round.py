@@ -5,18 +5,19 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from .campaign_candidates import as_plain, restored, spelling
+from .campaign_candidates import as_plain, restored
 from .campaign_events import CampaignError, parsed, standing
-from .campaign_store import State, checked_name, now
+from .campaign_store import State, checked_name, decode, now
 from .campaign_values import as_table
 from .goal import Goal
+from .pool import Pool
 from .proposal import propose
 from .ranking import Predictors
 from .registry import champions
@@ -37,7 +38,7 @@ def begun(
     limits = {field: value for field, value in asdict(Goal.of(goal)).items() if value != float("inf")}
     plain = {field: list(value) if isinstance(value, tuple) else value for field, value in limits.items()}
     told = as_plain(candidates, variables)
-    spelling(told, parsed("LiCl"))  # makes the pool, and so refuses candidates of which none is neutral
+    Pool.of(restored(told))  # refuses candidates of which none is neutral, and warns of those left out
     return State(checked_name(name), now(), told, plain, int(batch), float(temperature_C), int(seed))
 
 
@@ -83,7 +84,19 @@ def _plain(cell: Any) -> Any:
     return cell.item() if isinstance(cell, np.generic) else cell
 
 
+def imported(text: str, name: str | None = None) -> State:
+    """The state in JSON of another home, under its own or another name; raises `CampaignError` if it is none."""
+    try:
+        state = decode(text)
+        _check(state.batch, state.temperature_C, state.seed)
+        Goal.of(dict(state.goal)), Pool.of(restored(state.candidates))
+    except ValueError as error:
+        raise CampaignError(f"this cannot be imported: {error}") from None
+    return state if name is None else replace(state, name=checked_name(name))
+
+
 def _check(batch: Any, temperature_C: Any, seed: Any) -> None:
+    """Refuse sizes of a round, temperatures in degC and seeds that no campaign can have."""
     whole = {"batch": (batch, 1, 100), "seed": (seed, 0, 2**32 - 1)}
     for name, (value, low, high) in whole.items():
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high:

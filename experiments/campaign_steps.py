@@ -11,6 +11,7 @@ from .campaign_candidates import spelling
 from .campaign_events import (
     ABANDONED,
     CORRECTED,
+    FIELDS,
     PROPOSED,
     RECORDS,
     WITHDRAWN,
@@ -21,7 +22,7 @@ from .campaign_events import (
     standing,
 )
 from .campaign_store import State
-from .campaign_values import FIELDS, as_table, judged, refuse_repeat
+from .campaign_values import as_table, judged, refuse_repeat
 from .outcomes import Outcomes
 
 Step = tuple[State, list[str]]

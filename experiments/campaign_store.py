@@ -211,12 +211,15 @@ def _write(path: Path, content: bytes) -> None:
     """Put the content in place in one step; the lock is held, so leftovers of killed writers go."""
     for left in path.parent.glob(f".{path.name}.*.part"):
         left.unlink(missing_ok=True)
+    mask = os.umask(0)
+    os.umask(mask)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
+        Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~mask)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -12,12 +12,9 @@ import pandas as pd
 
 from ..datasets.grid import Grid, TableError, read
 from ..datasets.user_table import Reading, from_frame, understand
-from .campaign_events import NO_GLASS, CampaignError, Result
+from .campaign_events import FIELDS, NO_GLASS, NUMBERS, WORDS, CampaignError, Result
 from .outcomes import ERRORS
 
-NUMBERS = ("conductivity_S_cm", "conductivity_error_S_cm", "temperature_C", "tg_C", "tg_error_C")
-WORDS = ("phase", "outcome", "sample", "note")
-FIELDS = (*NUMBERS, *WORDS)
 TABLE_COLUMNS = ("formula", *FIELDS)
 _VALUE_OF = {"conductivity": "conductivity_S_cm", "tg": "tg_C"}
 _VAGUE = "of unknown phase"  # of a result that says nothing of it; it is taken for a glass

@@ -33,7 +33,9 @@ def proposals_table(table: pd.DataFrame, temperature_C: float) -> Table:
 
 def history_table(history: pd.DataFrame) -> Table:
     """A row an event: what was believed, what was found, and whether the interval held it."""
-    shown = _grid(("#", "what", "formula", "believed σ", "found", "believed Tg", "found", "stands"), right=("#",))
+    shown = _grid(
+        ("#", "what", "formula", "believed σ", "found", "believed Tg", "found", "lacks", ""), right=("#", "lacks")
+    )
     for row in history.to_dict("records"):
         sigma = _interval([row[f"believed_conductivity{end}_S_cm"] for end in _ENDS], _millis)
         tg = _interval([row[f"believed_tg{end}_C"] for end in _ENDS], degrees)
@@ -41,7 +43,8 @@ def history_table(history: pd.DataFrame) -> Table:
         found_tg = _mark(_one(row["found_tg_C"], degrees), row["tg_held"])
         what = row["outcome"] if row["kind"] == "failed" else row["kind"]
         stands = "" if row["standing"] == "stands" else row["standing"]
-        _add(shown, row["event"], what, row["formula"], sigma, found, tg, found_tg, stands)
+        lacks = _one(row["to_goal_decades"], "{:.1f}".format)
+        _add(shown, row["event"], what, row["formula"], sigma, found, tg, found_tg, lacks, stands)
     return shown
 
 
@@ -56,7 +59,15 @@ def headline(campaign: Campaign, history: pd.DataFrame) -> Text:
     ]
     if waiting := campaign.pending():
         lines.append(f"waiting for: {', '.join(waiting[:10])}" + (" ..." if len(waiting) > 10 else ""))
-    return Text("\n".join([*lines, "σ in mS/cm; × marks what the 90 % interval did not hold", ""]))
+    return Text(
+        "\n".join(
+            [
+                *lines,
+                "σ in mS/cm; × marks what its 90 % interval did not hold; lacks: decades from the best to the goal",
+                "",
+            ]
+        )
+    )
 
 
 def rounds_of(history: pd.DataFrame) -> int:

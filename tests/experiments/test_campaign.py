@@ -150,7 +150,7 @@ def test_a_round_proposed_from_a_wrong_value_can_be_taken_back(laco):
     assert again["formula"].tolist() != wrong["formula"].tolist()
 
 
-def test_corrected_history_with_the_models_themselves(predictors):
+def test_corrected_history_with_the_models_themselves(predictors, monkeypatch):
     straight, other = (Campaign.new(name, FAMILY, x="0:1.5:0.25", batch=2) for name in ("straight", "other"))
     straight.record("LiAlCl2.5O0.75", conductivity_S_cm=1.52e-3, tg_C=-16.8)
     straight.record("LiAlCl4", conductivity_S_cm=1.2e-6)
@@ -161,6 +161,12 @@ def test_corrected_history_with_the_models_themselves(predictors):
     pd.testing.assert_frame_equal(first, second, check_exact=True)
     assert straight.state.events[-1].told["proposals"] == other.state.events[-1].told["proposals"]
     assert not {"LiAlCl2.5O0.75", "LiAlCl4"} & set(first["formula"])
+    monkeypatch.setattr("vitrion.experiments.campaign.load_predictor", predictors.__getitem__)
+    before, after = (
+        one.predict(["LiAlCl3.8O0.1"]).target[0]
+        for one in (predictors["conductivity"], straight.predictor("conductivity"))
+    )
+    assert before != after
     straight.abandon(first["formula"][0])
     assert first["formula"][0] not in set(straight.propose(batch=4, predictors=predictors)["formula"])
 
@@ -206,7 +212,7 @@ def test_formulas(laco):
         laco.record("LiAlCl2..5", tg_C=-10)
     with pytest.warns(UserWarning, match="NaAlCl2.5O0.75 is not among the candidates of laco"):
         laco.record("NaAlCl2.5O0.75", tg_C=-25.5)
-    with pytest.warns(UserWarning, match="not neutral"):
+    with pytest.warns(UserWarning, match="not neutral|not among"):
         laco.record("LiAlCl2.5O", tg_C=-25.5)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -299,6 +305,25 @@ def test_history_of_nothing(laco):
     assert not laco.is_worth_retraining
 
 
+@pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
+def test_colleagues_may_read_what_the_usual_mask_lets_them(laco):
+    mask = os.umask(0)
+    os.umask(mask)
+    assert file_of("laco").stat().st_mode & 0o777 == 0o666 & ~mask
+    file_of("laco").chmod(0o664)
+    laco.record("LiAlCl2O", tg_C=-5)
+    assert file_of("laco").stat().st_mode & 0o777 == 0o664
+
+
+def test_candidates_left_out_are_told_once(quick_proposals):
+    with pytest.warns(UserWarning, match="1 of 3 candidates left out"):
+        campaign = Campaign.new("listed", ["LiAlCl4", "LiCl2", "NaAlCl4"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        campaign.propose()
+        campaign.record("LiAlCl4", tg_C=-20)
+
+
 def test_retraining(laco, monkeypatch):
     card = registry.Champion(property="tg", created="2000-01-01T00:00:00+00:00", **CARD)
     monkeypatch.setattr("vitrion.experiments.campaign_history.champions", lambda: {"tg": card})
@@ -334,6 +359,12 @@ def test_json_there_and_back(laco):
         (text.replace(FAMILY, "LiXx{x}"), "candidates cannot be made"),
         (text.replace('"tg_C": 25.0', '"tg_C": "x"'), "goal"),
         (text.replace('"name": "laco"', '"name": "../x"'), "no name of a campaign"),
+        (text.replace('"phase": "glass"', '"phase": 7'), "phase = 7, which it cannot be"),
+        (text.replace('"phase": "glass"', '"colour": "red"'), "colour, which no result says"),
+        (text.replace('"tg_C": -10.0', '"tg_C": 1e999'), "tg_C = inf, which it cannot be"),
+        (text.replace('"temperature_C": 25.0, "phase"', '"phase"'), "without a temperature"),
+        (text.replace('"temperature_C": 25.0,\n', '"temperature_C": 900.0,\n'), "temperature_C=900"),
+        (text.replace('"formula": "Li', '"formula": "?Li'), "event 1"),
     ):
         with pytest.raises(CampaignError, match=words):
             Campaign.from_json(odd)
