@@ -32,18 +32,17 @@ def proposals_table(table: pd.DataFrame, temperature_C: float) -> Table:
 
 
 def history_table(history: pd.DataFrame) -> Table:
-    """A row an event: what was believed, what was found, and whether the interval held it."""
-    shown = _grid(
-        ("#", "what", "formula", "believed σ", "found", "believed Tg", "found", "lacks", ""), right=("#", "lacks")
-    )
+    """A row an event: the 90 % intervals that were believed, what was found, and what the best so far lacks."""
+    titles = ("#", "what", "formula", "believed σ", "found", "believed Tg", "found", "lacks", "")
+    shown = _grid(titles, right=("#", "lacks"))
     for row in history.to_dict("records"):
-        sigma = _interval([row[f"believed_conductivity{end}_S_cm"] for end in _ENDS], _millis)
-        tg = _interval([row[f"believed_tg{end}_C"] for end in _ENDS], degrees)
+        sigma = _ends([row[f"believed_conductivity{end}_S_cm"] for end in _ENDS[1:]], _millis)
+        tg = _ends([row[f"believed_tg{end}_C"] for end in _ENDS[1:]], degrees)
         found = _mark(_millis(row["found_conductivity_S_cm"]), row["conductivity_held"])
         found_tg = _mark(_one(row["found_tg_C"], degrees), row["tg_held"])
+        lacks = "" if row["kind"] == "proposed" else _one(row["to_goal_decades"], "{:.1f}".format)
         what = row["outcome"] if row["kind"] == "failed" else row["kind"]
         stands = "" if row["standing"] == "stands" else row["standing"]
-        lacks = _one(row["to_goal_decades"], "{:.1f}".format)
         _add(shown, row["event"], what, row["formula"], sigma, found, tg, found_tg, lacks, stands)
     return shown
 
@@ -170,6 +169,10 @@ def _millis(value: Any) -> str:
 def _interval(values: Sequence[Any], write: Any) -> str:
     middle, low, high = values
     return "" if any(map(_missing, values)) else f"{write(middle)} ({write(low)}…{write(high)})"
+
+
+def _ends(values: Sequence[Any], write: Any) -> str:
+    return "" if any(map(_missing, values)) else "…".join(map(str, map(write, values)))
 
 
 def _mark(text: str, held: Any) -> str:
