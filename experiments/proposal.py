@@ -25,7 +25,7 @@ from .ranking import COLUMNS, Predictors, rank
 from .reasons import Told, reasons
 from .recipe import RECIPES
 from .registry import load_predictor
-from .search import Acquisition, Results, Search
+from .search import Acquisition, Pick, Results, Search
 
 Vector = npt.NDArray[np.float64]
 STEP: Mapping[str, float] = {"conductivity": 1.0, "tg": 30.0}  # a usual step, in the unit of the target
@@ -57,12 +57,10 @@ def propose(
     goal
         As in `rank`.
     results
-        What was measured so far, as a table in a file or in memory: ``formula``, ``conductivity_S_cm`` with
-        ``temperature_C``, ``tg_C``, ``outcome`` (see `docs/datasets`); in memory also the standard errors
-        ``conductivity_error_S_cm`` and ``tg_error_C``.
+        A table of what was measured: ``formula``, ``conductivity_S_cm`` with ``temperature_C``, ``tg_C``, ``outcome``;
+        in memory also the standard errors ``conductivity_error_S_cm`` and ``tg_error_C``.
     pending
-        Compositions that were proposed and are not measured yet: not proposed again, and believed to come out as
-        expected.
+        Compositions that are on their way: not proposed again, and believed to come out as expected.
     temperature_C
         Temperature at which the conductivity counts, in degC.
     predictors
@@ -72,18 +70,17 @@ def propose(
     seed
         The same seed, candidates, results and predictors give the same proposals.
     without
-        Compositions that are not proposed and of which nothing is believed: given up, or not to be had.
+        Compositions that are given up: not proposed, and nothing is believed of them.
     **variables
         Range of each variable of a template: ``x="0:1.5:0.05"``.
 
     Returns
     -------
     DataFrame
-        One row a proposal, best first: ``formula``, the variables, ``reason``, and the columns of a ranking. What the
-        predictors say there has learnt the results. ``attrs["stop"]`` says why to stop, and is empty otherwise.
+        A row a proposal: ``formula``, the variables, ``reason``, and the columns of a ranking by predictors that have
+        learnt the results. ``attrs["stop"]`` says why to stop, and is empty otherwise.
     """
-    aim = Goal.of(goal)
-    _check(batch, acquisition, seed)
+    aim = _checked(goal, batch, acquisition, seed)
     pool, outcomes = Pool.of(candidates, **variables), Outcomes.of(results)
     known = dict(predictors or {name: load_predictor(name) for name in RECIPES})
     waiting = Fractions.of(list(pending))
@@ -91,15 +88,21 @@ def propose(
     search = _Belief(every, aim, temperature_C, known, acquisition, seed)
     told, places = search.results(outcomes, len(pool)), np.arange(len(pool), len(every))
     barred = search.refused | _near(every.matrix, np.vstack([every.matrix[places], Fractions.of([*without]).matrix]))
-    barred[places] = True
     chosen = search.pick(told, places[len(outcomes.facts) :], batch, barred, success(every.matrix, outcomes))
+    table = _reasoned(chosen, pool, outcomes, aim, temperature_C, known)
+    table.attrs["stop"] = search.stop(told, barred[: len(pool)], outcomes)
+    return table
+
+
+def _reasoned(
+    chosen: list[Pick], pool: Pool, outcomes: Outcomes, goal: Goal, temperature_C: float, known: Predictors
+) -> pd.DataFrame:
+    """The candidates picked as a table, each with the reason."""
     rows = [pick.row for pick in chosen]
-    names = pool.formulas(rows)
     learnt = {name: taught(predictor, outcomes) for name, predictor in known.items()}
-    table = _table(names, pool.variables.iloc[rows], aim, temperature_C, learnt)
+    table = _table(pool.formulas(rows), pool.variables.iloc[rows], goal, temperature_C, learnt)
     why = reasons(Told(table, pool.variables, rows, chosen, pool.keys, outcomes))
     table.insert(1 + pool.variables.shape[1], "reason", why)
-    table.attrs["stop"] = search.stop(told, barred[: len(pool)], outcomes)
     return table
 
 
@@ -216,10 +219,12 @@ def _table(
     return pd.concat([ranked[["formula"]], variables.reset_index(drop=True), rest], axis=1)
 
 
-def _check(batch: int, acquisition: str, seed: int) -> None:
+def _checked(goal: Any, batch: int, acquisition: str, seed: int) -> Goal:
+    """The goal, where all that a proposal is told can be."""
     if isinstance(batch, bool) or not isinstance(batch, int | np.integer) or not 1 <= batch <= 100:
         raise GoalError(f"batch={batch!r}; give the number of melts to propose, from 1 to 100")
     if acquisition not in get_args(Acquisition):
         raise GoalError(f"acquisition={acquisition!r}; use one of {', '.join(get_args(Acquisition))}")
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:
         raise GoalError(f"seed={seed!r}; give a whole number from 0")
+    return Goal.of(goal)

@@ -22,7 +22,7 @@ from .cli_rank import (
     train_missing,
 )
 from .console import progress, say, to_stdout
-from .failures import told
+from .failures import bad_tables, told
 from .outputs import checked, save, to_csv
 from .refusals import InputError, visible
 
@@ -66,7 +66,7 @@ def propose(
     train_if_missing: TrainFirst = False,
 ) -> None:
     """Propose the next compositions to melt, with a reason for each."""
-    with told():
+    with told(), bad_tables():
         outputs = checked(output or [], (".csv", ".parquet", ".html"), str(results or candidates or "-"))
         check_temperature(temperature)
         ranges, source = _source(template, var or [], candidates)
@@ -75,24 +75,9 @@ def propose(
         aim = load_goal(goal)
         if train_if_missing:
             train_missing()
-        from ..experiments.proposal import propose as choose
-
-        with progress() as report, warnings.catch_warnings(record=True) as raised:
-            warnings.simplefilter("always", UserWarning)
-            report(f"choosing {batch} of {visible(template or candidates.name if candidates else template or '')}")
-            proposals = choose(
-                source,
-                batch,
-                aim,
-                results,
-                pending or [],
-                temperature,
-                acquisition=worth.value,
-                seed=seed,
-                **ranges,
-            )
-        for warning in raised:
-            say(str(warning.message))
+        options: dict[str, Any] = {"acquisition": worth.value, "seed": seed, **ranges}
+        words = f"choosing {batch} of {visible(template or candidates.name if candidates else template or '')}"
+        proposals = _chosen(words, source, batch, aim, results, pending or [], temperature, **options)
 
         def page() -> str:
             return _page(template, ranges, proposals, results, aim, temperature)
@@ -102,6 +87,19 @@ def propose(
         _print(proposals, outputs, temperature, tuple(ranges))
         if proposals.attrs["stop"]:
             say(f"{proposals.attrs['stop']}: consider stopping here")
+
+
+def _chosen(words: str, *told: Any, **options: Any) -> pd.DataFrame:
+    """The proposals, what warns of the candidates said on standard error."""
+    from ..experiments.proposal import propose as choose
+
+    with progress() as report, warnings.catch_warnings(record=True) as raised:
+        warnings.simplefilter("always", UserWarning)
+        report(words)
+        proposals = choose(*told, **options)
+    for warning in raised:
+        say(str(warning.message))
+    return proposals
 
 
 def _source(template: str | None, var: list[str], candidates: Path | None) -> tuple[dict[str, Any], Any]:
