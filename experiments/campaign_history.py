@@ -163,7 +163,8 @@ def _held(result: Result, belief: Mapping[str, Any], temperature_C: float) -> di
 def _best(results: Iterable[Result], temperature_C: float, goal: Goal) -> float | None:
     """Best conductivity at a temperature, in S/cm, of compositions none of whose Tg misses the goal."""
     listed = list(results)
-    hard = {one.composition for one in listed if one.found.get("tg_C", -math.inf) > goal.tg_C}
+    highest = math.inf if goal.tg_C is None else goal.tg_C
+    hard = {one.composition for one in listed if one.found.get("tg_C", -math.inf) > highest}
     reached = [
         at(one.found["conductivity_S_cm"], one.found["temperature_C"], temperature_C)
         for one in listed
@@ -175,7 +176,8 @@ def _best(results: Iterable[Result], temperature_C: float, goal: Goal) -> float 
 def _progress(reached: float | None, best: float | None, goal: Goal) -> dict[str, float | None]:
     if reached is None or best is None:
         return dict.fromkeys(PROGRESS)
-    to_goal = max(0.0, math.log10(goal.conductivity_S_cm / reached))
+    aim = goal.conductivity_S_cm
+    to_goal = None if aim is None else max(0.0, math.log10(aim / reached))
     return dict(zip(PROGRESS, (reached, to_goal, max(0.0, math.log10(best / reached))), strict=True))
 
 

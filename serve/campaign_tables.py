@@ -50,10 +50,14 @@ def history_table(history: pd.DataFrame) -> Table:
 def headline(campaign: Campaign, history: pd.DataFrame) -> Text:
     """What the campaign is about and how far it got, in a few lines."""
     state, goal = campaign.state, campaign.goal
-    aim = f"at least {short(goal.conductivity_S_cm * 1e3)} mS/cm at {state.temperature_C:g} °C, Tg at most "
+    aims = []
+    if goal.conductivity_S_cm is not None:
+        aims.append(f"at least {short(goal.conductivity_S_cm * 1e3)} mS/cm at {state.temperature_C:g} °C")
+    if goal.tg_C is not None:
+        aims.append(f"Tg at most {degrees(goal.tg_C)} °C")
     lines = [
         f"{campaign.name}: {candidates_of(state.candidates)}",
-        f"goal: {aim}{degrees(goal.tg_C)} °C",
+        f"goal: {', '.join(aims) or 'no limit on conductivity or Tg'}",
         f"so far: {rounds_of(history)} rounds, {len(campaign.results())} results, {progress_of(history)}",
     ]
     if waiting := campaign.pending():
