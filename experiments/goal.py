@@ -14,10 +14,9 @@ import numpy.typing as npt
 from ..features.elements import SYMBOLS
 from ..features.fractions import Fractions
 from ..models.domain import VERDICTS
+from .judgement import GoalError, Threshold
 
-
-class GoalError(ValueError):
-    """A goal that cannot be met or read."""
+__all__ = ["Goal", "GoalError", "Threshold"]
 
 
 @dataclass(frozen=True)
@@ -83,6 +82,16 @@ class Goal:
             raise GoalError(f"goal explore = {self.explore!r}; give a number, 0 or more")
         if self.minimum_verdict not in VERDICTS:
             raise GoalError(f"goal minimum_verdict = {self.minimum_verdict!r}; use one of {', '.join(VERDICTS)}")
+
+    @property
+    def thresholds(self) -> tuple[Threshold, ...]:
+        """The limits on predicted properties."""
+        return (Threshold("conductivity", above=self.conductivity_S_cm), Threshold("tg", below=self.tg_C))
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """Names of the properties that have a limit."""
+        return tuple(limit.property for limit in self.thresholds)
 
     @classmethod
     def of(cls, goal: Goal | Mapping[str, Any] | Path | str | None) -> Goal:

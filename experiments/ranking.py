@@ -23,6 +23,7 @@ from ..models.prediction import Prediction
 from ..models.predictor import Predictor
 from .candidates import Read, as_text, formulas, listed, read
 from .goal import Goal
+from .judgement import margin, probability
 from .recipe import RECIPES
 from .registry import load_predictor
 
@@ -166,13 +167,11 @@ def _columns(
     cost = np.asarray(raw_material_cost(fractions))
     verdict = np.array([max(pair, key=VERDICTS.index) for pair in zip(tg.verdict, sigma.verdict, strict=True)])
     hopeless = ~neutral | goal.refused(fractions) | goal.too_far(verdict) | (cost > goal.max_cost_usd_per_kg)
-    chance = sigma.probability(above=goal.conductivity_S_cm) * tg.probability(below=goal.tg_C)
+    predictions = {"tg": tg, "conductivity": sigma}
     oxygen, chlorine = fractions.column("O"), fractions.column("Cl")
     return {
-        "p_goal": np.where(hopeless, 0.0, chance),
-        "margin": np.minimum(
-            (sigma.target - np.log10(goal.conductivity_S_cm)) / sigma.difficulty, (goal.tg_C - tg.mean) / tg.difficulty
-        ),
+        "p_goal": np.where(hopeless, 0.0, probability(goal.thresholds, predictions)),
+        "margin": margin(goal.thresholds, predictions),
         **_values(sigma),
         **_values(tg),
         "verdict": verdict,

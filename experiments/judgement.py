@@ -1,0 +1,115 @@
+"""How predictions are judged: limits on properties, the chance to meet all of them, and by how much."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from ..datasets.properties import PROPERTIES, ZERO_CELSIUS_K, find
+from ..models.prediction import Prediction
+
+Vector = npt.NDArray[np.float64]
+BEYOND = 20.0  # times the highest plausible value: a limit above it is in another unit
+
+
+class GoalError(ValueError):
+    """A goal that cannot be met or read."""
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A limit on one property.
+
+    Parameters
+    ----------
+    property
+        A name in `datasets.PROPERTIES`.
+    below, above
+        The limit in the lab unit of the property; exactly one of them.
+    weight
+        Exponent on the probability of keeping the limit, above 0: with 2 it counts as if it stood there twice.
+
+    Examples
+    --------
+    >>> limit = Threshold("tg", below=25.0)
+    >>> limit.sign, limit.target
+    (-1.0, 298.15)
+    """
+
+    property: str
+    below: float | None = None
+    above: float | None = None
+    weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.property, str) or self.property not in PROPERTIES:
+            raise GoalError(f"limit on {self.property!r}; give one on {', '.join(PROPERTIES)}")
+        told = [side for side in ("below", "above") if getattr(self, side) is not None]
+        if len(told) != 1:
+            wrong = "both below and above" if told else "neither below nor above"
+            raise GoalError(f"limit on {self.property} has {wrong}; give one of the two")
+        side, quantity = told[0], find(self.property)
+        low = -ZERO_CELSIUS_K if quantity.scale == "celsius" else 0.0
+        high = BEYOND * quantity.plausible[1]
+        if not is_number(value := getattr(self, side)) or not low < value <= high:
+            right = f"a number of {quantity.unit} above {low:g} and up to {high:g}"
+            raise GoalError(f"limit on {self.property} has {side} = {value!r}; give {right}")
+        if not is_number(self.weight) or not 0 < self.weight < np.inf:
+            raise GoalError(f"limit on {self.property} has weight = {self.weight!r}; give a number above 0")
+        object.__setattr__(self, side, float(value))
+        object.__setattr__(self, "weight", float(self.weight))
+
+    @cached_property
+    def sign(self) -> float:
+        """What turns targets so that more is better: 1 above a limit, -1 below one."""
+        return 1.0 if self.above is not None else -1.0
+
+    @cached_property
+    def target(self) -> float:
+        """The limit in the unit of the target (K, log10 of S/cm, or as in the lab)."""
+        limit = self.above if self.above is not None else self.below
+        return float(find(self.property).to_target(np.array([limit], dtype=float))[0])
+
+
+def is_number(value: object) -> bool:
+    """Whether a value is a real number; truth values are none."""
+    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+
+
+def probability(thresholds: Sequence[Threshold], predictions: Mapping[str, Prediction]) -> Vector:
+    """Calibrated probability that all limits are kept: the product of ``p ** weight`` over them, shape (n,).
+
+    Parameters
+    ----------
+    thresholds
+        One at least; the properties count as independent.
+    predictions
+        Of n compositions, by property.
+    """
+    return np.asarray(np.prod([_chance(limit, predictions[limit.property]) for limit in thresholds], axis=0))
+
+
+def margin(thresholds: Sequence[Threshold], predictions: Mapping[str, Prediction]) -> Vector:
+    """Expected margin of the worst limit, shape (n,): positive where all are expected to be kept.
+
+    The distance of the expected target from the limit, as a multiple of the expected size of the error. Weights do not
+    enter.
+
+    Parameters
+    ----------
+    thresholds, predictions
+        As in `probability`.
+    """
+    return np.asarray(np.min([_margin(limit, predictions[limit.property]) for limit in thresholds], axis=0))
+
+
+def _chance(limit: Threshold, prediction: Prediction) -> Vector:
+    return np.asarray(prediction.probability(below=limit.below, above=limit.above) ** limit.weight)
+
+
+def _margin(limit: Threshold, prediction: Prediction) -> Vector:
+    return limit.sign * (prediction.target - limit.target) / prediction.difficulty
