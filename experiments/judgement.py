@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -78,6 +79,57 @@ class Threshold:
 def is_number(value: object) -> bool:
     """Whether a value is a real number; truth values are none."""
     return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+
+
+def limits_of(told: Any, elsewhere: Mapping[str, str]) -> tuple[Threshold, ...]:
+    """Limits of a goal in order of their properties, from limits or from a table ``{property: {below: value}}``.
+
+    Parameters
+    ----------
+    told
+        As it was given.
+    elsewhere
+        Fields of the goal that hold the limits of other properties, by the names of these.
+    """
+    if isinstance(told, Mapping):
+        told = [_limit(name, table) for name, table in told.items()]
+    if not isinstance(told, tuple | list) or any(not isinstance(limit, Threshold) for limit in told):
+        raise GoalError(f'goal limits = {told!r}; give a table such as {{"liquidus": {{"below": 160}}}}')
+    names = [limit.property for limit in told]
+    for name in names:
+        if name in elsewhere:
+            raise GoalError(f"goal limits = {told!r} holds {name}; its limit is {elsewhere[name]}")
+        if names.count(name) > 1:
+            raise GoalError(f"goal limits = {told!r} holds {name} twice; give one limit for each property")
+    return tuple(sorted(told, key=lambda limit: list(PROPERTIES).index(limit.property)))
+
+
+def _limit(name: Any, table: Any) -> Threshold:
+    if not isinstance(table, Mapping) or not set(table) <= {"below", "above", "weight"}:
+        raise GoalError(f"goal limits.{name} = {table!r}; give below or above and a number, and weight at most")
+    return Threshold(name, **table)
+
+
+def sides(limit: Threshold) -> dict[str, float]:
+    """A limit as `limits_of` takes it: its side, and its weight where that is not 1."""
+    side = {"below": limit.below} if limit.above is None else {"above": limit.above}
+    told = {name: value for name, value in side.items() if value is not None}
+    return told if limit.weight == 1 else told | {"weight": limit.weight}
+
+
+def weights_of(told: Any, limits: Sequence[Threshold]) -> dict[str, float]:
+    """Weights of a goal by property, in order of its limits; refused where there is nothing to weigh."""
+    if not isinstance(told, Mapping):
+        raise GoalError(f'goal weights = {told!r}; give a table of numbers by property, such as {{"tg": 2}}')
+    known = {limit.property: limit.weight for limit in limits}
+    for name, weight in told.items():
+        if name not in known:
+            raise GoalError(f"goal weights = {told!r} has {name}, without a limit; weigh {' or '.join(known)}")
+        if not is_number(weight) or not 0 < weight < np.inf:
+            raise GoalError(f"goal weights = {told!r} has {name} = {weight!r}; give a number above 0")
+        if known[name] != 1:
+            raise GoalError(f"goal weights = {told!r} has {name}, and so has its limit; give one of the two")
+    return {name: float(told[name]) for name in known if name in told}
 
 
 def probability(thresholds: Sequence[Threshold], predictions: Mapping[str, Prediction]) -> Vector:

@@ -14,7 +14,7 @@ from .summary import percent
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..experiments.goal import Goal
+    from ..experiments.goal import Goal, Threshold
     from ..experiments.outcomes import Outcomes
 
 _SIZES = ((340, 460, 5), (740, 600, 8), (1060, 600, 10))
@@ -162,10 +162,7 @@ def in_millisiemens(table: pd.DataFrame) -> pd.DataFrame:
 
 def goal_words(goal: Goal, temperature_C: float) -> str:
     """Say in words what a candidate has to reach."""
-    words = [
-        f"at least {goal.conductivity_S_cm * 1e3:g} mS/cm at {temperature_C:g} °C",
-        f"Tg of at most {goal.tg_C:g} °C",
-    ]
+    words = [_limit_words(limit, temperature_C) for limit in goal.thresholds]
     if goal.forbidden:
         words.append(f"no {' or '.join(goal.forbidden)}")
     if goal.required:
@@ -174,7 +171,19 @@ def goal_words(goal: Goal, temperature_C: float) -> str:
         words.append(f"a verdict of {goal.minimum_verdict}{'' if goal.minimum_verdict == 'inside' else ' or better'}")
     if math.isfinite(goal.max_cost_usd_per_kg):
         words.append(f"at most {goal.max_cost_usd_per_kg:g} USD/kg")
-    return f"{', '.join(words[:-1])}, and {words[-1]}"
+    return f"{', '.join(words[:-1])}, and {words[-1]}" if len(words) > 1 else words[0]
+
+
+def _limit_words(limit: Threshold, temperature_C: float) -> str:
+    from ..datasets.properties import find
+
+    value, side = (limit.below, "most") if limit.above is None else (limit.above, "least")
+    weight = "" if limit.weight == 1 else f" (weight {limit.weight:g})"
+    if limit.property == "conductivity" and value is not None:
+        return f"at {side} {value * 1e3:g} mS/cm at {temperature_C:g} °C{weight}"
+    quantity = find(limit.property)
+    title = "Tg" if limit.property == "tg" else quantity.label
+    return f"{title} of at {side} {value:g} {quantity.unit.replace('degC', '°C')}{weight}"
 
 
 def model_rows() -> list[dict[str, str]]:

@@ -1,3 +1,4 @@
+import dataclasses
 import re
 import warnings
 from pathlib import Path
@@ -6,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from vitrion.datasets import load
-from vitrion.experiments.goal import Goal, GoalError
+from vitrion.datasets.properties import find
+from vitrion.experiments.goal import Goal, GoalError, Threshold
 from vitrion.experiments.ranking import COLUMNS, rank, sweep
 from vitrion.experiments.recipe import FURTHER, Recipe, TrainingRows
 from vitrion.experiments.registry import NoChampionError, load_predictor
@@ -257,3 +259,74 @@ def test_every_further_property_has_a_recipe_and_data(name):
     assert len(load(name, lab=False)) > 200
     with pytest.raises(NoChampionError, match=f"--property {name}"):
         load_predictor(name)
+
+
+class StandIn:
+    """A predictor that says of one property what another says of its own, moved by some degrees."""
+
+    def __init__(self, name, other, shift=0.0):
+        self.name, self.other, self.shift = name, other, shift
+        self.known_formulas_, self.known_references_ = other.known_formulas_, other.known_references_
+
+    def predict(self, compositions, conditions=None):
+        told = self.other.predict(compositions, conditions)
+        return dataclasses.replace(told, quantity=find(self.name), target=told.target + self.shift)
+
+
+@pytest.fixture
+def further(predictors):
+    return {**predictors, "liquidus": StandIn("liquidus", predictors["tg"], 140.0)}
+
+
+def test_a_goal_may_limit_a_further_property(further):
+    goal = Goal(limits={"liquidus": {"below": 160}})
+    table = rank([*FORMULAS, "nonsense"], goal, predictors=further)
+    assert tuple(table.columns) == (*COLUMNS, "liquidus_C", "liquidus_low_C", "liquidus_high_C")
+    twice = rank([*FORMULAS, "nonsense"], goal, predictors=further, also=["liquidus", "tg", "liquidus"])
+    pd.testing.assert_frame_equal(table, twice)
+    table, names = table[table["error"] == ""].sort_index(), FORMULAS
+    liquidus = further["liquidus"].predict(names)
+    expected = rank(names, predictors=further).sort_index()["p_goal"] * liquidus.probability(below=160)
+    assert table["p_goal"].tolist() == pytest.approx(expected.tolist(), rel=1e-6)
+    assert table["liquidus_C"].tolist() == pytest.approx(liquidus.mean.tolist())
+
+
+def test_a_goal_of_one_limit(further):
+    for goal, name, column, told in (
+        (Goal(tg_C=None), "conductivity", "conductivity_S_cm", {"above": 1e-3}),
+        (Goal(conductivity_S_cm=None, tg_C=60), "tg", "tg_C", {"below": 60}),
+        (Goal(None, None, limits=(Threshold("liquidus", below=160),)), "liquidus", "liquidus_C", {"below": 160}),
+    ):
+        table = rank(FORMULAS, goal, predictors=further).sort_index()
+        assert table["p_goal"].tolist() == pytest.approx(further[name].predict(FORMULAS).probability(**told).tolist())
+        assert table[[column, "tg_C", "conductivity_S_cm"]].notna().all().all()
+
+
+def test_weights_are_exponents(ranked, predictors):
+    table = ranked(FORMULAS, {"weights": {"tg": 2, "conductivity": 0.5}}).sort_index()
+    tg, sigma = predictors["tg"].predict(FORMULAS), predictors["conductivity"].predict(FORMULAS)
+    expected = np.sqrt(sigma.probability(above=1e-3)) * tg.probability(below=25) ** 2
+    assert table["p_goal"].tolist() == pytest.approx(expected.tolist())
+
+
+def test_the_worst_verdict_of_all_that_the_goal_asks_counts(further, predictors):
+    far = StandIn("liquidus", predictors["tg"])
+    told = far.predict(["LiAlCl4"])
+    far.predict = lambda compositions: dataclasses.replace(
+        told, verdict=np.array(["outside"]), quantity=find("liquidus")
+    )
+    known = {**predictors, "liquidus": far}
+    asked = rank(["LiAlCl4"], {"limits": {"liquidus": {"below": 160}}}, predictors=known)
+    shown = rank(["LiAlCl4"], predictors=known, also=["liquidus"])
+    assert shown["verdict"][0] != "outside"
+    assert asked["verdict"][0] == "outside"
+    assert re.search("Tg (inside|edge), conductivity (inside|edge), liquidus outside", asked["note"][0])
+    strict = {"minimum_verdict": "edge", "limits": {"liquidus": {"below": 160}}}
+    assert rank(["LiAlCl4"], strict, predictors=known)["p_goal"][0] == 0
+
+
+def test_a_predictor_that_the_goal_needs_is_missed(ranked):
+    with pytest.raises(NoChampionError, match="vitrion train --property liquidus"):
+        ranked(["LiAlCl4"], {"limits": {"liquidus": {"below": 160}}})
+    with pytest.raises(NoChampionError, match="no predictor can be of 'density'"):
+        ranked(["LiAlCl4"], {"limits": {"density": {"below": 3}}})
