@@ -17,7 +17,7 @@ from ..models.domain import VERDICTS
 from ..models.prediction import Prediction
 from ..models.predictor import Predictor
 from .goal import Goal
-from .judgement import margin, probability
+from .judgement import losses, margin, pareto, probability
 
 Predictors = Mapping[str, Predictor]
 
@@ -57,6 +57,7 @@ def appraise(
         "o_to_cl": np.divide(oxygen, chlorine, out=np.full(len(oxygen), np.nan), where=chlorine > 0),
         "cost_usd_per_kg": cost,
         "neutral": neutral,
+        "pareto": pareto(_losses(goal, predictions, cost), ~hopeless),
         "note": _notes(fractions, names, neutral, asked, goal.remarks(fractions, verdict, cost)),
     }
     for prediction in predictions.values():
@@ -69,6 +70,16 @@ def columns_of(quantity: Property) -> tuple[str, str, str]:
     """Columns of a property: value, lower and upper end, with the unit as in ``tg_low_C``."""
     unit = {"degC": "C", "S/cm": "S_cm"}.get(quantity.unit, quantity.unit)
     return f"{quantity.name}_{unit}", f"{quantity.name}_low_{unit}", f"{quantity.name}_high_{unit}"
+
+
+def _losses(
+    goal: Goal, predictions: Mapping[str, Prediction], cost: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """What the goal wants small, shape (n, k): with a ceiling the cost too, one not known behind all others."""
+    aims = losses(goal.thresholds, predictions)
+    if not np.isfinite(goal.max_cost_usd_per_kg):
+        return aims
+    return np.column_stack([aims, np.where(np.isnan(cost), np.inf, cost)])
 
 
 def _nearest(asked: Mapping[str, Prediction], predictors: Predictors) -> dict[str, npt.NDArray[Any]]:

@@ -1,4 +1,4 @@
-"""How predictions are judged: limits on properties, the chance to meet all of them, and by how much."""
+"""How predictions are judged: limits on properties, the chance to meet all, by how much, and the Pareto front."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from ..datasets.properties import PROPERTIES, ZERO_CELSIUS_K, find
 from ..models.prediction import Prediction
 
 Vector = npt.NDArray[np.float64]
+Matrix = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 BEYOND = 20.0  # times the highest plausible value: a limit above it is in another unit
 
 
@@ -157,6 +159,41 @@ def margin(thresholds: Sequence[Threshold], predictions: Mapping[str, Prediction
         As in `probability`.
     """
     return np.asarray(np.min([_margin(limit, predictions[limit.property]) for limit in thresholds], axis=0))
+
+
+def losses(thresholds: Sequence[Threshold], predictions: Mapping[str, Prediction]) -> Matrix:
+    """Expected targets turned so that less is better, shape (n, limits).
+
+    Parameters
+    ----------
+    thresholds, predictions
+        As in `probability`.
+    """
+    return np.column_stack([-limit.sign * predictions[limit.property].target for limit in thresholds])
+
+
+def pareto(losses: Matrix, allowed: Mask) -> Mask:
+    """Whether each candidate is on the Pareto front of those allowed, shape (n,): none is better without being worse.
+
+    Parameters
+    ----------
+    losses
+        What is to be small, shape (n, k), infinite where it is worst. Equal candidates are on the front together.
+    allowed
+        Candidates that count, shape (n,); no other is on the front.
+
+    Examples
+    --------
+    >>> pareto(np.array([[1.0, 2.0], [2.0, 1.0], [2.0, 2.0], [0.0, 0.0]]), np.array([True, True, True, False])).tolist()
+    [True, True, False, False]
+    """
+    import moocore
+
+    front = allowed.copy()
+    if allowed.any():  # by their ranks, since moocore 0.3.2 errs where losses are infinite
+        ranks = [np.unique(column, return_inverse=True)[1] for column in losses[allowed].T]
+        front[allowed] = moocore.is_nondominated(np.column_stack(ranks).astype(float), keep_weakly=True)
+    return front
 
 
 def _chance(limit: Threshold, prediction: Prediction) -> Vector:

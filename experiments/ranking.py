@@ -37,12 +37,13 @@ COLUMNS = (
     "o_to_cl",
     "cost_usd_per_kg",
     "neutral",
+    "pareto",
     "note",
     "error",
 )
 
 TEXTS = ("formula", "verdict", "nearest", "nearest_doi", "note", "error")
-TRUTHS = ("neutral",)
+TRUTHS = ("neutral", "pareto")
 
 
 def rank(
@@ -73,8 +74,9 @@ def rank(
     DataFrame
         One row a candidate, best first, with the columns `COLUMNS`; what cannot be read stands at the end with its
         error, and the index tells the place of each row in `candidates`. Tg and conductivity count as independent
-        in `p_goal`, and a formula that is not charge-neutral has no chance. A list of which no row can be read needs
-        no predictor.
+        in `p_goal`, and a formula that is not charge-neutral has no chance. ``pareto`` marks those that the goal does
+        not refuse and of which no other is better in all that it limits (in cost too, where it has a ceiling). A list
+        of which no row can be read needs no predictor.
     """
     told, aim = listed(candidates), Goal.of(goal)
     batch = read(told)

@@ -27,6 +27,7 @@ _RANKING = (
     Column("nearest", "nearest measured", doi="nearest_doi"),
     Column("o_to_cl", "O/Cl", "fixed"),
     Column("cost_usd_per_kg", "USD/kg", "cost"),
+    Column("__front", "front"),
 )
 _HIDDEN = (
     "conductivity_low_S_cm",
@@ -145,18 +146,19 @@ def columns(table: pd.DataFrame, temperature_C: float, first: Sequence[Column] =
         best=True,
     )
     ranking = [*_RANKING[:3], sigma, *_RANKING[3:]]
-    known = {column.key for column in [*first, *ranking]} | set(_HIDDEN) | {"conductivity_S_cm", "neutral"}
+    known = {column.key for column in [*first, *ranking]} | set(_HIDDEN) | {"conductivity_S_cm", "neutral", "pareto"}
     own = [Column(name, visible(name, 40), _kind(table[name])) for name in table.columns if name not in known][:_OWN]
     hidden = [Column(name, name, hidden=True) for name in ("__mS_low", "__mS_high", *_HIDDEN)]
     return [*first, *ranking, *own, *hidden]
 
 
 def in_millisiemens(table: pd.DataFrame) -> pd.DataFrame:
-    """Table with conductivities in mS/cm beside those in S/cm."""
+    """Table with conductivities in mS/cm beside those in S/cm, and a mark for the Pareto front."""
     return table.assign(
         __mS=table["conductivity_S_cm"] * 1e3,
         __mS_low=table["conductivity_low_S_cm"] * 1e3,
         __mS_high=table["conductivity_high_S_cm"] * 1e3,
+        __front=["●" if front is True else "" for front in table["pareto"].tolist()],
     )
 
 

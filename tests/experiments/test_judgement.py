@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from vitrion.datasets.properties import PROPERTIES, find
 from vitrion.experiments.goal import Goal
-from vitrion.experiments.judgement import GoalError, Threshold, margin, probability
+from vitrion.experiments.judgement import GoalError, Threshold, losses, margin, pareto, probability
 
 
 @dataclasses.dataclass
@@ -98,3 +98,47 @@ def test_margin_is_that_of_the_worst_limit():
 def test_limits_of_the_default_goal():
     assert Goal().thresholds == (Threshold("conductivity", above=1e-3), Threshold("tg", below=25))
     assert Goal().properties == ("conductivity", "tg")
+
+
+def test_losses_are_small_where_the_goal_is_met():
+    found = told()
+    limits = (Threshold("conductivity", above=1e-3), Threshold("tg", below=25))
+    table = losses(limits, found)
+    np.testing.assert_array_equal(table, np.column_stack([-found["conductivity"].target, found["tg"].target]))
+
+
+def by_definition(table):
+    """On the front is what nothing equals or beats in all while beating it in one."""
+    return np.array([not ((table <= row).all(axis=1) & (table < row).any(axis=1)).any() for row in table])
+
+
+@pytest.mark.parametrize("columns", range(1, 6))
+@pytest.mark.parametrize("kind", ["normal", "coarse", "endless"])
+def test_front_is_the_one_by_definition(columns, kind):
+    draw = np.random.default_rng(columns)
+    for n in (1, 2, 7, 200):
+        table = draw.normal(size=(n, columns)) if kind == "normal" else draw.integers(0, 4, (n, columns)).astype(float)
+        if kind == "endless":
+            table[draw.random(n) < 0.3, -1] = np.inf
+        allowed = draw.random(n) < 0.8
+        expected = np.zeros(n, dtype=bool)
+        expected[allowed] = by_definition(table[allowed])
+        assert pareto(table, allowed).tolist() == expected.tolist()
+        order = draw.permutation(n)
+        assert pareto(table[order], allowed[order]).tolist() == expected[order].tolist()
+
+
+def test_front_of_a_million():
+    """No wall time: it ends at all, which comparing each with each would not."""
+    table = np.random.default_rng(0).normal(size=(1_000_000, 3))
+    table[1::2] = table[::2]
+    front = pareto(table, np.ones(len(table), dtype=bool))
+    assert front[::2].tolist() == front[1::2].tolist()
+    found = np.flatnonzero(front)
+    assert by_definition(table[found]).all()
+    assert all((table[front] <= row).all(axis=1).any() for row in table[::20_001])
+
+
+def test_front_of_none():
+    assert pareto(np.empty((0, 2)), np.empty(0, dtype=bool)).shape == (0,)
+    assert not pareto(np.ones((3, 2)), np.zeros(3, dtype=bool)).any()

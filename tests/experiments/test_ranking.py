@@ -17,7 +17,7 @@ from vitrion.features import Composition, FormulaError
 FORMULAS = ["LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "LiAlCl4", "NaAlCl4", "Li6PS5Cl", "LiTaOCl4", "Li2ZrCl6", "LiGaCl3O0.5"]
 DESIGN = (
     "rank, formula, p_goal, conductivity_S_cm, conductivity_low_S_cm, conductivity_high_S_cm, tg_C, tg_low_C, "
-    "tg_high_C, verdict, nearest, nearest_distance, nearest_doi, o_to_cl, cost_usd_per_kg, neutral, note, error"
+    "tg_high_C, verdict, nearest, nearest_distance, nearest_doi, o_to_cl, cost_usd_per_kg, neutral, pareto, note, error"
 )
 
 
@@ -330,3 +330,38 @@ def test_a_predictor_that_the_goal_needs_is_missed(ranked):
         ranked(["LiAlCl4"], {"limits": {"liquidus": {"below": 160}}})
     with pytest.raises(NoChampionError, match="no predictor can be of 'density'"):
         ranked(["LiAlCl4"], {"limits": {"density": {"below": 3}}})
+
+
+def front(losses):
+    """The Pareto front by its definition."""
+    as_good = (losses[:, None] <= losses[None]).all(axis=2)
+    return ~(as_good & ~as_good.T).any(axis=0)
+
+
+def test_the_pareto_front_is_marked(further):
+    family = [f"Li{a}Al{b}Cl{c}O{d}" for a, b, c, d in np.random.default_rng(1).integers(1, 9, (60, 4))]
+    told = [*FORMULAS * 2, *family, "nonsense", "LiAlCl3"]
+    goal = Goal(forbidden=("Ta",), max_cost_usd_per_kg=100, limits={"liquidus": {"below": 160}})
+    for aim, columns in (
+        (goal, {"conductivity_S_cm": -1, "tg_C": 1, "liquidus_C": 1, "cost_usd_per_kg": 1}),
+        (dataclasses.replace(goal, tg_C=None), {"conductivity_S_cm": -1, "liquidus_C": 1, "cost_usd_per_kg": 1}),
+        (Goal(forbidden=("Ta",), max_cost_usd_per_kg=float("inf")), {"conductivity_S_cm": -1, "tg_C": 1}),
+        (Goal(conductivity_S_cm=None), {"tg_C": 1}),
+    ):
+        table = rank(told, aim, predictors=further)
+        assert str(table["pareto"].dtype) == "boolean"
+        assert table["pareto"].isna().tolist() == (table["error"] != "").tolist()
+        read = table[table["error"] == ""]
+        cost = read["cost_usd_per_kg"]
+        barred = read["formula"].str.contains("Ta") & bool(aim.forbidden) | ~read["neutral"].astype(bool)
+        barred |= (cost > aim.max_cost_usd_per_kg).to_numpy()
+        assert not read.loc[barred, "pareto"].any()
+        left = read[~barred].assign(cost_usd_per_kg=cost.fillna(np.inf))
+        losses = left[list(columns)].to_numpy(float) * list(columns.values())
+        assert left["pareto"].tolist() == front(losses).tolist()
+        assert left["pareto"].any()
+        assert not read[["formula", "pareto"]].drop_duplicates()["formula"].duplicated().any()
+
+
+def test_nobody_is_on_the_front_when_all_are_refused(ranked):
+    assert not ranked(FORMULAS, Goal(forbidden=("Cl",)))["pareto"].any()

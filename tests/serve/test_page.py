@@ -80,6 +80,9 @@ def test_data_hold_every_row_and_no_nan(page):
     keys = [column["key"] for column in data["columns"]]
     assert keys[:5] == ["rank", "formula", "p_goal", "__mS", "tg_C"]
     assert {"nearest_doi", "note", "error", "<i>own</i>"} <= set(keys)
+    formula, front = keys.index("formula"), keys.index("__front")
+    assert {row[formula] for row in data["rows"] if row[front]} == {"LiAlCl2.5O0.75"}
+    assert "pareto" not in keys
     assert [part["width"] for part in data["annotations"]] == [340, 740, 1060]
 
 
