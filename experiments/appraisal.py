@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..datasets.measurement import composition_keys
 from ..datasets.prices import raw_material_cost
 from ..datasets.properties import Property
 from ..features import charge
@@ -58,7 +57,7 @@ def appraise(
         "cost_usd_per_kg": cost,
         "neutral": neutral,
         "pareto": pareto(_losses(goal, predictions, cost), ~hopeless),
-        "note": _notes(fractions, names, neutral, asked, goal.remarks(fractions, verdict, cost)),
+        "note": _notes(names, neutral, asked, goal.remarks(fractions, verdict, cost)),
     }
     for prediction in predictions.values():
         ends = (prediction.mean, prediction.lower, prediction.upper)
@@ -97,16 +96,14 @@ def _nearest(asked: Mapping[str, Prediction], predictors: Predictors) -> dict[st
 
 
 def _notes(
-    fractions: Fractions,
     names: list[str],
     neutral: npt.NDArray[np.bool_],
     asked: Mapping[str, Prediction],
     remarks: list[list[str]],
 ) -> list[str]:
     titles = {"tg": "Tg"} | {name: name.replace("_", " ") for name in asked if name != "tg"}
-    first: dict[int, int] = {}
     notes = []
-    for row, key in enumerate(composition_keys(fractions.matrix).tolist()):
+    for row in range(len(names)):
         parts = []
         if not neutral[row]:
             parts.append(charge.explain(names[row]))
@@ -114,8 +111,5 @@ def _notes(
         verdicts = {name: asked[name].verdict[row] for name in titles}
         if len(set(verdicts.values())) > 1:
             parts.append(", ".join(f"{titles[name]} {verdict}" for name, verdict in verdicts.items()))
-        if key in first:
-            parts.append(f"same composition as {names[first[key]]} above it in the list")
-        first.setdefault(key, row)
         notes.append("; ".join(parts))
     return notes

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from ..datasets.measurement import composition_keys
 from ..datasets.properties import find
 from ..features.composition import FormulaError
 from ..features.space import Template
@@ -44,6 +46,7 @@ COLUMNS = (
 
 TEXTS = ("formula", "verdict", "nearest", "nearest_doi", "note", "error")
 TRUTHS = ("neutral", "pareto")
+Rows = npt.NDArray[np.intp]
 
 
 def rank(
@@ -73,7 +76,8 @@ def rank(
     -------
     DataFrame
         One row a candidate, best first, with the columns `COLUMNS`; what cannot be read stands at the end with its
-        error, and the index tells the place of each row in `candidates`. Tg and conductivity count as independent
+        error, by its text. The index tells the place of each row in `candidates`; their order changes nothing else.
+        Ties go by the expected margin of the worst limit, then by the formula. Tg and conductivity count as independent
         in `p_goal`, and a formula that is not charge-neutral has no chance. ``pareto`` marks those that the goal does
         not refuse and of which no other is better in all that it limits (in cost too, where it has a ceiling). A list
         of which no row can be read needs no predictor.
@@ -84,14 +88,15 @@ def rank(
     extra = [column for name in further for column in columns_of(find(name))]
     given, needed = predictors or {}, (*RECIPES, *further) if batch.rows.size else ()
     known = {name: given[name] if name in given else load_predictor(name) for name in needed}
-    table = _predict(told, batch, aim, temperature_C, known).reindex(columns=[*COLUMNS, "margin", *extra])
-    order = table.sort_values(
-        ["p_goal", "margin", "formula"], ascending=[False, False, True], kind="stable", na_position="last"
-    ).index
-    bad = table.index[table["error"] != ""]
-    ranked = table.loc[[*order.difference(bad, sort=False), *bad]]
-    places = pd.Series(range(1, len(ranked) + 1), index=ranked.index, dtype="Int64").where(ranked["error"] == "")
-    return ranked.assign(rank=places)[[*COLUMNS, *extra]]
+    table = _predict(told, batch, aim, temperature_C, known)
+    good = table["error"] == ""
+    best = {"p_goal": False, "margin": False, "formula": True}
+    order = table[good].sort_values(list(best), ascending=list(best.values()), kind="stable").index
+    unread = table[~good].sort_values(["formula", "error"], kind="stable").index
+    ranked = table.loc[[*order, *unread]]
+    places = pd.Series(range(1, len(ranked) + 1), index=ranked.index, dtype="Int64").where(good)
+    ranked = ranked.assign(rank=places, note=_with_repeats(ranked, batch))
+    return ranked.reindex(columns=[*COLUMNS, *extra])
 
 
 def sweep(
@@ -146,6 +151,37 @@ def _predict(told: list[Any], batch: Read, goal: Goal, temperature: float, predi
     if not batch.rows.size:
         return table
     table.loc[batch.rows, "formula"] = names = formulas(told, batch.rows)
-    for name, values in appraise(batch.fractions, names, goal, temperature, predictors).items():
-        table.loc[batch.rows, name] = values
+    first, which = _distinct(batch.fractions.matrix, names)
+    distinct = [names[row] for row in first]
+    for name, values in appraise(batch.fractions.take(first), distinct, goal, temperature, predictors).items():
+        table.loc[batch.rows, name] = np.asarray(values, dtype=object if name in TEXTS else None)[which]
     return table
+
+
+def _distinct(matrix: npt.NDArray[np.float64], names: list[str]) -> tuple[Rows, Rows]:
+    """Rows of different compositions, and which of these each row is.
+
+    Numbers of one candidate may hang in their last bits on who stands beside it. These rows stand in an order of
+    their own, so that the order of the list changes nothing, and equal candidates get equal numbers.
+    """
+    by_name = np.array(sorted(range(len(names)), key=names.__getitem__), dtype=np.intp)
+    held = np.ascontiguousarray(matrix[:, matrix.any(axis=0)][by_name])
+    lines = held.view(np.dtype((np.void, held.strides[0]))).ravel()
+    _, first, which = np.unique(lines, return_index=True, return_inverse=True)
+    back = np.empty_like(by_name)
+    back[by_name] = np.arange(len(by_name))
+    return by_name[first], which.ravel()[back]
+
+
+def _with_repeats(ranked: pd.DataFrame, batch: Read) -> list[str]:
+    """Notes, with those on a composition that stands higher in the ranking already."""
+    keys = dict(zip(batch.rows.tolist(), composition_keys(batch.fractions.matrix).tolist(), strict=True))
+    first: dict[int, str] = {}
+    notes = []
+    for place, formula, note in zip(ranked.index, ranked["formula"], ranked["note"], strict=True):
+        key = keys.get(place)
+        known = first.get(key) if key is not None else None
+        notes.append("; ".join(filter(None, (note, f"same composition as {known}, ranked above it" if known else ""))))
+        if key is not None:
+            first.setdefault(key, formula)
+    return notes

@@ -72,7 +72,8 @@ def test_bad_rows_keep_their_place_at_the_end(ranked):
     table = ranked(mixed)
     assert len(table) == len(mixed)
     tail = table.iloc[-len(BAD) :]
-    assert tail.index.tolist() == list(range(0, 2 * len(BAD), 2))
+    assert sorted(tail.index) == list(range(0, 2 * len(BAD), 2))
+    assert tail["formula"].is_monotonic_increasing
     assert (tail["error"].str.len() > 10).all()
     assert tail["rank"].isna().all()
     assert tail[["p_goal", "tg_C", "conductivity_S_cm", "nearest_distance", "cost_usd_per_kg"]].isna().all().all()
@@ -132,20 +133,30 @@ def test_series_and_objects(ranked):
     pd.testing.assert_frame_equal(told, ranked(iter(FORMULAS)))
 
 
-def test_order_of_the_rows_says_nothing(ranked):
-    told = ranked(FORMULAS).reset_index(drop=True)
-    for seed in range(3):
-        order = np.random.default_rng(seed).permutation(len(FORMULAS))
-        other = ranked([FORMULAS[i] for i in order]).reset_index(drop=True)
-        pd.testing.assert_frame_equal(told, other, rtol=1e-9)
+@pytest.mark.parametrize("seed", range(5))
+def test_order_of_the_rows_says_nothing_to_the_last_bit(further, seed):
+    draw = np.random.default_rng(seed)
+    family = [f"Li{a}Al{b}Cl{c}O{d}" for a, b, c, d in draw.integers(1, 9, (40, 4))]
+    told = [*FORMULAS, *FORMULAS[::2], "Li2Al2Cl8", "LiCl-AlCl3", "LiAlCl4", "LiAlCl3", "LiTaCl6", *family]
+    told += [Composition.parse("AlLiCl4"), "??", "XeF2", "", None, "??", 3.5]
+    goal = Goal(forbidden=("Ta",), max_cost_usd_per_kg=100, limits={"liquidus": {"below": 160}})
+    expected = rank(told, goal, predictors=further)
+    for _ in range(3):
+        order = draw.permutation(len(told))
+        other = rank([told[i] for i in order], goal, predictors=further)
+        pd.testing.assert_frame_equal(
+            expected.reset_index(drop=True), other.reset_index(drop=True), check_exact=True, rtol=0, atol=0
+        )
 
 
 def test_duplicates_stay_and_are_noted(ranked):
-    table = ranked(["LiAlCl4", "Li2Al2Cl8", "LiCl-AlCl3", "LiAlCl4"]).sort_index()
+    table = ranked(["Li2Al2Cl8", "LiAlCl4", "LiCl-AlCl3", "LiAlCl4"])
     assert len(table) == 4
-    assert "same composition" not in table["note"][0]
-    assert all("same composition as LiAlCl4" in note for note in table["note"][1:])
-    assert len(set(table["tg_C"])) == 1
+    assert "same composition" not in table["note"].iloc[0]
+    assert table["note"].iloc[1:].str.endswith(f"same composition as {table['formula'].iloc[0]}, ranked above it").all()
+    assert (table.nunique()[["p_goal", "tg_C", "conductivity_S_cm", "nearest_distance", "cost_usd_per_kg"]] == 1).all()
+    assert table["formula"].is_monotonic_increasing
+    assert table.index[table["formula"] == "LiAlCl4"].is_monotonic_increasing
 
 
 def test_not_neutral_has_no_chance(ranked):
@@ -269,8 +280,10 @@ class StandIn:
         self.known_formulas_, self.known_references_ = other.known_formulas_, other.known_references_
 
     def predict(self, compositions, conditions=None):
+        """The last bits hang on the place in the batch, as they may where matrices are multiplied."""
         told = self.other.predict(compositions, conditions)
-        return dataclasses.replace(told, quantity=find(self.name), target=told.target + self.shift)
+        target = told.target + self.shift + 1e-12 * np.arange(len(told))
+        return dataclasses.replace(told, quantity=find(self.name), target=target)
 
 
 @pytest.fixture
