@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from vitrion import datasets, features
     from vitrion.experiments.evaluation import evaluate
     from vitrion.experiments.goal import Goal
+    from vitrion.experiments.judgement import Threshold
     from vitrion.experiments.proposal import propose
     from vitrion.experiments.ranking import rank, sweep
     from vitrion.experiments.registry import load_predictor
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Goal",
     "Predictor",
+    "Threshold",
     "datasets",
     "evaluate",
     "features",
@@ -34,6 +36,7 @@ __all__ = [
 _HOMES = {
     "Goal": "experiments.goal",
     "Predictor": "models.predictor",
+    "Threshold": "experiments.judgement",
     "evaluate": "experiments.evaluation",
     "load_predictor": "experiments.registry",
     "propose": "experiments.proposal",

@@ -47,6 +47,7 @@ class Goal:
         Pressure to explore when the next candidates are chosen, 0 or more: 0 takes the best expected.
     weights
         Exponents above 0 on the probability of keeping the limit on a property, by its name; 1 where nothing is told.
+        With others the product of the chances ranks, and is no longer the probability itself.
     limits
         Limits on further properties, one each: ``(Threshold("liquidus", below=160.0),)`` or
         ``{"liquidus": {"below": 160.0}}``.

@@ -1,6 +1,7 @@
 import dataclasses
 import json
 import pickle
+import re
 from pathlib import Path
 
 import numpy as np
@@ -137,6 +138,17 @@ def test_a_field_that_no_goal_has_is_refused_in_the_words_of_a_file():
     goal = Goal(5e-4, tg_C=60)
     assert (goal.conductivity_S_cm, goal.tg_C) == (5e-4, 60)
     assert dataclasses.replace(goal, tg_C=25) == pickle.loads(pickle.dumps(Goal(5e-4)))
+
+
+def test_the_goal_of_the_readme(tmp_path):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    path = tmp_path / "goal.toml"
+    path.write_text(re.search("```toml\n(.*?)```", text, re.DOTALL)[1], encoding="utf-8")
+    goal = Goal.load(path)
+    assert goal == Goal(
+        5e-4, None, ("Ta", "Hf"), "edge", 50, ("Li",), 1, {"conductivity": 2}, (Threshold("liquidus", below=160),)
+    )
+    assert Goal.of(goal.to_dict()) == goal
 
 
 def test_limits_and_weights_of_a_file(tmp_path):
