@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from vitrion.experiments.campaign import Campaign
     from vitrion.experiments.evaluation import evaluate
     from vitrion.experiments.goal import Goal
+    from vitrion.experiments.judgement import Threshold
     from vitrion.experiments.proposal import propose
     from vitrion.experiments.ranking import rank, sweep
     from vitrion.experiments.registry import load_predictor
@@ -24,6 +25,7 @@ __all__ = [
     "Campaign",
     "Goal",
     "Predictor",
+    "Threshold",
     "datasets",
     "evaluate",
     "features",
@@ -37,6 +39,7 @@ _HOMES = {
     "Campaign": "experiments.campaign",
     "Goal": "experiments.goal",
     "Predictor": "models.predictor",
+    "Threshold": "experiments.judgement",
     "evaluate": "experiments.evaluation",
     "load_predictor": "experiments.registry",
     "propose": "experiments.proposal",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,14 @@ import numpy.typing as npt
 from ..features.elements import SYMBOLS
 from ..features.fractions import Fractions
 from ..models.domain import VERDICTS
+from .judgement import GoalError, Threshold, is_number, limits_of, sides, weights_of
 
-
-class GoalError(ValueError):
-    """A goal that cannot be met or read."""
+__all__ = ["Goal", "GoalError", "Threshold"]
+NUMBERS = (  # name, above, up to, unit, whether there may be none
+    ("conductivity_S_cm", 0.0, 100.0, "S/cm", True),
+    ("tg_C", -273.15, 3000.0, "degC", True),
+    ("max_cost_usd_per_kg", 0.0, float("inf"), "USD/kg", False),
+)
 
 
 @dataclass(frozen=True)
@@ -27,9 +32,9 @@ class Goal:
     Parameters
     ----------
     conductivity_S_cm
-        Least ionic conductivity, in S/cm.
+        Least ionic conductivity, in S/cm; None (in a file ``false``) for no limit.
     tg_C
-        Highest glass transition temperature, in degC: below it the glass bends.
+        Highest glass transition temperature, in degC: below it the glass bends; None (``false``) for no limit.
     forbidden
         Symbols of elements that no candidate may hold.
     minimum_verdict
@@ -40,20 +45,30 @@ class Goal:
         Symbols of elements that every candidate has to hold.
     explore
         Pressure to explore when the next candidates are chosen, 0 or more: 0 takes the best expected.
+    weights
+        Exponents above 0 on the probability of keeping the limit on a property, by its name; 1 where nothing is told.
+        With others the product of the chances ranks, and is no longer the probability itself.
+    limits
+        Limits on further properties, one each: ``(Threshold("liquidus", below=160.0),)`` or
+        ``{"liquidus": {"below": 160.0}}``.
 
     Examples
     --------
     >>> Goal(forbidden=("Ta",)).refused(Fractions.of(["LiAlCl4", "LiTaCl6"])).tolist()
     [False, True]
+    >>> Goal(tg_C=None, limits={"liquidus": {"below": 160}}).properties
+    ('conductivity', 'liquidus')
     """
 
-    conductivity_S_cm: float = 1e-3
-    tg_C: float = 25.0
+    conductivity_S_cm: float | None = 1e-3
+    tg_C: float | None = 25.0
     forbidden: tuple[str, ...] = ()
     minimum_verdict: str = "outside"
     max_cost_usd_per_kg: float = float("inf")
     required: tuple[str, ...] = ()
     explore: float = 1.0
+    weights: Mapping[str, float] = field(default_factory=dict, hash=False)
+    limits: tuple[Threshold, ...] = ()
 
     def __new__(cls, *told: Any, **named: Any) -> Goal:
         """Refuse fields that a goal does not have, in the words that a goal file gets."""
@@ -61,28 +76,51 @@ class Goal:
         return super().__new__(cls)
 
     def __post_init__(self) -> None:
-        for name, low, high, unit in (
-            ("conductivity_S_cm", 0.0, 100.0, "S/cm"),
-            ("tg_C", -273.15, 3000.0, "degC"),
-            ("max_cost_usd_per_kg", 0.0, float("inf"), "USD/kg"),
-        ):
+        for name, low, high, unit, optional in NUMBERS:
             value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not low < value <= high:
-                raise GoalError(f"goal {name} = {value!r}; give a number of {unit} above {low:g} and up to {high:g}")
+            if value is None and optional:
+                continue
+            if not is_number(value) or not low < value <= high:
+                none = ", or None (in a file false) for no limit" if optional else ""
+                right = f"a number of {unit} above {low:g} and up to {high:g}{none}"
+                raise GoalError(f"goal {name} = {value!r}; give {right}")
+            self._put(name, float(value))
         for name in ("forbidden", "required"):
             symbols = getattr(self, name)
             if not isinstance(symbols, tuple | list) or any(symbol not in SYMBOLS for symbol in symbols):
                 raise GoalError(f'goal {name} = {symbols!r}; give symbols of elements, such as ["Ta", "Hf"]')
+            self._put(name, tuple(symbols))
         if both := sorted(set(self.forbidden) & set(self.required)):
             raise GoalError(f"goal required = {self.required!r} holds {', '.join(both)}, forbidden too; keep it in one")
-        if (
-            isinstance(self.explore, bool)
-            or not isinstance(self.explore, int | float)
-            or not 0 <= self.explore < np.inf
-        ):
+        if not is_number(self.explore) or not 0 <= self.explore < np.inf:
             raise GoalError(f"goal explore = {self.explore!r}; give a number, 0 or more")
+        self._put("explore", float(self.explore))
         if self.minimum_verdict not in VERDICTS:
             raise GoalError(f"goal minimum_verdict = {self.minimum_verdict!r}; use one of {', '.join(VERDICTS)}")
+        self._put("limits", limits_of(self.limits, {"conductivity": "conductivity_S_cm", "tg": "tg_C"}))
+        if not self._unweighted():
+            raise GoalError("the goal has no limit; give conductivity_S_cm, tg_C or one in limits")
+        self._put("weights", weights_of(self.weights, self._unweighted()))
+
+    def _put(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)
+
+    @property
+    def thresholds(self) -> tuple[Threshold, ...]:
+        """The limits on predicted properties, with their weights; one at least."""
+        return tuple(
+            replace(limit, weight=self.weights.get(limit.property, limit.weight)) for limit in self._unweighted()
+        )
+
+    def _unweighted(self) -> tuple[Threshold, ...]:
+        sigma = () if self.conductivity_S_cm is None else (Threshold("conductivity", above=self.conductivity_S_cm),)
+        tg = () if self.tg_C is None else (Threshold("tg", below=self.tg_C),)
+        return (*sigma, *tg, *self.limits)
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """Names of the properties that have a limit."""
+        return tuple(limit.property for limit in self.thresholds)
 
     @classmethod
     def of(cls, goal: Goal | Mapping[str, Any] | Path | str | None) -> Goal:
@@ -107,10 +145,37 @@ class Goal:
     @classmethod
     def _of_fields(cls, told: Mapping[str, Any], where: str) -> Goal:
         _check_names(told, where)
-        limits: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value for key, value in told.items()
-        }
-        return cls(**limits)
+        none = {"conductivity_S_cm": None, "tg_C": None, "max_cost_usd_per_kg": float("inf")}
+        named: dict[str, Any] = dict(told)
+        for name, value in none.items():
+            if name in named and (named[name] is None or named[name] is False):
+                named[name] = value
+        return cls(**named)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Fields of the goal by name, as JSON has them; `of` makes the same goal of it.
+
+        Examples
+        --------
+        >>> Goal(limits=(Threshold("liquidus", below=160),)).to_dict()["limits"]
+        {'liquidus': {'below': 160.0}}
+        """
+        told: dict[str, Any] = {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        lists = {"forbidden": list(self.forbidden), "required": list(self.required), "weights": dict(self.weights)}
+        ceiling = self.max_cost_usd_per_kg if np.isfinite(self.max_cost_usd_per_kg) else None
+        further = {limit.property: sides(limit) for limit in self.limits}
+        return told | lists | {"max_cost_usd_per_kg": ceiling, "limits": further}
+
+    def to_toml(self) -> str:
+        """Text of a goal file; `load` makes the same goal of it."""
+        told = self.to_dict()
+        tables = {"weights": told.pop("weights")}
+        tables |= {f"limits.{name}": limit for name, limit in told.pop("limits").items()}
+        lines = [f"{name} = {'false' if value is None else json.dumps(value)}" for name, value in told.items()]
+        for name, table in tables.items():
+            if table:
+                lines += ["", f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in table.items())]
+        return "\n".join(lines) + "\n"
 
     def refused(self, fractions: Fractions) -> npt.NDArray[np.bool_]:
         """Whether each composition holds a forbidden element or lacks a required one, shape (n,)."""
@@ -151,5 +216,5 @@ class Goal:
 
 def _check_names(told: Mapping[str, Any], where: str) -> None:
     names = [entry.name for entry in fields(Goal)]
-    if unknown := sorted(set(told) - set(names)):
-        raise GoalError(f"{where} has {', '.join(unknown)}; a goal has {', '.join(names)}")
+    if unknown := sorted(set(told) - set(names), key=str):
+        raise GoalError(f"{where} has {', '.join(map(str, unknown))}; a goal has {', '.join(names)}")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LARGEST", "conductivity_map", "map_names", "named", "sweep_lines"]
 LARGEST = 3000
+_AXES = ("tg_C", "conductivity_S_cm")
 
 
 def conductivity_map(
@@ -57,8 +58,8 @@ def conductivity_map(
     layout = frame(size) | {
         "xaxis": axis("Glass transition temperature, °C") | {"range": limits[0]},
         "yaxis": axis(f"Conductivity at {temperature_C:g} °C, mS/cm", log=True) | _steps(limits[1]),
-        "shapes": [_corner(goal, limits)],
-        "annotations": [_goal_name(), *named(shown.head(names), limits, size)],
+        "shapes": _corner(goal, limits),
+        "annotations": [*_goal_name(goal), *named(shown.head(names), limits, size)],
         "hoverlabel": {"align": "left", "namelength": 0},
     }
     return go.Figure({"data": traces, "layout": layout})
@@ -97,8 +98,9 @@ def named(top: pd.DataFrame, limits: tuple[list[float], list[float]], size: tupl
 def map_names(ranking: pd.DataFrame, goal: Goal | None, names: int, size: tuple[int, int]) -> list[dict[str, Any]]:
     """All annotations of a `conductivity_map` that is drawn at another size."""
     shown = _drawable(ranking).head(LARGEST)
-    limits = _limits(shown, goal or Goal())
-    return [_goal_name(), *named(shown.head(names), limits, size)]
+    aim = goal or Goal()
+    limits = _limits(shown, aim)
+    return [*_goal_name(aim), *named(shown.head(names), limits, size)]
 
 
 def _drawable(ranking: pd.DataFrame) -> pd.DataFrame:
@@ -115,9 +117,14 @@ def _steps(limits: list[float]) -> dict[str, Any]:
 
 def _limits(shown: pd.DataFrame, goal: Goal) -> tuple[list[float], list[float]]:
     """Limits of both axes: all points and the goal with some room, the second in log10 mS/cm."""
-    tg = np.append(shown["tg_C"].to_numpy(float), goal.tg_C)
-    log = np.log10(np.append(shown["conductivity_S_cm"].to_numpy(float), goal.conductivity_S_cm) * 1e3)
-    return _roomy(tg, 30.0), _roomy(log, 0.6)
+    tg, sigma = (_with(shown[name], getattr(goal, name), getattr(Goal(), name)) for name in _AXES)
+    return _roomy(tg, 30.0), _roomy(np.log10(sigma * 1e3), 0.6)
+
+
+def _with(values: pd.Series[Any], limit: float | None, otherwise: float) -> np.ndarray[Any, Any]:
+    """Values and the limit; without both, something to draw axes around."""
+    told = values.to_numpy(float)
+    return np.append(told, limit) if limit is not None else told if len(told) else np.array([otherwise])
 
 
 def _roomy(values: np.ndarray[Any, Any], least: float) -> list[float]:
@@ -176,21 +183,29 @@ def _hover(row: dict[Any, Any]) -> str:
     )
 
 
-def _corner(goal: Goal, limits: tuple[list[float], list[float]]) -> dict[str, Any]:
-    return {
+def _corner(goal: Goal, limits: tuple[list[float], list[float]]) -> list[dict[str, Any]]:
+    """The part of the map that the goal asks for: a corner, half of it, or nothing."""
+    if goal.tg_C is None and goal.conductivity_S_cm is None:
+        return []
+    far = 5 * (limits[0][1] - limits[0][0])
+    corner = {
         "type": "rect",
         "layer": "below",
-        "x0": limits[0][0] - 5 * (limits[0][1] - limits[0][0]),
-        "x1": goal.tg_C,
-        "y0": goal.conductivity_S_cm * 1e3,
+        "x0": limits[0][0] - far,
+        "x1": limits[0][1] + far if goal.tg_C is None else goal.tg_C,
+        "y0": 10 ** (limits[1][0] - 8) if goal.conductivity_S_cm is None else goal.conductivity_S_cm * 1e3,
         "y1": 10 ** (limits[1][1] + 8),
         "fillcolor": f"rgba({GOAL}, 0.10)",
         "line": {"color": f"rgba({GOAL}, 0.6)", "width": 1, "dash": "dot"},
     }
+    return [corner]
 
 
-def _goal_name() -> dict[str, Any]:
-    return {
+def _goal_name(goal: Goal) -> list[dict[str, Any]]:
+    """The word in the corner, where there is one."""
+    if goal.tg_C is None and goal.conductivity_S_cm is None:
+        return []
+    name = {
         "x": 0,
         "xref": "paper",
         "y": 1,
@@ -203,3 +218,4 @@ def _goal_name() -> dict[str, Any]:
         "showarrow": False,
         "font": {"size": 13, "color": f"rgb({GOAL})"},
     }
+    return [name]

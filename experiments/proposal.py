@@ -12,13 +12,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..datasets.prices import raw_material_cost
-from ..datasets.properties import find
 from ..features.fractions import Fractions
 from ..models import inputs
 from ..models.domain import VERDICTS
+from ..models.prediction import Prediction
 from ..models.predictor import Predictor
 from ..models.surrogate import Surrogate
 from .goal import Goal, GoalError
+from .judgement import probability
 from .outcomes import Outcomes, success
 from .pool import Pool
 from .ranking import COLUMNS, Predictors, rank
@@ -28,7 +29,15 @@ from .registry import load_predictor
 from .search import Acquisition, Pick, Results, Search
 
 Vector = npt.NDArray[np.float64]
-STEP: Mapping[str, float] = {"conductivity": 1.0, "tg": 30.0}  # a usual step, in the unit of the target
+STEP: Mapping[str, float] = {  # a usual step, in the unit of the target
+    "conductivity": 1.0,
+    "tg": 30.0,
+    "liquidus": 30.0,
+    "melting": 30.0,
+    "activation_energy": 0.1,
+    "density": 0.3,
+    "youngs_modulus": 5.0,
+}
 WEIGHABLE = 1e-3  # atomic fraction by which compositions must differ: 1 mg in a batch of 1 g
 HOPELESS = 0.01  # chance of meeting the goal below which no melt is worth its while
 
@@ -82,7 +91,8 @@ def propose(
     """
     aim = _checked(goal, batch, acquisition, seed)
     pool, outcomes = Pool.of(candidates, **variables), Outcomes.of(results)
-    known = dict(predictors or {name: load_predictor(name) for name in RECIPES})
+    given, needed = predictors or {}, dict.fromkeys((*RECIPES, *aim.properties))
+    known = {name: given[name] if name in given else load_predictor(name) for name in needed}
     waiting = Fractions.of(list(pending))
     every = pool.joined(Fractions.from_matrix(np.vstack([outcomes.fractions.matrix, waiting.matrix])))
     search = _Belief(every, aim, temperature_C, known, acquisition, seed)
@@ -126,30 +136,32 @@ class _Belief:
         self, every: Fractions, goal: Goal, temperature_C: float, known: Predictors, acquisition: Acquisition, seed: int
     ) -> None:
         self.goal, self.temperature_C = goal, temperature_C
-        self.properties = ("conductivity", "tg")
-        self.signs = (1.0, -1.0)
-        limits = [np.array([goal.conductivity_S_cm]), np.array([goal.tg_C])]
-        self.limits = [
-            sign * float(find(name).to_target(limit)[0])
-            for name, sign, limit in zip(self.properties, self.signs, limits, strict=True)
-        ]
-        surrogates, verdicts, hope = list[Surrogate](), list[list[int]](), np.ones(len(every))
-        for name, sign in zip(self.properties, self.signs, strict=True):
-            predictor = known[name]
+        self.properties = goal.properties
+        self.signs = tuple(limit.sign for limit in goal.thresholds)
+        self.limits = [limit.sign * limit.target for limit in goal.thresholds]
+        if acquisition == "hypervolume" and len(self.limits) != 2:
+            raise GoalError(
+                f"acquisition='hypervolume' weighs two limits, the goal has {len(self.limits)}; use another"
+            )
+        surrogates, predictions = list[Surrogate](), dict[str, Prediction]()
+        for name in dict.fromkeys((*RECIPES, *self.properties)):
+            circumstances = {"temperature_C": temperature_C, "phase": "glass"} if known[name].conditions else None
+            predictions[name] = known[name].predict(every, circumstances)
+        for limit in goal.thresholds:
+            predictor, told = known[limit.property], predictions[limit.property]
             circumstances = {"temperature_C": temperature_C, "phase": "glass"} if predictor.conditions else None
-            told = predictor.predict(every, circumstances)
-            limit = float(find(name).from_target(np.array([sign * self.limits[len(surrogates)]]))[0])
-            hope *= told.probability(above=limit) if sign > 0 else told.probability(below=limit)
-            verdicts.append([VERDICTS.index(verdict) for verdict in told.verdict])
             layout = inputs.layout(predictor.blocks, predictor.conditions)
             views = layout.views(inputs.matrix(every, predictor.blocks, predictor.conditions, circumstances))
-            surrogates.append(Surrogate(views, sign * told.target, told.difficulty, STEP[name], seed))
+            step = STEP[limit.property]
+            surrogates.append(Surrogate(views, limit.sign * told.target, told.difficulty, step, seed))
+        verdicts = [[VERDICTS.index(verdict) for verdict in told.verdict] for told in predictions.values()]
         verdict = np.array(VERDICTS)[np.max(verdicts, axis=0)]
         self.refused = goal.refused(every) | goal.too_far(verdict)
         if np.isfinite(goal.max_cost_usd_per_kg):
             self.refused |= np.asarray(raw_material_cost(every)) > goal.max_cost_usd_per_kg
-        self.hope = hope
-        self.search = Search(surrogates, self.limits, acquisition, goal.explore, seed=seed)
+        self.hope = probability(goal.thresholds, predictions)
+        weights = [limit.weight for limit in goal.thresholds]
+        self.search = Search(surrogates, self.limits, acquisition, goal.explore, weights, seed)
 
     def results(self, outcomes: Outcomes, first: int) -> list[Results]:
         """Results of each target; their compositions stand from row `first` of the candidates on."""

@@ -12,20 +12,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..datasets.measurement import composition_keys
-from ..datasets.prices import raw_material_cost
-from ..datasets.properties import Property, find
-from ..features import charge
+from ..datasets.properties import find
 from ..features.composition import FormulaError
-from ..features.fractions import Fractions
 from ..features.space import Template
-from ..models.domain import VERDICTS
-from ..models.prediction import Prediction
-from ..models.predictor import Predictor
+from .appraisal import Predictors, appraise, columns_of
 from .candidates import Read, as_text, formulas, listed, read
 from .goal import Goal
 from .recipe import RECIPES
 from .registry import load_predictor
 
+__all__ = ["COLUMNS", "Predictors", "rank", "sweep"]
 COLUMNS = (
     "rank",
     "formula",
@@ -43,11 +39,14 @@ COLUMNS = (
     "o_to_cl",
     "cost_usd_per_kg",
     "neutral",
+    "pareto",
     "note",
     "error",
 )
 
-Predictors = Mapping[str, Predictor]
+TEXTS = ("formula", "verdict", "nearest", "nearest_doi", "note", "error")
+TRUTHS = ("neutral", "pareto")
+Rows = npt.NDArray[np.intp]
 
 
 def rank(
@@ -77,22 +76,27 @@ def rank(
     -------
     DataFrame
         One row a candidate, best first, with the columns `COLUMNS`; what cannot be read stands at the end with its
-        error, and the index tells the place of each row in `candidates`. Tg and conductivity count as independent
-        in `p_goal`, and a formula that is not charge-neutral has no chance. A list of which no row can be read needs
-        no predictor.
+        error, by its text. The index tells the place of each row in `candidates`; their order changes nothing else.
+        Ties go by the expected margin of the worst limit, then by the formula. Tg and conductivity count as independent
+        in `p_goal`, and a formula that is not charge-neutral has no chance. ``pareto`` marks those that the goal does
+        not refuse and of which no other is better in all that it limits (in cost too, where it has a ceiling). A list
+        of which no row can be read needs no predictor.
     """
     told, aim = listed(candidates), Goal.of(goal)
     batch = read(told)
-    known = predictors or ({name: load_predictor(name) for name in (*RECIPES, *also)} if batch.rows.size else {})
-    table = _predict(told, batch, aim, temperature_C, known, also)
-    order = table.sort_values(
-        ["p_goal", "margin", "formula"], ascending=[False, False, True], kind="stable", na_position="last"
-    ).index
-    bad = table.index[table["error"] != ""]
-    ranked = table.loc[[*order.difference(bad, sort=False), *bad]]
-    places = pd.Series(range(1, len(ranked) + 1), index=ranked.index, dtype="Int64").where(ranked["error"] == "")
-    further = [column for name in also for column in _names(find(name))]
-    return ranked.assign(rank=places)[[*COLUMNS, *further]]
+    further = tuple(find(name).name for name in dict.fromkeys((*also, *aim.properties)) if name not in RECIPES)
+    extra = [column for name in further for column in columns_of(find(name))]
+    given, needed = predictors or {}, (*RECIPES, *further) if batch.rows.size else ()
+    known = {name: given[name] if name in given else load_predictor(name) for name in needed}
+    table = _predict(told, batch, aim, temperature_C, known)
+    good = table["error"] == ""
+    best = {"p_goal": False, "margin": False, "formula": True}
+    order = table[good].sort_values(list(best), ascending=list(best.values()), kind="stable").index
+    unread = table[~good].sort_values(["formula", "error"], kind="stable").index
+    ranked = table.loc[[*order, *unread]]
+    places = pd.Series(range(1, len(ranked) + 1), index=ranked.index, dtype="Int64").where(good)
+    ranked = ranked.assign(rank=places, note=_with_repeats(ranked, batch))
+    return ranked.reindex(columns=[*COLUMNS, *extra])
 
 
 def sweep(
@@ -133,107 +137,51 @@ def sweep(
     return table
 
 
-def _predict(
-    told: list[Any], batch: Read, goal: Goal, temperature: float, predictors: Predictors, also: Sequence[str]
-) -> pd.DataFrame:
-    fractions, rows = batch.fractions, batch.rows
-    table = pd.DataFrame({"formula": [as_text(item) for item in told], "margin": np.nan}, index=range(len(told)))
-    for name in (*COLUMNS[2:-3], "note", "margin"):
-        text = name in ("verdict", "nearest", "nearest_doi", "note")
-        table[name] = pd.Series("" if text else np.nan, index=table.index, dtype=object if text else float)
-    for name in (column for further in also for column in _names(find(further))):
-        table[name] = np.nan
-    reasons = pd.Series(batch.errors, dtype=object).reindex(table.index).fillna("")
-    table = table.assign(neutral=pd.Series(pd.NA, index=table.index, dtype="boolean"), error=reasons)
-    if not rows.size:
+def _predict(told: list[Any], batch: Read, goal: Goal, temperature: float, predictors: Predictors) -> pd.DataFrame:
+    """What is said of each candidate, in the order in which they were given."""
+    index = range(len(told))
+    reasons = pd.Series(batch.errors, dtype=object).reindex(index).fillna("")
+    table = pd.DataFrame({"formula": [as_text(item) for item in told], "error": reasons}, index=index)
+    for name in (*COLUMNS, "margin"):
+        if name in ("rank", *table.columns):
+            continue
+        kind = object if name in TEXTS else "boolean" if name in TRUTHS else float
+        blank = "" if name in TEXTS else pd.NA if name in TRUTHS else np.nan
+        table[name] = pd.Series(blank, index=index, dtype=kind)
+    if not batch.rows.size:
         return table
-    names = formulas(told, rows)
-    columns = _columns(fractions, names, goal, temperature, predictors)
-    for name in (*COLUMNS[2:-2], "note", "margin"):
-        table.loc[rows, name] = columns[name]
-    table.loc[rows, "formula"] = names
-    for prediction in (predictors[name].predict(fractions) for name in also):
-        table.loc[rows, list(_names(prediction.quantity))] = np.column_stack(list(_values(prediction).values()))
+    table.loc[batch.rows, "formula"] = names = formulas(told, batch.rows)
+    first, which = _distinct(batch.fractions.matrix, names)
+    distinct = [names[row] for row in first]
+    for name, values in appraise(batch.fractions.take(first), distinct, goal, temperature, predictors).items():
+        table.loc[batch.rows, name] = np.asarray(values, dtype=object if name in TEXTS else None)[which]
     return table
 
 
-def _columns(
-    fractions: Fractions, names: list[str], goal: Goal, temperature: float, predictors: Predictors
-) -> dict[str, Any]:
-    tg = predictors["tg"].predict(fractions)
-    sigma = predictors["conductivity"].predict(fractions, {"temperature_C": temperature, "phase": "glass"})
-    neutral = charge.neutral(fractions)
-    cost = np.asarray(raw_material_cost(fractions))
-    verdict = np.array([max(pair, key=VERDICTS.index) for pair in zip(tg.verdict, sigma.verdict, strict=True)])
-    hopeless = ~neutral | goal.refused(fractions) | goal.too_far(verdict) | (cost > goal.max_cost_usd_per_kg)
-    chance = sigma.probability(above=goal.conductivity_S_cm) * tg.probability(below=goal.tg_C)
-    oxygen, chlorine = fractions.column("O"), fractions.column("Cl")
-    return {
-        "p_goal": np.where(hopeless, 0.0, chance),
-        "margin": np.minimum(
-            (sigma.target - np.log10(goal.conductivity_S_cm)) / sigma.difficulty, (goal.tg_C - tg.mean) / tg.difficulty
-        ),
-        **_values(sigma),
-        **_values(tg),
-        "verdict": verdict,
-        **_nearest(tg, sigma, predictors),
-        "o_to_cl": np.divide(oxygen, chlorine, out=np.full(len(oxygen), np.nan), where=chlorine > 0),
-        "cost_usd_per_kg": cost,
-        "neutral": neutral,
-        "note": _notes(fractions, names, neutral, tg, sigma, goal.remarks(fractions, verdict, cost)),
-    }
+def _distinct(matrix: npt.NDArray[np.float64], names: list[str]) -> tuple[Rows, Rows]:
+    """Rows of different compositions, and which of these each row is.
+
+    Numbers of one candidate may hang in their last bits on who stands beside it. These rows stand in an order of
+    their own, so that the order of the list changes nothing, and equal candidates get equal numbers.
+    """
+    by_name = np.array(sorted(range(len(names)), key=names.__getitem__), dtype=np.intp)
+    held = np.ascontiguousarray(matrix[:, matrix.any(axis=0)][by_name])
+    lines = held.view(np.dtype((np.void, held.strides[0]))).ravel()
+    _, first, which = np.unique(lines, return_index=True, return_inverse=True)
+    back = np.empty_like(by_name)
+    back[by_name] = np.arange(len(by_name))
+    return by_name[first], which.ravel()[back]
 
 
-def _names(quantity: Property) -> tuple[str, str, str]:
-    """Columns of a property: value, lower and upper end, with the unit as in ``tg_low_C``."""
-    unit = {"degC": "C", "S/cm": "S_cm"}.get(quantity.unit, quantity.unit)
-    return f"{quantity.name}_{unit}", f"{quantity.name}_low_{unit}", f"{quantity.name}_high_{unit}"
-
-
-def _values(prediction: Prediction) -> dict[str, npt.NDArray[np.float64]]:
-    ends = (prediction.mean, prediction.lower, prediction.upper)
-    return dict(zip(_names(prediction.quantity), ends, strict=True))
-
-
-def _nearest(tg: Prediction, sigma: Prediction, predictors: Predictors) -> dict[str, npt.NDArray[Any]]:
-    """The nearest known of the property that decides the verdict; of the conductivity where both say the same."""
-    worse = np.array([VERDICTS.index(t) > VERDICTS.index(s) for t, s in zip(tg.verdict, sigma.verdict, strict=True)])
-    known = {name: predictors[name] for name in ("tg", "conductivity")}
-    pick = worse.astype(bool)
-    return {
-        "nearest": np.where(
-            pick,
-            known["tg"].known_formulas_[tg.nearest],
-            known["conductivity"].known_formulas_[sigma.nearest],
-        ),
-        "nearest_distance": np.where(pick, tg.distance, sigma.distance),
-        "nearest_doi": np.where(
-            pick,
-            known["tg"].known_references_[tg.nearest],
-            known["conductivity"].known_references_[sigma.nearest],
-        ),
-    }
-
-
-def _notes(
-    fractions: Fractions,
-    names: list[str],
-    neutral: npt.NDArray[np.bool_],
-    tg: Prediction,
-    sigma: Prediction,
-    remarks: list[list[str]],
-) -> list[str]:
-    first: dict[int, int] = {}
+def _with_repeats(ranked: pd.DataFrame, batch: Read) -> list[str]:
+    """Notes, with those on a composition that stands higher in the ranking already."""
+    keys = dict(zip(batch.rows.tolist(), composition_keys(batch.fractions.matrix).tolist(), strict=True))
+    first: dict[int, str] = {}
     notes = []
-    for row, key in enumerate(composition_keys(fractions.matrix).tolist()):
-        parts = []
-        if not neutral[row]:
-            parts.append(charge.explain(names[row]))
-        parts += remarks[row]
-        if tg.verdict[row] != sigma.verdict[row]:
-            parts.append(f"Tg {tg.verdict[row]}, conductivity {sigma.verdict[row]}")
-        if key in first:
-            parts.append(f"same composition as {names[first[key]]} above it in the list")
-        first.setdefault(key, row)
-        notes.append("; ".join(parts))
+    for place, formula, note in zip(ranked.index, ranked["formula"], ranked["note"], strict=True):
+        key = keys.get(place)
+        known = first.get(key) if key is not None else None
+        notes.append("; ".join(filter(None, (note, f"same composition as {known}, ranked above it" if known else ""))))
+        if key is not None:
+            first.setdefault(key, formula)
     return notes

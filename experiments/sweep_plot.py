@@ -72,7 +72,11 @@ def sweep_lines(
         "xaxis": axis(variables[0]) | {"anchor": "y2"},
         "yaxis": axis(f"σ({temperature_C:g} °C), mS/cm", log=True) | {"domain": [0.53, 1]},
         "yaxis2": axis("Tg, °C") | {"domain": [0, 0.47]},
-        "shapes": [_level(goal.conductivity_S_cm * 1e3, "y"), _level(goal.tg_C, "y2")],
+        "shapes": [
+            _level(limit * panel.scale, panel.key)
+            for panel in _PANELS
+            if (limit := getattr(goal, panel.columns[0])) is not None
+        ],
         "hovermode": "closest",
         "showlegend": len({trace["name"] for trace in traces}) > 1,
     }

@@ -22,14 +22,11 @@ from .crossfit import CrossFit, Design, HeldOut, Progress, cross_fit
 from .domain import Domain
 from .inputs import Conditions
 from .layout import Layout
+from .parts import in_parts
 from .prediction import Prediction
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
-
-
-def silent(text: str) -> None:
-    """Say nothing: the default of `Predictor.fit`'s progress."""
 
 
 class Predictor(RegressorMixin, BaseEstimator):
@@ -102,7 +99,7 @@ class Predictor(RegressorMixin, BaseEstimator):
         estimated: npt.ArrayLike | None = None,
         formulas: npt.ArrayLike | None = None,
         references: npt.ArrayLike | None = None,
-        progress: Progress = silent,
+        progress: Progress = lambda text: None,
     ) -> Predictor:
         """Learn from n measurements and calibrate on held-out groups.
 
@@ -145,7 +142,7 @@ class Predictor(RegressorMixin, BaseEstimator):
         sample_weight: npt.ArrayLike | None = None,
         estimated: npt.ArrayLike | None = None,
         papers: npt.ArrayLike | None = None,
-        progress: Progress = silent,
+        progress: Progress = lambda text: None,
     ) -> HeldOut:
         """Held-out predictions of the measured rows, with intervals from the other folds; arguments as in `fit`.
 
@@ -198,17 +195,19 @@ class Predictor(RegressorMixin, BaseEstimator):
         fractions = Fractions.of(compositions)
         X = self._inputs(fractions, conditions)
         if len(X) == 0:
-            none = np.empty(0)
-            nowhere, rest = none.astype(np.intp), (self.calibration_, self.coverage)
-            return Prediction(self.quantity, none, none, none, none.astype("U7"), nowhere, *rest)
+            none, words, rows = np.empty(0), np.empty(0, "U7"), np.empty(0, np.intp)
+            return Prediction(self.quantity, none, none, none, words, rows, self.calibration_, self.coverage)
         once, back = inputs.distinct(X)
         X = X[once]
-        answer = self.regressor_.answer(X)
-        distance, nearest = self.domain_.nearest(self._glass(X))
-        clues = np.column_stack([X[:, self._layout().local], distance, answer.clues])
-        difficulty, verdict = self.difficulty_.predict(clues), self.domain_.verdict(distance)
-        told = (answer.mean[back], difficulty[back], distance[back], verdict[back], nearest[back])
-        return Prediction(self.quantity, *told, self.calibration_, self.coverage)
+
+        def part(rows: slice) -> Any:
+            answer = self.regressor_.answer(X[rows])
+            distance, nearest = self.domain_.nearest(self._glass(X[rows]))
+            clues = np.column_stack([X[rows, self._layout().local], distance, answer.clues])
+            return answer.mean, self.difficulty_.predict(clues), distance, self.domain_.verdict(distance), nearest
+
+        mean, hard, distance, verdict, nearest = (column[back] for column in in_parts(part, len(X)))
+        return Prediction(self.quantity, mean, hard, distance, verdict, nearest, self.calibration_, self.coverage)
 
     def score(self, X: Any, y: npt.ArrayLike, sample_weight: Any = None, conditions: Conditions = None) -> float:
         """R2 of the targets (K, or log10 of S/cm) of values `y` in lab units, measured under the conditions."""

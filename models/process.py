@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -115,11 +115,13 @@ class FamilyProcess(BaseEstimator):
         mean, known = np.empty(len(views.ratios)), np.empty(len(views.ratios))
         prior = float(np.exp(self.theta_[[0, 2, 4]]).sum())
         own = 0.0 if paper is None else np.exp(self.theta_[6]) * (self.papers_ == paper)
-        known_points, whitener = _singles(self.points_), np.asfortranarray(self.whitener_)
+        asked, whitener = _singles(self._scaled(views)), np.asfortranarray(self.whitener_)
+        pairs = [_told_apart(one, other) for one, other in zip(asked, _singles(self.points_), strict=True)]
+        theta: Any = self.theta_.astype(np.float32)
         for start in range(0, len(mean), BLOCK):
             here = slice(start, start + BLOCK)
-            asked = _singles(self._scaled(Views(*(view[here] for view in views))))
-            cross = _joined(_distances(asked, known_points), self.theta_.astype(np.float32))
+            first, second, third = (_distance(one[here], other, rest) for one, other, rest in pairs)
+            cross = _joined((first, second, third), theta)
             mean[here] = (cross.astype(float) + own) @ self.coefficients_
             white = strmm(1.0, whitener, cross.T, lower=1)  # half the work of a product with the whole matrix
             known[here] = np.clip(np.einsum("ij,ij->j", white, white) / prior, 0.0, 1.0)
@@ -221,11 +223,17 @@ def _distances(one: Views, other: Views) -> tuple[Matrix, Matrix, Matrix]:
     return first, second, third
 
 
-def _distance(one: Matrix, other: Matrix) -> Matrix:
+def _told_apart(one: Matrix, other: Matrix) -> tuple[Matrix, Matrix, Matrix]:
+    """Columns of both that vary in the first, and the squared distances in all others, one a row of the second."""
+    varies = np.ptp(one, axis=0) > 0
+    return one[:, varies], other[:, varies], np.square(one[0, ~varies] - other[:, ~varies]).sum(axis=1)
+
+
+def _distance(one: Matrix, other: Matrix, rest: Matrix | float = 0.0) -> Matrix:
     distance: Matrix = one @ other.T
     distance *= -2
     distance += np.square(one).sum(axis=1)[:, None]
-    distance += np.square(other).sum(axis=1)
+    distance += np.square(other).sum(axis=1) + rest
     return np.sqrt(np.maximum(distance, 0, out=distance), out=distance)
 
 

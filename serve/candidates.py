@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _CHUNK = 65_536
-_REPEATED = re.compile(r"(?:; )?same composition as \S+ above it in the list$")
+_REPEATED = re.compile(r"(?:; )?same composition as \S+, ranked above it$")
 
 
 def usable(table: CandidateTable) -> list[Any]:

@@ -14,7 +14,7 @@ from .summary import percent
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..experiments.goal import Goal
+    from ..experiments.goal import Goal, Threshold
     from ..experiments.outcomes import Outcomes
 
 _SIZES = ((340, 460, 5), (740, 600, 8), (1060, 600, 10))
@@ -27,6 +27,7 @@ _RANKING = (
     Column("nearest", "nearest measured", doi="nearest_doi"),
     Column("o_to_cl", "O/Cl", "fixed"),
     Column("cost_usd_per_kg", "USD/kg", "cost"),
+    Column("__front", "front"),
 )
 _HIDDEN = (
     "conductivity_low_S_cm",
@@ -145,27 +146,25 @@ def columns(table: pd.DataFrame, temperature_C: float, first: Sequence[Column] =
         best=True,
     )
     ranking = [*_RANKING[:3], sigma, *_RANKING[3:]]
-    known = {column.key for column in [*first, *ranking]} | set(_HIDDEN) | {"conductivity_S_cm", "neutral"}
+    known = {column.key for column in [*first, *ranking]} | set(_HIDDEN) | {"conductivity_S_cm", "neutral", "pareto"}
     own = [Column(name, visible(name, 40), _kind(table[name])) for name in table.columns if name not in known][:_OWN]
     hidden = [Column(name, name, hidden=True) for name in ("__mS_low", "__mS_high", *_HIDDEN)]
     return [*first, *ranking, *own, *hidden]
 
 
 def in_millisiemens(table: pd.DataFrame) -> pd.DataFrame:
-    """Table with conductivities in mS/cm beside those in S/cm."""
+    """Table with conductivities in mS/cm beside those in S/cm, and a mark for the Pareto front."""
     return table.assign(
         __mS=table["conductivity_S_cm"] * 1e3,
         __mS_low=table["conductivity_low_S_cm"] * 1e3,
         __mS_high=table["conductivity_high_S_cm"] * 1e3,
+        __front=["●" if front is True else "" for front in table["pareto"].tolist()],
     )
 
 
 def goal_words(goal: Goal, temperature_C: float) -> str:
     """Say in words what a candidate has to reach."""
-    words = [
-        f"at least {goal.conductivity_S_cm * 1e3:g} mS/cm at {temperature_C:g} °C",
-        f"Tg of at most {goal.tg_C:g} °C",
-    ]
+    words = [_limit_words(limit, temperature_C) for limit in goal.thresholds]
     if goal.forbidden:
         words.append(f"no {' or '.join(goal.forbidden)}")
     if goal.required:
@@ -174,7 +173,19 @@ def goal_words(goal: Goal, temperature_C: float) -> str:
         words.append(f"a verdict of {goal.minimum_verdict}{'' if goal.minimum_verdict == 'inside' else ' or better'}")
     if math.isfinite(goal.max_cost_usd_per_kg):
         words.append(f"at most {goal.max_cost_usd_per_kg:g} USD/kg")
-    return f"{', '.join(words[:-1])}, and {words[-1]}"
+    return f"{', '.join(words[:-1])}, and {words[-1]}" if len(words) > 1 else words[0]
+
+
+def _limit_words(limit: Threshold, temperature_C: float) -> str:
+    from ..datasets.properties import find
+
+    value, side = (limit.below, "most") if limit.above is None else (limit.above, "least")
+    weight = "" if limit.weight == 1 else f" (weight {limit.weight:g})"
+    if limit.property == "conductivity" and value is not None:
+        return f"at {side} {value * 1e3:g} mS/cm at {temperature_C:g} °C{weight}"
+    quantity = find(limit.property)
+    title = "Tg" if limit.property == "tg" else quantity.label
+    return f"{title} of at {side} {value:g} {quantity.unit.replace('degC', '°C')}{weight}"
 
 
 def model_rows() -> list[dict[str, str]]:

@@ -1,10 +1,12 @@
 import dataclasses
+import json
 import pickle
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
-from vitrion.experiments.goal import Goal, GoalError
+from vitrion.experiments.goal import Goal, GoalError, Threshold
 from vitrion.features import Fractions
 
 ROOT = Path(__file__).parents[2]
@@ -26,7 +28,6 @@ def test_default():
         {"conductivity_S_cm": True},
         {"tg_C": float("nan")},
         {"tg_C": -300},
-        {"tg_C": None},
         {"tg_C": float("inf")},
         {"max_cost_usd_per_kg": 0},
         {"forbidden": "Ta"},
@@ -42,6 +43,21 @@ def test_default():
         {"explore": float("inf")},
         {"minimum_verdict": "near"},
         {"minimum_verdict": None},
+        {"tg_C": False},
+        {"conductivity_S_cm": False},
+        {"max_cost_usd_per_kg": None},
+        {"weights": {"tg": 0}},
+        {"weights": {"tg": "2"}},
+        {"weights": {"tg": True}},
+        {"weights": {"tg": float("inf")}},
+        {"weights": {"liquidus": 2}},
+        {"weights": [2, 1]},
+        {"weights": {"tg": 2}, "tg_C": None},
+        {"weights": {"liquidus": 2}, "limits": (Threshold("liquidus", below=160, weight=3),)},
+        {"limits": {"tg": {"above": 0}}},
+        {"limits": (Threshold("liquidus", below=160), Threshold("liquidus", above=60))},
+        {"limits": Threshold("liquidus", below=160)},
+        {"limits": ["liquidus"]},
     ],
 )
 def test_bad_values(bad):
@@ -61,6 +77,16 @@ def test_bad_values(bad):
         ("forbidden = [[3]]", "goal forbidden = "),
         ("[tg_C]\nx = 1", "goal tg_C = "),
         ("[minimum_verdict]\nx = 1", "goal minimum_verdict = "),
+        ("tg_C = true", "goal tg_C = True; give a number of degC above -273.15 and up to 3000, or None"),
+        ("tg_C = false\nconductivity_S_cm = false", "the goal has no limit; give conductivity_S_cm, tg_C or one in"),
+        ("weights = 2", "goal weights = 2; give a table of numbers by property"),
+        ("[weights]\nliquidus = 2", "has liquidus, without a limit; weigh conductivity or tg"),
+        ("[limits]\nliquidus = 160", "goal limits.liquidus = 160; give below or above"),
+        ("[limits.liquidus]\nunder = 160", "goal limits.liquidus = "),
+        ("[limits.liquidus]", "limit on liquidus has neither below nor above"),
+        ("[limits.softness]\nbelow = 3", "limit on 'softness'; give one on tg, conductivity"),
+        ("[limits.tg]\nbelow = 3", "holds tg; its limit is tg_C"),
+        ('[limits.liquidus]\nbelow = "low"', "limit on liquidus has below = 'low'; give a number of degC"),
     ],
 )
 def test_bad_files(tmp_path, text, said):
@@ -112,3 +138,68 @@ def test_a_field_that_no_goal_has_is_refused_in_the_words_of_a_file():
     goal = Goal(5e-4, tg_C=60)
     assert (goal.conductivity_S_cm, goal.tg_C) == (5e-4, 60)
     assert dataclasses.replace(goal, tg_C=25) == pickle.loads(pickle.dumps(Goal(5e-4)))
+
+
+def test_the_goal_of_the_readme(tmp_path):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    path = tmp_path / "goal.toml"
+    path.write_text(re.search("```toml\n(.*?)```", text, re.DOTALL)[1], encoding="utf-8")
+    goal = Goal.load(path)
+    assert goal == Goal(
+        5e-4, None, ("Ta", "Hf"), "edge", 50, ("Li",), 1, {"conductivity": 2}, (Threshold("liquidus", below=160),)
+    )
+    assert Goal.of(goal.to_dict()) == goal
+
+
+def test_limits_and_weights_of_a_file(tmp_path):
+    path = tmp_path / "goal.toml"
+    path.write_text(
+        "tg_C = false\n[weights]\nconductivity = 2\nliquidus = 0.5\n[limits.youngs_modulus]\nabove = 5\n"
+        "[limits.liquidus]\nbelow = 160\n[limits.activation_energy]\nbelow = 0.4\nweight = 3"
+    )
+    told = (
+        Threshold("liquidus", below=160.0),
+        Threshold("youngs_modulus", above=5.0),
+        Threshold("activation_energy", below=0.4, weight=3.0),
+    )
+    goal = Goal.load(path)
+    assert goal == Goal(tg_C=None, weights={"liquidus": 0.5, "conductivity": 2}, limits=told)
+    assert goal == Goal(tg_C=None, weights={"liquidus": 0.5, "conductivity": 2}, limits=told[::-1])
+    assert set(goal.properties) == {"conductivity", "liquidus", "youngs_modulus", "activation_energy"}
+    assert {limit.property: limit.weight for limit in goal.thresholds} == {
+        "conductivity": 2,
+        "liquidus": 0.5,
+        "youngs_modulus": 1,
+        "activation_energy": 3,
+    }
+
+
+@pytest.mark.parametrize(
+    ("goal", "properties"),
+    [
+        (Goal(tg_C=None), ("conductivity",)),
+        (Goal(conductivity_S_cm=None), ("tg",)),
+        (Goal(None, None, limits={"liquidus": {"below": 160}}), ("liquidus",)),
+    ],
+)
+def test_one_limit_is_a_goal(goal, properties):
+    assert goal.properties == properties
+
+
+WHOLE = [
+    Goal(),
+    Goal(None, 60, ["Ta"], "edge", 50, ("Li", "O"), 0),
+    Goal(tg_C=None, weights={"conductivity": np.float32(0.25)}),
+    Goal(1e-6, np.int64(-40), limits={"liquidus": {"below": 160, "weight": 2}, "youngs_modulus": {"above": 1 / 3}}),
+    Goal(None, None, explore=2.5, weights={"activation_energy": 7}, limits=[Threshold("activation_energy", below=0.3)]),
+]
+
+
+@pytest.mark.parametrize("goal", WHOLE)
+def test_a_goal_comes_back_from_json_and_toml(goal, tmp_path):
+    path = tmp_path / "goal.toml"
+    path.write_text(goal.to_toml(), encoding="utf-8")
+    assert Goal.load(path) == goal == Goal.of(goal.to_dict())
+    assert Goal.of(json.loads(json.dumps(goal.to_dict(), allow_nan=False))) == goal
+    again = pickle.loads(pickle.dumps(goal))
+    assert (again, hash(again), again.thresholds) == (goal, hash(goal), goal.thresholds)

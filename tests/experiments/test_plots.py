@@ -101,3 +101,32 @@ def test_sweep_of_many_lines_shows_six_without_bands(ranking):
     assert len(figure.data) == 12
     assert figure.data[0].name == "y = 0"
     assert json.loads(figure.to_json())["layout"]["showlegend"]
+
+
+LIQUIDUS = {"liquidus": {"below": 160}}
+
+
+@pytest.mark.parametrize("rows", [0, 60])
+def test_a_goal_without_some_limits_is_drawn(ranking, rows):
+    table = ranking.iloc[:rows]
+    full, cold, fast, other = (
+        conductivity_map(table, goal).layout
+        for goal in (Goal(), Goal(None), Goal(tg_C=None), Goal(None, None, limits=LIQUIDUS))
+    )
+    assert len(full.shapes) == len(cold.shapes) == len(fast.shapes) == 1
+    assert (cold.shapes[0].x1, fast.shapes[0].y0) == (25.0, 1.0)
+    assert 0 < cold.shapes[0].y0 < 10 ** cold.yaxis.range[0]
+    assert fast.shapes[0].x1 > fast.xaxis.range[1]
+    assert not other.shapes
+    names = map_names(table, Goal(None, None, limits=LIQUIDUS), 10, (740, 600))
+    assert "goal" in {mark.text for mark in full.annotations}
+    assert "goal" not in {mark["text"] for mark in names}
+
+
+def test_a_sweep_shows_the_limits_that_there_are(ranking):
+    table = ranking.iloc[:20].assign(x=np.linspace(0, 1, 20))
+    levels = [
+        [(shape.yref, shape.y0) for shape in sweep_lines(table, ["x"], goal).layout.shapes]
+        for goal in (Goal(), Goal(None, 60), Goal(tg_C=None), Goal(None, None, limits=LIQUIDUS))
+    ]
+    assert levels == [[("y", 1.0), ("y2", 25.0)], [("y2", 60.0)], [("y", 1.0)], []]

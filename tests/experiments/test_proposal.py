@@ -1,5 +1,7 @@
 """Proposals: distinct, neutral, reasoned, the same for the same input, other ones after results."""
 
+import copy
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -102,6 +104,28 @@ def test_the_goal_refuses_candidates(ask):
     assert ask(names, goal={"forbidden": ["Ta"]}, batch=3)["formula"].tolist().count("LiTaCl5O0.5") == 0
 
 
+@pytest.mark.parametrize("acquisition", ["improvement", "probability", "thompson"])
+def test_a_goal_of_other_limits(predictors, acquisition):
+    liquidus = copy.copy(predictors["tg"])
+    liquidus.property = "liquidus"
+    known = {**predictors, "liquidus": liquidus}
+    for goal in (
+        {"tg_C": None},
+        {"conductivity_S_cm": None},
+        {"tg_C": None, "conductivity_S_cm": None, "limits": {"liquidus": {"below": 20}}},
+        {"limits": {"liquidus": {"below": 20, "weight": 3}}, "weights": {"tg": 0.5}},
+    ):
+        for results in (None, RESULTS):
+            told = propose(FAMILY, 3, goal, results, predictors=known, acquisition=acquisition, x="0:1.5:0.1", seed=1)
+            assert told["formula"].nunique() == 3
+            assert ("liquidus_C" in told) == ("limits" in goal)
+
+
+def test_a_limit_left_out_does_not_keep_the_goal_from_being_met(ask):
+    assert "the goal is met" not in ask(results=RESULTS).attrs["stop"]
+    assert "the goal is met by" in ask(results=RESULTS, goal={"conductivity_S_cm": None, "tg_C": 20}).attrs["stop"]
+
+
 def test_a_pool_of_formulas_and_a_space(ask):
     with pytest.warns(UserWarning, match="1 unread, 1 not neutral, 1 twice"):
         table = ask(["LiAlCl2.5O0.75", "Xx", "LiCl7", "LiTaCl6", "TaLiCl6"], batch=4)
@@ -138,6 +162,7 @@ def test_standard_errors_are_read():
         ({"batch": True}, GoalError, "from 1 to 100"),
         ({"acquisition": "luck"}, GoalError, "use one of"),
         ({"seed": -1}, GoalError, "whole number"),
+        ({"acquisition": "hypervolume", "goal": {"tg_C": None}}, GoalError, "weighs two limits, the goal has 1"),
         ({"candidates": ["LiCl7"]}, FormulaError, "charge-neutral"),
         ({"candidates": []}, FormulaError, "no candidate"),
         ({"candidates": ["LiCl"], "x": "0:1:0.1"}, FormulaError, "belong to a template"),

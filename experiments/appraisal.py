@@ -1,0 +1,115 @@
+"""What a ranking says of each candidate: predictions, the chance to meet the goal, verdict, nearest measured, notes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..datasets.prices import raw_material_cost
+from ..datasets.properties import Property
+from ..features import charge
+from ..features.fractions import Fractions
+from ..models.domain import VERDICTS
+from ..models.prediction import Prediction
+from ..models.predictor import Predictor
+from .goal import Goal
+from .judgement import losses, margin, pareto, probability
+
+Predictors = Mapping[str, Predictor]
+
+
+def appraise(
+    fractions: Fractions, names: list[str], goal: Goal, temperature_C: float, predictors: Predictors
+) -> dict[str, Any]:
+    """Columns of a ranking by name, each of shape (n,).
+
+    Parameters
+    ----------
+    fractions, names
+        The n candidates, n > 0, and their formulas.
+    goal
+        What they are asked for. Its properties, Tg and conductivity decide the verdict.
+    temperature_C
+        Where the conductivity counts, in degC.
+    predictors
+        Of Tg, conductivity, the properties of the goal and whatever else is to be predicted, by property.
+    """
+    glass = {"temperature_C": temperature_C, "phase": "glass"}
+    predictions = {
+        name: predictor.predict(fractions, glass) if name == "conductivity" else predictor.predict(fractions)
+        for name, predictor in predictors.items()
+    }
+    asked = {name: predictions[name] for name in dict.fromkeys(("conductivity", "tg", *goal.properties))}
+    neutral = charge.neutral(fractions)
+    cost = np.asarray(raw_material_cost(fractions))
+    nearest = _nearest(asked, predictors)
+    verdict = nearest["verdict"]
+    hopeless = ~neutral | goal.refused(fractions) | goal.too_far(verdict) | (cost > goal.max_cost_usd_per_kg)
+    oxygen, chlorine = fractions.column("O"), fractions.column("Cl")
+    columns: dict[str, Any] = {
+        "p_goal": np.where(hopeless, 0.0, probability(goal.thresholds, predictions)),
+        "margin": margin(goal.thresholds, predictions),
+        **nearest,
+        "o_to_cl": np.divide(oxygen, chlorine, out=np.full(len(oxygen), np.nan), where=chlorine > 0),
+        "cost_usd_per_kg": cost,
+        "neutral": neutral,
+        "pareto": pareto(_losses(goal, predictions, cost), ~hopeless),
+        "note": _notes(names, neutral, asked, goal.remarks(fractions, verdict, cost)),
+    }
+    for prediction in predictions.values():
+        ends = (prediction.mean, prediction.lower, prediction.upper)
+        columns |= dict(zip(columns_of(prediction.quantity), ends, strict=True))
+    return columns
+
+
+def columns_of(quantity: Property) -> tuple[str, str, str]:
+    """Columns of a property: value, lower and upper end, with the unit as in ``tg_low_C``."""
+    unit = {"degC": "C", "S/cm": "S_cm"}.get(quantity.unit, quantity.unit)
+    return f"{quantity.name}_{unit}", f"{quantity.name}_low_{unit}", f"{quantity.name}_high_{unit}"
+
+
+def _losses(
+    goal: Goal, predictions: Mapping[str, Prediction], cost: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """What the goal wants small, shape (n, k): with a ceiling the cost too, one not known behind all others."""
+    aims = losses(goal.thresholds, predictions)
+    if not np.isfinite(goal.max_cost_usd_per_kg):
+        return aims
+    return np.column_stack([aims, np.where(np.isnan(cost), np.inf, cost)])
+
+
+def _nearest(asked: Mapping[str, Prediction], predictors: Predictors) -> dict[str, npt.NDArray[Any]]:
+    """The worst verdict of all properties, and the nearest known of the first property that says so."""
+    severity = np.array([np.argmax(np.array(VERDICTS)[:, None] == told.verdict, axis=0) for told in asked.values()])
+    pick = (severity.argmax(axis=0), np.arange(severity.shape[1]))
+    return {
+        "verdict": np.array(VERDICTS)[severity[pick]],
+        "nearest": np.array([predictors[name].known_formulas_[told.nearest] for name, told in asked.items()])[pick],
+        "nearest_distance": np.array([told.distance for told in asked.values()])[pick],
+        "nearest_doi": np.array([predictors[name].known_references_[told.nearest] for name, told in asked.items()])[
+            pick
+        ],
+    }
+
+
+def _notes(
+    names: list[str],
+    neutral: npt.NDArray[np.bool_],
+    asked: Mapping[str, Prediction],
+    remarks: list[list[str]],
+) -> list[str]:
+    titles = {"tg": "Tg"} | {name: name.replace("_", " ") for name in asked if name != "tg"}
+    notes = []
+    for row in range(len(names)):
+        parts = []
+        if not neutral[row]:
+            parts.append(charge.explain(names[row]))
+        parts += remarks[row]
+        verdicts = {name: asked[name].verdict[row] for name in titles}
+        if len(set(verdicts.values())) > 1:
+            parts.append(", ".join(f"{titles[name]} {verdict}" for name, verdict in verdicts.items()))
+        notes.append("; ".join(parts))
+    return notes
