@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ def begun(
     _check(batch, temperature_C, seed)
     told = as_plain(candidates, variables)
     Pool.of(restored(told))  # refuses candidates of which none is neutral, and warns of those left out
-    return State(checked_name(name), now(), told, _fields(Goal.of(goal)), int(batch), float(temperature_C), int(seed))
+    return State(checked_name(name), now(), told, Goal.of(goal).to_dict(), int(batch), float(temperature_C), int(seed))
 
 
 def seed_of(seed: int, rounds: int) -> int:
@@ -91,15 +91,6 @@ def imported(text: str, name: str | None = None) -> State:
     except ValueError as error:
         raise CampaignError(f"this cannot be imported: {error}") from None
     return state if name is None else replace(state, name=checked_name(name))
-
-
-def _fields(goal: Goal) -> dict[str, Any]:
-    """The goal as JSON has it and `Goal.of` takes it."""
-    fields = goal.to_dict() if hasattr(goal, "to_dict") else asdict(goal)
-    plain = {name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()}
-    return {
-        name: value for name, value in plain.items() if name != "max_cost_usd_per_kg" or value not in (None, math.inf)
-    }
 
 
 def _check(batch: Any, temperature_C: Any, seed: Any) -> None:

@@ -324,6 +324,20 @@ def test_candidates_left_out_are_told_once(quick_proposals):
         campaign.record("LiAlCl4", tg_C=-20)
 
 
+def test_goals_that_leave_out_a_limit_or_have_further_ones(quick_proposals):
+    for name, goal in (
+        ("soft", {"conductivity_S_cm": None}),
+        ("any", {"tg_C": None, "limits": {"liquidus": {"below": 160}}, "weights": {"liquidus": 2.0}}),
+    ):
+        campaign = Campaign.new(name, FAMILY, x=RANGE, goal=goal)
+        assert campaign.goal == vitrion.Goal(**goal)
+        campaign.record("LiAlCl2O", conductivity_S_cm=1e-4, tg_C=90)
+        last = campaign.history().iloc[-1]
+        assert math.isnan(last["to_goal_decades"]) == (name == "soft")
+        assert math.isnan(last["best_conductivity_S_cm"]) == (name == "soft")
+        assert Campaign.from_json(campaign.to_json(), name=f"{name}-copy").goal == campaign.goal
+
+
 def test_retraining(laco, monkeypatch):
     card = registry.Champion(property="tg", created="2000-01-01T00:00:00+00:00", **CARD)
     monkeypatch.setattr("vitrion.experiments.campaign_history.champions", lambda: {"tg": card})

@@ -81,6 +81,19 @@ def test_show_on_a_terminal_fits_and_marks_what_did_not_hold(run, laco):
     assert len(pd.read_csv("history.csv")) == 5
 
 
+@pytest.mark.parametrize(
+    ("goal", "words"),
+    [("conductivity_S_cm = false", "goal: Tg at most 25 °C"), ("tg_C = false", "goal: at least 1.0 mS/cm")],
+)
+def test_show_with_a_goal_that_leaves_out_a_limit(run, tmp_path, goal, words):
+    (tmp_path / "goal.toml").write_text(goal)
+    assert run("new", "free", *FAMILY, "--goal", "goal.toml").exit_code == 0
+    run("record", "free", "LiAlCl4", "--conductivity", "1e-6")
+    result = run("show", "free", "-o", "history.csv")
+    assert result.exit_code == 0
+    assert words in result.stdout
+
+
 def test_abandoned_withdrawn_and_stopped(run, laco):
     run("propose", "laco", "--batch", 100)
     waiting = laco.pending()
