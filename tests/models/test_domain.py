@@ -19,6 +19,13 @@ def test_own_distance_is_zero(domain):
     assert (row == np.arange(600)).all()
 
 
+def test_of_points_measured_twice_the_first_is_named():
+    twice = Domain().fit(np.vstack([X, X]), np.tile(FOLD, 2), np.tile(KEYS, 2))
+    distance, row = twice.nearest(X)
+    assert distance == pytest.approx(0, abs=1e-9)
+    assert (row == np.arange(600)).all()
+
+
 def test_distance_of_brute_force(domain):
     """Of what was found: exactly; and hardly ever is anything else nearer."""
     points = domain.projection_.transform(X)
