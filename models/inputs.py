@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,8 @@ Matrix = npt.NDArray[np.float64]
 Vector = npt.NDArray[np.float64]
 Conditions = pd.DataFrame | Mapping[str, Any] | None
 
+_DESCRIBED: WeakKeyDictionary[Fractions, dict[tuple[str, ...], Matrix]] = WeakKeyDictionary()
+
 
 def layout(blocks: tuple[str, ...], conditional: bool) -> Layout:
     """Where the columns of `matrix` stand."""
@@ -37,10 +40,18 @@ def matrix(fractions: Fractions, blocks: tuple[str, ...], conditional: bool, con
         raise ValueError(f'blocks {blocks!r}; put "fractions" first and "glass", the space of distances, last')
     if conditions is not None and not conditional:
         raise ValueError("this predictor knows no conditions; leave them out")
-    parts = [Featurizer(blocks).transform(fractions)]
+    parts = [_descriptors(fractions, blocks)]
     if conditional:
         parts.append(circumstances.encode(conditions, len(fractions)))
     return np.column_stack([*parts, nearness(fractions)])
+
+
+def _descriptors(fractions: Fractions, blocks: tuple[str, ...]) -> Matrix:
+    """Descriptors of a batch, kept as long as the batch is: several properties are asked of one."""
+    kept = _DESCRIBED.setdefault(fractions, {})
+    if blocks not in kept:
+        kept[blocks] = Featurizer(blocks).transform(fractions)
+    return kept[blocks]
 
 
 def targets(quantity: Property, values: npt.ArrayLike, n: int, **columns: npt.ArrayLike | None) -> Vector:

@@ -8,7 +8,7 @@ from sklearn.exceptions import NotFittedError
 from vitrion.datasets import PROPERTIES
 from vitrion.features import Composition, FormulaError, Fractions
 from vitrion.features.featurizer import Featurizer
-from vitrion.models import artifact, conditions
+from vitrion.models import artifact, conditions, inputs
 from vitrion.models.domain import VERDICTS
 from vitrion.models.nearness import nearness
 from vitrion.models.predictor import Predictor
@@ -390,3 +390,14 @@ def test_an_updated_predictor_outlives_its_file(sigma, tmp_path):
     pupil = copy.deepcopy(sigma).update(["LiGaCl2.5O0.75"], [4e-4])
     loaded = artifact.load(tmp_path / "p.skops", artifact.save(pupil, tmp_path / "p.skops"))
     assert (loaded.predict(["LiGaCl2.7O0.65"]).target == pupil.predict(["LiGaCl2.7O0.65"]).target).all()
+
+
+def test_descriptors_of_a_batch_are_made_once_and_go_with_it():
+    batch = Fractions.of(["LiAlCl4", "NaAlCl4"])
+    before, blocks = len(inputs._DESCRIBED), ("fractions", "glass")
+    told = inputs.matrix(batch, blocks, False, None)
+    assert inputs._descriptors(batch, blocks) is inputs._descriptors(batch, blocks)
+    assert (inputs.matrix(batch, blocks, True, None)[:, : told.shape[1] - 1] == told[:, :-1]).all()
+    assert len(inputs._DESCRIBED) == before + 1
+    del batch
+    assert len(inputs._DESCRIBED) == before
