@@ -25,7 +25,8 @@ SEEDS = tuple(range(20))
 STARTS = 4  # measured by chance before any strategy chooses, the same for all strategies
 MOST = 200  # measurements after which a replay gives up
 TIE = 0.1  # decades within which two conductivities count as equal
-SHARE_OF_VOLUME = 0.95
+SHARE_OF_VOLUME = 0.99
+ORDERS = 200  # drawn by chance to know what chance does to a hypervolume
 STEPS = (1.0, 30.0)  # usual steps of the targets: decades, K
 
 
@@ -61,7 +62,7 @@ def done(pool: ReplayPool, order: Sequence[int]) -> bool:
     if pool.name.startswith(SERIES):
         return len(order) > 0 and pool.values[order[-1], 0] >= pool.values[:, 0].max()
     if pool.two:
-        return volumes(pool, order)[-1] >= SHARE_OF_VOLUME if len(order) else False
+        return bool(volumes(pool, order, last=True)[-1] >= SHARE_OF_VOLUME)
     found = np.isin(pool.goal, order)
     return bool(found.sum() >= pool.needed and found[0])
 
@@ -134,13 +135,14 @@ class Runs:
         return [run for key, run in sorted(self.runs.items()) if key[:3] == (pool, method, batch)]
 
 
-def volumes(pool: ReplayPool, order: Sequence[int]) -> Vector:
-    """Share of the pool's hypervolume found after each measurement, beyond the worst values of the pool, (m,)."""
+def volumes(pool: ReplayPool, order: Sequence[int] | Rows, last: bool = False) -> Vector:
+    """Share of the pool's hypervolume found after each measurement, or the last, beyond the pool's worst values."""
     low = pool.values.min(axis=0)
     unit = np.ptp(pool.values, axis=0)
     scaled = (pool.values - low) / unit
     whole = area(scaled)
-    return np.array([area(scaled[list(order[:count])]) / whole for count in range(1, len(order) + 1)])
+    counts = [len(order)] if last else range(1, len(order) + 1)
+    return np.array([area(scaled[np.asarray(order[:count])]) / whole for count in counts])
 
 
 def area(points: npt.NDArray[np.float64]) -> float:
@@ -171,9 +173,25 @@ def waiting_by_chance(pool: ReplayPool, tie: float = TIE) -> float:
 
 
 def found_by_chance(pool: ReplayPool) -> tuple[float, float]:
-    """Expected measurements until enough of the goal, and the best, are found in an order drawn by chance."""
+    """Expected measurements until enough of the goal, and the best, are found in an order drawn by chance.
+
+    Exact for one target; of two, the mean over `ORDERS` orders.
+    """
     n, goal = len(pool), len(pool.goal)
-    return pool.needed * (n + 1) / (goal + 1), (n + 1) / 2
+    if not pool.two:
+        return pool.needed * (n + 1) / (goal + 1), (n + 1) / 2
+    draw = np.random.default_rng(0)
+    return float(np.mean([_until(pool, draw.permutation(n)) for _ in range(ORDERS)])), float("nan")
+
+
+def _until(pool: ReplayPool, order: Rows) -> int:
+    """Measurements of an order until the share of the hypervolume is found, by halving."""
+    low, high = 1, len(order)
+    while low < high:
+        middle = (low + high) // 2
+        enough = volumes(pool, order[:middle], last=True)[-1] >= SHARE_OF_VOLUME
+        low, high = (low, middle) if enough else (middle + 1, high)
+    return low
 
 
 def _first(hit: npt.NDArray[np.bool_]) -> float:

@@ -17,6 +17,7 @@ from .backtest import (
     CHANCE,
     GREEDY,
     OURS,
+    SHARE_OF_VOLUME,
     STARTS,
     TIE,
     Run,
@@ -59,7 +60,11 @@ def page(pools: Mapping[str, Sequence[ReplayPool]], kept: Runs, command: str) ->
 
 
 def _of_pool(pool: ReplayPool, kept: Runs) -> list[str]:
-    goal = "95 % of the hypervolume" if pool.two else f"{pool.needed} of the best {len(pool.goal)}"
+    goal = (
+        f"{100 * SHARE_OF_VOLUME:.0f} % of the hypervolume"
+        if pool.two
+        else f"{pool.needed} of the best {len(pool.goal)}"
+    )
     title = pool.title[0].upper() + pool.title[1:]
     table = pd.DataFrame(
         list(_rows(pool, kept)), columns=["strategy", "batch", "seeds", goal, "the best", "s a call", "goal"]
@@ -72,8 +77,7 @@ def _of_pool(pool: ReplayPool, kept: Runs) -> list[str]:
 
 def _rows(pool: ReplayPool, kept: Runs) -> Iterator[tuple[str, ...]]:
     enough, best = found_by_chance(pool)
-    if not pool.two:
-        yield CHANCE, "-", "exact mean", f"{enough:.0f}", f"{best:.0f}", "-", ""
+    yield CHANCE, "-", "mean" if pool.two else "exact mean", f"{enough:.0f}", f"{best:.0f}", "-", ""
     for batch in (1, 4):
         for method in METHODS:
             runs = kept.of(pool.name, method, batch)
