@@ -14,6 +14,9 @@ Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 
 
+LEAST_EXPLORED = 0.05  # of a standard deviation that a probability needs, so that limits in K and decades compare
+
+
 def log_improvement(belief: Belief, best: Vector | float, explore: float = 1.0) -> Vector:
     """Logarithm of the expected improvement on a best value, shape (n,); targets are to be large.
 
@@ -30,7 +33,7 @@ def log_improvement(belief: Belief, best: Vector | float, explore: float = 1.0) 
         Factor on the standard deviations: 0 takes the means for the truth, 1 is the usual expected improvement.
     """
     std = np.maximum(belief.std * explore, 1e-9)
-    u = np.clip((belief.mean - best) / std, -1e5, None)
+    u = (belief.mean - best) / std
     far = np.maximum(-u, 1.0)
     tail = -0.5 * far**2 - 0.5 * np.log(2 * np.pi) + np.log(_one_less_mills(far))
     near = np.maximum(u, -1.0)
@@ -76,7 +79,8 @@ def log_hypervolume_improvement(beliefs: Sequence[Belief], front: Matrix, refere
 
 def log_probability(belief: Belief, limit: float, explore: float = 1.0) -> Vector:
     """Logarithm of the probability that a target to be large lies above a limit, shape (n,)."""
-    return np.asarray(log_ndtr((belief.mean - limit) / np.maximum(belief.std * explore, 1e-9)))
+    std = np.maximum(belief.std, 1e-9) * max(explore, LEAST_EXPLORED)
+    return np.asarray(log_ndtr((belief.mean - limit) / std))
 
 
 def draw(belief: Belief, random: np.random.Generator) -> Vector:

@@ -11,14 +11,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..datasets.grid import TableError
+from ..datasets.measurement import composition_keys
 from ..datasets.properties import ZERO_CELSIUS_K, find
 from ..datasets.user_rows import NO_GLASS, SYNTHESIS
-from ..datasets.user_table import Reading, from_frame, read_table
+from ..datasets.user_table import from_frame, read_table
 from ..features.fractions import Fractions
 from ..models.blend import ARRHENIUS
 
 Vector = npt.NDArray[np.float64]
 ERRORS: Mapping[str, str] = {"conductivity": "conductivity_error_S_cm", "tg": "tg_error_C"}
+NO_GLASS_PHASES = ("crystal", "molten")
 FAILURES = frozenset({NO_GLASS, "crystallised", "decomposed"})
 
 
@@ -40,15 +43,12 @@ class Outcomes:
         """Read results from a table in a file or in memory, or none; one wrong row refuses the table."""
         if results is None or (isinstance(results, pd.DataFrame) and results.empty):
             return cls(pd.DataFrame({name: [] for name in ("quantity", "formula", "value", "temperature_C", "phase")}))
-        if isinstance(results, pd.DataFrame):
-            told = {name: results[name] for name in ERRORS.values() if name in results}
-            reading: Reading = from_frame(results.drop(columns=list(told)), "results")
-            facts = reading.good(keep_good=False)
-            errors = {name: np.asarray(pd.to_numeric(column), dtype=float) for name, column in told.items()}
-            error = [_error(errors, row["quantity"], int(row["row"]) - 1) for row in facts.to_dict("records")]
-            return cls(facts.assign(error=np.array(error, dtype=float)))
-        facts = read_table(Path(results)).good(keep_good=False)
-        return cls(facts.assign(error=np.nan))
+        if not isinstance(results, pd.DataFrame):
+            return cls(_in_order(read_table(Path(results)).good(keep_good=False).assign(error=np.nan)))
+        errors = {name: _numbers(results[name], name) for name in ERRORS.values() if name in results}
+        facts = from_frame(results.drop(columns=list(errors)), "results").good(keep_good=False)
+        error = [_error(errors, row["quantity"], int(row["row"]) - 1) for row in facts.to_dict("records")]
+        return cls(_in_order(facts.assign(error=np.array(error, dtype=float))))
 
     @property
     def fractions(self) -> Fractions:
@@ -58,9 +58,10 @@ class Outcomes:
     def of_property(self, name: str, temperature_C: float) -> tuple[npt.NDArray[np.intp], Vector, Vector]:
         """Rows of the facts on one property, their targets at a temperature and standard errors, each (m,).
 
-        A conductivity at another temperature is moved to this one by the usual activation energy.
+        A conductivity at another temperature is moved to this one by the usual activation energy. What was measured of
+        a crystal or a melt says nothing of the glass and is left out.
         """
-        rows = np.flatnonzero(self.facts["quantity"] == name)
+        rows = np.flatnonzero((self.facts["quantity"] == name) & ~self.facts["phase"].isin(NO_GLASS_PHASES))
         part = self.facts.iloc[rows]
         values = part["value"].to_numpy(dtype=float)
         target = find(name).to_target(values)
@@ -81,6 +82,22 @@ class Outcomes:
         return np.asarray(told, dtype=bool)
 
 
+def _in_order(facts: pd.DataFrame) -> pd.DataFrame:
+    """Facts by composition, quantity and value: in whatever order they are told, the same follows."""
+    keys = composition_keys(Fractions.of(facts["formula"].tolist()).matrix)
+    return facts.iloc[np.lexsort((facts["value"], facts["quantity"].astype(str), keys))].reset_index(drop=True)
+
+
+def _numbers(column: pd.Series[Any], name: str) -> Vector:
+    """Standard errors of a column, NaN where none is told; refused where one is no number of zero or more."""
+    values = np.asarray(pd.to_numeric(column, errors="coerce"), dtype=float)
+    wrong = np.flatnonzero((column.notna() & np.isnan(values)) | np.isinf(values) | (values < 0))
+    if len(wrong):
+        told = column.iloc[int(wrong[0])]
+        raise TableError(f"results row {wrong[0] + 1}, {name}: {told!r} is no standard error; give a number from 0")
+    return values
+
+
 def _error(errors: Mapping[str, Vector], quantity: Any, row: int) -> float:
     column = errors.get(ERRORS.get(str(quantity), ""))
     return float("nan") if column is None else float(column[row])
@@ -89,15 +106,16 @@ def _error(errors: Mapping[str, Vector], quantity: Any, row: int) -> float:
 def success(matrix: npt.NDArray[np.float64], outcomes: Outcomes) -> Vector:
     """Probability that each composition, atomic fractions of shape (n, 103), can be made as a glass, shape (n,).
 
-    Nine of ten, unless failures lie near: each made or failed composition counts by a Gaussian of its distance in
-    atomic fractions, with a length of 0.03.
+    Nine of ten, unless failures lie near: each composition counts once, as failed if it ever did, by a Gaussian of its
+    distance in atomic fractions, with a length of 0.03.
     """
     failed = outcomes.failed()
     weight, made = np.full(len(matrix), 1.0), np.full(len(matrix), 0.9)
     if failed.any():
         told = outcomes.fractions.matrix
-        for row in range(len(told)):
+        _, first, where = np.unique(composition_keys(told), return_index=True, return_inverse=True)
+        for place, row in enumerate(first):
             near = np.exp(-0.5 * np.square(matrix - told[row]).sum(axis=1) / 0.03**2)
             weight += near
-            made += near * (not failed[row])
+            made += near * (not failed[where == place].any())
     return np.asarray(made / weight)

@@ -11,13 +11,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..datasets.measurement import composition_keys
 from ..datasets.prices import raw_material_cost
 from ..features.fractions import Fractions
 from ..models import inputs
 from ..models.domain import VERDICTS
 from ..models.prediction import Prediction
 from ..models.predictor import Predictor
-from ..models.surrogate import Surrogate
+from ..models.surrogate import Belief, Surrogate
+from .acquisition import log_probability
 from .goal import Goal, GoalError
 from .judgement import probability
 from .outcomes import Outcomes, success
@@ -135,7 +137,7 @@ class _Belief:
     def __init__(
         self, every: Fractions, goal: Goal, temperature_C: float, known: Predictors, acquisition: Acquisition, seed: int
     ) -> None:
-        self.goal, self.temperature_C = goal, temperature_C
+        self.every, self.temperature_C = every, temperature_C
         self.properties = goal.properties
         self.signs = tuple(limit.sign for limit in goal.thresholds)
         self.limits = [limit.sign * limit.target for limit in goal.thresholds]
@@ -180,37 +182,37 @@ class _Belief:
         chance: Vector,
     ) -> list[Any]:
         """A batch; what is on its way counts with the result that is expected of it."""
-        for row in waiting:
-            beliefs = [
-                s.tell(one.rows, one.targets, one.noise) for s, one in zip(self.search.surrogates, told, strict=True)
-            ]
+        for number, row in enumerate(waiting):
+            beliefs = self._told(told, tune=number == 0)
             told = [one.and_one(int(row), float(b.mean[row])) for one, b in zip(told, beliefs, strict=True)]
-        return self.search.batch(told, batch, barred, chance, self.hope)
+        alone = len(waiting) == 0
+        return self.search.batch(told, batch, barred, chance, self.hope, tune=alone, alike=self._alike)
 
     def stop(self, told: list[Results], barred: npt.NDArray[np.bool_], outcomes: Outcomes) -> str:
         """Why to stop: the goal is met, or nothing left is worth a melt; empty otherwise."""
-        names = outcomes.facts["formula"].tolist()
-        first = len(self.refused) - len(names)
-        met = [
-            {
-                names[row - first]
-                for row, target in zip(one.rows - 0, one.targets, strict=True)
-                if target >= limit and row >= first
-            }
-            for one, limit in zip(told, self.limits, strict=True)
-        ]
-        both = sorted(set.intersection(*met)) if all(met) else []
-        if both:
-            return f"the goal is met by {both[0]}" + (f" and {len(both) - 1} more" if len(both) > 1 else "")
+        names = dict(zip(composition_keys(outcomes.fractions.matrix).tolist(), outcomes.facts["formula"], strict=True))
+        keys = composition_keys(self.every.matrix)
+        met = [set(keys[one.rows[one.targets >= limit]].tolist()) for one, limit in zip(told, self.limits, strict=True)]
+        whole = sorted(names[key] for key in set.intersection(*met))
+        if whole:
+            return f"the goal is met by {whole[0]}" + (f" and {len(whole) - 1} more" if len(whole) > 1 else "")
         if barred.all():
             return "no candidate is left that the goal allows and that was not measured"
-        beliefs = [
-            s.tell(one.rows, one.targets, one.noise) for s, one in zip(self.search.surrogates, told, strict=True)
-        ]
-        chance = np.exp(self.search.chances(beliefs).sum(axis=0))[: len(barred)]
-        if any(len(one.rows) for one in told) and chance[~barred].max() < HOPELESS:
+        beliefs = self._told(told, tune=False)
+        chance = np.exp(
+            np.sum([log_probability(b, limit) for b, limit in zip(beliefs, self.limits, strict=True)], axis=0)
+        )
+        if any(len(one.rows) for one in told) and chance[: len(barred)][~barred].max() < HOPELESS:
             return f"no candidate left has more than {100 * HOPELESS:.0f} % chance of meeting the goal"
         return ""
+
+    def _told(self, told: list[Results], tune: bool) -> list[Belief]:
+        """Beliefs about each target after the results."""
+        pairs = zip(self.search.surrogates, told, strict=True)
+        return [surrogate.tell(one.rows, one.targets, one.noise, tune) for surrogate, one in pairs]
+
+    def _alike(self, row: int) -> npt.NDArray[np.bool_]:
+        return _near(self.every.matrix, self.every.matrix[[row]])
 
 
 def _near(matrix: npt.NDArray[np.float64], measured: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:

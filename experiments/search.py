@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -85,6 +85,8 @@ class Search:
         barred: Mask,
         success: Vector | None = None,
         hope: Vector | None = None,
+        tune: bool = True,
+        alike: Callable[[int], Mask] | None = None,
     ) -> list[Pick]:
         """Up to `size` different candidates, best first.
 
@@ -103,6 +105,10 @@ class Search:
         hope
             Probability that each meets the goal, as the predictors tell it; it counts the less, the more was measured
             (Hvarfner et al., arXiv:2204.11051).
+        tune
+            Whether the surrogates may choose their lengths by these results; not where some are expected ones.
+        alike
+            Which candidates nobody can tell from one that is picked, shape (n,).
         """
         told, barred, picks = list(results), barred.copy(), list[Pick]()
         chance = np.zeros(len(barred)) if success is None else np.log(np.maximum(success, LEAST))
@@ -112,7 +118,7 @@ class Search:
         random = np.random.default_rng(self.seed)
         for number in range(min(size, int((~barred).sum()))):
             beliefs = tuple(
-                surrogate.tell(one.rows, one.targets, one.noise, tune=number == 0)
+                surrogate.tell(one.rows, one.targets, one.noise, tune=tune and number == 0)
                 for surrogate, one in zip(self.surrogates, told, strict=True)
             )
             first = not any(len(one.rows) for one in told)
@@ -120,12 +126,14 @@ class Search:
             row = int(np.argmax(np.where(barred, -np.inf, worth)))
             picks.append(Pick(row, "typical" if first else "worth", beliefs))
             barred[row] = True
+            barred |= alike(row) if alike else False
             told = [one.and_one(row, float(b.mean[row])) for one, b in zip(told, beliefs, strict=True)]
         return picks
 
     def worth(self, beliefs: Sequence[Belief], results: Sequence[Results], random: np.random.Generator) -> Vector:
         """What a melt of each candidate is worth, as a logarithm, shape (n,); at least one result is known."""
         if self.acquisition == "hypervolume":
+            beliefs = [Belief(b.mean, b.std * self.explore) for b in beliefs]
             return log_hypervolume_improvement(beliefs, self._points(beliefs, results), self._reference(results))
         if self.acquisition == "thompson":
             drawn = [draw(Belief(b.mean, b.std * self.explore), random) for b in beliefs]
@@ -135,7 +143,9 @@ class Search:
         if self.acquisition == "probability":
             return np.asarray(others.sum(axis=0))
         enough = others[1:].sum(axis=0)
-        return np.asarray(log_improvement(beliefs[0], self._best(results[0], enough), self.explore) + enough)
+        return np.asarray(
+            log_improvement(beliefs[0], self._best(results[0], beliefs[0], enough), self.explore) + enough
+        )
 
     def _start(self) -> Vector:
         """Worth before any result: what the predictor can tell apart, and for the rest how much a candidate tells."""
@@ -157,10 +167,10 @@ class Search:
             ]
         )
 
-    def _best(self, first: Results, enough: Vector) -> float:
+    def _best(self, first: Results, belief: Belief, enough: Vector) -> float:
         """Best measured of the first target among candidates that are likely good enough otherwise."""
         if not len(first.rows):
-            return self.limits[0] if np.isfinite(self.limits[0]) else float(self.surrogates[0].trend.max())
+            return self.limits[0] if np.isfinite(self.limits[0]) else float(belief.mean.max())
         likely = first.targets[enough[first.rows] > np.log(0.5)]
         return float(likely.max() if len(likely) else first.targets.min())
 

@@ -107,7 +107,7 @@ class Surrogate:
             mean = self.base + self.reliability * self.trend + across.T @ coefficients
             variance = self._variance() - np.einsum("ij,ij->j", across, cho_solve(factor, across))
             std = np.sqrt(np.maximum(variance, 1e-6))
-            if len(rows) >= FEWEST_FOR_TREES:
+            if len(rows) >= FEWEST_FOR_TREES and self.columns.shape[1]:
                 factor_of_trend = self.reliability + SLOPE**2 * float(self.trend[rows] @ coefficients)
                 mean, std = self._join(mean, std, rows, given, factor_of_trend)
         return Belief(mean * self.scale, std * self.scale)
@@ -137,7 +137,7 @@ class Surrogate:
             full = np.append(self.theta[:-1], theta) if few else theta
             try:
                 factor = cho_factor(self._covariance(full, among, rows, told), lower=True)
-            except np.linalg.LinAlgError:
+            except (np.linalg.LinAlgError, ValueError):  # not positive, or not finite
                 return 1e9
             fit = 0.5 * residual @ cho_solve(factor, residual) + np.log(np.diag(factor[0])).sum()
             level = full[-1] - np.log(USUAL_SCALE)

@@ -30,6 +30,11 @@ def test_without_exploring_the_mean_decides():
     assert np.exp(worth[1]) == pytest.approx(0.5, rel=1e-6)
 
 
+def test_without_exploring_the_higher_of_two_means_below_the_best_wins():
+    belief = Belief(np.array([-3.0, -1.0, -2.0, -9.0]), np.ones(4))
+    assert np.argsort(-log_improvement(belief, 0.0, explore=0.0)).tolist() == [1, 2, 0, 3]
+
+
 def test_hypervolume_is_the_mean_gain_of_draws():
     random = np.random.default_rng(0)
     means, spreads = random.normal(size=(5, 2)), random.uniform(0.2, 1.0, (5, 2))

@@ -93,6 +93,41 @@ def test_it_says_when_the_goal_is_met(ask):
     assert ask(results=RESULTS).attrs["stop"] == ""
 
 
+def test_what_is_on_its_way_does_not_meet_the_goal(ask):
+    good = RESULTS.assign(conductivity_S_cm=[2e-4, 2e-3, 4e-4, 1e-5])
+    assert ask(results=good, pending=["LiAlCl2.4O0.8"]).attrs["stop"] == "the goal is met by LiAlCl2.5O0.75"
+    assert ask(results=RESULTS, pending=["LiAlCl2.4O0.8"]).attrs["stop"] == ""
+
+
+def test_a_goal_met_in_two_rows_written_in_two_ways(ask):
+    rows = {"formula": ["LiAlCl2.5O0.75", "Li4Al4Cl10O3"], "conductivity_S_cm": [2e-3, np.nan], "tg_C": [np.nan, -15.0]}
+    assert "the goal is met" in ask(results=pd.DataFrame(rows | {"temperature_C": 25.0})).attrs["stop"]
+
+
+def test_a_crystal_says_nothing_of_the_glass(ask):
+    rows = {"formula": ["LiAlCl2.5O0.75"], "conductivity_S_cm": [5e-3], "temperature_C": [25.0], "phase": ["crystal"]}
+    rows["outcome"] = ["crystallised"]
+    told = Outcomes.of(pd.DataFrame(rows))
+    assert len(told.of_property("conductivity", 25.0)[0]) == 0
+    assert success(Fractions.of(["LiAlCl2.5O0.75"]).matrix, told)[0] < 0.5
+
+
+def test_many_results_in_another_order_say_the_same(ask):
+    x = np.round(np.arange(0.1, 1.3, 0.1), 2)
+    names = [f"LiAlCl{4 - 2 * value:.1f}O{value:.1f}" for value in x]
+    table = pd.DataFrame(
+        {"formula": names, "conductivity_S_cm": 10 ** (-3 - np.square(x - 0.7)), "temperature_C": 25.0}
+    )
+    pd.testing.assert_frame_equal(ask(results=table), ask(results=table.iloc[::-1].reset_index(drop=True)))
+
+
+def test_a_balance_tells_the_melts_of_a_batch_apart(ask, predictors):
+    table = propose(FAMILY, x="0.6:0.9:0.002", batch=8, results=RESULTS, predictors=predictors)
+    matrix = Fractions.of(table["formula"].tolist()).matrix
+    apart = np.abs(matrix[:, None] - matrix[None]).max(axis=2)[np.triu_indices(8, 1)]
+    assert apart.min() >= 1e-3
+
+
 def test_it_says_when_nothing_is_left(ask):
     table = ask(["LiAlCl3.2O0.4", "LiAlCl2O"], results=RESULTS)
     assert table.empty
@@ -151,8 +186,7 @@ def test_conductivities_at_other_temperatures_are_moved():
 def test_standard_errors_are_read():
     told = RESULTS.assign(conductivity_error_S_cm=[1e-4, 1e-4, np.nan, np.nan])
     _, _, noise = Outcomes.of(told).of_property("conductivity", 25.0)
-    assert noise[0] == pytest.approx(1e-4 / 2e-4 / np.log(10))
-    assert noise[2] == 0
+    assert sorted(noise) == pytest.approx([0, 0, 1e-4 / 9e-4 / np.log(10), 1e-4 / 2e-4 / np.log(10)])
 
 
 @pytest.mark.parametrize(
@@ -166,7 +200,9 @@ def test_standard_errors_are_read():
         ({"candidates": ["LiCl7"]}, FormulaError, "charge-neutral"),
         ({"candidates": []}, FormulaError, "no candidate"),
         ({"candidates": ["LiCl"], "x": "0:1:0.1"}, FormulaError, "belong to a template"),
-        ({"results": pd.DataFrame({"formula": ["LiCl"]})}, TableError, ""),
+        ({"results": pd.DataFrame({"formula": ["LiCl"]})}, TableError, "results"),
+        ({"results": RESULTS.assign(tg_error_C=-1.0)}, TableError, "no standard error"),
+        ({"results": RESULTS.assign(tg_error_C="abc")}, TableError, "no standard error"),
         ({"pending": ["Xx"]}, FormulaError, "Xx"),
     ],
 )
