@@ -16,6 +16,7 @@ from ..models.blend import ARRHENIUS
 from .campaign_events import CORRECTED, PROPOSED, RECORDS, Event, Result, Standing, parsed, standing
 from .campaign_store import State
 from .goal import Goal
+from .outcomes import FAILURES, NO_GLASS_PHASES
 from .registry import NoChampionError, champions
 
 BELIEFS: Mapping[str, str] = {
@@ -161,16 +162,21 @@ def _held(result: Result, belief: Mapping[str, Any], temperature_C: float) -> di
 
 
 def _best(results: Iterable[Result], temperature_C: float, goal: Goal) -> float | None:
-    """Best conductivity at a temperature, in S/cm, of compositions none of whose Tg misses the goal."""
+    """Best conductivity of a glass at a temperature, in S/cm, of compositions none of whose Tg misses the goal."""
     listed = list(results)
     highest = math.inf if goal.tg_C is None else goal.tg_C
     hard = {one.composition for one in listed if one.found.get("tg_C", -math.inf) > highest}
     reached = [
         at(one.found["conductivity_S_cm"], one.found["temperature_C"], temperature_C)
         for one in listed
-        if "conductivity_S_cm" in one.found and one.composition not in hard
+        if "conductivity_S_cm" in one.found and one.composition not in hard and _of_a_glass(one)
     ]
     return max(reached, default=None)
+
+
+def _of_a_glass(result: Result) -> bool:
+    found = result.found
+    return found.get("phase") not in NO_GLASS_PHASES and found.get("outcome") not in FAILURES
 
 
 def _progress(reached: float | None, best: float | None, goal: Goal) -> dict[str, float | None]:

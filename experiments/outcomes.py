@@ -43,6 +43,8 @@ class Outcomes:
         """Read results from a table in a file or in memory, or none; one wrong row refuses the table."""
         if results is None or (isinstance(results, pd.DataFrame) and results.empty):
             return cls(pd.DataFrame({name: [] for name in ("quantity", "formula", "value", "temperature_C", "phase")}))
+        if not isinstance(results, pd.DataFrame | Path | str):
+            raise TableError(f"results of type {type(results).__name__}; give a DataFrame or the path of a table")
         if not isinstance(results, pd.DataFrame):
             return cls(_in_order(read_table(Path(results)).good(keep_good=False).assign(error=np.nan)))
         errors = {name: _numbers(results[name], name) for name in ERRORS.values() if name in results}

@@ -83,8 +83,9 @@ class Pool:
         first = np.sort(np.unique(composition_keys(matrix), return_index=True)[1])
         names = list(blocks[0].variables)
         columns = {name: np.concatenate([block.variables[name] for block in blocks])[first] for name in names}
+        table = pd.DataFrame(columns, columns=names, index=range(len(first)))
         places = np.concatenate([block.places for block in blocks])[first]
-        return cls(Fractions.from_matrix(matrix[first]), pd.DataFrame(columns, columns=names), places, space)
+        return cls(Fractions.from_matrix(matrix[first]), table, places, space)
 
     @classmethod
     def _of_list(cls, candidates: Iterable[Any]) -> Pool:

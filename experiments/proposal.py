@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, get_args
@@ -95,14 +96,14 @@ def propose(
     pool, outcomes = Pool.of(candidates, **variables), Outcomes.of(results)
     given, needed = predictors or {}, dict.fromkeys((*RECIPES, *aim.properties))
     known = {name: given[name] if name in given else load_predictor(name) for name in needed}
-    waiting = Fractions.of(list(pending))
+    waiting = Fractions.of([pending] if isinstance(pending, str) else list(pending))
     every = pool.joined(Fractions.from_matrix(np.vstack([outcomes.fractions.matrix, waiting.matrix])))
     search = _Belief(every, aim, temperature_C, known, acquisition, seed)
     told, places = search.results(outcomes, len(pool)), np.arange(len(pool), len(every))
     barred = search.refused | _near(every.matrix, np.vstack([every.matrix[places], Fractions.of([*without]).matrix]))
     chosen = search.pick(told, places[len(outcomes.facts) :], batch, barred, success(every.matrix, outcomes))
     table = _reasoned(chosen, pool, outcomes, aim, temperature_C, known)
-    table.attrs["stop"] = search.stop(told, barred[: len(pool)], outcomes)
+    table.attrs["stop"] = search.stop(told, barred[: len(pool)], outcomes, table["p_goal"].max())
     return table
 
 
@@ -112,7 +113,7 @@ def _reasoned(
     """The candidates picked as a table, each with the reason."""
     rows = [pick.row for pick in chosen]
     learnt = {name: taught(predictor, outcomes) for name, predictor in known.items()}
-    table = _table(pool.formulas(rows), pool.variables.iloc[rows], goal, temperature_C, learnt)
+    table = _table(pool.formulas(rows), pool.variables.take(rows), goal, temperature_C, learnt)
     why = reasons(Told(table, pool.variables, rows, chosen, pool.keys, outcomes))
     table.insert(1 + pool.variables.shape[1], "reason", why)
     return table
@@ -186,10 +187,13 @@ class _Belief:
             beliefs = self._told(told, tune=number == 0)
             told = [one.and_one(int(row), float(b.mean[row])) for one, b in zip(told, beliefs, strict=True)]
         alone = len(waiting) == 0
-        return self.search.batch(told, batch, barred, chance, self.hope, tune=alone, alike=self._alike)
+        chosen = self.search.batch(told, batch, barred, chance, self.hope, tune=alone, alike=self._alike)
+        if len(chosen) < batch:
+            warnings.warn(f"{len(chosen)} melts where {batch} were asked for: no more are left", stacklevel=3)
+        return chosen
 
-    def stop(self, told: list[Results], barred: npt.NDArray[np.bool_], outcomes: Outcomes) -> str:
-        """Why to stop: the goal is met, or nothing left is worth a melt; empty otherwise."""
+    def stop(self, told: list[Results], barred: npt.NDArray[np.bool_], outcomes: Outcomes, shown: float) -> str:
+        """Why to stop: the goal is met, or nothing left is worth a melt, by the chance shown too; empty otherwise."""
         names = dict(zip(composition_keys(outcomes.fractions.matrix).tolist(), outcomes.facts["formula"], strict=True))
         keys = composition_keys(self.every.matrix)
         met = [set(keys[one.rows[one.targets >= limit]].tolist()) for one, limit in zip(told, self.limits, strict=True)]
@@ -202,7 +206,8 @@ class _Belief:
         chance = np.exp(
             np.sum([log_probability(b, limit) for b, limit in zip(beliefs, self.limits, strict=True)], axis=0)
         )
-        if any(len(one.rows) for one in told) and chance[: len(barred)][~barred].max() < HOPELESS:
+        hopeless = max(shown, chance[: len(barred)][~barred].max()) < HOPELESS
+        if any(len(one.rows) for one in told) and hopeless:
             return f"no candidate left has more than {100 * HOPELESS:.0f} % chance of meeting the goal"
         return ""
 

@@ -49,7 +49,7 @@ def reasons(told: Told) -> list[str]:
     found = []
     for number, (row, pick) in enumerate(zip(told.rows, told.picks, strict=True)):
         if len(chance) > 1 and number == int(np.argmax(chance)) and chance[number] > 0:
-            found.append(f"highest chance to meet the goal of this batch ({100 * chance[number]:.2g} %)")
+            found.append(f"highest chance to meet the goal of this batch ({_percent(chance[number])})")
         elif pick.why == "typical":
             found.append("most typical of the space: it tells most about the rest")
         elif axis is not None and (place := _place(axis[row], known, name)):
@@ -59,6 +59,17 @@ def reasons(told: Told) -> list[str]:
         if axis is not None:
             known = sorted({*known, float(axis[row])})
     return found
+
+
+def _percent(chance: float) -> str:
+    """A chance in whole percent.
+
+    >>> _percent(0.376), _percent(0.9999), _percent(0.001)
+    ('38 %', 'over 99 %', 'below 1 %')
+    """
+    if not 0.01 <= chance <= 0.99:
+        return "below 1 %" if chance < 0.5 else "over 99 %"
+    return f"{100 * chance:.0f} %"
 
 
 def _measured(told: Told, axis: npt.NDArray[np.float64]) -> list[float]:

@@ -102,7 +102,7 @@ def propose(
 ) -> None:
     """Choose what to melt next; results that came are learnt at once."""
     with told(), bad_tables(), _noticed():
-        paths = checked([output] if output else [], ENDINGS)
+        paths = checked(output or [], ENDINGS)
         campaign = found(name)
         with progress() as report:
             report(f"choosing the next melts of {name}")

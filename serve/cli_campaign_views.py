@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 ENDINGS = (".csv", ".parquet")
 _MOST_BYTES = 256 * 2**20
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The campaign.")]
-Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write .csv or .parquet.")]
+Output = Annotated[
+    list[Path] | None, typer.Option("-o", "--output", metavar="FILE", help="Write .csv or .parquet; repeatable.")
+]
 
 
 def found(name: str) -> Campaign:
@@ -34,7 +36,7 @@ def found(name: str) -> Campaign:
 def show(name: Name, output: Output = None) -> None:
     """Show what was believed, what was found, and the regret so far; into a pipe or -o as a table."""
     with told():
-        paths = checked([output] if output else [], ENDINGS)
+        paths = checked(output or [], ENDINGS)
         campaign = found(name)
         history = campaign.history()
         from .campaign_tables import headline, history_table
@@ -65,10 +67,12 @@ def list_() -> None:
         give(table, [], plain_table(table))
 
 
-def export(name: Name, output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE")] = None) -> None:
+def export(
+    name: Name, output: Annotated[list[Path] | None, typer.Option("-o", "--output", metavar="FILE")] = None
+) -> None:
     """Write all of a campaign as .json, or its results as .csv or .parquet for 'vitrion data add'."""
     with told():
-        paths = checked([output] if output else [], (".json", *ENDINGS))
+        paths = checked(output or [], (".json", *ENDINGS))
         campaign = found(name)
         if not paths:
             sys.stdout.buffer.write(campaign.to_json().encode())
