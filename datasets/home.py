@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 from platformdirs import user_data_dir
@@ -22,3 +23,21 @@ def made() -> Path:
         mend = "cannot be made; name a folder with VITRION_HOME"
         raise OSError(error.errno, f"the home folder {mend} ({error.strerror})", str(folder)) from None
     return folder
+
+
+def put(path: Path, content: bytes) -> None:
+    """Put a file in place in one step: a reader, or a crash, sees the old one or the new one, never half of it."""
+    target = path.resolve()
+    mask = os.umask(0)
+    os.umask(mask)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~mask)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -31,8 +31,8 @@ Names: TypeAlias = list[str]
 class Campaign:
     """A campaign that is kept under its name; every method reads what is on disk at that moment.
 
-    Make one with `new`, find it again with `load`. A correction is an event too, and results count by composition and
-    value: who corrects a wrong value gets, bit for bit, the proposals of a history in which it was right at once.
+    Make one with `new`, find it again with `load`. Who corrects a wrong value gets, bit for bit, the proposals of a
+    history in which it was right at once.
 
     Parameters
     ----------
@@ -78,8 +78,8 @@ class Campaign:
         **variables
             Range of each variable of a template: ``x="0:1.5:0.05"``.
         """
-        state = begun(name, candidates, variables, goal=goal, batch=batch, temperature_C=temperature_C, seed=seed)
-        store.create(state)
+        told = begun(name, candidates, variables, goal=goal, batch=batch, temperature_C=temperature_C, seed=seed)
+        store.create(told)
         return cls(name)
 
     @classmethod
@@ -162,10 +162,8 @@ class Campaign:
         ----------
         formula
             What was melted. A composition that is no candidate is taken with a warning.
-        conductivity_S_cm, tg_C
-            What was measured, in S/cm and degC.
-        conductivity_error_S_cm, tg_error_C
-            Standard errors, in the same units.
+        conductivity_S_cm, tg_C, conductivity_error_S_cm, tg_error_C
+            What was measured, in S/cm and degC, and the standard errors of it in the same units.
         temperature_C
             Of the conductivity, in degC; by default that of the campaign.
         phase
@@ -230,11 +228,11 @@ class Campaign:
         return standing(self.state.events).pending()
 
     def history(self) -> pd.DataFrame:
-        """What was believed and what was found, a row a proposal and a row an event: see `campaign_history.COLUMNS`."""
+        """What was believed and found, a row a proposal and a row an event: see `campaign_history.COLUMNS`."""
         return history(self.state)
 
     def predictor(self, name: str) -> Predictor:
-        """Return the champion of ``"tg"`` or ``"conductivity"`` as it is after learning the results that stand."""
+        """Return a champion, ``"tg"`` or ``"conductivity"``, after learning the results that stand."""
         return taught(load_predictor(name), Outcomes.of(self.results()))
 
     @property

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from typing import Any, NoReturn
 
 from filelock import FileLock, Timeout
 
-from ..datasets.home import home, made
+from ..datasets.home import home, made, put
 from .campaign_events import CampaignError, Event, check
 
 FORMAT, KIND = 1, "vitrion campaign"
@@ -211,19 +210,7 @@ def _write(path: Path, content: bytes) -> None:
     """Put the content in place in one step; the lock is held, so leftovers of killed writers go."""
     for left in path.parent.glob(f".{path.name}.*.part"):
         left.unlink(missing_ok=True)
-    mask = os.umask(0)
-    os.umask(mask)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~mask)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    put(path, content)
     if hasattr(os, "O_DIRECTORY"):
         entry = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
         try:

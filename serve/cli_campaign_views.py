@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..datasets.home import put
 from .console import say, to_stdout
 from .failures import FAILED, told
-from .outputs import checked, save, to_csv, write
+from .outputs import checked, save, to_csv
 from .refusals import InputError, visible
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def export(
             sys.stdout.buffer.flush()
         for path in paths:
             if path.suffix.lower() == ".json":
-                write(path, campaign.to_json().encode())
+                put(path, campaign.to_json().encode())
             else:
                 from .campaign_tables import for_the_lab
 

@@ -6,11 +6,11 @@ import csv
 import io
 import os
 import re
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..datasets.home import put
 from .refusals import InputError
 
 if TYPE_CHECKING:
@@ -39,35 +39,17 @@ def checked(paths: list[Path], endings: tuple[str, ...], source: str = "-") -> l
     return paths
 
 
-def write(path: Path, content: bytes) -> None:
-    """Put the content in place in one step: a reader sees the old file or the new one, never half of it."""
-    target = path.resolve()
-    mask = os.umask(0)
-    os.umask(mask)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~mask)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
 def save(table: pd.DataFrame, path: Path, page: Callable[[], str]) -> None:
     """Write the table by the ending of the path; `page` makes the HTML."""
     ending = path.suffix.lower()
     if ending == ".html":
-        write(path, page().encode())
+        put(path, page().encode())
     elif ending == ".parquet":
         buffer = io.BytesIO()
         table.to_parquet(buffer, index=False)
-        write(path, buffer.getvalue())
+        put(path, buffer.getvalue())
     else:
-        write(path, to_csv(table))
+        put(path, to_csv(table))
 
 
 def to_csv(table: pd.DataFrame) -> bytes:

@@ -159,7 +159,7 @@ def test_a_full_disk_is_said(run, listed, tmp_path, monkeypatch):
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("vitrion.serve.outputs.write", full)
+    monkeypatch.setattr("vitrion.serve.outputs.put", full)
     result = run("rank", listed, "-o", tmp_path / "out.csv")
     assert result.exit_code == 1
     assert "No space left" in sentence(result)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from vitrion.serve.outputs import checked, inert, save, to_csv, write
+from vitrion.datasets.home import put
+from vitrion.serve.outputs import checked, inert, save, to_csv
 from vitrion.serve.refusals import InputError
 
 ENDINGS = (".csv", ".parquet", ".html")
@@ -32,7 +33,7 @@ def test_write_replaces_in_one_step_and_leaves_nothing_behind(tmp_path, monkeypa
     target = tmp_path / "out.csv"
     target.write_text("old")
     target.chmod(0o640)
-    write(target, b"new")
+    put(target, b"new")
     assert target.read_bytes() == b"new"
     assert target.stat().st_mode & 0o777 == 0o640
 
@@ -41,7 +42,7 @@ def test_write_replaces_in_one_step_and_leaves_nothing_behind(tmp_path, monkeypa
 
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(OSError, match="No space"):
-        write(target, b"half")
+        put(target, b"half")
     assert target.read_bytes() == b"new"
     assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
 
@@ -49,7 +50,7 @@ def test_write_replaces_in_one_step_and_leaves_nothing_behind(tmp_path, monkeypa
 def test_write_follows_a_link(tmp_path):
     (tmp_path / "real.csv").write_text("old")
     (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
-    write(tmp_path / "link.csv", b"new")
+    put(tmp_path / "link.csv", b"new")
     assert (tmp_path / "real.csv").read_bytes() == b"new"
     assert (tmp_path / "link.csv").is_symlink()
 
