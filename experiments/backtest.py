@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Callable, Sequence
@@ -12,7 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed
 
+from ..models import surrogate
 from ..models.surrogate import Surrogate
+from . import acquisition, search
 from .backtest_pools import ERRORS, SERIES, ReplayPool
 from .search import Results, Search, front
 
@@ -30,9 +33,25 @@ ORDERS = 200  # drawn by chance to know what chance does to a hypervolume
 STEPS = (1.0, 30.0)  # usual steps of the targets: decades, K
 
 
+def fingerprint(pool: ReplayPool, method: str) -> str:
+    """What a replay hangs on: the compositions and their values, for ours also its prior and the code of the search."""
+    told = hashlib.sha256("\n".join(pool.formulas).encode())
+    told.update(np.round(pool.values, 6).tobytes())
+    if method in (OURS, GREEDY):
+        told.update(np.round(pool.priors, 3).tobytes() + repr((STEPS, ERRORS, STARTS)).encode())
+        for module in (surrogate, search, acquisition):
+            told.update(Path(module.__file__).read_bytes())
+    else:
+        told.update(np.round(pool.descriptors, 6).tobytes())
+    return told.hexdigest()[:16]
+
+
 @dataclass(frozen=True)
 class Run:
-    """One replay: which compositions were measured, in which order, starts included."""
+    """One replay: which compositions were measured, in which order, starts included.
+
+    `fingerprint` is that of the pool and of the code; a run with another is none of this pool.
+    """
 
     pool: str
     method: str
@@ -43,6 +62,7 @@ class Run:
     calls: int
     versions: dict[str, str] = field(default_factory=dict)
     most: int = MOST
+    fingerprint: str = ""
 
     @property
     def key(self) -> tuple[str, str, int, int]:
@@ -73,7 +93,7 @@ def replay(pool: ReplayPool, seed: int, batch: int, explore: float, most: int = 
         Surrogate(pool.views, prior, np.full(len(pool), error), step, seed)
         for prior, error, step in zip(pool.priors.T, ERRORS, STEPS, strict=False)
     ]
-    search = Search(
+    ours = Search(
         surrogates, [-np.inf] * len(surrogates), "hypervolume" if pool.two else "improvement", explore, seed=seed
     )
     order, seconds = starts(pool, seed), list[float]()
@@ -82,10 +102,11 @@ def replay(pool: ReplayPool, seed: int, batch: int, explore: float, most: int = 
         barred[rows] = True
         told = [Results(rows, column[rows], np.zeros(len(rows))) for column in pool.values.T]
         began = time.perf_counter()
-        order += [pick.row for pick in search.batch(told, batch, barred)]
+        order += [pick.row for pick in ours.batch(told, batch, barred)]
         seconds.append(time.perf_counter() - began)
-    method = OURS if explore else GREEDY
-    return Run(pool.name, method, batch, seed, order, float(np.median(seconds or [0.0])), len(seconds), most=most)
+    method, spent = OURS if explore else GREEDY, float(np.median(seconds or [0.0]))
+    mark = fingerprint(pool, method)
+    return Run(pool.name, method, batch, seed, order, spent, len(seconds), most=most, fingerprint=mark)
 
 
 def replay_all(
@@ -104,7 +125,13 @@ def replay_all(
         for batch in ((1,) if pool.name.startswith(SERIES) or not explore else batches)
         for seed in (seeds[:1] if pool.name.startswith(SERIES) else seeds)
     ]
-    rest = [one for one in wanted if (one[0].name, OURS if one[3] else GREEDY, one[2], one[1]) not in kept.runs]
+    marks = {(pool.name, way): fingerprint(pool, way) for pool in pools for way in (OURS, GREEDY)}
+    rest = []
+    for pool, seed, batch, explore in wanted:
+        way = OURS if explore else GREEDY
+        old = kept.runs.get((pool.name, way, batch, seed))
+        if old is None or old.fingerprint != marks[pool.name, way]:
+            rest.append((pool, seed, batch, explore))
     work = Parallel(n_jobs=n_jobs, return_as="generator")(delayed(replay)(*one) for one in rest)
     for number, run in enumerate(work, 1):
         kept.add(run)
@@ -130,9 +157,11 @@ class Runs:
         fresh.write_text(text.replace("}, {", "},\n{") + "\n", encoding="utf-8")
         fresh.replace(self.path)
 
-    def of(self, pool: str, method: str, batch: int) -> list[Run]:
-        """Runs of a pool, a method and a batch size, by seed."""
-        return [run for key, run in sorted(self.runs.items()) if key[:3] == (pool, method, batch)]
+    def of(self, pool: ReplayPool, method: str, batch: int) -> list[Run]:
+        """Runs of a pool as it is now, a method and a batch size, by seed."""
+        found = [run for key, run in sorted(self.runs.items()) if key[:3] == (pool.name, method, batch)]
+        mark = fingerprint(pool, method) if found else ""
+        return [run for run in found if run.fingerprint == mark]
 
 
 def volumes(pool: ReplayPool, order: Sequence[int] | Rows, last: bool = False) -> Vector:
@@ -152,12 +181,20 @@ def area(points: npt.NDArray[np.float64]) -> float:
 
 
 def found(pool: ReplayPool, run: Run) -> tuple[float, float]:
-    """Measurements until enough of the goal, and until the best, were found; infinity where they were not."""
+    """Measurements until enough of the goal, and until the best, were found; infinity where they were not.
+
+    All of a batch is measured before anybody knows what it holds.
+    """
     order = np.array(run.order)
     if pool.two:
-        return _first(volumes(pool, run.order) >= SHARE_OF_VOLUME), float("nan")
+        return _whole(_first(volumes(pool, run.order) >= SHARE_OF_VOLUME), run.batch), float("nan")
     hits = np.cumsum(np.isin(order, pool.goal))
-    return _first(hits >= pool.needed), _first(order == pool.goal[0])
+    return _whole(_first(hits >= pool.needed), run.batch), _whole(_first(order == pool.goal[0]), run.batch)
+
+
+def _whole(count: float, batch: int) -> float:
+    """Measurements after the starts in whole batches."""
+    return count if count <= STARTS else STARTS + batch * float(np.ceil((count - STARTS) / batch))
 
 
 def waiting(pool: ReplayPool, run: Run, tie: float = TIE) -> float:
@@ -202,6 +239,7 @@ def to_peers(pool: ReplayPool, seeds: Sequence[int], path: Path) -> None:
     """Write a pool as the peers' script reads it."""
     told = {
         "name": pool.name,
+        "fingerprint": fingerprint(pool, "peer"),
         "X": pool.descriptors.tolist(),
         "columns": [f"d{number}" for number in range(pool.descriptors.shape[1])],
         "values": pool.values.squeeze().tolist(),

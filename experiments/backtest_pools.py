@@ -28,9 +28,9 @@ Rows = npt.NDArray[np.intp]
 Progress = Callable[[str], None]
 
 ROOM_C = (15.0, 45.0)
-HALIDES, SERIES, LITHIUM, TWO = "halides", "series", "lithium", "two"
-DRAWN = 1000  # lithium conductors drawn
-CREDIBLE = 0.01  # S/cm, highest conductivity of a lithium glass of SciGlass that is taken for true
+HALIDES, SERIES, LITHIUM, SODIUM, TWO = "halides", "series", "lithium", "sodium", "two"
+DRAWN = 1000  # conductors drawn
+CREDIBLE = 0.01  # S/cm, highest conductivity of a glass of SciGlass that is taken for true
 ERRORS = (0.8, 40.0)  # usual error of the predictors on papers never seen: decades, K
 N_GROUPS = 4
 
@@ -164,13 +164,25 @@ def halides(source: Source) -> list[ReplayPool]:
 
 def lithium(source: Source) -> list[ReplayPool]:
     """Lithium conductors of SciGlass at 15-45 C, up to 0.01 S/cm, a thousand drawn."""
+    return [_drawn(source, LITHIUM, "Li")]
+
+
+def sodium(source: Source) -> list[ReplayPool]:
+    """Sodium conductors of SciGlass without lithium, else as `lithium`; nothing was ever chosen on them."""
+    return [_drawn(source, SODIUM, "Na", without="Li")]
+
+
+def _drawn(source: Source, name: str, symbol: str, without: str = "") -> ReplayPool:
+    """Glasses of SciGlass at 15-45 C with an element, a thousand drawn."""
     data = source.data["conductivity"]
-    mask = _room(data) & _from_sciglass(data) & _holds(data, "Li") & (data.values <= CREDIBLE)
+    mask = _room(data) & _from_sciglass(data) & _holds(data, symbol) & (data.values <= CREDIBLE)
+    if without:
+        mask &= ~_holds(data, without)
     fractions, mean, keys = _distinct(data, mask)
-    chosen = np.sort(np.random.default_rng(0).choice(len(mean), DRAWN, replace=False))
+    chosen = np.sort(np.random.default_rng(0).choice(len(mean), min(DRAWN, len(mean)), replace=False))
     fractions, mean, keys = fractions.take(chosen), mean[chosen], keys[chosen]
     prior = source.prior("conductivity", fractions, source.without("conductivity", keys))
-    return [_one(source, LITHIUM, "lithium glasses of SciGlass at 15-45 °C", fractions, mean, prior, (0.01, 0.8))]
+    return _one(source, name, f"{name} glasses of SciGlass at 15-45 °C", fractions, mean, prior, (0.01, 0.8))
 
 
 def series(source: Source) -> list[ReplayPool]:
@@ -222,7 +234,7 @@ def _one(
 
 
 MAKERS: Mapping[str, Callable[[Source], list[ReplayPool]]] = MappingProxyType(
-    {HALIDES: halides, SERIES: series, LITHIUM: lithium, TWO: two}
+    {HALIDES: halides, SERIES: series, LITHIUM: lithium, SODIUM: sodium, TWO: two}
 )
 
 

@@ -44,6 +44,8 @@ COLUMNS = (
     *PROGRESS,
     *("standing", "note"),
 )
+FAR = 2.0  # half widths of its interval beyond which a value is doubted
+APART = {"conductivity_S_cm": 1.0, "tg_C": 40.0}  # decades and K by which two results on one composition may differ
 COMPARABLE_C = 10.0  # furthest from the temperature of the campaign at which its beliefs are held against a value
 ENOUGH_NEW = 8
 FEWEST_MISSES = 3
@@ -57,12 +59,12 @@ def history(state: State) -> pd.DataFrame:
     ``to_goal_decades`` what it lacks of the goal, ``regret_decades`` what it lacks of the best that is known by now.
     """
     told, now = Goal.of(dict(state.goal)), standing(state.events)
-    best = _best(now.results.values(), state.temperature_C, told)
+    best = best_conductivity(now.results.values(), state.temperature_C, told)
     rounds = {event.number: place for place, event in enumerate(now.rounds, start=1)}
     rows: list[dict[str, Any]] = []
     for event in state.events:
         then = standing(state.events[: event.number])
-        reached = _progress(_best(then.results.values(), state.temperature_C, told), best, told)
+        reached = _progress(best_conductivity(then.results.values(), state.temperature_C, told), best, told)
         fate = now.fate.get(event.number, "stands")
         base = {"event": event.number, "at": event.at, "kind": event.kind, "standing": fate, **reached}
         note = event.told.get("note", "")
@@ -155,13 +157,40 @@ def at(conductivity: float, measured_C: float, wanted_C: float) -> float:
     return float(conductivity * 10.0 ** (-ARRHENIUS * shift))
 
 
+def doubts(state: State, number: int) -> list[str]:
+    """Words on a result that lies far from what was believed of it, or from another on the same composition."""
+    stands = standing(state.events)
+    result, said = stands.results[number], list[str]()
+    how = f"if it is wrong, correct event {number}"
+    told = miss(result, belief_of(result, stands.rounds), state.temperature_C)
+    for name, value in (("conductivity", told.conductivity), ("Tg", told.tg)):
+        if value is not None and value > FAR:
+            said.append(f"the {name} of {result.formula} lies far outside of what was believed of it; {how}")
+    for other in stands.results.values():
+        if other.event == number or other.composition != result.composition:
+            continue
+        for name, most in APART.items():
+            if name in result.found and name in other.found and _difference(result, other, name) > most:
+                word = "Tg" if name == "tg_C" else "conductivity"
+                said.append(f"event {other.event} tells another {word} of {result.formula}; both count; {how}")
+    return said
+
+
+def _difference(one: Result, other: Result, name: str) -> float:
+    """How far two results lie apart, in K or, at the same temperature, in decades."""
+    if name == "tg_C":
+        return abs(float(one.found[name]) - float(other.found[name]))
+    there = float(one.found["temperature_C"])
+    return abs(math.log10(one.found[name] / at(other.found[name], other.found["temperature_C"], there)))
+
+
 def _held(result: Result, belief: Mapping[str, Any], temperature_C: float) -> dict[str, bool | None]:
     told = miss(result, belief, temperature_C)
     half_widths = {"conductivity_held": told.conductivity, "tg_held": told.tg}
     return {name: None if value is None else value <= 1.0 + 1e-12 for name, value in half_widths.items()}
 
 
-def _best(results: Iterable[Result], temperature_C: float, goal: Goal) -> float | None:
+def best_conductivity(results: Iterable[Result], temperature_C: float, goal: Goal) -> float | None:
     """Best conductivity of a glass at a temperature, in S/cm, of compositions none of whose Tg misses the goal."""
     listed = list(results)
     highest = math.inf if goal.tg_C is None else goal.tg_C

@@ -20,6 +20,7 @@ from .goal import Goal
 from .pool import Pool
 from .proposal import propose
 from .ranking import Predictors
+from .recipe import RECIPES
 from .registry import champions
 
 
@@ -36,8 +37,13 @@ def begun(
     """The state of a campaign in which nothing happened yet; the parameters are those of `Campaign.new`."""
     _check(batch, temperature_C, seed)
     told = as_plain(candidates, variables)
-    Pool.of(restored(told))  # refuses candidates of which none is neutral, and warns of those left out
-    return State(checked_name(name), now(), told, Goal.of(goal).to_dict(), int(batch), float(temperature_C), int(seed))
+    pool, aim = Pool.of(restored(told)), Goal.of(goal)  # warns of candidates left out
+    if aim.refused(pool.fractions).all():
+        raise CampaignError("the goal refuses every candidate: none has the elements that it asks for and allows")
+    for lacking in sorted({*aim.properties} - {*RECIPES} - {*champions()}):
+        how = f"train one before the first round: vitrion train -p {lacking}"
+        warnings.warn(f"the goal limits {lacking}, and there is no model of it yet; {how}", stacklevel=3)
+    return State(checked_name(name), now(), told, aim.to_dict(), int(batch), float(temperature_C), int(seed))
 
 
 def seed_of(seed: int, rounds: int) -> int:

@@ -21,6 +21,7 @@ from .campaign_events import (
     parsed,
     standing,
 )
+from .campaign_history import doubts
 from .campaign_store import State
 from .campaign_values import as_table, judged, refuse_repeat
 from .outcomes import Outcomes
@@ -36,7 +37,7 @@ def with_records(state: State, rows: Iterable[tuple[Any, Mapping[str, Any]]]) ->
         values, told_notices = judged(name, told, state.temperature_C)
         state = state.and_event(kind_of(values), formula=name, values=values)
         _refuse_repeat(state, state.events[-1].number)
-        notices += [*outside, *told_notices]
+        notices += [*outside, *told_notices, *doubts(state, state.events[-1].number)]
     _refuse_table(state)
     return state, list(dict.fromkeys(notices))
 
@@ -62,7 +63,7 @@ def with_correction(state: State, number: int, formula: Any, told: Mapping[str, 
     state = state.and_event(CORRECTED, corrects=number, values=changes, **named)
     _refuse_repeat(state, number)
     _refuse_table(state)
-    return state, [*outside, *notices, *_rounds_since(state, number)]
+    return state, [*outside, *notices, *doubts(state, number), *_rounds_since(state, number)]
 
 
 def with_withdrawal(state: State, number: int, note: str) -> Step:

@@ -22,6 +22,7 @@ from ..models.blend import ARRHENIUS
 Vector = npt.NDArray[np.float64]
 ERRORS: Mapping[str, str] = {"conductivity": "conductivity_error_S_cm", "tg": "tg_error_C"}
 NO_GLASS_PHASES = ("crystal", "molten")
+ACTIVATION_SPREAD = 0.5  # decades per 1000 K / T: 0.1 eV, by which activation energies of halides scatter
 FAILURES = frozenset({NO_GLASS, "crystallised", "decomposed"})
 
 
@@ -60,8 +61,9 @@ class Outcomes:
     def of_property(self, name: str, temperature_C: float) -> tuple[npt.NDArray[np.intp], Vector, Vector]:
         """Rows of the facts on one property, their targets at a temperature and standard errors, each (m,).
 
-        A conductivity at another temperature is moved to this one by the usual activation energy. What was measured of
-        a crystal or a melt says nothing of the glass and is left out.
+        A conductivity at another temperature is moved to this one by the usual activation energy, with an error for how
+        much these scatter; of one sample at several temperatures the nearest counts. What was measured of a crystal or
+        a melt says nothing of the glass and is left out.
         """
         rows = np.flatnonzero((self.facts["quantity"] == name) & ~self.facts["phase"].isin(NO_GLASS_PHASES))
         part = self.facts.iloc[rows]
@@ -73,7 +75,9 @@ class Outcomes:
             measured = part["temperature_C"].to_numpy(dtype=float)
             shift = 1000.0 / (temperature_C + ZERO_CELSIUS_K) - 1000.0 / (measured + ZERO_CELSIUS_K)
             target = target - ARRHENIUS * shift
-            noise = noise / (values * np.log(10.0))
+            noise = np.hypot(noise / (values * np.log(10.0)), ACTIVATION_SPREAD * shift)
+            nearest = _nearest(part, np.abs(shift))
+            rows, target, noise = rows[nearest], target[nearest], noise[nearest]
         return rows, target, noise
 
     def failed(self) -> npt.NDArray[np.bool_]:
@@ -82,6 +86,16 @@ class Outcomes:
             return np.zeros(len(self.facts), dtype=bool)
         told = (self.facts["quantity"] == SYNTHESIS) & self.facts["outcome"].isin(FAILURES)
         return np.asarray(told, dtype=bool)
+
+
+def _nearest(part: pd.DataFrame, far: Vector) -> npt.NDArray[np.bool_]:
+    """Whether no other value of the same composition and sample lies nearer, shape (m,)."""
+    if not len(part):
+        return np.empty(0, dtype=bool)
+    sample = part["sample"].astype(str) if "sample" in part else ""
+    keys = composition_keys(Fractions.of(part["formula"].tolist()).matrix)
+    least = pd.DataFrame({"key": keys, "sample": sample, "far": far}).groupby(["key", "sample"])["far"].transform("min")
+    return np.asarray(far <= least.to_numpy() + 1e-12, dtype=bool)
 
 
 def _in_order(facts: pd.DataFrame) -> pd.DataFrame:

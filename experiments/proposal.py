@@ -200,6 +200,8 @@ class _Belief:
         whole = sorted(names[key] for key in set.intersection(*met))
         if whole:
             return f"the goal is met by {whole[0]}" + (f" and {len(whole) - 1} more" if len(whole) > 1 else "")
+        if self.refused[: len(barred)].all():
+            return "the goal refuses every candidate; widen its elements, verdict or cost, or the space"
         if barred.all():
             return "no candidate is left that the goal allows and that was not measured"
         beliefs = self._told(told, tune=False)

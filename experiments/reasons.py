@@ -13,6 +13,8 @@ from ..datasets.measurement import composition_keys
 from .outcomes import Outcomes
 from .search import Pick
 
+SAME = 1e-6  # distance below which the nearest measured composition is the proposal itself
+
 
 @dataclass(frozen=True)
 class Told:
@@ -41,7 +43,19 @@ class Told:
 
 
 def reasons(told: Told) -> list[str]:
-    """One reason a proposal."""
+    """One reason a proposal; a composition that the models know as measured elsewhere is said to be."""
+    return [f"{why}{known}" for why, known in zip(_reasons(told), _known(told.table), strict=True)]
+
+
+def _known(table: pd.DataFrame) -> list[str]:
+    """Where each proposal was measured before, empty for what is new."""
+    far = pd.to_numeric(table["nearest_distance"]).to_numpy(dtype=float)
+    sources = table["nearest_doi"].tolist()
+    named = [f" ({source})" if isinstance(source, str) and source else "" for source in sources]
+    return [f"; measured before{name}" if d < SAME else "" for d, name in zip(far, named, strict=True)]
+
+
+def _reasons(told: Told) -> list[str]:
     chance = pd.to_numeric(told.table["p_goal"]).to_numpy(dtype=float)
     axis = told.variables.iloc[:, 0].to_numpy(dtype=float) if told.variables.shape[1] == 1 else None
     known = [] if axis is None else _measured(told, axis)

@@ -137,7 +137,8 @@ class Search:
             return log_hypervolume_improvement(beliefs, self._points(beliefs, results), self._reference(results))
         if self.acquisition == "thompson":
             drawn = [draw(Belief(b.mean, b.std * self.explore), random) for b in beliefs]
-            short = [np.minimum(value - limit, 0.0) for value, limit in zip(drawn[1:], self.limits[1:], strict=True)]
+            rest = zip(drawn[1:], self.limits[1:], self.surrogates[1:], strict=True)
+            short = [np.minimum(value - limit, 0.0) / surrogate.scale for value, limit, surrogate in rest]
             return np.asarray(drawn[0] + 1e3 * np.sum(short, axis=0)) if short else drawn[0]
         others = self.chances(beliefs)
         if self.acquisition == "probability":

@@ -109,7 +109,8 @@ class Surrogate:
             std = np.sqrt(np.maximum(variance, 1e-6))
             if len(rows) >= FEWEST_FOR_TREES and self.columns.shape[1]:
                 factor_of_trend = self.reliability + SLOPE**2 * float(self.trend[rows] @ coefficients)
-                mean, std = self._join(mean, std, rows, given, factor_of_trend)
+                usual = np.exp(2 * self.theta[-1] + self.theta[6])
+                mean, std = self._join(mean, std, rows, given, factor_of_trend, usual / (usual + told))
         return Belief(mean * self.scale, std * self.scale)
 
     def typical(self) -> Vector:
@@ -119,10 +120,12 @@ class Surrogate:
         kernel = self._kernel(self.theta, self._distances(some))
         return np.asarray(kernel.mean(axis=0))
 
-    def _join(self, mean: Vector, std: Vector, rows: Rows, given: Vector, slope: float) -> tuple[Vector, Vector]:
+    def _join(
+        self, mean: Vector, std: Vector, rows: Rows, given: Vector, slope: float, weight: Vector
+    ) -> tuple[Vector, Vector]:
         """Process and trees as a mixture of two normal distributions, by its mean and standard deviation."""
         forest = ExtraTreesRegressor(TREES, max_features=0.5, random_state=self.seed)
-        forest.fit(self.columns[rows], given - slope * self.trend[rows])
+        forest.fit(self.columns[rows], given - slope * self.trend[rows], sample_weight=weight)
         votes = np.array([tree.tree_.predict(self.columns)[:, 0] for tree in forest.estimators_])
         wood, apart = votes.mean(axis=0) + slope * self.trend, votes.std(axis=0)
         w = TREE_SHARE

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     halides = "halides"
     series = "series"
     lithium = "lithium"
+    sodium = "sodium"
     two = "two"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -34,17 +35,24 @@ def found(name: str) -> Campaign:
     return Campaign.load(name)
 
 
-def show(name: Name, output: Output = None) -> None:
-    """Show what was believed, what was found, and the regret so far; into a pipe or -o as a table."""
+def show(
+    name: Name,
+    output: Annotated[
+        list[Path] | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Write .csv, .parquet or .html; repeatable."),
+    ] = None,
+) -> None:
+    """Show what was believed, what was found, and the regret so far; as a table, or as a page with a figure."""
     with told():
-        paths = checked(output or [], ENDINGS)
+        paths = checked(output or [], (*ENDINGS, ".html"))
         campaign = found(name)
         history = campaign.history()
+        from .campaign_page import campaign_page
         from .campaign_tables import headline, history_table
 
         if sys.stdout.isatty() or paths:
             to_stdout().print(headline(campaign, history))
-        give(history, paths, history_table(history))
+        give(history, paths, history_table(history), lambda: campaign_page(campaign, history))
         say_retraining(campaign)
 
 
@@ -115,13 +123,13 @@ def say_retraining(campaign: Campaign) -> None:
         say(sentence, "yellow")
 
 
-def give(table: pd.DataFrame, paths: list[Path], shown: Any) -> None:
-    """Write the table to the files; else print it for a person, or as CSV for another program."""
+def give(table: pd.DataFrame, paths: list[Path], shown: Any, page: Callable[[], str] = str) -> None:
+    """Write the table, or the page, to the files; else print it for a person, or as CSV for another program."""
     from .candidates import plain
 
     table = plain(table)
     for path in paths:
-        save(table, path, lambda: "")
+        save(table, path, page)
         say(f"wrote {path}")
     if paths or sys.stdout.isatty():
         to_stdout().print(shown)

@@ -135,6 +135,8 @@ def _data(page: Page, shown: pd.DataFrame) -> dict[str, Any]:
 
 def _counts(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows by verdict, unread ones last; verdicts without rows are left out."""
+    if "verdict" not in table:
+        return []
     verdicts = [value if value in _VERDICTS else "unread" for value in table["verdict"].tolist()]
     counts = [{"key": verdict, "count": verdicts.count(verdict)} for verdict in _VERDICTS]
     return [count for count in counts if count["count"]]

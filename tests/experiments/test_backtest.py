@@ -30,7 +30,7 @@ def pool():
 
 
 def run(pool, order, method=OURS, batch=1, seed=0):
-    return Run(pool.name, method, batch, seed, list(order), 0.1, 5)
+    return Run(pool.name, method, batch, seed, list(order), 0.1, 5, fingerprint=replays.fingerprint(pool, method))
 
 
 def test_goal_and_chance(pool):
@@ -50,6 +50,23 @@ def test_waiting(pool):
     orders = [np.random.default_rng(seed).permutation(84).tolist() for seed in range(2000)]
     drawn = [replays.waiting(series, run(series, order)) for order in orders]
     assert np.mean(drawn) == pytest.approx(replays.waiting_by_chance(series), rel=0.05)
+
+
+def test_a_batch_counts_whole(pool):
+    order = [*(row for row in range(84) if row not in pool.goal)][:5]
+    late = run(pool, [*order, *pool.goal], batch=4)
+    assert replays.found(pool, late) == (12, 8)  # 4 starts; the best is sixth, the fourth of the goal ninth
+    assert replays.found(pool, run(pool, [*order, *pool.goal])) == (9, 6)
+
+
+def test_runs_of_other_values_do_not_count(pool):
+    kept = Runs()
+    kept.add(run(pool, range(5)))
+    assert len(kept.of(pool, OURS, 1)) == 1
+    other = made_up()
+    other.values[0] += 1
+    assert kept.of(other, OURS, 1) == []
+    assert replays.fingerprint(other, "baybe") != replays.fingerprint(pool, "baybe")
 
 
 def test_hypervolume():

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import vitrion
-from vitrion.experiments import campaign_round, campaign_store, registry
+from vitrion.experiments import campaign_plot, campaign_round, campaign_store, registry
 from vitrion.experiments.campaign import Campaign
 from vitrion.experiments.campaign_events import CampaignError
 from vitrion.experiments.campaign_store import CampaignFileError
@@ -281,7 +281,8 @@ def test_history_tells_what_was_believed_what_was_found_and_the_regret(laco):
     table = laco.propose()
     good, bad = table["formula"][0], table["formula"][1]
     believed = table["conductivity_S_cm"][0]
-    laco.record(bad, conductivity_S_cm=1e-7, tg_C=-12)
+    with pytest.warns(UserWarning, match="far outside"):
+        laco.record(bad, conductivity_S_cm=1e-7, tg_C=-12)
     laco.record(good, conductivity_S_cm=believed * 2, tg_C=60)
     laco.correct(3, tg_C=-10)
     history = laco.history()
@@ -297,6 +298,33 @@ def test_history_tells_what_was_believed_what_was_found_and_the_regret(laco):
     assert history["regret_decades"].iloc[-2] == pytest.approx(math.log10(believed * 2 / 1e-7))
     assert history["to_goal_decades"].iloc[-2] == pytest.approx(4.0)
     assert history["round"].tolist()[:4] == [1, 1, 1, 1]
+
+
+def test_results_that_are_hard_to_believe_are_taken_with_a_word(laco):
+    first = laco.propose()["formula"].iloc[0]
+    with pytest.warns(UserWarning, match="conductivity of .* far outside"):
+        laco.record(first, conductivity_S_cm=1e-9)
+    with pytest.warns(UserWarning, match="event 2 tells another conductivity"):
+        laco.record(first, conductivity_S_cm=1e-3, sample="again")
+    assert len(laco.results()) == 2
+
+
+def test_progress_is_drawn_from_what_stands(laco):
+    one, other, failed, given_up = laco.propose()["formula"]
+    wrong = laco.record(one, conductivity_S_cm=2e-4, tg_C=-12)
+    laco.record(other, conductivity_S_cm=9e-4, temperature_C=25.0)
+    laco.record(failed, outcome="no glass formed")
+    laco.correct(wrong, conductivity_S_cm=4e-4)
+    table = campaign_plot.melts(laco.state)
+    assert table["kind"].tolist() == ["measured", "measured", "failed", "proposed"]
+    assert table["formula"].tolist() == [one, other, failed, given_up]
+    assert table["conductivity_S_cm"].tolist()[:2] == pytest.approx([4e-4, 9e-4])
+    assert table["best_S_cm"].tolist()[:3] == pytest.approx([4e-4, 9e-4, 9e-4])
+    assert (table["low_S_cm"] < table["high_S_cm"]).all()
+    figure = campaign_plot.progress_lines(laco.state)
+    assert {trace.name for trace in figure.data} == {"believed (90 %)", "found", "failed", "best so far"}
+    drawn = next(trace for trace in figure.data if trace.name == "found" and trace.yaxis == "y")
+    assert list(drawn.y) == pytest.approx([0.4, 0.9])
 
 
 def test_history_of_nothing(laco):

@@ -134,6 +134,12 @@ def test_it_says_when_nothing_is_left(ask):
     assert "no candidate is left" in table.attrs["stop"]
 
 
+def test_a_goal_that_refuses_all_is_told(ask):
+    table = ask(goal={"required": ["Na"]})
+    assert table.empty
+    assert "refuses every candidate" in table.attrs["stop"]
+
+
 def test_the_goal_refuses_candidates(ask):
     names = ["LiAlCl2.5O0.75", "LiTaCl5O0.5", "LiZrCl5"]
     assert ask(names, goal={"forbidden": ["Ta"]}, batch=3)["formula"].tolist().count("LiTaCl5O0.5") == 0
@@ -181,6 +187,25 @@ def test_conductivities_at_other_temperatures_are_moved():
     warm = Outcomes.of(pd.DataFrame({"formula": ["LiAlCl4"], "conductivity_S_cm": [1e-3], "temperature_C": [60.0]}))
     _, target, _ = warm.of_property("conductivity", 25.0)
     assert -3.8 < target[0] < -3.5
+
+
+def test_one_sample_at_many_temperatures_is_one_result():
+    arrhenius = [
+        {"formula": "LiAlCl2O", "sample": "a", "temperature_C": t, "conductivity_S_cm": 1e-4} for t in (30, 60, 90)
+    ]
+    other = {"formula": "LiAlCl2O", "sample": "b", "temperature_C": 60, "conductivity_S_cm": 1e-4}
+    rows, targets, noise = Outcomes.of(pd.DataFrame([*arrhenius, other])).of_property("conductivity", 25.0)
+    assert len(rows) == 2
+    assert targets.max() == pytest.approx(-4 - 1.79 * (1000 / 298.15 - 1000 / 303.15))
+    far, near = noise[np.argsort(targets)]
+    assert far == pytest.approx(0.5 * (1000 / 298.15 - 1000 / 333.15))
+    assert near < far / 5
+
+
+def test_what_was_measured_elsewhere_is_said(ask):
+    table = ask(["LiAlCl2.5O0.75", "LiAlCl2.6O0.7"], batch=2).set_index("formula")
+    same = table["nearest_distance"].astype(float) < 1e-6
+    assert table["reason"].str.contains("measured before").eq(same).all()
 
 
 def test_standard_errors_are_read():

@@ -81,6 +81,15 @@ def test_show_on_a_terminal_fits_and_marks_what_did_not_hold(run, laco):
     assert len(pd.read_csv("history.csv")) == 5
 
 
+def test_show_as_a_page(run, laco, tmp_path):
+    page = tmp_path / "laco.html"
+    assert run("show", "laco", "-o", page).exit_code == 0
+    text = page.read_text()
+    assert "<title>Campaign laco</title>" in text
+    assert "believed (90 %)" in text
+    assert "inside</dt>" not in text
+
+
 @pytest.mark.parametrize(
     ("goal", "words"),
     [("conductivity_S_cm = false", "goal: Tg at most 25 °C"), ("tg_C = false", "goal: at least 1.0 mS/cm")],

@@ -239,6 +239,7 @@ def main():
     pool = json.loads(given.pool.read_text(encoding="utf-8"))
     for seed in given.seeds:
         key = {"pool": pool["name"], "method": given.method, "batch": given.batch, "seed": seed, "most": given.most}
+        key["fingerprint"] = pool.get("fingerprint", "")
         if any(key.items() <= run.items() for run in held(given.output)):
             continue
         run = {**key, **replay(pool, given.method, given.batch, seed, given.most)}
