@@ -82,7 +82,14 @@ def progress_lines(state: State, size: tuple[int, int] = (1060, 700)) -> go.Figu
     panels = (_Panel("y", *sigma), _Panel("y2", "tg_C", ("low_C", "high_C"), "°C", 1.0, goal.tg_C))
     traces = [trace for panel in panels for trace in _traces(table, panel)]
     best = table.dropna(subset=["best_S_cm"])
-    steps = {"type": "scatter", "name": "best so far", "xaxis": "x", "yaxis": "y", "mode": "lines", "hoverinfo": "skip"}
+    steps: dict[str, Any] = {
+        "type": "scatter",
+        "name": "best so far",
+        "xaxis": "x",
+        "yaxis": "y",
+        "mode": "lines",
+        "hoverinfo": "skip",
+    }
     steps |= {"x": best["melt"].tolist(), "y": (1e3 * best["best_S_cm"]).tolist()}
     traces.append(steps | {"line": {"color": f"rgb({_BEST})", "width": 2, "shape": "hv"}})
     melt = {"anchor": "y2", "dtick": max(1, math.ceil(len(table) / 20)), "range": [0.5, len(table) + 0.5]}
@@ -98,13 +105,18 @@ def progress_lines(state: State, size: tuple[int, int] = (1060, 700)) -> go.Figu
 
 def _traces(table: pd.DataFrame, panel: _Panel) -> list[dict[str, Any]]:
     """What was believed as bars, and what was found as dots; melts that failed as crosses at the foot of their bar."""
-    shared = {"type": "scatter", "xaxis": "x", "yaxis": panel.key, "mode": "markers"}
+    shared: dict[str, Any] = {"type": "scatter", "xaxis": "x", "yaxis": panel.key, "mode": "markers"}
     bars = table.dropna(subset=list(panel.ends))
     low, high = (bars[name] * panel.scale for name in panel.ends)
     x = [place for melt in bars["melt"] for place in (melt, melt, None)]
     y = [place for ends in zip(low, high, strict=True) for place in (*ends, None)]
     first = panel.key == "y"
-    bar = shared | {"name": "believed (90 %)", "legendgroup": "believed", "mode": "lines", "hoverinfo": "skip"}
+    bar: dict[str, Any] = shared | {
+        "name": "believed (90 %)",
+        "legendgroup": "believed",
+        "mode": "lines",
+        "hoverinfo": "skip",
+    }
     bar |= {"x": x, "y": y, "showlegend": first, "line": {"color": f"rgba({_BELIEVED}, 0.55)", "width": 7}}
     found = table.dropna(subset=[panel.column])
     dots = shared | {"name": "found", "legendgroup": "found", "showlegend": first} | _points(found, panel, panel.column)

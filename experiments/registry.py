@@ -1,4 +1,7 @@
-"""Which predictor answers: our own record of the champions, read without MLflow."""
+"""Which predictor answers: our own record of the champions, read without MLflow.
+
+The record is the truth; MLflow's aliases follow it (see `reconcile`).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sklearn
 from filelock import FileLock
@@ -18,8 +21,13 @@ from ..models import artifact
 from ..models.predictor import Predictor
 from .recipe import FURTHER, RECIPES
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 BUNDLE = "predictor.skops"
 CARD = "card.json"
+HELD_OUT = "held_out.parquet"
+REMEMBERED = 20  # champions before the present one, for a rollback
 
 
 class NoChampionError(LookupError):
@@ -54,21 +62,70 @@ def lock() -> FileLock:
     return FileLock(made() / "registry.lock")
 
 
-def keep(card: Champion, bundle: Path) -> None:
-    """Put a predictor's file and card into their folder; nothing answers with it until it is promoted."""
+def keep(card: Champion, bundle: Path, held_out: pd.DataFrame | None = None) -> None:
+    """Put a predictor's file, its held-out predictions and its card into their folder, all at once.
+
+    Nothing answers with it until it is promoted.
+    """
     target = folder(card.property, card.version)
-    target.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(bundle, target / BUNDLE)
-    _write(target / CARD, asdict(card))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.parent / f".{card.version}.{os.getpid()}.part"
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir()
+    shutil.copyfile(bundle, fresh / BUNDLE)
+    if held_out is not None:
+        held_out.to_parquet(fresh / HELD_OUT, index=False)
+    _write(fresh / CARD, asdict(card))
+    if target.exists():
+        shutil.rmtree(target)
+    fresh.replace(target)
+
+
+def held_out(name: str, version: int) -> pd.DataFrame | None:
+    """Return the held-out predictions of a kept version (see `held_rows`), or None where there are none."""
+    import pandas as pd
+
+    path = folder(name, version) / HELD_OUT
+    return pd.read_parquet(path) if path.exists() else None
+
+
+def versions(name: str) -> list[int]:
+    """Return the numbers of all kept versions of a property, in order."""
+    parent = home() / "models" / name
+    found = [path.parent.name for path in parent.glob(f"*/{CARD}")]
+    return sorted(int(number) for number in found if number.isdecimal())
 
 
 def promote(name: str, version: int) -> None:
-    """Make a kept version the one that answers."""
+    """Make a kept version the one that answers; raises where its file is not what its card says."""
     card = read_card(name, version)
+    bundle = folder(name, version) / BUNDLE
+    if not bundle.is_file() or artifact.sha256(bundle) != card.sha256:
+        raise NoChampionError(f"the file of {name} version {version} is not the one that was trained; train again")
     with lock():
         record = _record()
-        record[name] = {"version": card.version, "sha256": card.sha256}
+        old = record.get(name)
+        before = [] if old is None else [number for number in old["before"] if number != version]
+        if old is not None and old["version"] != version:
+            before = [*before, old["version"]][-REMEMBERED:]
+        record[name] = {"version": card.version, "sha256": card.sha256, "before": before}
         _write(_record_path(), record)
+
+
+def rollback(name: str) -> int:
+    """Make the version answer again that did before the present one, and return its number."""
+    with lock():
+        record = _record()
+        if name not in record:
+            raise NoChampionError(f"there is no predictor of {name}, so none to go back from")
+        before = record[name]["before"]
+        if not before:
+            present = record[name]["version"]
+            raise NoChampionError(f"{name} version {present} is the first that answered; there is none to go back to")
+        card = read_card(name, before[-1])
+        record[name] = {"version": card.version, "sha256": card.sha256, "before": before[:-1]}
+        _write(_record_path(), record)
+    return card.version
 
 
 def champions() -> dict[str, Champion]:
@@ -97,13 +154,18 @@ def load_predictor(name: str) -> Predictor:
     if entry is None:
         command = "vitrion train" if name in RECIPES else f"vitrion train --property {name}"
         raise NoChampionError(f"there is no predictor of {name} in {home()}; make one with '{command}'")
-    card = read_card(name, int(entry["version"]))
+    return load_version(name, int(entry["version"]), str(entry["sha256"]))
+
+
+def load_version(name: str, version: int, sha256: str = "") -> Predictor:
+    """Load a kept version, checked against a hash, by default that on its card."""
+    card = read_card(name, version)
     if card.versions.get("scikit-learn") != sklearn.__version__:
         raise artifact.ArtifactError(
             f"the predictor of {name} was made with scikit-learn {card.versions.get('scikit-learn')}, this is "
             f"{sklearn.__version__}; train again with 'vitrion train'"
         )
-    return artifact.load(folder(name, card.version) / BUNDLE, str(entry["sha256"]))
+    return artifact.load(folder(name, version) / BUNDLE, sha256 or card.sha256)
 
 
 def read_card(name: str, version: int) -> Champion:
@@ -126,7 +188,11 @@ def _record() -> dict[str, dict[str, Any]]:
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         return {
-            str(name): {"version": int(entry["version"]), "sha256": str(entry["sha256"])}
+            str(name): {
+                "version": int(entry["version"]),
+                "sha256": str(entry["sha256"]),
+                "before": [int(number) for number in entry.get("before", [])],
+            }
             for name, entry in told.items()
         }
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from ..datasets.home import made
 from ..models import artifact
-from . import figures, registry, tracking
+from ..models.predictor import Predictor
+from . import figures, held_rows, promotion, registry, tracking
 from .evaluation import say, score
 from .recipe import RECIPES, Recipe
+from .reconcile import reconcile
+from .retraining import is_current
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,12 @@ def train(
     promote: bool = True,
     n_jobs: int = -1,
     progress: Callable[[str], None] = lambda text: None,
+    anew: bool = False,
 ) -> list[Trained]:
-    """Train predictors, track them in MLflow and register them; promoted ones answer from then on.
+    """Train predictors, track them in MLflow and register them; those that the gate lets pass answer from then on.
+
+    What a kill may have left is mended first. A property whose champion knows the same data by the same recipe is not
+    trained again: it would be the same model, to the last bit.
 
     Parameters
     ----------
@@ -49,24 +56,42 @@ def train(
     recipe
         A recipe of one's own; by default the shipped ones.
     promote
-        Whether the new versions become the champions.
+        Whether the new versions may become the champions; the gate decides (see `gate`).
     n_jobs
         Folds fitted side by side.
     progress
         Called with a line of text after each step.
+    anew
+        Train even where nothing is new.
     """
     made()  # before minutes of work that could not be kept
     recipes = [Recipe.load(recipe)] if recipe else [Recipe.named(name) for name in properties]
-    done = [_fit(one, n_jobs, partial(say, progress, one.property)) for one in recipes]
-    if promote:
-        for trained in done:
-            registry.promote(trained.property, trained.version)
-            tracking.set_champion(trained.property, trained.version)
-    reason = "promoted as asked" if promote else "kept as a version; not promoted, as asked"
-    return [Trained(**{**vars(trained), "promoted": promote, "reason": reason}) for trained in done]
+    for sentence in reconcile():
+        progress(sentence)
+    return [
+        _unchanged(one.property)
+        if recipe is None and not anew and is_current(one.property)
+        else _made(one, promote, n_jobs, partial(say, progress, one.property))
+        for one in recipes
+    ]
 
 
-def _fit(recipe: Recipe, n_jobs: int, progress: Callable[[str], None]) -> Trained:
+def _unchanged(name: str) -> Trained:
+    card = registry.champions()[name]
+    return Trained(name, card.version, card.metrics, False, "nothing is new: the champion knows all of it", 0.0)
+
+
+def _made(recipe: Recipe, promote: bool, n_jobs: int, progress: Callable[[str], None]) -> Trained:
+    """Train one predictor, and let it through the gate if it may be promoted."""
+    fitted, predictor = _fit(recipe, n_jobs, progress)
+    if not promote:
+        return replace(fitted, reason="kept as a version; not promoted, as asked")
+    decision = promotion.judged(fitted.property, fitted.version, predictor=predictor)
+    promotion.settle(fitted.property, fitted.version, decision)
+    return replace(fitted, promoted=decision.passed, reason=decision.reason)
+
+
+def _fit(recipe: Recipe, n_jobs: int, progress: Callable[[str], None]) -> tuple[Trained, Predictor]:
     started = time.monotonic()
     rows = recipe.rows()
     progress(f"{len(rows.data):,} measurements of {len(set(rows.data.groups)):,} papers")
@@ -97,6 +122,6 @@ def _fit(recipe: Recipe, n_jobs: int, progress: Callable[[str], None]) -> Traine
             metrics=metrics,
             versions=tracking.package_versions(),
         )
-        registry.keep(card, bundle)
+        registry.keep(card, bundle, held_rows.kept(rows.data, held_out))
     progress(f"version {number} tracked and registered")
-    return Trained(recipe.property, number, metrics, False, "", time.monotonic() - started)
+    return Trained(recipe.property, number, metrics, False, "", time.monotonic() - started), predictor

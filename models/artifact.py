@@ -11,6 +11,7 @@ from pathlib import Path
 import sklearn
 import skops.io
 
+from .canonical import canonical
 from .file_contents import ForeignError, read
 from .predictor import Predictor
 from .soundness import check
@@ -28,12 +29,11 @@ class ArtifactError(ValueError):
 
 
 def save(predictor: Predictor, path: Path) -> str:
-    """Write a fitted predictor without its held-out rows, and return the sha256 of the file."""
+    """Write a fitted predictor without its held-out rows, and return the sha256 of the file: equal for equal ones."""
     lean = Predictor(**predictor.get_params(deep=False))
     lean.__dict__.update({name: value for name, value in vars(predictor).items() if name != "held_out_"})
-    skops.io.dump(lean, path, compression=zipfile.ZIP_DEFLATED, compresslevel=3)
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr(LABEL, json.dumps({"format": FORMAT, "scikit-learn": sklearn.__version__}))
+    label = json.dumps({"format": FORMAT, "scikit-learn": sklearn.__version__})
+    path.write_bytes(canonical(skops.io.dumps(lean), LABEL, label))
     return sha256(path)
 
 

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .console import progress, say, to_stdout
-from .failures import FAILED, told
+from .failures import told
 from .refusals import InputError, visible
 
 if TYPE_CHECKING:
@@ -45,7 +45,6 @@ class Split(StrEnum):
 
 
 Property = Annotated[Which, typer.Option("--property", "-p", help="Which model; all: Tg and conductivity.")]
-models = typer.Typer(help="The models in the registry.", no_args_is_help=True)
 
 
 def train(
@@ -53,24 +52,47 @@ def train(
     recipe: Annotated[
         Path | None, typer.Option("--recipe", metavar="FILE", help="How to train; ours when not given.")
     ] = None,
-    promote: Annotated[bool, typer.Option("--promote/--no-promote", help="Make a better model the champion.")] = True,
+    promote: Annotated[
+        bool, typer.Option("--promote/--no-promote", help="Let what the gate passes become the champion.")
+    ] = True,
+    if_needed: Annotated[
+        bool, typer.Option("--if-needed", help="Only where new results or their misses are reason enough.")
+    ] = False,
+    anew: Annotated[bool, typer.Option("--anew", help="Even where nothing is new.")] = False,
 ) -> None:
-    """Train the models on all data, score them on papers held out, and register them."""
+    """Train the models on all data, score them on papers held out, and let those answer that the gate passes."""
     with told():
         if recipe is not None and not recipe.is_file():
             raise InputError(f"--recipe {visible(str(recipe), 80)} is not a file; give one, or leave it out")
-        train_and_tell(_chosen(property), recipe, promote)
+        if if_needed and (recipe is not None or anew):
+            raise InputError("--if-needed goes without --recipe and --anew; leave those out")
+        chosen = _needed(_chosen(property)) if if_needed else _chosen(property)
+        if chosen:
+            train_and_tell(chosen, recipe, promote, anew)
 
 
-def train_and_tell(properties: Sequence[str], recipe: Path | None, promote: bool) -> None:
+def _needed(properties: Sequence[str]) -> list[str]:
+    """Properties that are worth training again; why or why not is said."""
+    from ..experiments.retraining import why
+
+    reasons = [why(name) for name in properties]
+    for reason in reasons:
+        say(f"{reason.property}: {'training, since ' if reason.needed else 'not trained: '}{reason.said}")
+    return [reason.property for reason in reasons if reason.needed]
+
+
+def train_and_tell(properties: Sequence[str], recipe: Path | None, promote: bool, anew: bool = False) -> None:
     """Train and say on standard error how each model came out."""
     from ..experiments.training import train as run
     from .scores import sentence
 
     with progress() as report:
-        trained = run(tuple(properties), recipe=recipe, promote=promote, progress=report)
+        trained = run(tuple(properties), recipe=recipe, promote=promote, progress=report, anew=anew)
     for model in trained:
-        became = "is the champion now" if model.promoted else f"was not promoted: {model.reason}"
+        if not model.seconds:
+            say(f"{model.property} version {model.version} stays: {model.reason}")
+            continue
+        became = f"is the champion now: {model.reason}" if model.promoted else f"was not promoted: {model.reason}"
         say(f"{model.property} version {model.version} {became} ({model.seconds:.0f} s)")
         say(f"  {sentence(model.property, model.metrics)}")
 
@@ -104,31 +126,6 @@ def evaluate(
         except MissingError as error:
             raise InputError(str(error)) from None
         _print(table)
-
-
-@models.callback()
-def _models() -> None:
-    """The models in the registry."""
-
-
-@models.command("list")
-def list_models() -> None:
-    """List the champion of each property with its held-out scores."""
-    with told():
-        from .scores import champion_rows, written
-
-        found = champion_rows()
-        if not found:
-            say("there is no model yet; run 'vitrion train'")
-            raise typer.Exit(FAILED)
-        names = ("mae", "r2", "coverage")
-        heads = ("property", "version", "created", "held out", "unit", *names)
-        table = Table(*heads, box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
-        for row in found:
-            cells = [row[name] for name in ("property", "version", "created", "subset", "unit")]
-            cells += [written(row, name) for name in names]
-            table.add_row(*(Text(str(cell)) for cell in cells))
-        to_stdout().print(table)
 
 
 def _chosen(which: Which) -> list[str]:

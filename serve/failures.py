@@ -19,6 +19,7 @@ _HOMES = {
     "vitrion.experiments.campaign_events": ("CampaignError", BAD_INPUT),
     "vitrion.experiments.campaign_store": ("CampaignFileError", FAILED),
     "vitrion.experiments.goal": ("GoalError", BAD_INPUT),
+    "vitrion.experiments.promotion": ("RefusedError", FAILED),
     "vitrion.experiments.recipe": ("RecipeError", BAD_INPUT),
     "vitrion.experiments.registry": ("NoChampionError", FAILED),
     "vitrion.models.artifact": ("ArtifactError", FAILED),

@@ -51,6 +51,14 @@ def test_a_predictor_that_has_answered_is_kept_like_one_that_has_not(sigma, tmp_
     assert artifact.load(path, artifact.save(sigma, path)).predict(FORMULAS).upper.shape == (5,)
 
 
+def test_the_same_predictor_is_the_same_file(kept, tmp_path, sigma):
+    """Whatever the places in memory, the time, and whether the file was read before."""
+    again = artifact.save(sigma, tmp_path / "again.skops")
+    assert again == kept[1]
+    back = artifact.load(*kept)
+    assert artifact.save(back, tmp_path / "back.skops") == kept[1]
+
+
 def test_held_out_rows_stay_at_home(kept, sigma):
     assert not hasattr(artifact.load(*kept), "held_out_")
     assert hasattr(sigma, "held_out_")

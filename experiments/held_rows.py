@@ -1,0 +1,50 @@
+"""Held-out predictions as a table that is kept with a version, so that a later one can be held against it."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..datasets import Dataset
+from ..datasets.splits import by_family
+from ..models.crossfit import HeldOut
+
+COLUMNS = ("key", "paper", "fold", "truth", "mean", "lower", "upper")
+
+
+def identities(data: Dataset) -> npt.NDArray[np.uint64]:
+    """What a measurement is, without its value, as a number each, shape (n,): composition, conditions, paper, place."""
+    rows = data.rows
+    texts = rows["paper"] + "|" + rows["place"].astype(str) + "|" + rows["phase"]
+    numbers = zip(data.measured.keys.tolist(), rows["temperature_C"].fillna(-1e6).tolist(), texts, strict=True)
+    digests = [hashlib.blake2b(f"{k}|{t:.6g}|{text}".encode(), digest_size=8).digest() for k, t, text in numbers]
+    return np.frombuffer(b"".join(digests), dtype=np.uint64)
+
+
+def kept(data: Dataset, held_out: HeldOut) -> pd.DataFrame:
+    """A row a measurement with `COLUMNS`; the numbers in the unit of the regressor (K, log10 of S/cm).
+
+    Of measurements that nothing tells apart the first stays.
+    """
+    told = {name: getattr(held_out, name) for name in ("fold", "truth", "mean", "lower", "upper")}
+    ours = {"key": identities(data)[held_out.row], "paper": data.groups[held_out.row].astype(str)}
+    table = pd.DataFrame(ours | told, columns=list(COLUMNS))
+    return table.drop_duplicates("key", ignore_index=True)
+
+
+def now_known(data: Dataset) -> pd.DataFrame:
+    """What the data hold now, a row a measurement.
+
+    ``key``, ``value`` (unit of the regressor), ``paper``, ``composition`` (a number) and ``family``.
+    """
+    told = {
+        "key": identities(data),
+        "value": data.property.to_target(data.values),
+        "paper": data.groups.astype(str),
+        "composition": data.measured.keys,
+        "family": by_family(data),
+    }
+    return pd.DataFrame(told).drop_duplicates("key", ignore_index=True)

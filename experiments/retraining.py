@@ -1,0 +1,93 @@
+"""When to train again: new measurements, results that the intervals did not hold, or files of another version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import sklearn
+
+from ..datasets import Dataset, load
+from . import registry
+from .held_rows import identities, now_known
+from .recipe import Recipe
+
+ENOUGH_NEW = 8  # measurements of the lab after which training again is worth its minutes
+FEWEST_FOR_DRIFT = 5
+DRIFT = 1.0  # median error of the lab's new results in half widths of their 90 % intervals
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why to train a property again; `needed` is whether it is worth it."""
+
+    property: str
+    needed: bool
+    said: str
+
+
+def why(name: str, enough: int = ENOUGH_NEW) -> Reason:
+    """Whether to train a property again, and why.
+
+    Parameters
+    ----------
+    name
+        Of the property.
+    enough
+        New measurements that are reason enough.
+    """
+    card = registry.champions().get(name)
+    if card is None:
+        return Reason(name, True, "there is no model yet")
+    if card.versions.get("scikit-learn") != sklearn.__version__:
+        made = card.versions.get("scikit-learn")
+        return Reason(name, True, f"the model was made with scikit-learn {made}, this is {sklearn.__version__}")
+    data = load(name)
+    if is_current(name, data):
+        return Reason(name, False, "the champion knows all that is known, by the same recipe")
+    needed, said = _of_results(name, card.version, data, enough)
+    return Reason(name, needed, said)
+
+
+def _of_results(name: str, version: int, data: Dataset, enough: int) -> tuple[bool, str]:
+    """Whether what came since a version was trained is reason enough, and what that is."""
+    since, held = f"since version {version} was trained", registry.held_out(name, version)
+    if held is None:
+        return True, "the champion kept no held-out predictions to compare with"
+    new = data.take(~np.isin(identities(data), held["key"]))
+    if len(new) >= enough:
+        return True, f"{len(new):,} measurements came {since}"
+    if (changed := _changed(data, held)) >= enough:
+        return True, f"{changed:,} values were corrected {since}"
+    if len(new) >= FEWEST_FOR_DRIFT and (miss := drift(name, new)) > DRIFT:
+        return True, f"half of the {len(new)} new results miss by more than {miss:.1f} half widths"
+    return False, f"{len(new)} measurements came {since}, fewer than {enough}"
+
+
+def is_current(name: str, data: Dataset | None = None) -> bool:
+    """Whether the champion was made from these data, by the shipped recipe and with these versions: the same again."""
+    from .tracking import package_versions
+
+    card = registry.champions().get(name)
+    if card is None:
+        return False
+    told = {key: str(value) for key, value in Recipe.named(name).parameters().items()}
+    same = {key: str(value) for key, value in card.recipe.items()} == told
+    known = load(name) if data is None else data
+    return same and dict(card.versions) == package_versions() and card.fingerprint == known.fingerprint
+
+
+def drift(name: str, new: Dataset) -> float:
+    """Median error of the champion in measurements that it does not know, in half widths of its 90 % intervals."""
+    predictor = registry.load_predictor(name)
+    told = predictor.predict(new.fractions, new.conditions if predictor.conditions else None)
+    convert = new.property.to_target
+    truth, low, high = (convert(np.asarray(values)) for values in (new.rows["value"], told.lower, told.upper))
+    return float(np.median(np.abs(truth - (low + high) / 2) / np.maximum((high - low) / 2, 1e-9)))
+
+
+def _changed(data: Dataset, held: pd.DataFrame) -> int:
+    """How many values differ from what a version was told."""
+    both = now_known(data).merge(held[["key", "truth"]], on="key")
+    return int((~np.isclose(both["value"], both["truth"], rtol=1e-4, atol=1e-4)).sum())
