@@ -57,7 +57,11 @@ def train(
     """
     made()  # before minutes of work that could not be kept
     recipes = [Recipe.load(recipe)] if recipe else [Recipe.named(name) for name in properties]
-    done = [_fit(one, n_jobs, partial(say, progress, one.property)) for one in recipes]
+    done = list[Trained]()
+    with tracking.together(tracking.TRAINING, "train", [one.property for one in recipes]):
+        for one in recipes:
+            with tracking.begun(tracking.TRAINING, f"train {one.property}", {"property": one.property}):
+                done.append(_fit(one, n_jobs, partial(say, progress, one.property)))
     if promote:
         for trained in done:
             registry.promote(trained.property, trained.version)
