@@ -10,10 +10,11 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from ..models.predictor import Predictor
+from . import campaign_runs
 from . import campaign_store as store
-from .campaign_events import PROPOSED, CampaignError, standing
+from .campaign_events import CampaignError, standing
 from .campaign_history import history, why_retrain
-from .campaign_round import begun, imported, proposed
+from .campaign_round import begun, imported, kept, proposed
 from .campaign_steps import Step, with_abandonment, with_correction, with_records, with_withdrawal
 from .campaign_store import State
 from .campaign_values import as_table, of_table
@@ -102,7 +103,9 @@ class Campaign:
         """What to reach."""
         return Goal.of(dict(self.state.goal))
 
-    def propose(self, batch: int | None = None, predictors: Predictors | None = None) -> pd.DataFrame:
+    def propose(
+        self, batch: int | None = None, predictors: Predictors | None = None, track: bool = True
+    ) -> pd.DataFrame:
         """Choose what to melt next, and keep what is believed of it.
 
         Results that came since the last round are learnt at once. What was proposed and not answered is not proposed
@@ -114,6 +117,8 @@ class Campaign:
             How many; by default as the campaign was made.
         predictors
             By default the champions.
+        track
+            Whether the round becomes a run of MLflow; where that fails, a warning says so.
 
         Returns
         -------
@@ -123,24 +128,13 @@ class Campaign:
         for _ in range(MOST_TRIES):
             seen = self.state
             table, told = proposed(seen, batch, predictors)
-            if told is None or (event := self._keep(seen, told)):
-                table.attrs["event"] = None if told is None else event
+            event = None if told is None else kept(seen, told)
+            if told is None or event is not None:
+                table.attrs["event"] = event
+                if track and event is not None:
+                    campaign_runs.track_round(self.name, event)
                 return table
         raise CampaignError(f"{self.name} changes all the time while it proposes; stop the other processes first")
-
-    def _keep(self, seen: State, told: Mapping[str, Any]) -> int | None:
-        """Number of the event of a round, or None if something happened since it was begun and it is not kept."""
-        kept: Numbers = []
-
-        def step(state: State) -> State:
-            kept.clear()
-            if state.events != seen.events:
-                return state
-            kept.append(len(state.events) + 1)
-            return state.and_event(PROPOSED, **told)
-
-        store.change(self.name, step)
-        return kept[0] if kept else None
 
     def record(
         self,

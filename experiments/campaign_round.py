@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from .campaign_candidates import as_plain, restored
-from .campaign_events import CampaignError, parsed, standing
-from .campaign_store import State, checked_name, decode, now
+from .campaign_events import PROPOSED, CampaignError, parsed, standing
+from .campaign_store import State, change, checked_name, decode, now
 from .campaign_values import as_table
 from .goal import Goal
 from .pool import Pool
@@ -79,6 +79,21 @@ def proposed(
     versions = {} if predictors else {name: card.version for name, card in champions().items()}
     rows = [{str(name): _plain(cell) for name, cell in row.items()} for row in table.to_dict("records")]
     return table, {"proposals": rows, "seed": seed, "stop": str(table.attrs.get("stop", "")), "models": versions}
+
+
+def kept(seen: State, told: Mapping[str, Any]) -> int | None:
+    """Number of the event of a round, or None if something happened since it was begun and it is not kept."""
+    numbers: list[int] = []
+
+    def step(state: State) -> State:
+        numbers.clear()
+        if state.events != seen.events:
+            return state
+        numbers.append(len(state.events) + 1)
+        return state.and_event(PROPOSED, **told)
+
+    change(seen.name, step)
+    return numbers[0] if numbers else None
 
 
 def _plain(cell: Any) -> Any:

@@ -14,6 +14,7 @@ from ..datasets.splits import by_family
 from ..models import metrics
 from ..models.crossfit import HeldOut
 from ..models.predictor import Predictor
+from . import tracking
 from .baselines import BASELINES
 from .forecast import Forecast
 from .protocol import SPLITS, cross_validate, design, measured
@@ -160,19 +161,20 @@ def evaluate(
     if split == OBELIX and "conductivity" not in properties:
         raise ValueError(f"OBELiX holds conductivities, none of {', '.join(properties)}; ask for conductivity")
     tables = []
-    for name in ["conductivity"] if split == OBELIX else properties:
-        recipe = Recipe.named(name)
-        rows = recipe.rows()
-        told = judge(recipe, rows, split, baselines, n_jobs, partial(say, progress, name))
-        tables.append(pd.concat([compare(one) for one in told], ignore_index=True).assign(split=split))
-        log(recipe, rows.data, tables[-1], split)
+    chosen = ["conductivity"] if split == OBELIX else list(properties)
+    with tracking.together(tracking.EVALUATION, f"evaluate by {split}", chosen):
+        for name in chosen:
+            recipe = Recipe.named(name)
+            with tracking.begun(tracking.EVALUATION, f"evaluate {name} by {split}", {"property": name}):
+                rows = recipe.rows()
+                told = judge(recipe, rows, split, baselines, n_jobs, partial(say, progress, name))
+                tables.append(pd.concat([compare(one) for one in told], ignore_index=True).assign(split=split))
+                log(recipe, rows.data, tables[-1], split)
     return pd.concat(tables, ignore_index=True)
 
 
 def log(recipe: Recipe, data: Dataset, table: pd.DataFrame, split: str) -> None:
     """Log a table of `compare` to MLflow as one run; the subset of a baseline bears its name."""
-    from . import tracking
-
     ours = table["model"] == OURS
     named = table["subset"].where(ours, table["model"] + "/" + table["subset"])
     tracking.log_evaluation(recipe, data, table.assign(subset=named), split)

@@ -9,8 +9,6 @@ from ..models.predictor import Predictor
 from . import gate, registry, tracking
 from .gate import Check, Decision
 
-CHALLENGER = "challenger"
-
 
 class RefusedError(RuntimeError):
     """A version that the gate does not let answer, with the reasons."""
@@ -51,12 +49,9 @@ def settle(name: str, version: int, decision: Decision) -> None:
     card = registry.read_card(name, version)
     if decision.passed:
         registry.promote(name, version)
-    client, model = tracking.store(), tracking.registered_name(name)
-    if decision.passed:
         tracking.set_champion(name, version)
-        client.delete_registered_model_alias(model, CHALLENGER)
-    else:
-        client.set_registered_model_alias(model, CHALLENGER, str(version))
+    tracking.set_challenger(name, None if decision.passed else version)
+    client, model = tracking.store(), tracking.registered_name(name)
     told = {"gate": "passed" if decision.passed else "refused", "gate_reason": decision.reason[:4000]}
     for key, value in told.items():
         client.set_model_version_tag(model, str(version), key, value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -104,6 +105,16 @@ class Recipe:
         blocks = told.get("blocks", cls.blocks)
         fields: dict[str, Any] = told | {"blocks": tuple(blocks) if isinstance(blocks, list) else blocks}
         return cls(**fields)
+
+    def to_toml(self) -> str:
+        """Text of a recipe file; `from_toml` makes the same recipe of it."""
+        told = asdict(self)
+        tables = {name: told.pop(name) for name in ("weights", "local", "committee")}
+        lines = [f"{name} = {json.dumps(value)}" for name, value in told.items()]
+        for name, table in tables.items():
+            if table:
+                lines += ["", f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in table.items())]
+        return "\n".join(lines) + "\n"
 
     def predictor(self, n_jobs: int = 1) -> Predictor:
         """The predictor of this recipe, not yet fitted."""

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..datasets.home import home
 from . import registry, tracking
+from .processes import HOST, PROCESS, alive, alive_number, host
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
 
-HOST, PROCESS = "vitrion.host", "vitrion.process"
 PAGE = 500
-
-
-def owner() -> dict[str, str]:
-    """Tags that tell which process a run belongs to."""
-    return {HOST: _host(), PROCESS: f"{os.getpid()}/{_started(os.getpid())}"}
 
 
 def reconcile() -> list[str]:
@@ -33,9 +25,9 @@ def reap(client: MlflowClient) -> list[str]:
     """End the runs of this machine whose processes are gone."""
     told = []
     experiments = [one.experiment_id for one in client.search_experiments()]
-    asked = f"attributes.status = 'RUNNING' and tags.`{HOST}` = '{_host()}'"
+    asked = f"attributes.status = 'RUNNING' and tags.`{HOST}` = '{host()}'"
     for run in client.search_runs(experiments, asked, max_results=PAGE):
-        if _alive(run.data.tags.get(PROCESS, "")):
+        if alive(run.data.tags.get(PROCESS, "")):
             continue
         client.set_tag(run.info.run_id, "ended", "its process was gone")
         client.set_terminated(run.info.run_id, "KILLED")
@@ -68,48 +60,7 @@ def _sweep() -> list[str]:
     """Remove folders of versions that were never finished."""
     told = []
     for path in sorted((home() / "models").glob("*/.*.part")):
-        if not _alive_number(path.name.split(".")[-2]):
+        if not alive_number(path.name.split(".")[-2]):
             shutil.rmtree(path, ignore_errors=True)
             told.append(f"the unfinished folder {path.parent.name}/{path.name} is removed")
     return told
-
-
-def _host() -> str:
-    boot = Path("/proc/sys/kernel/random/boot_id")
-    return f"{platform.node()}/{boot.read_text().strip()}" if boot.exists() else platform.node()
-
-
-def _alive(process: str) -> bool:
-    """Whether the process that a tag tells of still runs; a number that another took over does not count."""
-    number, _, started = process.partition("/")
-    return _alive_number(number) and (not started or _started(int(number)) == started)
-
-
-def _alive_number(number: str) -> bool:
-    if not number.isdecimal():
-        return False
-    try:
-        os.kill(int(number), 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return not _is_zombie(int(number))
-
-
-def _started(number: int) -> str:
-    """When a process began, in ticks since boot; empty where /proc is not."""
-    told = _status(number)
-    return told[19] if told else ""
-
-
-def _is_zombie(number: int) -> bool:
-    told = _status(number)
-    return bool(told) and told[0] == "Z"
-
-
-def _status(number: int) -> list[str]:
-    try:
-        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return []

@@ -1,59 +1,61 @@
-"""MLflow: one run for every training and evaluation, one registered model a property."""
+"""MLflow as the memory: a run for every training and evaluation, one registered model a property."""
 
 from __future__ import annotations
 
-import logging
-import os
-import platform
+import json
+import tempfile
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from filelock import FileLock
 
 from ..datasets import Dataset
-from ..datasets.home import home, made
-from ..models import artifact
+from . import flavour, model_card
 from .recipe import Recipe
+from .tracking_store import (
+    CAMPAIGN,
+    EVALUATION,
+    RANKING,
+    REPLAY,
+    TRAINING,
+    OpenRun,
+    begun,
+    continued,
+    package_versions,
+    store,
+    together,
+)
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
     from mlflow.tracking import MlflowClient
 
-TRAINING = "vitrion training"
-EVALUATION = "vitrion evaluation"
-ALIAS = "champion"
-PACKAGES = ("scikit-learn", "numpy", "pandas", "skops", "mlflow", "vitrion")
-
-
-def package_versions() -> dict[str, str]:
-    """Return the versions of Python, of a predictor's file and of everything that shapes a predictor."""
-    told = {"python": platform.python_version(), "format": str(artifact.FORMAT)}
-    return told | {name: version(name) for name in PACKAGES}
-
-
-def store() -> MlflowClient:
-    """Open the tracking store: ``MLFLOW_TRACKING_URI``, else a SQLite file in the home folder.
-
-    One process at a time makes the tables: several at once on a fresh database break it.
-    """
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    import mlflow
-
-    logging.getLogger("mlflow").setLevel(logging.WARNING)
-    made()
-    ours = f"sqlite:///{home() / 'mlflow.db'}"
-    uri = os.environ.get("MLFLOW_TRACKING_URI") or ours
-    place = (home() / "mlartifacts").as_uri() if uri == ours else None
-    with FileLock(home() / "mlflow.lock"):
-        mlflow.set_tracking_uri(uri)
-        client = mlflow.MlflowClient()
-        for name in (TRAINING, EVALUATION):
-            if client.get_experiment_by_name(name) is None:
-                client.create_experiment(name, artifact_location=place)
-    return client
+__all__ = [
+    "ALIAS",
+    "CAMPAIGN",
+    "CHALLENGER",
+    "EVALUATION",
+    "RANKING",
+    "REPLAY",
+    "TRAINING",
+    "begun",
+    "fetch",
+    "log_dataset",
+    "log_evaluation",
+    "log_training",
+    "log_versions",
+    "model_uri",
+    "package_versions",
+    "registered_name",
+    "set_challenger",
+    "set_champion",
+    "store",
+    "together",
+]
+ALIAS, CHALLENGER = "champion", "challenger"
+MODEL = "predictor"  # name of the logged model of a run
+LONGEST_DIGEST = 36  # letters that MLflow takes
 
 
 def log_training(
@@ -65,34 +67,30 @@ def log_training(
     tags: Mapping[str, str],
 ) -> tuple[str, int]:
     """Log a training as a run, register its predictor, and return the run and the registered version."""
-    import mlflow
-
-    client = store()
-    mlflow.set_experiment(TRAINING)
-    with mlflow.start_run(run_name=f"train {recipe.property}", tags={"property": recipe.property, **tags}) as run:
-        _log_inputs(recipe, data)
-        _log_scores(scores)
-        for name, figure in figures.items():
-            mlflow.log_figure(figure, f"figures/{name}.html")
-        mlflow.log_artifact(str(bundle), "predictor")
-    name = registered_name(recipe.property)
-    _register(client, name, recipe)
-    source = f"{run.info.artifact_uri}/predictor"
-    made = client.create_model_version(name, source, run.info.run_id, tags=dict(tags))
-    return str(run.info.run_id), int(made.version)
+    told = {"property": recipe.property, "unit": model_card.unit_word(data.property), **tags}
+    with continued(TRAINING, f"train {recipe.property}", told) as run:
+        _log_inputs(run, recipe, data, "training")
+        _log_scores(run, scores, data)
+        run.figures(figures)
+        card = model_card.model_card(recipe, data, scores, tags.get("sha256", ""))
+        run.note(card)
+        number = _register(run, recipe, data, bundle, told, card)
+        run.tags({"model": f"{registered_name(recipe.property)} {number}"})
+        if run.parent is not None and run.parent.gathers:
+            head = {name: value for name, value in _metrics(scores, data).items() if name.startswith("all/")}
+            run.parent.metrics({f"{recipe.property}/{name[4:]}": value for name, value in head.items()})
+    return run.id, number
 
 
 def log_evaluation(recipe: Recipe, data: Dataset, scores: pd.DataFrame, split: str) -> str:
     """Log the scores of a recipe under one split as a run, and return its id."""
-    import mlflow
-
-    store()
-    mlflow.set_experiment(EVALUATION)
-    tags = {"property": recipe.property, "split": split}
-    with mlflow.start_run(run_name=f"evaluate {recipe.property} by {split}", tags=tags) as run:
-        _log_inputs(recipe, data)
-        _log_scores(scores)
-    return str(run.info.run_id)
+    tags = {"property": recipe.property, "split": split, "unit": model_card.unit_word(data.property)}
+    with continued(EVALUATION, f"evaluate {recipe.property} by {split}", tags) as run:
+        _log_inputs(run, recipe, data, "evaluation")
+        run.params({"split": split})
+        _log_scores(run, scores, data)
+        run.note(model_card.evaluation_note(data, scores, split))
+    return run.id
 
 
 def set_champion(name: str, number: int) -> None:
@@ -100,33 +98,118 @@ def set_champion(name: str, number: int) -> None:
     store().set_registered_model_alias(registered_name(name), ALIAS, str(number))
 
 
+def set_challenger(name: str, number: int | None) -> None:
+    """Point the alias ``challenger`` of a property's registered model at a version; None takes it away."""
+    if number is None:
+        store().delete_registered_model_alias(registered_name(name), CHALLENGER)
+    else:
+        store().set_registered_model_alias(registered_name(name), CHALLENGER, str(number))
+
+
 def registered_name(name: str) -> str:
     """Return the name of a property's model in the registry, such as ``vitrion-tg``."""
     return f"vitrion-{name}"
 
 
-def _register(client: MlflowClient, name: str, recipe: Recipe) -> None:
+def model_uri(name: str, number: int) -> str:
+    """Return where MLflow finds a version of a property's model."""
+    return f"models:/{registered_name(name)}/{number}"
+
+
+def fetch(name: str, number: int, folder: Path) -> Path:
+    """Copy the predictor's file of a registered version into a folder, and return it; nothing is loaded."""
+    import mlflow
+
+    store()
+    place = Path(mlflow.artifacts.download_artifacts(model_uri(name, number), dst_path=str(folder)))
+    return next(place.rglob(flavour.FILE))
+
+
+def log_dataset(run: OpenRun, name: str, digest: str, rows: int, source: str, context: str, **profile: Any) -> None:
+    """Log what a run was made from: name, fingerprint, number of rows, and the call or command that gives it.
+
+    MLflow takes 36 letters of a fingerprint; the profile has all of it.
+    """
+    from mlflow.entities import Dataset as Entity
+    from mlflow.entities import DatasetInput, InputTag
+
+    told = {"num_rows": rows, "fingerprint": digest, **profile}
+    origin = {"tags": {"mlflow.source.type": "LOCAL", "mlflow.source.name": source}}
+    entity = Entity(name, digest[:LONGEST_DIGEST], "code", json.dumps(origin), profile=json.dumps(told))
+    run.client.log_inputs(run.id, [DatasetInput(entity, [InputTag("mlflow.data.context", context)])])
+
+
+def log_versions(run: OpenRun) -> None:
+    """Log the versions of all that shapes an answer."""
+    run.params({f"version_{name}": number for name, number in package_versions().items()})
+
+
+def _log_inputs(run: OpenRun, recipe: Recipe, data: Dataset, context: str) -> None:
+    """Recipe, data and versions of a run."""
+    told = {"data_fingerprint": data.fingerprint, "rows": len(data), "papers": len(set(data.groups.tolist()))}
+    run.params(recipe.parameters() | told)
+    log_versions(run)
+    run.text(recipe.to_toml(), "recipe.toml")
+    call = f'vitrion.datasets.load("{recipe.property}")'
+    sources = {"sources": model_card.sources_of(data), "papers": told["papers"]}
+    log_dataset(run, recipe.property, data.fingerprint, len(data), call, context, **sources)
+
+
+def _metrics(scores: pd.DataFrame, data: Dataset) -> dict[str, float]:
+    return model_card.metrics_of(scores, data.property)
+
+
+def _log_scores(run: OpenRun, scores: pd.DataFrame, data: Dataset) -> None:
+    run.metrics(_metrics(scores, data))
+    run.table(scores, "scores.json")
+    run.table(scores, "scores.csv")
+
+
+def _register(run: OpenRun, recipe: Recipe, data: Dataset, bundle: Path, tags: Mapping[str, str], card: str) -> int:
+    """Log the predictor as a model of the run, and register it; return the number of the version."""
+    name = registered_name(recipe.property)
+    model_id = _log_model(run, recipe, data, bundle, tags)
+    _ensure(run.client, name, recipe.property)
+    told = {**tags, "fingerprint": data.fingerprint}
+    made = run.client.create_model_version(
+        name, f"models:/{model_id}", run.id, tags=told, description=card, model_id=model_id
+    )
+    link = json.dumps([{"name": name, "version": made.version}])
+    run.client.set_logged_model_tags(model_id, {"mlflow.modelVersions": link})
+    return int(made.version)
+
+
+def _log_model(run: OpenRun, recipe: Recipe, data: Dataset, bundle: Path, tags: Mapping[str, str]) -> str:
+    """Log the folder that `flavour` reads: our one file and its sha256, no pickle."""
+    import mlflow
+    from mlflow.models import Model
+
+    quantity, told = data.property, package_versions()
+    needed = [f"{package}=={told[package]}" for package in ("vitrion", "scikit-learn", "skops", "numpy", "pandas")]
+    with tempfile.TemporaryDirectory() as scratch:
+        info = Model.log(
+            None,
+            mlflow.pyfunc,
+            run_id=run.id,
+            name=MODEL,
+            tags={**tags, "fingerprint": data.fingerprint},
+            metadata={"property": quantity.name, "unit": quantity.unit, "sha256": tags.get("sha256", "")},
+            loader_module=flavour.__name__,
+            data_path=str(flavour.fill(Path(scratch) / MODEL, bundle)),
+            signature=flavour.signature(),
+            input_example=pd.DataFrame(flavour.EXAMPLE),
+            pip_requirements=needed,
+        )
+    return str(info.model_id)
+
+
+def _ensure(client: MlflowClient, name: str, quantity: str) -> None:
+    """Make the registered model of a property if there is none."""
     from mlflow.exceptions import MlflowException
 
     try:
         client.get_registered_model(name)
     except MlflowException:
-        client.create_registered_model(name, description=f"Vitrion's predictor of {recipe.property}")
-
-
-def _log_inputs(recipe: Recipe, data: Dataset) -> None:
-    import mlflow
-
-    mlflow.log_params(recipe.parameters() | {"data_fingerprint": data.fingerprint, "rows": len(data)})
-    mlflow.log_params({f"version_{name}": number for name, number in package_versions().items()})
-
-
-def _log_scores(scores: pd.DataFrame) -> None:
-    import mlflow
-
-    for row in scores.to_dict("records"):
-        subset = str(row["subset"]).replace(" ", "_")
-        mlflow.log_metrics(
-            {f"{subset}/{name}": float(row[name]) for name in ("n", "mae", "rmse", "r2", "coverage", "width")}
+        client.create_registered_model(
+            name, tags={"property": quantity}, description=model_card.registered_card(quantity)
         )
-    mlflow.log_table(scores, "scores.json")

@@ -68,12 +68,14 @@ def train(
     recipes = [Recipe.load(recipe)] if recipe else [Recipe.named(name) for name in properties]
     for sentence in reconcile():
         progress(sentence)
-    return [
-        _unchanged(one.property)
-        if recipe is None and not anew and is_current(one.property)
-        else _made(one, promote, n_jobs, partial(say, progress, one.property))
-        for one in recipes
-    ]
+    same = [one for one in recipes if recipe is None and not anew and is_current(one.property)]
+    rest = [one for one in recipes if one not in same]
+    done = [_unchanged(one.property) for one in same]
+    with tracking.together(tracking.TRAINING, "train", [one.property for one in rest]):
+        for one in rest:
+            with tracking.begun(tracking.TRAINING, f"train {one.property}", {"property": one.property}):
+                done.append(_made(one, promote, n_jobs, partial(say, progress, one.property)))
+    return done
 
 
 def _unchanged(name: str) -> Trained:

@@ -46,9 +46,11 @@ def backtest(
         from ..experiments import backtest_page
         from ..experiments.backtest import Runs, replay_all, to_peers
         from ..experiments.backtest_pools import MAKERS, load_pools
+        from ..experiments.backtest_runs import REPLAY, together, tracked
 
         chosen = [kind.value for kind in dict.fromkeys(kinds or [])] or list(MAKERS)
-        with progress() as report:
+        command = " ".join(["vitrion backtest", *chosen, f"--seeds {seeds}"])
+        with progress() as report, together(REPLAY, command, chosen):
             pools = load_pools(report, jobs, chosen)
             runs = Runs(keep)
             for kind, members in pools.items():
@@ -56,8 +58,8 @@ def backtest(
                 if peers is not None:
                     for pool in members:
                         to_peers(pool, range(seeds), peers / f"{pool.name.replace(' ', '-')}.json")
-                replay_all(members, (1, 4), range(seeds), runs, jobs, report)
-        command = " ".join(["vitrion backtest", *chosen, f"--seeds {seeds}"])
+                with tracked(kind, members, runs, command):
+                    replay_all(members, (1, 4), range(seeds), runs, jobs, report)
         typer.echo(backtest_page.page(pools, runs, command))
         if write is not None:
             backtest_page.write(pools, runs, command, write)

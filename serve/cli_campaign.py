@@ -99,6 +99,7 @@ def propose(
     name: Name,
     batch: Annotated[int | None, typer.Option("--batch", min=1, max=100, help="Melts in this round.")] = None,
     output: Output = None,
+    track: Annotated[bool, typer.Option("--track/--no-track", help="Keep the round as a run of MLflow.")] = True,
 ) -> None:
     """Choose what to melt next; results that came are learnt at once."""
     with told(), bad_tables(), _noticed():
@@ -106,7 +107,7 @@ def propose(
         campaign = found(name)
         with progress() as report:
             report(f"choosing the next melts of {name}")
-            table = campaign.propose(batch)
+            table = campaign.propose(batch, track=track)
         from .campaign_tables import proposals_table
 
         give(table, paths, proposals_table(table, campaign.state.temperature_C))

@@ -68,6 +68,7 @@ def rank(
     train_if_missing: TrainFirst = False,
     top: Top = 15,
     also: Also = None,
+    track: Annotated[bool, typer.Option("--track", help="Keep the ranking as a run of MLflow.")] = False,
 ) -> None:
     """Rank candidate compositions against a goal, best first; every row comes back."""
     with told():
@@ -87,7 +88,8 @@ def rank(
 
         with progress() as report:
             report(f"ranking {len(table):,} candidates at {temperature:g} °C")
-            ranked = joined(table, ranking.rank(usable(table), aim, temperature_C=temperature, also=asked))
+            cells = usable(table)
+            ranked = joined(table, ranking.rank(cells, aim, temperature_C=temperature, also=asked))
 
         def page() -> str:
             from .reports import ranking_page
@@ -98,6 +100,8 @@ def rank(
         _tell_errors(ranked, table)
         if len(ranked) and all(isinstance(error, str) and error for error in ranked["error"]):
             raise InputError(f"none of the {len(ranked):,} rows of {table.name} could be read; their errors are above")
+        if track:
+            _track(ranked, cells, aim, temperature, table.name, asked)
 
 
 def sweep(
@@ -227,6 +231,18 @@ def _deliver(
     )
     for path in outputs:
         say(f"wrote {path}")
+
+
+def _track(ranked: pd.DataFrame, cells: list[Any], goal: Goal, temperature: float, name: str, also: list[str]) -> None:
+    """Log the ranking; when that fails it is written all the same."""
+    try:
+        from ..experiments.ranking_run import log_ranking
+
+        run = log_ranking(ranked, cells, goal, temperature, name, also)
+    except Exception as error:
+        say(f"the ranking is done, but MLflow did not take it: {str(error).splitlines()[0][:300]}", "yellow")
+    else:
+        say(f"tracked as run {run} of 'vitrion ranking'")
 
 
 def _tell_errors(ranked: pd.DataFrame, table: CandidateTable) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingRegressor
 from vitrion.datasets import load
+from vitrion.experiments import campaign_runs
 from vitrion.experiments.recipe import Recipe, TrainingRows
 from vitrion.models.blend import BlendedRegressor
 from vitrion.models.conditions import NAMES
@@ -24,6 +25,18 @@ def home(tmp_path_factory, monkeypatch):
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     monkeypatch.chdir(folder)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def untracked(request, monkeypatch):
+    """Keep rounds of campaigns out of MLflow, whose import takes seconds, but where a test asks for `tracked`."""
+    if "tracked" not in request.fixturenames:
+        monkeypatch.setattr(campaign_runs, "track_round", lambda name, event: None)
+
+
+@pytest.fixture
+def tracked():
+    """Let rounds of campaigns become runs of MLflow."""
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,12 @@
 """What a kill may leave is mended: runs left open, aliases beside the record, folders half made."""
 
+import os
 import subprocess
 import sys
 
 import pytest
 import sklearn
-from vitrion.experiments import reconcile, registry, tracking
+from vitrion.experiments import processes, reconcile, registry, tracking
 from vitrion.models import artifact
 
 
@@ -16,15 +17,15 @@ def client(home):
 
 def opened(client, **tags):
     experiment = client.get_experiment_by_name(tracking.TRAINING).experiment_id
-    return client.create_run(experiment, tags={**reconcile.owner(), **tags}, run_name="train tg").info.run_id
+    return client.create_run(experiment, tags={**processes.owner(), **tags}, run_name="train tg").info.run_id
 
 
 def test_a_run_of_a_dead_process_is_ended_and_one_of_a_living_one_is_not(client):
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     living = opened(client)
-    dead = opened(client, **{reconcile.PROCESS: f"{child.pid}/{reconcile._started(child.pid)}"})
-    reused = opened(client, **{reconcile.PROCESS: f"{child.pid}/1"})
-    elsewhere = opened(client, **{reconcile.HOST: "another machine"})
+    dead = opened(client, **{processes.PROCESS: f"{child.pid}/{processes.started(child.pid)}"})
+    reused = opened(client, **{processes.PROCESS: f"{child.pid}/1"})
+    elsewhere = opened(client, **{processes.HOST: "another machine"})
     child.kill()
     child.wait()
     said = reconcile.reconcile()
@@ -70,7 +71,7 @@ def test_unfinished_folders_of_dead_processes_are_removed(client, kept, home):
     child = subprocess.Popen([sys.executable, "-c", ""])
     child.wait()
     left = home / "models" / "tg" / f".3.{child.pid}.part"
-    mine = home / "models" / "tg" / f".4.{reconcile.os.getpid()}.part"
+    mine = home / "models" / "tg" / f".4.{os.getpid()}.part"
     for folder in (left, mine):
         folder.mkdir()
     assert reconcile.reconcile() == [f"the unfinished folder tg/{left.name} is removed"]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
-from vitrion.experiments import campaign_round
+from vitrion.experiments import campaign_round, campaign_runs
 from vitrion.experiments.campaign import Campaign
 from vitrion.experiments.pool import Pool
 from vitrion.serve import campaign_tables
@@ -32,6 +32,7 @@ def stand_in(candidates, batch, results, pending, without, **_):
 def run(tmp_path, monkeypatch):
     monkeypatch.setenv("VITRION_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(campaign_round, "propose", stand_in)
+    monkeypatch.setattr(campaign_runs, "track_round", lambda name, event: None)
     monkeypatch.chdir(tmp_path)
 
     def invoke(*arguments, **options):
