@@ -67,18 +67,17 @@ def log_round(state: State, event: int) -> str:
 
 
 def progress(state: State) -> list[dict[str, float | None]]:
-    """Best conductivity, what it lacks of the goal, and the regret, after the results of each round; 0 is before any.
+    """What was known when each round was proposed: best conductivity, what it lacks of the goal, and the regret.
 
-    Results count for the round that was proposed last before they came, with the values that stand now. The regret is
-    against the best that is known now.
+    Of the results that came before the round, with the values that stand now. The regret is what the best lacks of the
+    best that is known by now.
     """
     stands, goal = standing(state.events), Goal.of(dict(state.goal))
-    ends = [one.number for one in stands.rounds] + [len(state.events) + 1]
     reached = [
-        best_conductivity((r for r in stands.results.values() if r.event < end), state.temperature_C, goal)
-        for end in ends
+        best_conductivity((r for r in stands.results.values() if r.event < one.number), state.temperature_C, goal)
+        for one in stands.rounds
     ]
-    best, aim = reached[-1], goal.conductivity_S_cm
+    best, aim = best_conductivity(stands.results.values(), state.temperature_C, goal), goal.conductivity_S_cm
     rows: list[dict[str, float | None]] = []
     for value in reached:
         to_goal = None if value is None or aim is None else max(0.0, math.log10(aim / value))
@@ -119,7 +118,7 @@ def _find(state: State) -> str | None:
 def _bring_up_to_date(run: OpenRun, state: State, stands: Standing) -> None:
     """Log what is new or was corrected since, at the step of its round; and keep the campaign as it is now."""
     known = {name: _last(run, name) for name in (BEST, TO_GOAL, REGRET)}
-    for step, row in enumerate(progress(state)):
+    for step, row in enumerate(progress(state), 1):
         fresh = {name: value for name, value in row.items() if value is not None and known[name].get(step) != value}
         run.metrics(fresh, step)
     run.metrics({"results": len(stands.results), "pending": len(stands.pending())}, len(stands.rounds))
@@ -179,11 +178,11 @@ def _campaign_note(state: State, stands: Standing) -> str:
     """How far a campaign is, for its page."""
     told = state.candidates
     over = str(told.get("template") or f"{len(told.get('formulas', []))} candidates")
-    best = progress(state)[-1]
-    reached = "nothing measured yet" if best[BEST] is None else f"best {best[BEST]:.3g} S/cm"
+    best = best_conductivity(stands.results.values(), state.temperature_C, Goal.of(dict(state.goal)))
+    reached = "no conductivity of a glass yet" if best is None else f"best {best:.3g} S/cm"
     return (
         f"## Campaign {state.name}\n\nOver `{over}`, begun {state.created}: {len(stands.rounds)} rounds, "
         f"{len(stands.results)} results, {len(stands.pending())} pending; {reached}.\n\n"
-        f"Steps of the metrics are rounds; step 0 is what was known before the first. `{REGRET}` is against the best "
-        "known by now: when a better one is found, earlier steps are logged again, and the latest counts."
+        f"The steps of the metrics are rounds: what was known when each was proposed. `{REGRET}` is against the best "
+        "that is known by now: when a better one is found, earlier steps are logged again, and the latest counts."
     )

@@ -19,6 +19,7 @@ from .tracking import RANKING, begun, log_dataset, log_versions, registered_name
 from .tracking_store import OpenRun
 
 SHOWN = 15
+LOGGED = "models:/m-"  # how the source of a version begins that is a logged model of a run
 
 
 def log_ranking(
@@ -100,6 +101,6 @@ def _link(run: OpenRun, versions: dict[str, int]) -> None:
 
     for name, version in versions.items():
         with suppress(MlflowException):
-            found = run.client.get_model_version(registered_name(name), str(version)).model_id
-            if found:
-                run.client.log_inputs(run.id, models=[LoggedModelInput(found)])
+            source = str(run.client.get_model_version(registered_name(name), str(version)).source)
+            if source.startswith(LOGGED):
+                run.client.log_inputs(run.id, models=[LoggedModelInput(source.removeprefix("models:/"))])

@@ -40,6 +40,7 @@ EXPERIMENTS: Mapping[str, str] = MappingProxyType(
         RANKING: "Rankings of candidates, with the versions of the models that made them.",
     }
 )
+KIND = {"mlflow.experimentKind": "custom_model_development"}  # the page shows runs and models, and no chats
 NOTE, PARENT = "mlflow.note.content", "mlflow.parentRunId"
 MOST_AT_ONCE = 100  # parameters or tags in one request
 LONGEST_NOTE = 7500  # letters
@@ -71,7 +72,7 @@ def store() -> MlflowClient:
         client = mlflow.MlflowClient()
         for name, note in EXPERIMENTS.items():
             if client.get_experiment_by_name(name) is None:
-                client.create_experiment(name, artifact_location=place, tags={NOTE: note})
+                client.create_experiment(name, artifact_location=place, tags={NOTE: note, **KIND})
     return client
 
 

@@ -1,4 +1,4 @@
-"""The models as MLflow reads them: the same answers to the last bit, and a row with its error for what is no formula."""
+"""The models as MLflow reads them: the same answers to the last bit, and an error in the row of what is no formula."""
 
 import json
 
@@ -80,7 +80,7 @@ def test_a_changed_file_is_refused(folders, tmp_path):
         flavour._load_pyfunc(str(path))
 
 
-def test_the_champion_through_mlflow(tiny, tmp_path):
+def test_the_champion_through_mlflow(tiny, home, tmp_path):
     """Training registers it with signature and example; a notebook loads it, whole numbers and further columns too."""
     train(["conductivity"], n_jobs=1)
     tracking.store()
@@ -99,7 +99,6 @@ def test_the_champion_through_mlflow(tiny, tmp_path):
     assert optional == {"temperature_C", "phase"}
     assert signature.outputs.input_names() == list(flavour.COLUMNS)
     assert model.metadata.load_input_example("models:/vitrion-conductivity/1")["formula"].tolist()[0] == FORMULAS[0]
-    assert not [path for path in tmp_path.rglob("*.pkl")]
     with pytest.raises(mlflow.exceptions.MlflowException, match="formula"):
         model.predict(pd.DataFrame({"composition": ["LiCl"]}))
     version = tracking.store().get_model_version("vitrion-conductivity", "1")
@@ -109,6 +108,7 @@ def test_the_champion_through_mlflow(tiny, tmp_path):
     assert model.metadata.metadata["sha256"] == card.sha256
     place = tracking.fetch("conductivity", 1, tmp_path)
     assert artifact.sha256(place) == card.sha256
+    assert not list(home.rglob("*.pkl"))
     flavour_of = model.metadata.flavors["python_function"]
     assert flavour_of["loader_module"] == "vitrion.experiments.flavour"
     assert "cloudpickle" not in json.dumps(flavour_of)

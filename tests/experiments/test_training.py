@@ -1,6 +1,7 @@
 import pytest
 import vitrion
 from vitrion.experiments import registry, tracking
+from vitrion.experiments.recipe import Recipe
 from vitrion.experiments.training import train
 from vitrion.models import artifact
 
@@ -38,6 +39,12 @@ def test_everything_is_kept(trained, home, tables, tmp_path):
         fetched = tracking.fetch(one.property, 1, tmp_path / one.property)
         assert artifact.sha256(registry.folder(one.property, 1) / registry.BUNDLE) == card.sha256
         assert artifact.load(fetched, card.sha256).property == one.property
+    place = client.get_experiment_by_name(tracking.TRAINING).experiment_id
+    found = {run.info.run_name: run for run in client.search_runs([place])}
+    assert set(found) == {"train", "train tg", "train conductivity"}
+    parent = found["train"].info.run_id
+    assert {found[f"train {one.property}"].data.tags["mlflow.parentRunId"] for one in done} == {parent}
+    assert found["train"].data.metrics["tg/mae_K"] == done[0].metrics["all/mae"]
     assert registry.usable()
     assert vitrion.load_predictor("tg").predict(["LiAlCl2.5O0.75"]).mean.shape == (1,)
     table = vitrion.rank(["LiAlCl2.5O0.75", "NaAlCl4", "?"])
@@ -64,6 +71,18 @@ def test_recipe_of_ones_own(tiny, tmp_path):
     (done,) = train(["conductivity"], recipe=path, n_jobs=1)
     assert done.property == "tg"
     assert registry.champions()["tg"].recipe["seed"] == 3
+
+
+def test_a_training_that_fails_is_told(tiny, monkeypatch):
+    def broken(recipe, data=None):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(Recipe, "rows", broken)
+    with pytest.raises(OSError, match="no space"):
+        train(n_jobs=1)
+    client = tracking.store()
+    found = client.search_runs([client.get_experiment_by_name(tracking.TRAINING).experiment_id])
+    assert {run.info.run_name: run.info.status for run in found} == {"train": "FAILED", "train tg": "FAILED"}
 
 
 def test_unknown_property_trains_nothing(tiny, home):
