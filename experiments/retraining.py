@@ -12,6 +12,7 @@ from ..datasets import Dataset, load
 from . import registry
 from .held_rows import identities, now_known
 from .recipe import Recipe
+from .tracking_store import package_versions
 
 ENOUGH_NEW = 8  # measurements of the lab after which training again is worth its minutes
 FEWEST_FOR_DRIFT = 5
@@ -67,15 +68,17 @@ def _of_results(name: str, version: int, data: Dataset, enough: int) -> tuple[bo
 
 def is_current(name: str, data: Dataset | None = None) -> bool:
     """Whether the champion was made from these data, by the shipped recipe and with these versions: the same again."""
-    from .tracking import package_versions
-
     card = registry.champions().get(name)
     if card is None:
         return False
+    if not _same_recipe(name, card) or dict(card.versions) != package_versions():
+        return False
+    return card.fingerprint == (load(name) if data is None else data).fingerprint
+
+
+def _same_recipe(name: str, card: registry.Champion) -> bool:
     told = {key: str(value) for key, value in Recipe.named(name).parameters().items()}
-    same = {key: str(value) for key, value in card.recipe.items()} == told
-    known = load(name) if data is None else data
-    return same and dict(card.versions) == package_versions() and card.fingerprint == known.fingerprint
+    return {key: str(value) for key, value in card.recipe.items()} == told
 
 
 def drift(name: str, new: Dataset) -> float:

@@ -185,6 +185,7 @@ def _log_model(run: OpenRun, recipe: Recipe, data: Dataset, bundle: Path, tags: 
     from mlflow.models import Model
 
     quantity, told = data.property, package_versions()
+    mlflow.set_experiment(TRAINING)  # else the files go to a folder of the default experiment where the command runs
     needed = [f"{package}=={told[package]}" for package in ("vitrion", "scikit-learn", "skops", "numpy", "pandas")]
     with tempfile.TemporaryDirectory() as scratch:
         info = Model.log(

@@ -60,6 +60,7 @@ def store() -> MlflowClient:
     """
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")  # a server that is away costs seconds, not minutes
+    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")  # data alone go there
     import mlflow
 
     logging.getLogger("mlflow").setLevel(logging.WARNING)

@@ -45,6 +45,7 @@ def test_everything_is_kept(trained, home, tables, tmp_path):
     parent = found["train"].info.run_id
     assert {found[f"train {one.property}"].data.tags["mlflow.parentRunId"] for one in done} == {parent}
     assert found["train"].data.metrics["tg/mae_K"] == done[0].metrics["all/mae"]
+    assert not list(home.glob("mlruns")), "the folder where the command ran stays as it was"
     assert registry.usable()
     assert vitrion.load_predictor("tg").predict(["LiAlCl2.5O0.75"]).mean.shape == (1,)
     table = vitrion.rank(["LiAlCl2.5O0.75", "NaAlCl4", "?"])
