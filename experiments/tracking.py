@@ -188,13 +188,16 @@ def _log_model(run: OpenRun, recipe: Recipe, data: Dataset, bundle: Path, tags: 
 
     quantity, told = data.property, package_versions()
     needed = [f"{package}=={told[package]}" for package in ("vitrion", "scikit-learn", "skops", "numpy", "pandas")]
+    held = run.client.get_run(run.id)
+    made = run.client.create_logged_model(
+        held.info.experiment_id, MODEL, run.id, {**tags, "fingerprint": data.fingerprint}, dict(held.data.params)
+    )
     with tempfile.TemporaryDirectory() as scratch:
         info = Model.log(
             None,
             mlflow.pyfunc,
             run_id=run.id,
-            name=MODEL,
-            tags={**tags, "fingerprint": data.fingerprint},
+            model_id=made.model_id,  # else it would stand in the experiment that a notebook has open
             metadata={"property": quantity.name, "unit": quantity.unit, "sha256": tags.get("sha256", "")},
             loader_module=flavour.__name__,
             data_path=str(flavour.fill(Path(scratch) / MODEL, bundle)),
