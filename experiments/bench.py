@@ -23,7 +23,7 @@ import pandas as pd
 from ..datasets import Dataset, load
 from ..features.fractions import Fractions
 from ..models.predictor import Predictor
-from . import bench_figures, bench_page
+from . import bench_figures, bench_page, tracking
 from .baselines import BASELINES
 from .evaluation import OURS, Judged, by_families, compare, judge, log, say
 from .forecast import Forecast
@@ -247,7 +247,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             page = bench_page.page(results, bench_page.Facts.now(command, minutes, told.quick))
             bench_page.write(page, results.drawings, told.write)
 
-    print(bench_page.goals_text(run(told.quick, told.jobs, progress, told.splits, keep)))
+    with tracking.together(tracking.EVALUATION, "benchmark", told.splits or every):
+        print(bench_page.goals_text(run(told.quick, told.jobs, progress, told.splits, keep)))
     if told.write:
         progress(f"wrote {told.write / bench_page.PAGE} and its figures")
     return 0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from ..datasets.splits import by_family
 from ..models import metrics
 from ..models.crossfit import HeldOut
 from ..models.predictor import Predictor
-from . import tracking
+from . import figures, tracking
 from .baselines import BASELINES
 from .forecast import Forecast
 from .protocol import SPLITS, cross_validate, design, measured
@@ -167,14 +168,20 @@ def evaluate(
             recipe = Recipe.named(name)
             with tracking.begun(tracking.EVALUATION, f"evaluate {name} by {split}", {"property": name}):
                 rows = recipe.rows()
-                told = judge(recipe, rows, split, baselines, n_jobs, partial(say, progress, name))
-                tables.append(pd.concat([compare(one) for one in told], ignore_index=True).assign(split=split))
-                log(recipe, rows.data, tables[-1], split)
+                told, drawn = [], {}
+                for one in judge(recipe, rows, split, baselines, n_jobs, partial(say, progress, name)):
+                    told.append(compare(one))
+                    if one.model == OURS:
+                        drawn = {"parity": figures.parity(one.data, one.forecast.held_out)}
+                tables.append(pd.concat(told, ignore_index=True).assign(split=split))
+                log(recipe, rows.data, tables[-1], split, drawn)
     return pd.concat(tables, ignore_index=True)
 
 
-def log(recipe: Recipe, data: Dataset, table: pd.DataFrame, split: str) -> None:
-    """Log a table of `compare` to MLflow as one run; the subset of a baseline bears its name."""
+def log(
+    recipe: Recipe, data: Dataset, table: pd.DataFrame, split: str, drawn: Mapping[str, Any] = MappingProxyType({})
+) -> None:
+    """Log a table of `compare` and figures to MLflow as one run; the subset of a baseline bears its name."""
     ours = table["model"] == OURS
     named = table["subset"].where(ours, table["model"] + "/" + table["subset"])
-    tracking.log_evaluation(recipe, data, table.assign(subset=named), split)
+    tracking.log_evaluation(recipe, data, table.assign(subset=named), split, drawn)

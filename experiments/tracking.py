@@ -6,6 +6,7 @@ import json
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -16,6 +17,8 @@ from .recipe import Recipe
 from .tracking_store import (
     CAMPAIGN,
     EVALUATION,
+    LONGEST_NOTE,
+    NOTE,
     RANKING,
     REPLAY,
     TRAINING,
@@ -82,13 +85,20 @@ def log_training(
     return run.id, number
 
 
-def log_evaluation(recipe: Recipe, data: Dataset, scores: pd.DataFrame, split: str) -> str:
+def log_evaluation(
+    recipe: Recipe,
+    data: Dataset,
+    scores: pd.DataFrame,
+    split: str,
+    figures: Mapping[str, go.Figure] = MappingProxyType({}),
+) -> str:
     """Log the scores of a recipe under one split as a run, and return its id."""
     tags = {"property": recipe.property, "split": split, "unit": model_card.unit_word(data.property)}
     with continued(EVALUATION, f"evaluate {recipe.property} by {split}", tags) as run:
         _log_inputs(run, recipe, data, "evaluation")
         run.params({"split": split})
         _log_scores(run, scores, data)
+        run.figures(figures)
         run.note(model_card.evaluation_note(data, scores, split))
     return run.id
 
@@ -168,7 +178,7 @@ def _log_scores(run: OpenRun, scores: pd.DataFrame, data: Dataset) -> None:
 def _register(run: OpenRun, recipe: Recipe, data: Dataset, bundle: Path, tags: Mapping[str, str], card: str) -> int:
     """Log the predictor as a model of the run, and register it; return the number of the version."""
     name = registered_name(recipe.property)
-    model_id = _log_model(run, recipe, data, bundle, tags)
+    model_id = _log_model(run, data, bundle, {**tags, NOTE: card[:LONGEST_NOTE]})
     _ensure(run.client, name, recipe.property)
     told = {**tags, "fingerprint": data.fingerprint}
     made = run.client.create_model_version(
@@ -179,21 +189,23 @@ def _register(run: OpenRun, recipe: Recipe, data: Dataset, bundle: Path, tags: M
     return int(made.version)
 
 
-def _log_model(run: OpenRun, recipe: Recipe, data: Dataset, bundle: Path, tags: Mapping[str, str]) -> str:
+def _log_model(run: OpenRun, data: Dataset, bundle: Path, tags: Mapping[str, str]) -> str:
     """Log the folder that `flavour` reads: our one file and its sha256, no pickle."""
     import mlflow
     from mlflow.models import Model
 
     quantity, told = data.property, package_versions()
-    mlflow.set_experiment(TRAINING)  # else the files go to a folder of the default experiment where the command runs
     needed = [f"{package}=={told[package]}" for package in ("vitrion", "scikit-learn", "skops", "numpy", "pandas")]
+    held = run.client.get_run(run.id)
+    made = run.client.create_logged_model(
+        held.info.experiment_id, MODEL, run.id, {**tags, "fingerprint": data.fingerprint}, dict(held.data.params)
+    )
     with tempfile.TemporaryDirectory() as scratch:
         info = Model.log(
             None,
             mlflow.pyfunc,
             run_id=run.id,
-            name=MODEL,
-            tags={**tags, "fingerprint": data.fingerprint},
+            model_id=made.model_id,  # else it would stand in the experiment that a notebook has open
             metadata={"property": quantity.name, "unit": quantity.unit, "sha256": tags.get("sha256", "")},
             loader_module=flavour.__name__,
             data_path=str(flavour.fill(Path(scratch) / MODEL, bundle)),

@@ -40,6 +40,14 @@ EXPERIMENTS: Mapping[str, str] = MappingProxyType(
         RANKING: "Rankings of candidates, with the versions of the models that made them.",
     }
 )
+SETTINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # standard output is for our tables
+        "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",  # a server that is away costs seconds, not minutes
+    }
+)
+"""Of MLflow, where the environment does not say otherwise."""
 KIND = {"mlflow.experimentKind": "custom_model_development"}  # the page shows runs and models, and no chats
 NOTE, PARENT = "mlflow.note.content", "mlflow.parentRunId"
 MOST_AT_ONCE = 100  # parameters or tags in one request
@@ -58,9 +66,8 @@ def store() -> MlflowClient:
 
     One process at a time makes the tables: several at once on a fresh database break it.
     """
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")  # a server that is away costs seconds, not minutes
-    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")  # data alone go there
+    for name, value in SETTINGS.items():
+        os.environ.setdefault(name, value)
     import mlflow
 
     logging.getLogger("mlflow").setLevel(logging.WARNING)

@@ -1,13 +1,16 @@
 """A home of its own for every test, and one small pair of predictors for all of them."""
 
+import contextlib
 import dataclasses
+import shutil
+import sqlite3
 import warnings
 
 import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingRegressor
 from vitrion.datasets import load
-from vitrion.experiments import campaign_runs
+from vitrion.experiments import campaign_runs, tracking
 from vitrion.experiments.recipe import Recipe, TrainingRows
 from vitrion.models.blend import BlendedRegressor
 from vitrion.models.conditions import NAMES
@@ -37,6 +40,26 @@ def untracked(request, monkeypatch):
 @pytest.fixture
 def tracked():
     """Let rounds of campaigns become runs of MLflow."""
+
+
+@pytest.fixture(scope="session")
+def empty_home(tmp_path_factory):
+    """A home with an MLflow store in which nothing is yet; making one takes seconds."""
+    folder = tmp_path_factory.mktemp("empty")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VITRION_HOME", str(folder))
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        tracking.store()
+    return folder
+
+
+@pytest.fixture
+def stored(home, empty_home):
+    """Have an empty MLflow store in the home of the test already."""
+    shutil.copyfile(empty_home / "mlflow.db", home / "mlflow.db")
+    with contextlib.closing(sqlite3.connect(home / "mlflow.db")) as database, database:
+        moved = "update experiments set artifact_location = replace(artifact_location, ?, ?)"
+        database.execute(moved, (empty_home.as_uri(), home.as_uri()))
 
 
 @pytest.fixture(scope="session")

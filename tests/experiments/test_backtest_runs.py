@@ -28,7 +28,7 @@ def replayed(pool, method, seed, batch=1):
     return Run(pool.name, method, batch, seed, order, 0.1, 5, fingerprint=replays.fingerprint(pool, method))
 
 
-def test_a_command_and_its_kinds():
+def test_a_command_and_its_kinds(stored):
     pools = {"halides": [made_up("halides")], "series": [made_up("series 1"), made_up("series 2")]}
     kept = Runs()
     with tracking.together(tracking.REPLAY, "vitrion backtest halides series", list(pools)):
@@ -53,7 +53,7 @@ def test_a_command_and_its_kinds():
     assert {entry.path for entry in client.list_artifacts(one.info.run_id)} >= {"page.md", "figures"}
 
 
-def test_a_replay_that_fails(home):
+def test_a_replay_that_fails(stored):
     with pytest.raises(RuntimeError, match="no luck"), backtest_runs.tracked("halides", [], Runs(), "vitrion backtest"):
         raise RuntimeError("no luck")
     client = tracking.store()

@@ -37,7 +37,7 @@ def history_of(run, name):
     return {one.step: one.value for one in told}
 
 
-def test_rounds_stand_below_their_campaign(tracked, laco):
+def test_rounds_stand_below_their_campaign(tracked, laco, stored):
     first = laco.propose()["formula"].tolist()
     laco.record(first[0], conductivity_S_cm=1e-4, temperature_C=25.0)
     second = Campaign.load("laco").propose()["formula"].tolist()
@@ -63,7 +63,7 @@ def test_rounds_stand_below_their_campaign(tracked, laco):
     assert "3 rounds, 2 results" in parent.data.tags["mlflow.note.content"]
 
 
-def test_a_correction_is_logged_again(tracked, laco):
+def test_a_correction_is_logged_again(tracked, laco, stored):
     formula = laco.propose()["formula"][0]
     event = laco.record(formula, conductivity_S_cm=1e-1, temperature_C=25.0)
     laco.propose()
@@ -87,7 +87,7 @@ def test_a_store_that_is_away_loses_nothing(tracked, laco, monkeypatch, tmp_path
     assert len(laco.pending()) == 2
 
 
-def test_another_campaign_of_that_name_is_another_run(tracked, laco, home):
+def test_another_campaign_of_that_name_is_another_run(tracked, laco, stored, home):
     laco.propose()
     text = laco.to_json().replace(laco.state.created, "2020-01-01T00:00:00+00:00")
     (home / "campaigns" / "laco.json").unlink()

@@ -68,7 +68,7 @@ def test_no_such_split():
         hold_out(Recipe.named("tg"), "year", 1, print)
 
 
-def test_evaluate_is_logged(tiny, home):
+def test_evaluate_is_logged(tiny, home, stored):
     import mlflow
 
     said = []
@@ -77,6 +77,9 @@ def test_evaluate_is_logged(tiny, home):
     assert all(line.startswith("tg: ") for line in said)
     runs = mlflow.search_runs(experiment_names=["vitrion evaluation"])
     overall = table.set_index("subset").loc["all"]
-    assert runs.loc[0, "metrics.all/mae"] == pytest.approx(overall["mae"])
+    assert runs.loc[0, "metrics.all/mae_K"] == pytest.approx(overall["mae"])
     assert runs.loc[0, "tags.split"] == "paper"
+    assert len(runs) == 1
+    run_id = runs.loc[0, "run_id"]
+    assert {one.path for one in mlflow.MlflowClient().list_artifacts(run_id, "figures")} == {"figures/parity.html"}
     assert (home / "mlflow.db").exists()

@@ -80,10 +80,11 @@ def test_a_changed_file_is_refused(folders, tmp_path):
         flavour._load_pyfunc(str(path))
 
 
-def test_the_champion_through_mlflow(tiny, home, tmp_path):
+def test_the_champion_through_mlflow(tiny, home, stored, tmp_path):
     """Training registers it with signature and example; a notebook loads it, whole numbers and further columns too."""
-    train(["conductivity"], n_jobs=1)
     tracking.store()
+    mlflow.set_experiment("of a notebook")
+    train(["conductivity"], n_jobs=1)
     model = mlflow.pyfunc.load_model("models:/vitrion-conductivity@champion")
     table = pd.DataFrame({"formula": FORMULAS[:3], "temperature_C": [25, 60, 100], "sample": ["a", "b", "c"]})
     told = model.predict(table)
@@ -101,6 +102,10 @@ def test_the_champion_through_mlflow(tiny, home, tmp_path):
     assert model.metadata.load_input_example("models:/vitrion-conductivity/1")["formula"].tolist()[0] == FORMULAS[0]
     with pytest.raises(mlflow.exceptions.MlflowException, match="formula"):
         model.predict(pd.DataFrame({"composition": ["LiCl"]}))
+    place = tracking.store().get_experiment_by_name(tracking.TRAINING).experiment_id
+    (logged,) = mlflow.search_logged_models([place], output_format="list")
+    assert logged.metrics[0].model_id == logged.model_id
+    assert logged.status == "READY"
     version = tracking.store().get_model_version("vitrion-conductivity", "1")
     card = registry.read_card("conductivity", 1)
     assert version.tags["sha256"] == card.sha256

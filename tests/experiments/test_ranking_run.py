@@ -10,7 +10,7 @@ from vitrion.experiments.training import train
 CANDIDATES = ["LiAlCl2.5O0.75", "NaAlCl4", "?"]
 
 
-def test_a_ranking_names_its_models(tiny):
+def test_a_ranking_names_its_models(tiny, stored):
     train(n_jobs=1)
     goal = Goal(tg_C=60)
     table = vitrion.rank(CANDIDATES, goal, temperature_C=40)
@@ -35,7 +35,7 @@ def test_a_ranking_names_its_models(tiny):
     assert "LiAlCl2.5O0.75" in run.data.tags["mlflow.note.content"]
 
 
-def test_a_ranking_of_which_nothing_is_read(home):
+def test_a_ranking_of_which_nothing_is_read(stored):
     table = vitrion.rank(["?"])
     run = tracking.store().get_run(ranking_run.log_ranking(table, ["?"], Goal()))
     assert run.info.status == "FINISHED"

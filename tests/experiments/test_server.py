@@ -89,5 +89,7 @@ def test_train_promote_refuse_and_mend(server, tiny, home):
     assert int(client.get_model_version_by_alias("vitrion-tg", "champion").version) == 2
     import mlflow
 
-    told = mlflow.pyfunc.load_model("models:/vitrion-tg@champion").predict(pd.DataFrame({"formula": ["LiAlCl2.5O0.75"]}))
+    told = mlflow.pyfunc.load_model("models:/vitrion-tg@champion").predict(
+        pd.DataFrame({"formula": ["LiAlCl2.5O0.75"]})
+    )
     assert told["mean"].tolist() == registry.load_predictor("tg").predict(["LiAlCl2.5O0.75"]).mean.tolist()

@@ -43,7 +43,7 @@ def test_a_store_of_ones_own(home, monkeypatch, tmp_path):
     assert not (home / "mlflow.db").exists()
 
 
-def test_scores_without_a_value(home, tables):
+def test_scores_without_a_value(home, tables, stored):
     """R2 of one row is NaN: the run is logged all the same."""
     scores = pd.DataFrame(
         [{"subset": "O and Cl", "n": 1, "mae": 1.0, "rmse": 1.0, "r2": float("nan"), "coverage": 1.0, "width": 2.0}]
@@ -66,7 +66,7 @@ def scored(unit, **further):
     return pd.DataFrame([{"unit": unit, **row, **further}])
 
 
-def test_an_evaluation_says_what_it_stands_on(tables):
+def test_an_evaluation_says_what_it_stands_on(tables, stored):
     recipe = Recipe.named("conductivity")
     scores = scored("log10(S/cm)", crps=0.4, log_likelihood=-1.0)
     run = tracking.store().get_run(tracking.log_evaluation(recipe, tables["conductivity"], scores, "family"))
@@ -86,7 +86,7 @@ def test_an_evaluation_says_what_it_stands_on(tables):
     assert Recipe.from_toml(text) == recipe
 
 
-def test_runs_that_belong_together(tables):
+def test_runs_that_belong_together(tables, stored):
     with tracking.together(tracking.EVALUATION, "evaluate by paper", ["tg", "conductivity"]):
         for name, unit in (("tg", "K"), ("conductivity", "log10(S/cm)")):
             with tracking.begun(tracking.EVALUATION, f"evaluate {name} by paper"):
@@ -98,7 +98,7 @@ def test_runs_that_belong_together(tables):
     assert all(run.data.tags["split"] == "paper" for run in found.values())
 
 
-def test_one_alone_has_no_parent(tables):
+def test_one_alone_has_no_parent(tables, stored):
     with tracking.together(tracking.EVALUATION, "evaluate by paper", ["tg"]):
         tracking.log_evaluation(Recipe.named("tg"), tables["tg"], scored("K"), "paper")
     (run,) = runs_of(tracking.EVALUATION).values()
@@ -106,7 +106,7 @@ def test_one_alone_has_no_parent(tables):
 
 
 @pytest.mark.parametrize(("error", "status"), [(ValueError("bad\nluck"), "FAILED"), (KeyboardInterrupt(), "KILLED")])
-def test_a_run_ends_as_its_work_does(error, status):
+def test_a_run_ends_as_its_work_does(error, status, stored):
     with pytest.raises(type(error)), tracking.begun(tracking.TRAINING, "train tg"):
         raise error
     (run,) = runs_of(tracking.TRAINING).values()
@@ -116,7 +116,7 @@ def test_a_run_ends_as_its_work_does(error, status):
     assert (host, int(number)) == (socket.gethostname(), os.getpid())
 
 
-def test_a_run_of_the_user_is_left_alone(tables):
+def test_a_run_of_the_user_is_left_alone(tables, stored):
     """A notebook may have a run of its own open."""
     tracking.store()
     mlflow.set_experiment("mine")
@@ -126,16 +126,16 @@ def test_a_run_of_the_user_is_left_alone(tables):
     assert tracking.store().get_run(mine.info.run_id).data.metrics == {}
 
 
-def test_the_challenger_comes_and_goes(home):
+def test_the_challenger_comes_and_goes(home, stored):
     client = tracking.store()
     client.create_registered_model("vitrion-tg")
     for _ in range(2):
         client.create_model_version("vitrion-tg", home.as_uri())
     tracking.set_champion("tg", 1)
     tracking.set_challenger("tg", 2)
-    assert client.get_registered_model("vitrion-tg").aliases == {"champion": "1", "challenger": "2"}
+    assert client.get_registered_model("vitrion-tg").aliases == {"champion": 1, "challenger": 2}
     tracking.set_challenger("tg", None)
-    assert client.get_registered_model("vitrion-tg").aliases == {"champion": "1"}
+    assert client.get_registered_model("vitrion-tg").aliases == {"champion": 1}
 
 
 def test_versions_name_what_shapes_a_predictor():

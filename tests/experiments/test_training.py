@@ -7,7 +7,7 @@ from vitrion.models import artifact
 
 
 @pytest.fixture
-def trained(tiny):
+def trained(tiny, stored):
     said = []
     return train(n_jobs=1, progress=said.append), said
 
@@ -52,7 +52,7 @@ def test_everything_is_kept(trained, home, tables, tmp_path):
     assert table["rank"].tolist()[:2] == [1, 2]
 
 
-def test_second_training_is_a_second_version(tiny):
+def test_second_training_is_a_second_version(tiny, stored):
     (first,) = train(["tg"], n_jobs=1)
     (second,) = train(["tg"], promote=False, n_jobs=1)
     assert (first.version, second.version) == (1, 2)
@@ -66,7 +66,7 @@ def test_second_training_is_a_second_version(tiny):
     assert cards[0].sha256 == cards[1].sha256 or cards[0].metrics == cards[1].metrics
 
 
-def test_recipe_of_ones_own(tiny, tmp_path):
+def test_recipe_of_ones_own(tiny, stored, tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text('property = "tg"\nseed = 3\n')
     (done,) = train(["conductivity"], recipe=path, n_jobs=1)
@@ -74,7 +74,7 @@ def test_recipe_of_ones_own(tiny, tmp_path):
     assert registry.champions()["tg"].recipe["seed"] == 3
 
 
-def test_a_training_that_fails_is_told(tiny, monkeypatch):
+def test_a_training_that_fails_is_told(tiny, stored, monkeypatch):
     def broken(recipe, data=None):
         raise OSError("no space left")
 

@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+import types
 
 import pandas as pd
 import pytest
@@ -55,6 +56,34 @@ def test_outputs_are_written_and_the_top_is_printed(run, listed, tmp_path):
     assert "LiAlCl2.5O0.75" in result.stdout
     assert max(map(len, result.stdout.splitlines())) <= 100
     assert "1 could not be read" in result.stdout
+
+
+def tracker(monkeypatch, log_ranking):
+    module = types.SimpleNamespace(log_ranking=log_ranking)
+    monkeypatch.setitem(sys.modules, "vitrion.experiments.ranking_run", module)
+
+
+def test_a_ranking_is_tracked_when_asked(run, listed, monkeypatch):
+    told = []
+    tracker(monkeypatch, lambda *given: told.append(given) or "abc123")
+    assert run("rank", listed).exit_code == 0
+    assert told == []
+    result = run("rank", listed, "--track", "--temperature", 60)
+    assert result.exit_code == 0
+    assert "tracked as run abc123 of 'vitrion ranking'" in result.stderr
+    ((table, cells, _, temperature, name, also),) = told
+    assert (len(table), len(cells), temperature, name, also) == (3, 3, 60, "list.csv", [])
+
+
+def test_a_ranking_that_cannot_be_tracked_is_done_all_the_same(run, listed, monkeypatch):
+    def away(*_):
+        raise OSError("no server")
+
+    tracker(monkeypatch, away)
+    result = run("rank", listed, "--track")
+    assert result.exit_code == 0
+    assert len(pd.read_csv(io.StringIO(result.stdout))) == 3
+    assert "MLflow did not take it: no server" in result.stderr
 
 
 @pytest.mark.parametrize(

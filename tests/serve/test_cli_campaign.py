@@ -13,6 +13,7 @@ from vitrion.experiments.pool import Pool
 from vitrion.serve import campaign_tables
 from vitrion.serve.cli import app
 
+TRACK = campaign_runs.track_round
 FAMILY = ("LiAlCl{4-2x}O{x}", "--var", "x=0:1.5:0.25")
 
 
@@ -220,3 +221,22 @@ def test_tables_for_a_terminal(run, laco):
         console.print(campaign_tables.history_table(laco.history()))
         console.print(campaign_tables.plain_table(campaign_tables.listing([laco])))
         assert max(map(len, console.file.getvalue().splitlines())) <= width
+
+
+def test_a_round_is_tracked_but_where_it_is_not_wanted(run, monkeypatch):
+    rounds = []
+    monkeypatch.setattr(campaign_runs, "track_round", lambda name, event: rounds.append((name, event)))
+    run("new", "laco", *FAMILY)
+    assert run("propose", "laco", "--batch", 1).exit_code == 0
+    assert run("propose", "laco", "--batch", 1, "--no-track").exit_code == 0
+    assert rounds == [("laco", 1)]
+
+
+def test_a_round_that_cannot_be_tracked_is_kept(run, monkeypatch):
+    monkeypatch.setattr(campaign_runs, "track_round", TRACK)
+    monkeypatch.setattr(campaign_runs, "log_round", lambda state, event: 1 / 0)
+    run("new", "laco", *FAMILY)
+    result = run("propose", "laco")
+    assert result.exit_code == 0
+    assert "MLflow did not take it (ZeroDivisionError: division by zero)" in " ".join(result.stderr.split())
+    assert "kept as event 1" in result.stderr
