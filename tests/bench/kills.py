@@ -2,117 +2,120 @@
 
 ``python tests/bench/kills.py training campaign --times 100 --write docs/benchmarks/kills.md``
 
-training: train -> register -> promote with models that train in a moment; after each kill the store is mended and
-checked. campaign: record -> update -> propose; each record that was acknowledged must be there once.
+training: train -> register -> promote, with models that train in a moment; after each kill the store is mended and
+checked. campaign: record -> update -> propose; each record that was acknowledged must be there once, each round too.
+The work runs in a forked child whose imports are done, so that kills fall into the work.
 """
 
 import argparse
+import dataclasses
 import json
 import os
 import random
 import signal
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
+import traceback
+import warnings
 from datetime import UTC, datetime
 from pathlib import Path
 
-TRAIN = """
-import dataclasses, warnings
-warnings.simplefilter("ignore")
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ.pop("MLFLOW_TRACKING_URI", None)
+
+import numpy as np
+import pandas as pd
 from sklearn.ensemble import HistGradientBoostingRegressor
 from vitrion.datasets import load
-from vitrion.experiments.recipe import Recipe
-from vitrion.experiments.training import train
-from vitrion.models.blend import BlendedRegressor
-from vitrion.models.process import FamilyProcess
-import numpy as np, sys
-data = load("tg", lab=False)
-few = data.take(np.random.default_rng(int(sys.argv[1])).choice(len(data), 400, replace=False))
-whole, usual = Recipe.rows, Recipe.predictor
-Recipe.rows = lambda recipe, data=None: whole(dataclasses.replace(recipe, weights={}), few)
-light = HistGradientBoostingRegressor(max_iter=10, max_bins=32)
-Recipe.predictor = lambda recipe, n_jobs=1: usual(recipe, 1).set_params(
-    n_folds=3, regressor=BlendedRegressor(0, light, FamilyProcess(n_steps=4)))
-print("begun", flush=True)
-(done,) = train(["tg"], n_jobs=1, anew=True)
-print("done", done.version, done.promoted, flush=True)
-"""
-CHECK = """
-from vitrion.experiments import reconcile, registry, tracking
-from vitrion.models import artifact
-said = reconcile.reconcile()
-client = tracking.store()
-experiments = [e.experiment_id for e in client.search_experiments()]
-open_runs = client.search_runs(experiments, "attributes.status = 'RUNNING'")
-assert not open_runs, open_runs
-for name, card in registry.champions().items():
-    bundle = registry.folder(name, card.version) / registry.BUNDLE
-    assert artifact.sha256(bundle) == card.sha256
-    alias = client.get_model_version_by_alias(tracking.registered_name(name), "champion")
-    assert int(alias.version) == card.version, (alias.version, card.version)
-    assert alias.tags["sha256"] == card.sha256
-    registry.load_predictor(name).predict(["LiAlCl2.5O0.75"])
-for version in registry.versions("tg"):
-    card = registry.read_card("tg", version)
-    assert artifact.sha256(registry.folder("tg", version) / registry.BUNDLE) == card.sha256
-assert reconcile.reconcile() == []
-print(len(said), {name: card.version for name, card in registry.champions().items()}, registry.versions("tg"))
-"""
-CAMPAIGN = """
-import sys, warnings
-warnings.simplefilter("ignore")
-import pandas as pd
-from vitrion.experiments import campaign_round
+from vitrion.experiments import campaign_round, reconcile, registry, tracking
 from vitrion.experiments.campaign import Campaign
 from vitrion.experiments.pool import Pool
-def stand_in(candidates, batch, results, pending, without, **_):
-    pool = Pool.of(candidates)
-    gone = {*pending, *without, *results["formula"]}
-    names = [name for name in pool.formulas(range(len(pool))) if name not in gone][:batch]
-    table = pd.DataFrame({"formula": names, "reason": "next", "p_goal": 0.5, "verdict": "inside"})
-    table.attrs["stop"] = ""
-    return table
-campaign_round.propose = stand_in
-campaign_round.champions = dict
-if "laco" not in Campaign.list():
-    Campaign.new("laco", "LiAlCl{4-2x}O{x}", x="0:1.999:0.001")
-campaign = Campaign.load("laco")
-for number in range(int(sys.argv[1]), int(sys.argv[1]) + 1000):
-    event = campaign.record("LiAlCl2.5O0.75", tg_C=-17.0 + number * 1e-3, sample=f"s{number}")
-    print("record", event, number, flush=True)
-    campaign.propose(1, track=False)
-    print("proposed", number, flush=True)
-"""
+from vitrion.experiments.recipe import Recipe
+from vitrion.experiments.training import train
+from vitrion.models import artifact
+from vitrion.models.blend import BlendedRegressor
+from vitrion.models.process import FamilyProcess
+
+ROWS = 400
+PATIENCE_S = 600
 
 
-def run(code, home, *arguments):
-    """A process of its own that runs the code in a home folder."""
-    env = {**os.environ, "VITRION_HOME": str(home), "OMP_NUM_THREADS": "1"}
-    env.pop("MLFLOW_TRACKING_URI", None)
-    return subprocess.Popen(
-        [sys.executable, "-c", code, *map(str, arguments)],
-        env=env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-
-
-def killed(process, seconds):
-    """What a process said before it was killed with all its children, or ended by itself."""
+def child(work, *told):
+    """A forked process that runs the work, and the end of a pipe on which it acknowledges."""
+    there, here = os.pipe()
+    number = os.fork()
+    if number:
+        os.close(here)
+        return number, there
+    os.close(there)
+    os.setsid()
+    code = 1
     try:
-        out, err = process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        out, err = process.communicate()
-        return out, True
-    if process.returncode:
-        raise RuntimeError(err[-2000:])
-    return out, False
+        work(lambda text: os.write(here, f"{text}\n".encode()), *told)
+        code = 0
+    except BaseException:
+        os.write(here, f"error {traceback.format_exc()}".encode()[:4000])
+    os._exit(code)
+
+
+def until(number, there, seconds):
+    """What a child acknowledged before it was killed after so many seconds, or ended; and whether it was killed."""
+    out, end, killed = b"", time.monotonic() + seconds, False
+    while True:
+        done, status = os.waitpid(number, os.WNOHANG)
+        if done:
+            break
+        if time.monotonic() > end:
+            os.killpg(number, signal.SIGKILL)
+            os.waitpid(number, 0)
+            killed = True
+            break
+        time.sleep(0.005)
+    while part := os.read(there, 65536):
+        out += part
+    os.close(there)
+    lines = out.decode().splitlines()
+    if not killed and status:
+        raise AssertionError("\n".join(lines))
+    return lines, killed
+
+
+def quick(data, seed):
+    """Make recipes train in a moment, on few rows."""
+    few = data.take(np.random.default_rng(seed).choice(len(data), ROWS, replace=False))
+    whole, usual = Recipe.rows, Recipe.predictor
+    light = BlendedRegressor(0, HistGradientBoostingRegressor(max_iter=10, max_bins=32), FamilyProcess(n_steps=4))
+    Recipe.rows = lambda recipe, data=None: whole(dataclasses.replace(recipe, weights={}), few)
+    Recipe.predictor = lambda recipe, n_jobs=1: usual(recipe, 1).set_params(n_folds=3, regressor=light)
+
+
+def once(acknowledge, data, seed):
+    """Train, register and let through the gate."""
+    warnings.simplefilter("ignore")
+    quick(data, seed)
+    (done,) = train(["tg"], n_jobs=1, anew=True)
+    acknowledge(f"done {done.version} {done.promoted}")
+
+
+def check(acknowledge):
+    """Mend the store, and raise unless all of it is whole."""
+    said = reconcile.reconcile()
+    client = tracking.store()
+    experiments = [one.experiment_id for one in client.search_experiments()]
+    left = client.search_runs(experiments, "attributes.status = 'RUNNING'")
+    assert not left, [run.info.run_name for run in left]
+    for name, card in registry.champions().items():
+        assert artifact.sha256(registry.folder(name, card.version) / registry.BUNDLE) == card.sha256
+        alias = client.get_model_version_by_alias(tracking.registered_name(name), "champion")
+        assert (int(alias.version), alias.tags["sha256"]) == (card.version, card.sha256)
+        registry.load_predictor(name).predict(["LiAlCl2.5O0.75"])
+    for version in registry.versions("tg"):
+        card = registry.read_card("tg", version)
+        assert artifact.sha256(registry.folder("tg", version) / registry.BUNDLE) == card.sha256
+    assert reconcile.reconcile() == []
+    acknowledge(f"checked {len(said)} {registry.champions()['tg'].version} {len(registry.versions('tg'))}")
 
 
 def intact(home):
@@ -120,75 +123,90 @@ def intact(home):
     for path in Path(home).rglob("*.db"):
         with sqlite3.connect(path) as database:
             (told,) = database.execute("PRAGMA integrity_check").fetchone()
-        if told != "ok":
-            raise AssertionError(f"{path.name}: {told}")
+        assert told == "ok", f"{path.name}: {told}"
 
 
-def training(times, draw):
+def training(times, draw, home):
     """Kill trainings; the store is mended and whole after each."""
-    with tempfile.TemporaryDirectory() as home:
-        began = time.monotonic()
-        out, _ = killed(run(TRAIN, home, 0), 600)
-        whole = time.monotonic() - began
-        if "done 1 True" not in out:
-            raise AssertionError(out)
-        kills = finished = mended = 0
-        versions = 0
-        for number in range(1, times + 1):
-            out, was_killed = killed(run(TRAIN, home, number), draw.uniform(0.15, 1.0) * whole)
-            kills += was_killed
-            finished += not was_killed
-            intact(home)
-            told, _ = killed(run(CHECK, home), 300)
-            mended += int(told.split()[0]) > 0
-            versions = told.strip()
-            for line in out.splitlines():
-                if line.startswith("done"):
-                    version = int(line.split()[1])
-                    if not (Path(home) / "models" / "tg" / str(version) / "card.json").exists():
-                        raise AssertionError(f"version {version} was acknowledged and is gone")
-        return f"{kills} kills, {finished} trainings to their end; mended after {mended}; at the end {versions}"
+    data, began = load("tg", lab=False), time.monotonic()
+    lines, _ = until(*child(once, data, 0), PATIENCE_S)
+    whole = time.monotonic() - began
+    assert lines[-1] == "done 1 True", lines
+    kills = finished = mended = 0
+    for number in range(1, times + 1):
+        lines, killed = until(*child(once, data, number), draw.uniform(0.05, 1.0) * whole)
+        kills, finished = kills + killed, finished + (not killed)
+        intact(home)
+        for line in lines:
+            assert (Path(home) / "models" / "tg" / line.split()[1] / registry.CARD).exists(), f"{line}, and it is gone"
+        (told,), _ = until(*child(check), PATIENCE_S)
+        mended += int(told.split()[1]) > 0
+    answers, versions = told.split()[2:]
+    return (
+        f"{kills} kills, {finished} trainings to their end, mended after {mended} of the kills; no run left open, no "
+        f"half-promotion, each file with its sha256; {versions} versions at the end, {answers} answers"
+    )
 
 
-def campaign(times, draw):
+def in_order(candidates, batch, results, pending, without, **_):
+    """Proposals in the order of the grid: the models themselves have no part in what is kept."""
+    pool = Pool.of(candidates)
+    gone = {*pending, *without, *results["formula"]}
+    names = [name for name in pool.formulas(range(len(pool))) if name not in gone][:batch]
+    table = pd.DataFrame({"formula": names, "reason": "next", "p_goal": 0.5, "verdict": "inside"})
+    table.attrs["stop"] = ""
+    return table
+
+
+def rounds(acknowledge, start):
+    """Record and propose, on and on."""
+    warnings.simplefilter("ignore")
+    campaign_round.propose, campaign_round.champions = in_order, dict
+    if "laco" not in Campaign.list():
+        Campaign.new("laco", "LiAlCl{4-2x}O{x}", x="0:1.999:0.001")
+    campaign = Campaign.load("laco")
+    for number in range(start, start + 1000):
+        campaign.record("LiAlCl2.5O0.75", tg_C=-17.0 + number * 1e-3, sample=f"s{number}")
+        acknowledge(f"s{number}")
+        campaign.propose(1, track=False)
+
+
+def campaign(times, draw, home):
     """Kill recorders; each acknowledged record stands once, and no proposal twice."""
-    with tempfile.TemporaryDirectory() as home:
-        acknowledged, kills, start = set(), 0, 0
-        for _ in range(times):
-            out, was_killed = killed(run(CAMPAIGN, home, start), draw.uniform(1.0, 6.0))
-            kills += was_killed
-            acknowledged |= {line.split()[2] for line in out.splitlines() if line.startswith("record ")}
-            start += 1000
-            told = json.loads((Path(home) / "campaigns" / "laco.json").read_text()) if acknowledged else {"events": []}
-            samples = [event["values"]["sample"] for event in told["events"] if event["kind"] == "measured"]
-            lost = {f"s{number}" for number in acknowledged} - set(samples)
-            if lost or len(samples) > len(set(samples)):
-                raise AssertionError(f"lost {lost}, or twice: {len(samples)} records of {len(set(samples))} samples")
-            proposed = [
-                one["formula"] for event in told["events"] if event["kind"] == "proposed" for one in event["proposals"]
-            ]
-            if len(proposed) > len(set(proposed)):
-                raise AssertionError("a proposal stands twice")
-        return f"{kills} kills, {len(acknowledged)} records acknowledged, none lost, none twice"
+    acknowledged, kills, found = set(), 0, 0
+    for number in range(times):
+        lines, killed = until(*child(rounds, 1000 * number), draw.uniform(0.3, 2.5))
+        kills, acknowledged = kills + killed, acknowledged | set(lines)
+        path = Path(home) / "campaigns" / "laco.json"
+        events = json.loads(path.read_text())["events"] if path.exists() else []
+        samples = [event["values"]["sample"] for event in events if event["kind"] == "measured"]
+        assert not acknowledged - set(samples), f"lost: {acknowledged - set(samples)}"
+        assert len(samples) == len(set(samples)), "a record stands twice"
+        proposed = [one["formula"] for e in events if e["kind"] == "proposed" for one in e["proposals"]]
+        assert len(proposed) == len(set(proposed)), "a proposal stands twice"
+        found = len(events)
+    return f"{kills} kills, {len(acknowledged)} records acknowledged, none lost, none twice, {found} events in order"
 
 
 def main():
     """Run what is asked for, and write what came of it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="*", default=["training", "campaign"], choices=["training", "campaign"])
+    proofs = {"training": training, "campaign": campaign}
+    parser.add_argument("what", nargs="*", help=" or ".join(proofs))
     parser.add_argument("--times", type=int, default=6)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--write", type=Path)
-    given = parser.parse_args()
-    lines = []
-    for what in given.what:
-        began = time.monotonic()
-        told = {"training": training, "campaign": campaign}[what](given.times, random.Random(given.seed))
-        lines.append(f"- {what}: {told} ({time.monotonic() - began:.0f} s)")
+    given, lines = parser.parse_args(), []
+    for what in given.what or proofs:
+        with tempfile.TemporaryDirectory() as home:
+            os.environ["VITRION_HOME"] = home
+            began = time.monotonic()
+            told = proofs[what](given.times, random.Random(given.seed), home)
+        lines.append(f"- **{what}**: {told} ({time.monotonic() - began:.0f} s)")
         print(lines[-1], flush=True)
     if given.write:
-        head = f"# Killed at random moments\n\nWritten on {datetime.now(UTC):%Y-%m-%d} by `python tests/bench/kills.py "
-        head += f"{' '.join(given.what)} --times {given.times}`. Do not edit.\n\n"
+        command = f"python tests/bench/kills.py {' '.join(given.what)} --times {given.times}".replace("  ", " ")
+        head = f"# Killed at random moments\n\nWritten on {datetime.now(UTC):%Y-%m-%d} by `{command}`. Do not edit.\n\n"
         given.write.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
     return 0
 
