@@ -85,7 +85,7 @@ def done(pool: ReplayPool, order: Sequence[int]) -> bool:
     if pool.two:
         return bool(volumes(pool, order, last=True)[-1] >= SHARE_OF_VOLUME)
     found = np.isin(pool.goal, order)
-    return bool(found.sum() >= pool.needed and found[0])
+    return bool(found.sum() >= pool.needed and (found[0] or not pool.best))
 
 
 def replay(pool: ReplayPool, seed: int, batch: int, explore: float, most: int = MOST) -> Run:

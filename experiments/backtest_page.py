@@ -73,8 +73,10 @@ def _of_pool(pool: ReplayPool, kept: Runs) -> list[str]:
     table = pd.DataFrame(
         list(_rows(pool, kept)), columns=["strategy", "batch", "seeds", goal, "the best", "s a call", "goal"]
     )
-    if pool.two:
-        table = table.drop(columns=["the best", "goal"])
+    if not pool.best or pool.two:
+        table = table.drop(columns=["the best"])
+    if not any(key[0] == pool.name for key in GOALS):
+        table = table.drop(columns=["goal"])
     lines = [f"## {title} ({len(pool)} compositions)", "", _markdown(table), ""]
     return [*lines, f"![found after how many melts](../{str(IMAGE).format(pool.name)})", ""]
 

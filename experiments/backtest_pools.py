@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -55,6 +55,8 @@ class ReplayPool:
         What the peers are told of each composition, shape (n, p).
     top
         Share of the compositions that are to be found, and which share of those.
+    best
+        Whether a replay goes on until the best is found too.
     """
 
     name: str
@@ -65,6 +67,7 @@ class ReplayPool:
     priors: Matrix
     descriptors: Matrix
     top: tuple[float, float] = (0.05, 0.8)
+    best: bool = True
 
     def __len__(self) -> int:
         return len(self.values)
@@ -182,7 +185,8 @@ def _drawn(source: Source, name: str, symbol: str, without: str = "") -> ReplayP
     chosen = np.sort(np.random.default_rng(0).choice(len(mean), min(DRAWN, len(mean)), replace=False))
     fractions, mean, keys = fractions.take(chosen), mean[chosen], keys[chosen]
     prior = source.prior("conductivity", fractions, source.without("conductivity", keys))
-    return _one(source, name, f"{name} glasses of SciGlass at 15-45 °C", fractions, mean, prior, (0.01, 0.8))
+    made = _one(source, name, f"{name} glasses of SciGlass at 15-45 °C", fractions, mean, prior, (0.01, 0.8))
+    return replace(made, best=False)
 
 
 def series(source: Source) -> list[ReplayPool]:
