@@ -199,5 +199,7 @@ def test_a_quick_run(tiny, tables, monkeypatch, tmp_path, capsys):
 
     tracking.store()
     runs = mlflow.search_runs(experiment_names=[tracking.EVALUATION])
-    assert sorted(runs["tags.split"]) == ["known", "paper", "paper", "time", "time"]
-    assert {"metrics.all/mae", "metrics.mean/all/mae", "metrics.ridge/Cl/coverage"} <= set(runs.columns)
+    assert sorted(runs["tags.split"].dropna()) == ["known", "paper", "paper", "time", "time"]
+    (parent,) = runs.loc[runs["tags.split"].isna(), "run_id"]
+    assert set(runs["tags.mlflow.parentRunId"].dropna()) == {parent}
+    assert {"metrics.all/mae_K", "metrics.mean/all/mae_decades", "metrics.ridge/Cl/coverage"} <= set(runs.columns)
