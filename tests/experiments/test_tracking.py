@@ -29,11 +29,11 @@ def test_processes_at_once_make_one_store(home):
     code = "from vitrion.experiments import tracking\nprint(len(tracking.store().search_experiments()))"
     started = [
         subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for _ in range(2)
+        for _ in range(4)
     ]
-    told = [process.communicate(timeout=120) for process in started]
-    assert [process.returncode for process in started] == [0, 0], told
-    assert [out.strip().splitlines()[-1] for out, _ in told] == ["6", "6"]
+    told = [process.communicate(timeout=300) for process in started]
+    assert [process.returncode for process in started] == [0, 0, 0, 0], told
+    assert [out.strip().splitlines()[-1] for out, _ in told] == ["6"] * 4
 
 
 def test_a_store_of_ones_own(home, monkeypatch, tmp_path):
