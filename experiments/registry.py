@@ -68,6 +68,11 @@ def keep(card: Champion, bundle: Path, held_out: pd.DataFrame | None = None) -> 
     Nothing answers with it until it is promoted.
     """
     target = folder(card.property, card.version)
+    if (target / CARD).exists() and read_card(card.property, card.version).sha256 != card.sha256:
+        raise NoChampionError(
+            f"{card.property} version {card.version} is kept already, from another MLflow store: set "
+            "MLFLOW_TRACKING_URI to that store, or VITRION_HOME to another folder"
+        )
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.parent / f".{card.version}.{os.getpid()}.part"
     shutil.rmtree(fresh, ignore_errors=True)

@@ -65,6 +65,12 @@ def test_what_comes_back(promoted, predictors, bundle):
     assert registry.usable()
 
 
+def test_a_kept_version_is_never_replaced_by_another(promoted, bundle):
+    with pytest.raises(NoChampionError, match="kept already, from another MLflow store"):
+        registry.keep(card("0" * 64), bundle[0])
+    assert registry.load_predictor("tg").predict(["LiAlCl4"]).mean.shape == (1,)
+
+
 def test_promote_what_was_never_kept(home):
     with pytest.raises(NoChampionError, match="tg version 9"):
         registry.promote("tg", 9)
