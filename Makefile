@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 PEERS := .venv-peers
 
-.PHONY: help setup rank test check format lint types layers lock data elements prove bench bench-models bench-loop peers clean
+.PHONY: help setup rank test check format lint types layers lock data elements prove bench bench-models search bench-loop peers clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,6 +62,9 @@ bench: $(READY) ## speed and agreement, as ratios in one run (tests/bench; under
 
 bench-models: $(READY) ## how good the models are, written to docs/benchmarks/models.md (some forty minutes on two cores)
 	OMP_NUM_THREADS=1 $(BIN)/python -m vitrion.experiments.bench --write docs
+
+search: $(READY) ## what choosing the recipes is worth on papers that had no say, written to docs/benchmarks/recipes.md (forty minutes)
+	OMP_NUM_THREADS=1 $(BIN)/python -m vitrion.experiments.recipe_search --write docs
 
 bench-loop: $(READY) ## replay campaigns on measured compositions, written to docs/benchmarks/loop.md (half an hour)
 	OMP_NUM_THREADS=1 $(BIN)/vitrion backtest --keep docs/benchmarks/loop.json --write docs

@@ -92,7 +92,7 @@ def page(results: Results, facts: Facts) -> str:
     ]
     if facts.quick:
         lines += ["", "**A quick run on a sample of the papers: the numbers are not those of the models.**"]
-    lines += ["", "## Goals", "", *_table(goals(results)), ""]
+    lines += ["", "## Goals", "", *as_table(goals(results)), ""]
     lines += [f"Not done: {text}." for text in results.skipped]
     lines += [f"Not run yet: {', '.join(results.waiting)}."] if results.waiting else []
     lines += ["", READING, ""]
@@ -110,13 +110,13 @@ def page(results: Results, facts: Facts) -> str:
             lines += [f"## Coverage by family, papers unseen: {name}", ""]
             lines += [f"Families of at least {FAMILY_ROWS} rows from {FAMILY_PAPERS} papers, worst first.", ""]
             shown = table.assign(family=table["subset"]).head(20)
-            lines += [*_table(_rounded(shown)[["family", "n", "mae", "coverage", "width"]]), ""]
+            lines += [*as_table(_rounded(shown)[["family", "n", "mae", "coverage", "width"]]), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def goals_text(results: Results) -> str:
     """The table of goals as lines for a terminal."""
-    return "\n".join(_table(goals(results)))
+    return "\n".join(as_table(goals(results)))
 
 
 def write(text: str, drawings: Mapping[str, str], folder: Path) -> list[Path]:
@@ -155,7 +155,7 @@ def _series(results: Results) -> Iterator[str]:
         f"measured over that before, means over {PAIRS} draws of them."
     )
     yield ""
-    yield from _table(pd.DataFrame([_of_series(name, told) for name, told in results.series.items()]))
+    yield from as_table(pd.DataFrame([_of_series(name, told) for name, told in results.series.items()]))
     yield ""
     if "series" in results.drawings:
         yield from ("![Oxychloride series](../images/bench-series.svg)", "")
@@ -170,7 +170,7 @@ def _series(results: Results) -> Iterator[str]:
         }
         for told in ours
     ]
-    yield from _table(pd.DataFrame(each))
+    yield from as_table(pd.DataFrame(each))
     yield ""
 
 
@@ -192,13 +192,13 @@ def _few_shot(told: Sequence[Told]) -> str:
 def _by_model(part: pd.DataFrame) -> Iterator[str]:
     """All rows by model; our model by subset; the mean absolute errors of all models by subset."""
     shown = _rounded(part)
-    yield from _table(shown.loc[shown["subset"] == "all", ["model", "n", *COLUMNS]])
+    yield from as_table(shown.loc[shown["subset"] == "all", ["model", "n", *COLUMNS]])
     ours = shown[shown["model"] == OURS]
-    yield from ("", f"{OURS} by subset:", "", *_table(ours[["subset", "n", *COLUMNS]]))
+    yield from ("", f"{OURS} by subset:", "", *as_table(ours[["subset", "n", *COLUMNS]]))
     if len(ours) < len(shown):
         errors = shown[~shown["subset"].str.startswith("verdict")]
         wide = errors.pivot_table("mae", "subset", "model", aggfunc="first", sort=False).reset_index()
-        yield from ("", "Mean absolute errors:", "", *_table(wide))
+        yield from ("", "Mean absolute errors:", "", *as_table(wide))
 
 
 def _rounded(table: pd.DataFrame) -> pd.DataFrame:
@@ -213,7 +213,8 @@ def _rounded(table: pd.DataFrame) -> pd.DataFrame:
     return text
 
 
-def _table(frame: pd.DataFrame) -> Iterator[str]:
+def as_table(frame: pd.DataFrame) -> Iterator[str]:
+    """Lines of a table in Markdown."""
     yield "| " + " | ".join(map(str, frame.columns)) + " |"
     yield "|" + "---|" * len(frame.columns)
     for row in frame.itertuples(index=False):
