@@ -32,7 +32,7 @@ class Fractions:
         """A batch from anything `Composition.of` takes."""
         if isinstance(compositions, Fractions):
             return compositions
-        matrix, errors = column.amounts(_listed(compositions))
+        matrix, errors = column.amounts(listed(compositions))
         if errors:
             row, reason = next(iter(errors.items()))
             more = f" (and {len(errors) - 1} more cannot be read)" if len(errors) > 1 else ""
@@ -42,7 +42,7 @@ class Fractions:
     @classmethod
     def read(cls, compositions: Iterable[Any]) -> tuple[Fractions, NDArray[np.intp], dict[int, str]]:
         """The compositions that can be read, their rows, and the reason for each row that cannot."""
-        matrix, errors = column.amounts(_listed(compositions))
+        matrix, errors = column.amounts(listed(compositions))
         rows = np.setdiff1d(np.arange(len(matrix)), np.fromiter(errors, dtype=np.intp, count=len(errors)))
         return cls._sealed(matrix[rows]), rows, errors
 
@@ -97,10 +97,10 @@ def as_list(compositions: Fractions | Iterable[Any]) -> Fractions | list[Any]:
         return compositions
     if getattr(compositions, "shape", ())[1:] == (1,):
         compositions = np.asarray(compositions, dtype=object)[:, 0]
-    return _listed(compositions)
+    return listed(compositions)
 
 
-def _listed(compositions: Iterable[Any]) -> list[Any]:
+def listed(compositions: Iterable[Any]) -> list[Any]:
     """The compositions one by one; refuses one alone, and a table, whose items would be the names of its columns."""
     if isinstance(compositions, str):
         raise FormulaError(f'"{compositions}" is one formula; give a list, such as ["{compositions}"]')

@@ -13,9 +13,10 @@ import pandas as pd
 from ..datasets.measurement import composition_keys
 from ..datasets.properties import Property
 from ..datasets.splits import folds
+from ..datasets.suspicion import credible
 from ..features.composition import Composition
 from ..features.featurizer import BLOCKS, Featurizer
-from ..features.fractions import Fractions
+from ..features.fractions import Fractions, listed
 from . import conditions as circumstances
 from .crossfit import Design
 from .layout import Layout
@@ -24,6 +25,8 @@ from .nearness import nearness
 Matrix = npt.NDArray[np.float64]
 Vector = npt.NDArray[np.float64]
 Conditions = pd.DataFrame | Mapping[str, Any] | None
+
+FAR_APART = {"log10": 1.0, "celsius": 30.0}  # decades and K: repeats of one composition contradict each other
 
 _DESCRIBED: WeakKeyDictionary[Fractions, dict[tuple[str, ...], Matrix]] = WeakKeyDictionary()
 
@@ -71,7 +74,7 @@ def named(
     compositions: Iterable[Any] | Fractions, formulas: npt.ArrayLike | None, references: npt.ArrayLike | None
 ) -> tuple[Fractions, npt.NDArray[np.str_], npt.NDArray[np.str_]]:
     """Compositions as a batch, with the formula and the reference of each, both of shape (n,)."""
-    given = compositions if isinstance(compositions, Fractions) else list(compositions)
+    given = compositions if isinstance(compositions, Fractions) else listed(compositions)
     if formulas is None and not isinstance(given, Fractions):
         formulas = [Composition.of(member).formula for member in given]
     fractions = Fractions.of(given)
@@ -87,6 +90,27 @@ def own_weights(quantity: Property, values: npt.ArrayLike, weight: npt.ArrayLike
     found = None if weight is None else np.asarray(weight, dtype=float)
     if found is not None and not (np.isfinite(found) & (found > 0)).all():
         raise ValueError("a sample_weight that is not above zero; leave the row out, or give a small weight")
+    return found
+
+
+def doubts(
+    quantity: Property, values: npt.ArrayLike, fractions: Fractions, names: npt.NDArray[np.str_], conditions: Conditions
+) -> list[str]:
+    """Sentences on one's own results that no solid of their class is known to reach, or that contradict each other."""
+    n, lab = len(fractions), np.asarray(values, dtype=float)
+    given = {**circumstances.DEFAULTS, **(dict(conditions) if conditions is not None else {})}
+    told = pd.DataFrame({name: np.broadcast_to(np.asarray(given[name]), n) for name in circumstances.DEFAULTS})
+    phase = told["phase"].tolist()
+    fine, why = credible(lab, quantity, fractions.matrix, told["temperature_C"].to_numpy(dtype=float), phase)
+    named = [name or f"row {row}" for row, name in enumerate(names.tolist())]
+    found = [f"{named[row]}: {lab[row]:g} {quantity.unit}, but {why[row]}" for row in np.flatnonzero(~fine)]
+    target, apart = quantity.to_target(lab), FAR_APART.get(quantity.scale, np.inf)
+    same = told.assign(key=composition_keys(fractions.matrix), row=range(n))
+    for _, part in same.groupby(["key", "temperature_C", "phase"]):
+        rows = part["row"].to_numpy()
+        if np.ptp(target[rows]) > apart:
+            least, most = lab[rows].min(), lab[rows].max()
+            found.append(f"{named[rows[0]]}: {least:g} and {most:g} {quantity.unit} contradict each other")
     return found
 
 

@@ -166,7 +166,8 @@ class Predictor(RegressorMixin, BaseEstimator):
         """Learn m further measurements of one's own in well under a second, so that they sharpen what is near them.
 
         The process takes those near the candidates (a warning counts others) and gives them the habits of one
-        laboratory; committee and calibration stay. By default a row weighs as much as the heaviest known.
+        laboratory; committee and calibration stay. By default a row weighs as much as the heaviest known. A value that
+        no solid of its class is known to reach, or results that contradict each other, are learnt with a warning.
         """
         check_is_fitted(self, "regressor_")
         fractions, names, sources = inputs.named(compositions, formulas, references)
@@ -175,6 +176,8 @@ class Predictor(RegressorMixin, BaseEstimator):
         if len(y) == 0:
             return self
         X = self._inputs(fractions, conditions)
+        for doubt in inputs.doubts(self.quantity, values, fractions, names, conditions):
+            warnings.warn(f"{doubt}; learnt as told: check value and unit", stacklevel=2)
         learnt = self.regressor_.hears(X)
         if not learnt.all():
             far = f"{(~learnt).sum()} of {len(y)} results are too far from the candidates to be learnt at once"

@@ -401,3 +401,27 @@ def test_descriptors_of_a_batch_are_made_once_and_go_with_it():
     assert len(inputs._DESCRIBED) == before + 1
     del batch
     assert len(inputs._DESCRIBED) == before
+
+
+@pytest.mark.parametrize(
+    ("formulas", "values", "word"),
+    [
+        (["LiAlCl2.5O0.75"], [0.4], "LiAlCl2.5O0.75: 0.4 S/cm, but no solid of its class conducts better"),
+        (["LiGaCl4", "LiGaCl4"], [1e-6, 1e-3], "LiGaCl4: 1e-06 and 0.001 S/cm contradict each other"),
+    ],
+)
+def test_doubtful_results_are_learnt_with_a_warning(sigma, formulas, values, word):
+    pupil = copy.deepcopy(sigma)
+    with pytest.warns(UserWarning, match=word.replace("(", r"\(")):
+        pupil.update(formulas, values)
+    assert (pupil.predict(formulas).target != sigma.predict(formulas).target).all()
+
+
+def test_plausible_results_are_learnt_without_a_word(sigma, recwarn):
+    copy.deepcopy(sigma).update(["LiAlCl2.5O0.75", "LiAlCl4"], [1.5e-3, 1e-6], {"temperature_C": [25.0, 30.0]})
+    assert not [one for one in recwarn if "learnt as told" in str(one.message)]
+
+
+def test_one_formula_is_not_a_list(sigma):
+    with pytest.raises(FormulaError, match=r'give a list, such as \["LiAlCl4"\]'):
+        copy.deepcopy(sigma).update("LiAlCl4", [1e-6])
