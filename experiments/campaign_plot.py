@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from .campaign_events import FAILED, MEASURED, PROPOSED, standing
-from .campaign_history import at, belief_of, best_conductivity
+from .campaign_beliefs import at, belief_of
+from .campaign_events import FAILED, PROPOSED, kind_of, standing
+from .campaign_history import best_conductivity
 from .campaign_store import State
 from .goal import Goal
 from .plot_style import GOAL, LINES, axis, frame, pretty
@@ -45,9 +46,8 @@ def melts(state: State) -> pd.DataFrame:
         found = result.found
         sigma = found.get("conductivity_S_cm")
         moved = None if sigma is None else at(sigma, found["temperature_C"], state.temperature_C)
-        kind = FAILED if sigma is None and "tg_C" not in found else MEASURED
         best = best_conductivity(results[:number], state.temperature_C, goal)
-        values = {"kind": kind, "conductivity_S_cm": moved, "tg_C": found.get("tg_C"), "best_S_cm": best}
+        values = {"kind": kind_of(found), "conductivity_S_cm": moved, "tg_C": found.get("tg_C"), "best_S_cm": best}
         rows.append({"formula": result.formula, **values, **_ends(belief_of(result, stands.rounds))})
     waiting = {str(one["formula"]): one for event in stands.rounds for one in event.told["proposals"]}
     for formula in stands.pending():
@@ -122,7 +122,7 @@ def _traces(table: pd.DataFrame, panel: _Panel) -> list[dict[str, Any]]:
     dots = shared | {"name": "found", "legendgroup": "found", "showlegend": first} | _points(found, panel, panel.column)
     dots["marker"] = {"size": 10, "color": f"rgb({_FOUND})"}
     failed = bars[bars["kind"] == FAILED]
-    crosses = shared | {"name": "failed", "legendgroup": "failed", "showlegend": first and len(failed) > 0}
+    crosses = shared | {"name": "no glass", "legendgroup": "failed", "showlegend": first and len(failed) > 0}
     crosses |= _points(failed, panel, panel.ends[0])
     crosses["marker"] = {"size": 11, "color": f"rgb({_FOUND})", "symbol": "x"}
     return [bar, dots, *([crosses] if len(failed) else [])]

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..datasets.grid import TableError
 from ..features.composition import Composition
+from .campaign_beliefs import doubts
 from .campaign_candidates import spelling
 from .campaign_events import (
     ABANDONED,
@@ -21,7 +22,6 @@ from .campaign_events import (
     parsed,
     standing,
 )
-from .campaign_history import doubts
 from .campaign_store import State
 from .campaign_values import as_table, judged, refuse_repeat
 from .outcomes import Outcomes

@@ -11,14 +11,18 @@ from typing import Any
 import pandas as pd
 
 from ..datasets.grid import Grid, TableError, read
-from ..datasets.user_table import Reading, from_frame, understand
+from ..datasets.user_table import Reading, RowsError, from_frame, understand
 from .campaign_events import FIELDS, NO_GLASS, NUMBERS, WORDS, CampaignError, Result
 from .outcomes import ERRORS
 
 TABLE_COLUMNS = ("formula", *FIELDS)
 _VALUE_OF = {"conductivity": "conductivity_S_cm", "tg": "tg_C"}
 _VAGUE = "of unknown phase"  # of a result that says nothing of it; it is taken for a glass
-_INSISTING = re.compile(r"name (?:it|the column) \w+_K, or insist with --trust-units")
+_SAID_OF_TABLES = (  # advice on the lab's tables, and what it is in a campaign
+    (re.compile(r"name (?:it|the column) \w+_[KC], or insist with --trust-units"), "give degC"),
+    (re.compile(r"name the unit that was meant"), "give S/cm for a conductivity, degC for a Tg"),
+    (re.compile(r" or take the \d+ good rows with --keep-good"), ""),
+)
 
 
 def judged(formula: str, told: Mapping[str, Any], temperature_C: float) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -65,11 +69,18 @@ def _read_one(formula: str, given: Mapping[str, Any]) -> Reading:
     try:
         reading = from_frame(pd.DataFrame([{"formula": formula, **given, **glassy}], dtype=object), "the result")
     except TableError as error:
-        raise CampaignError(_INSISTING.sub("give degC", str(error).splitlines()[0])) from None
+        raise CampaignError(_told(str(error).splitlines()[0])) from None
     if len(reading.problems):
         _, column, problem = reading.problems.iloc[0]
-        raise CampaignError(_INSISTING.sub("give degC", f"{formula}, {column}: {problem}"))
+        raise CampaignError(_told(f"{formula}, {column}: {problem}"))
     return reading
+
+
+def _told(text: str) -> str:
+    """A sentence on a table, with the advice that helps in a campaign."""
+    for said, here in _SAID_OF_TABLES:
+        text = said.sub(here, text)
+    return text
 
 
 def _of_facts(facts: Iterable[Mapping[Any, Any]]) -> dict[str, Any]:
@@ -116,7 +127,11 @@ def of_table(table: pd.DataFrame | Path | str) -> tuple[list[tuple[str, dict[str
         grid, errors = _parted(read(Path(table)))
         lines = [line for line, _ in grid.rows]  # type: ignore[assignment]
         reading = understand(grid)
-    facts = reading.good(keep_good=False)
+    try:
+        facts = reading.good(keep_good=False)
+    except RowsError as error:
+        error.args = (_told(str(error)),)
+        raise
     if (facts["supersedes"].notna()).any() or (facts["quantity"] == "withdrawal").any():
         raise CampaignError("the table corrects or withdraws facts; use 'vitrion campaign correct' and 'withdraw'")
     rows, left = [], facts[~facts["quantity"].isin([*_VALUE_OF, "synthesis"])]

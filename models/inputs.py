@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -93,10 +94,10 @@ def own_weights(quantity: Property, values: npt.ArrayLike, weight: npt.ArrayLike
     return found
 
 
-def doubts(
+def doubt(
     quantity: Property, values: npt.ArrayLike, fractions: Fractions, names: npt.NDArray[np.str_], conditions: Conditions
-) -> list[str]:
-    """Sentences on one's own results that no solid of their class is known to reach, or that contradict each other."""
+) -> None:
+    """Warn of one's own results that no solid of their class is known to reach, or that contradict each other."""
     n, lab = len(fractions), np.asarray(values, dtype=float)
     given = {**circumstances.DEFAULTS, **(dict(conditions) if conditions is not None else {})}
     told = pd.DataFrame({name: np.broadcast_to(np.asarray(given[name]), n) for name in circumstances.DEFAULTS})
@@ -111,7 +112,8 @@ def doubts(
         if np.ptp(target[rows]) > apart:
             least, most = lab[rows].min(), lab[rows].max()
             found.append(f"{named[rows[0]]}: {least:g} and {most:g} {quantity.unit} contradict each other")
-    return found
+    for sentence in found:
+        warnings.warn(f"{sentence}; learnt as told: check value and unit", stacklevel=3)
 
 
 def design(

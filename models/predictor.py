@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.metrics import r2_score
 from sklearn.utils.validation import check_is_fitted
 
 from ..datasets.properties import Property, find
@@ -51,7 +52,7 @@ class Predictor(RegressorMixin, BaseEstimator):
     n_jobs
         Folds fitted side by side, as in joblib; the result is the same whatever the number.
     local, committee
-        Settings of the default `BlendedRegressor` (``capacity``, ``least_weight``, ``heard``) and of its `Committee`.
+        Settings of the default `BlendedRegressor` and of its `Committee`.
 
     Examples
     --------
@@ -166,8 +167,8 @@ class Predictor(RegressorMixin, BaseEstimator):
         """Learn m further measurements of one's own in well under a second, so that they sharpen what is near them.
 
         The process takes those near the candidates (a warning counts others) and gives them the habits of one
-        laboratory; committee and calibration stay. By default a row weighs as much as the heaviest known. A value that
-        no solid of its class is known to reach, or results that contradict each other, are learnt with a warning.
+        laboratory; committee and calibration stay. By default a row weighs as much as the heaviest known. Values that
+        can hardly be, or contradict each other, are learnt with a warning.
         """
         check_is_fitted(self, "regressor_")
         fractions, names, sources = inputs.named(compositions, formulas, references)
@@ -176,8 +177,7 @@ class Predictor(RegressorMixin, BaseEstimator):
         if len(y) == 0:
             return self
         X = self._inputs(fractions, conditions)
-        for doubt in inputs.doubts(self.quantity, values, fractions, names, conditions):
-            warnings.warn(f"{doubt}; learnt as told: check value and unit", stacklevel=2)
+        inputs.doubt(self.quantity, values, fractions, names, conditions)
         learnt = self.regressor_.hears(X)
         if not learnt.all():
             far = f"{(~learnt).sum()} of {len(y)} results are too far from the candidates to be learnt at once"
@@ -214,8 +214,6 @@ class Predictor(RegressorMixin, BaseEstimator):
 
     def score(self, X: Any, y: npt.ArrayLike, sample_weight: Any = None, conditions: Conditions = None) -> float:
         """R2 of the targets (K, or log10 of S/cm) of values `y` in lab units, measured under the conditions."""
-        from sklearn.metrics import r2_score
-
         told = self.predict(X, conditions).target
         return float(r2_score(self.quantity.to_target(y), told, sample_weight=sample_weight))
 

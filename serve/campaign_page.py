@@ -32,15 +32,15 @@ def campaign_page(campaign: Campaign, history: pd.DataFrame) -> str:
             table=_in_millisiemens(history),
             columns=_columns(state.temperature_C),
             tiles=[
-                (str(rounds_of(history)), "rounds of proposals"),
-                (str(len(campaign.results())), "results"),
-                (str(len(waiting)), "melts waited for"),
+                (str(rounds_of(history)), "rounds of proposals" if rounds_of(history) != 1 else "round of proposals"),
+                (str(len(campaign.results())), "results" if len(campaign.results()) != 1 else "result"),
+                (str(len(waiting)), "melts waited for" if len(waiting) != 1 else "melt waited for"),
             ],
             models=model_rows(),
             notes={
                 "figure": "Bars: the 90 % interval believed before the melt. Dots: found, at the temperature of the "
-                "campaign. Line: the best so far whose Tg does not miss the goal. Dotted: the goal. Bars without a dot "
-                "are waited for."
+                "campaign. Crosses, below their bar: no glass. Line: the best so far whose Tg does not miss the "
+                "goal. Dotted: the goal. A bar without dot or cross: not measured, or not yet."
             },
         )
     )

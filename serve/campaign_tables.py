@@ -42,13 +42,16 @@ def history_table(history: pd.DataFrame) -> Table:
         found_tg = _mark(_one(row["found_tg_C"], degrees), row["tg_held"])
         lacks = "" if row["kind"] == "proposed" else _one(row["to_goal_decades"], "{:.1f}".format)
         what = row["outcome"] if row["kind"] == "failed" else row["kind"]
-        stands = "" if row["standing"] == "stands" else row["standing"]
+        stands = row["reason"] if row["kind"] == "withdrawn" else row["standing"]
+        stands = "" if stands == "stands" else stands
         _add(shown, row["event"], what, row["formula"], sigma, found, tg, found_tg, lacks, stands)
     return shown
 
 
 def headline(campaign: Campaign, history: pd.DataFrame) -> Text:
     """What the campaign is about and how far it got, in a few lines."""
+    from ..experiments.campaign_beliefs import contradictions
+
     state, goal = campaign.state, campaign.goal
     aims = []
     if goal.conductivity_S_cm is not None:
@@ -58,7 +61,9 @@ def headline(campaign: Campaign, history: pd.DataFrame) -> Text:
     lines = [
         f"{campaign.name}: {candidates_of(state.candidates)}",
         f"goal: {', '.join(aims) or 'no limit on conductivity or Tg'}",
-        f"so far: {rounds_of(history)} rounds, {len(campaign.results())} results, {progress_of(history)}",
+        f"so far: {counted(rounds_of(history), 'round')}, {counted(len(campaign.results()), 'result')}, "
+        f"{progress_of(history)}",
+        *(f"doubtful: {sentence}" for sentence in contradictions(state)),
     ]
     if waiting := campaign.pending():
         lines.append(f"waiting for: {', '.join(waiting[:10])}" + (" ..." if len(waiting) > 10 else ""))
@@ -71,6 +76,15 @@ def headline(campaign: Campaign, history: pd.DataFrame) -> Text:
             ]
         )
     )
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "round"), counted(2, "round")
+    ('1 round', '2 rounds')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def rounds_of(history: pd.DataFrame) -> int:

@@ -137,7 +137,7 @@ def record(
 ) -> None:
     """Record what came of a melt, all of it or a part; or a table of results."""
     with told(), bad_tables(), _noticed():
-        values = _values(conductivity, conductivity_error, tg, tg_error, at, phase, failed, sample, note)
+        values = _values(conductivity, conductivity_error, tg, tg_error, at, phase, _failure(failed), sample, note)
         if (formula is None) == (table is None):
             raise InputError("give a FORMULA with its values, or --table FILE, and not both")
         if (table is not None or abandoned) and set(values) - {"note"}:
@@ -153,6 +153,22 @@ def record(
         else:
             say(f"recorded as event {campaign.record(str(formula), **values)}")
         say_retraining(campaign)
+
+
+def _failure(word: str | None) -> str | None:
+    """What became of a melt of which no glass came; spellings as in the lab's tables."""
+    if word is None:
+        return None
+    from ..datasets.cells import CellError
+    from ..datasets.cells import word as named
+    from ..datasets.grid import words
+    from ..experiments.campaign_events import NO_GLASS
+
+    try:
+        outcome = named(word, {name: words()["outcomes"][name] for name in NO_GLASS}, "failure of a melt")
+    except CellError as error:
+        raise InputError(f"--failed: {error}") from None
+    return outcome or None
 
 
 def _values(*told: Any) -> dict[str, Any]:
@@ -182,7 +198,7 @@ def correct(
 ) -> None:
     """Correct a result; the next proposals are those of the corrected history."""
     with told(), bad_tables(), _noticed():
-        values = _values(conductivity, conductivity_error, tg, tg_error, at, phase, failed, sample, note)
+        values = _values(conductivity, conductivity_error, tg, tg_error, at, phase, _failure(failed), sample, note)
         values |= dict.fromkeys(map(_cleared, clear or []))
         say(f"corrected as event {found(name).correct(event, formula, **values)}")
 

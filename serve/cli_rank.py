@@ -162,7 +162,11 @@ def read_ranges(template: str, given: list[str]) -> dict[str, Any]:
             raise InputError(f"--var {name} is given twice; give one range for each variable")
         ranges[name] = span
         _check_length(name, span)
-    size = Template.parse(template).grid(**ranges).size
+    family = Template.parse(template)
+    if missing := [name for name in family.variables if name not in ranges]:
+        how = " ".join(f"--var {name}=0:1.5:0.05" for name in missing)
+        raise InputError(f"no values of {', '.join(missing)}; give a range, such as {how}")
+    size = family.grid(**ranges).size
     if size > MOST_MEMBERS:
         raise InputError(f"{size:,} members, more than {MOST_MEMBERS:,}; take larger steps or narrower ranges")
     return ranges

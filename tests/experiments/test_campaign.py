@@ -16,6 +16,7 @@ import pytest
 import vitrion
 from vitrion.experiments import campaign_plot, campaign_round, campaign_store, registry
 from vitrion.experiments.campaign import Campaign
+from vitrion.experiments.campaign_beliefs import contradictions
 from vitrion.experiments.campaign_events import CampaignError
 from vitrion.experiments.campaign_store import CampaignFileError
 from vitrion.experiments.pool import Pool
@@ -287,6 +288,8 @@ def test_history_tells_what_was_believed_what_was_found_and_the_regret(laco):
     laco.correct(3, tg_C=-10)
     history = laco.history()
     assert list(history["event"]) == [1, 1, 1, 1, 2, 3, 4]
+    laco.withdraw(2)
+    assert laco.history()[["kind", "formula", "reason"]].iloc[-1].tolist() == ["withdrawn", bad, "takes back event 2"]
     assert history["kind"].tolist()[-3:] == ["measured", "measured", "corrected"]
     assert history["standing"].tolist()[-3:] == ["stands", "corrected by 4", "stands"]
     assert history["believed_conductivity_S_cm"].iloc[-1] == believed
@@ -307,6 +310,26 @@ def test_results_that_are_hard_to_believe_are_taken_with_a_word(laco):
     with pytest.warns(UserWarning, match="event 2 tells another conductivity"):
         laco.record(first, conductivity_S_cm=1e-3, sample="again")
     assert len(laco.results()) == 2
+    with pytest.warns(
+        UserWarning, match=r"event 2 tells another outcome .* event 3 tells another outcome|another outcome"
+    ):
+        laco.record(first, outcome="crystallised")
+    told = contradictions(laco.state)
+    assert told[0].startswith(f"events 2 and 3 contradict each other on the conductivity of {first}")
+    assert [sentence.split(" contradict")[0] for sentence in told] == [
+        "events 2 and 3",
+        "events 2 and 4",
+        "events 3 and 4",
+    ]
+    laco.withdraw(2)
+    laco.withdraw(4)
+    assert contradictions(laco.state) == []
+
+
+def test_what_is_found_of_a_crystal_tells_nothing_of_a_belief_about_the_glass(laco):
+    first = laco.propose()["formula"].iloc[0]
+    laco.record(first, conductivity_S_cm=1e-9, phase="crystal", outcome="crystallised")
+    assert laco.history()["conductivity_held"].isna().all()
 
 
 def test_progress_is_drawn_from_what_stands(laco):
@@ -322,7 +345,7 @@ def test_progress_is_drawn_from_what_stands(laco):
     assert table["best_S_cm"].tolist()[:3] == pytest.approx([4e-4, 9e-4, 9e-4])
     assert (table["low_S_cm"] < table["high_S_cm"]).all()
     figure = campaign_plot.progress_lines(laco.state)
-    assert {trace.name for trace in figure.data} == {"believed (90 %)", "found", "failed", "best so far"}
+    assert {trace.name for trace in figure.data} == {"believed (90 %)", "found", "no glass", "best so far"}
     drawn = next(trace for trace in figure.data if trace.name == "found" and trace.yaxis == "y")
     assert list(drawn.y) == pytest.approx([0.4, 0.9])
 

@@ -115,7 +115,7 @@ def test_bad_files_end_with_2_and_one_sentence(run, tmp_path, content, words):
         (["rank", "LIST", "--goal", "none.toml"], "--goal none.toml is not a file"),
         (["rank", "LIST", "--temperature", "nan"], "--temperature nan is out of range"),
         (["rank", "LIST", "--temperature", "1e9"], "out of range"),
-        (["sweep", "LiAlCl{4-2x}O{x}"], "values are missing for x"),
+        (["sweep", "LiAlCl{4-2x}O{x}"], "no values of x; give a range, such as --var x=0:1.5:0.05"),
         (["sweep", "LiAlCl{4-2x}O{x}", "--var", "x"], "is not a range"),
         (["sweep", "LiAlCl{4-2x}O{x}", "--var", "x=a:b"], "x=a:b is not a range"),
         (["sweep", "LiAlCl{4-2x}O{x}", "--var", "x=0:1:0"], "never reaches"),

@@ -63,7 +63,7 @@ def test_from_new_to_show(run, laco):
     assert pd.read_csv(io.StringIO(result.stdout))["formula"].tolist() == ["LiAlCl4", "LiAlCl3.5O0.25"]
     assert "kept as event 1" in result.stderr
     assert run("record", "laco", "LiAlCl4", "--conductivity", "1.2e-6", "--tg", "-12", "--at", "30").exit_code == 0
-    assert run("record", "laco", "LiAlCl3.5O0.25", "--failed", "no glass formed").exit_code == 0
+    assert run("record", "laco", "LiAlCl3.5O0.25", "--failed", "no glass").exit_code == 0
     assert "corrected as event 4" in run("correct", "laco", 2, "--conductivity", "1.4e-6", "--clear", "tg").stderr
     table = pd.read_csv(io.StringIO(run("show", "laco").stdout))
     assert table["kind"].tolist() == ["proposed", "proposed", "measured", "failed", "corrected"]
@@ -130,6 +130,7 @@ def test_tables_in_and_out(run, laco, tmp_path):
     result = run("record", "laco", "--table", "bad.csv")
     assert result.exit_code == 2
     assert "1 of 2 rows cannot be taken" in sentence(result)
+    assert "--keep-good" not in sentence(result)
     assert len(laco.state.events) == 2
 
 
@@ -174,7 +175,7 @@ def test_list_of_none_and_of_a_damaged_one(run, laco, tmp_path):
         (["new", "x"], "give a template"),
         (["new", "laco", *FAMILY], "already"),
         (["new", "../x", *FAMILY], "no name of a campaign"),
-        (["new", "x", "LiAlCl{4-2x}O{x}"], "values are missing for x"),
+        (["new", "x", "LiAlCl{4-2x}O{x}"], "no values of x; give a range, such as --var x=0:1.5:0.05"),
         (["new", "x", "LiAlCl{4-2x}O{x}", "--var", "x=0:1"], "not a range"),
         (["new", "x", "LiCl{name}", "--var", "name=1:1:1"], "name is taken"),
         (["new", "x", "--candidates", "none.csv"], "does not exist"),
@@ -185,7 +186,9 @@ def test_list_of_none_and_of_a_damaged_one(run, laco, tmp_path):
         (["record", "laco"], "give a FORMULA"),
         (["record", "laco", "LiAlCl4"], "nothing was found"),
         (["record", "laco", "LiAlCl..", "--tg", "-1"], "a point at column 7"),
-        (["record", "laco", "LiAlCl4", "--conductivity", "7"], "check the number|name the unit|lies between"),
+        (["record", "laco", "LiAlCl4", "--conductivity", "7"], "lies between"),
+        (["record", "laco", "LiAlCl4", "--conductivity", "0.9"], "give S/cm for a conductivity"),
+        (["record", "laco", "LiAlCl4", "--failed", "glass"], "'glass' is no failure of a melt; write one of no glass"),
         (["record", "laco", "LiAlCl4", "--abandoned"], "not waiting for a result"),
         (["record", "laco", "LiAlCl4", "--abandoned", "--tg", "-1"], "goes without values"),
         (["record", "laco", "--table", "none.csv"], "is not there"),
