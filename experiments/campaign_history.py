@@ -13,7 +13,8 @@ from .campaign_beliefs import at, belief_of, miss, of_a_glass
 from .campaign_events import CORRECTED, PROPOSED, RECORDS, WITHDRAWN, Event, Result, Standing, standing
 from .campaign_store import State
 from .goal import Goal
-from .registry import NoChampionError, champions
+from .record import NoChampionError
+from .registry import champions
 
 BELIEFS: Mapping[str, str] = {
     "p_goal": "p_goal",

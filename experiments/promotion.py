@@ -1,20 +1,31 @@
-"""Promotion and rollback: our record first, MLflow's aliases after it, and the reasons with both."""
+"""Promotion and rollback: our record is the truth, MLflow's tags and aliases follow it."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 
 from ..datasets import Dataset, load
 from ..models.predictor import Predictor
 from . import gate, registry, tracking
-from .gate import Check, Decision
+from .decision import Check, Decision
+from .gate_leaks import TOO_GOOD
+from .reconcile import reconcile
+from .record import NoChampionError, lock, record, write
+
+MEASURE = "all/mae"  # on the cards
+RATCHET = 0.05  # of the best error of any champion: small losses must not add up to more
 
 
 class RefusedError(RuntimeError):
     """A version that the gate does not let answer, with the reasons."""
 
 
-def judged(name: str, version: int, data: Dataset | None = None, predictor: Predictor | None = None) -> Decision:
+def judged(
+    name: str, version: int, data: Dataset | None = None, predictor: Predictor | None = None, by_hand: bool = False
+) -> Decision:
     """Hold a kept version against the champion.
 
     Parameters
@@ -25,54 +36,121 @@ def judged(name: str, version: int, data: Dataset | None = None, predictor: Pred
         What is known now; by default everything.
     predictor
         The challenger, loaded from its file by default.
+    by_hand
+        Whether a person asks: then a version that was rolled back may answer again.
     """
-    card, champion = registry.read_card(name, version), registry.champions().get(name)
+    card, entry = registry.read_card(name, version), record().get(name)
     mine = registry.held_out(name, version)
-    if predictor is None:
-        predictor = registry.load_version(name, version)
+    if entry is not None and entry.version == version:
+        return Decision.of(Check("version", False, f"{name} version {version} is the champion already"))
     if mine is None:
-        said = f"{name} version {version} has no held-out predictions; train again"
-        return Decision(False, (Check("rows", False, said),))
-    if champion is not None and champion.version == card.version:
-        return Decision(False, (Check("version", False, f"{name} version {version} is the champion already"),))
-    theirs = None if champion is None else registry.held_out(name, champion.version)
+        return Decision.of(Check("rows", False, f"{name} version {version} has no held-out predictions; train again"))
+    if entry is not None and card.sha256 in entry.rolled_back and not by_hand:
+        said = f"{name} version {version} was rolled back; 'vitrion models promote {name} {version}' lets it answer"
+        return Decision.of(Check("rollback", False, said))
+    predictor = predictor or registry.load_version(name, version)
     told = load(name) if data is None else data
-    if champion is not None and theirs is None:
-        nothing = Check("rows", True, f"version {champion.version} kept no held-out predictions to compare with")
+    if entry is None:
+        return gate.judge(told, mine, None, predictor)
+    theirs, lost = registry.held_out(name, entry.version), registry.fault(name)
+    if theirs is None:
         alone = gate.judge(told, mine, None, predictor)
-        return Decision(all(check.passed for check in alone.checks), (nothing, *alone.checks))
-    return gate.judge(told, mine, theirs, predictor)
+        return Decision.of(*alone.checks, _by_card(name, card, entry.version, lost))
+    decision = gate.judge(told, mine, theirs, predictor, lost)
+    return Decision.of(*decision.checks, _ratchet(name, card))
+
+
+def _by_card(name: str, card: registry.Champion, version: int, lost: str) -> Check:
+    """Compare the scores on the cards, where the champion's held-out predictions cannot be read."""
+    mine, theirs = card.metrics.get(MEASURE), _score(name, version)
+    why = f"version {version} has no held-out predictions that can be read" + (f", and {lost}" if lost else "")
+    if mine is None or theirs is None:
+        return Check("error", True, f"{why}; nothing to compare with")
+    said = f"{why}; by the cards its mean error is {mine:.3g} instead of {theirs:.3g}"
+    return Check("error", TOO_GOOD * theirs <= mine <= (1 + gate.LOSS) * theirs, said)
+
+
+def _ratchet(name: str, card: registry.Champion) -> Check:
+    """Whether small losses, each within noise, did not add up."""
+    entry, mine = record()[name], card.metrics.get(MEASURE)
+    scores = [_score(name, number) for number in (entry.version, *(number for number, _ in entry.before))]
+    best = min((score for score in scores if score is not None), default=None)
+    if mine is None or best is None:
+        return Check("best", True, "no score of an earlier champion is known")
+    said = f"mean error {mine:.3g} on its card; the best champion so far had {best:.3g}"
+    return Check("best", mine <= (1 + RATCHET) * best, said)
+
+
+def _score(name: str, version: int) -> float | None:
+    try:
+        return registry.read_card(name, version).metrics.get(MEASURE)
+    except NoChampionError:
+        return None
 
 
 def settle(name: str, version: int, decision: Decision) -> None:
-    """Let a version answer if the decision says so, else make it the challenger; log why."""
-    card = registry.read_card(name, version)
+    """Let a version answer if the decision says so, else make it the challenger; log why.
+
+    What the gate said is kept beside the file first, then the record changes, then MLflow hears of it: what a kill
+    leaves out, `reconcile` makes good.
+    """
+    write(registry.folder(name, version) / registry.GATE, asdict(decision) | {"reason": decision.reason})
     if decision.passed:
         registry.promote(name, version)
+    with _followed():
+        tell_mlflow(name, version)
+
+
+def tell_mlflow(name: str, version: int) -> None:
+    """Log what the gate said of a version, and point the aliases where the record says."""
+    card, told = registry.read_card(name, version), registry.gate_of(name, version)
+    answers = record()[name].version == version if name in record() else False
+    tracking.log_gate(name, version, card.run_id, told)
+    if answers:
         tracking.set_champion(name, version)
-    tracking.set_challenger(name, None if decision.passed else version)
-    client, model = tracking.store(), tracking.registered_name(name)
-    told = {"gate": "passed" if decision.passed else "refused", "gate_reason": decision.reason[:4000]}
-    for key, value in told.items():
-        client.set_model_version_tag(model, str(version), key, value)
-        client.set_tag(card.run_id, key, value)
-    client.log_dict(card.run_id, asdict(decision) | {"reason": decision.reason}, "gate.json")
+    tracking.set_challenger(name, None if answers else version)
+
+
+def decide(name: str, version: int, predictor: Predictor | None = None) -> Decision:
+    """Judge a version and act on it, so that no other promotion comes between."""
+    with lock():
+        decision = judged(name, version, predictor=predictor)
+        settle(name, version, decision)
+    return decision
 
 
 def promote(name: str, version: int, force: bool = False) -> Decision:
     """Let a kept version answer by hand; raises `RefusedError` where the gate says no, unless forced."""
-    decision = judged(name, version)
-    if not decision.passed:
-        if not force:
-            raise RefusedError(f"{name} version {version} is not promoted: {decision.reason}")
-        told = (Check("hand", True, f"by hand, although {decision.reason}"), *decision.checks)
-        decision = Decision(True, told, decision.first)
-    settle(name, version, decision)
+    reconcile()
+    with lock():
+        decision = judged(name, version, by_hand=True)
+        if not decision.passed:
+            answers = name in record() and record()[name].version == version
+            if answers or not force:
+                raise RefusedError(f"{name} version {version} is not promoted: {decision.reason}")
+            told = Check("hand", True, f"by hand, although {decision.reason}")
+            decision = replace(decision, passed=True, checks=(told, *decision.checks))
+        settle(name, version, decision)
     return decision
 
 
 def rollback(name: str) -> int:
     """Let the version answer that did before, and return its number."""
-    version = registry.rollback(name)
-    tracking.set_champion(name, version)
+    reconcile()
+    with lock():
+        version = registry.rollback(name)
+        with _followed():
+            tracking.set_champion(name, version)
     return version
+
+
+@contextmanager
+def _followed() -> Iterator[None]:
+    """Warn where MLflow does not follow the record, which has changed and counts."""
+    try:
+        yield
+    except Exception as error:
+        warnings.warn(
+            f"done, but MLflow did not hear of it ({type(error).__name__}: {str(error)[:200]}); the next training does",
+            stacklevel=4,
+        )

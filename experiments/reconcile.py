@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..datasets.home import home
 from . import registry, tracking
 from .processes import HOST, PROCESS, alive, alive_number, host
+from .record import record
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
@@ -36,23 +37,30 @@ def reap(client: MlflowClient) -> list[str]:
 
 
 def _align(client: MlflowClient) -> list[str]:
-    """Point each alias ``champion`` at the version of our record, which is the truth."""
+    """Point each alias ``champion`` at the version of our record, which is the truth, and tell what the gate said."""
     from mlflow.exceptions import MlflowException
 
     told = []
-    for name, card in registry.champions().items():
-        model = tracking.registered_name(name)
+    for name, entry in record().items():
+        model, number = tracking.registered_name(name), entry.version
         try:
-            version = client.get_model_version(model, str(card.version))
+            version = client.get_model_version(model, str(number))
         except MlflowException:
-            told.append(f"MLflow does not know {name} version {card.version}, which answers by our record")
+            told.append(f"MLflow does not know {name} version {number}, which answers by our record")
             continue
-        if version.tags.get("sha256", card.sha256) != card.sha256:
-            told.append(f"MLflow tells another sha256 of {name} version {card.version}; our record counts")
+        if version.tags.get("sha256", entry.sha256) != entry.sha256:
+            told.append(f"{name} version {number} is another file in MLflow than in our record, which counts")
+            continue
         aliases = client.get_registered_model(model).aliases
-        if int(aliases.get(tracking.ALIAS, -1)) != card.version:
-            tracking.set_champion(name, card.version)
-            told.append(f"alias {tracking.ALIAS} of {model} stood elsewhere; it is at version {card.version} now")
+        if int(aliases.get(tracking.ALIAS, -1)) != number:
+            tracking.set_champion(name, number)
+            told.append(f"alias {tracking.ALIAS} of {model} stood elsewhere; it is at version {number} now")
+        if int(aliases.get(tracking.CHALLENGER, -1)) == number:
+            tracking.set_challenger(name, None)
+        said = registry.gate_of(name, number)
+        if not tracking.gate_tags(said).items() <= dict(version.tags).items():
+            tracking.log_gate(name, number, version.run_id, said)
+            told.append(f"MLflow had not heard why {name} version {number} answers; it has now")
     return told
 
 

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sklearn
-from filelock import FileLock
 
-from ..datasets.home import home, made
+from ..datasets.home import home
 from ..models import artifact
 from ..models.predictor import Predictor
 from .recipe import FURTHER, RECIPES
+from .record import Entry, NoChampionError, lock, put, record, write
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,11 +27,8 @@ if TYPE_CHECKING:
 BUNDLE = "predictor.skops"
 CARD = "card.json"
 HELD_OUT = "held_out.parquet"
+GATE = "gate.json"
 REMEMBERED = 20  # champions before the present one, for a rollback
-
-
-class NoChampionError(LookupError):
-    """There is no predictor of a property yet."""
 
 
 @dataclass(frozen=True)
@@ -57,11 +54,6 @@ def folder(name: str, version: int) -> Path:
     return home() / "models" / name / str(version)
 
 
-def lock() -> FileLock:
-    """Return the lock that every change of the record takes."""
-    return FileLock(made() / "registry.lock")
-
-
 def keep(card: Champion, bundle: Path, held_out: pd.DataFrame | None = None) -> None:
     """Put a predictor's file, its held-out predictions and its card into their folder, all at once.
 
@@ -80,18 +72,29 @@ def keep(card: Champion, bundle: Path, held_out: pd.DataFrame | None = None) -> 
     shutil.copyfile(bundle, fresh / BUNDLE)
     if held_out is not None:
         held_out.to_parquet(fresh / HELD_OUT, index=False)
-    _write(fresh / CARD, asdict(card))
+    write(fresh / CARD, asdict(card))
     if target.exists():
         shutil.rmtree(target)
     fresh.replace(target)
 
 
 def held_out(name: str, version: int) -> pd.DataFrame | None:
-    """Return the held-out predictions of a kept version (see `held_rows`), or None where there are none."""
+    """Return the held-out predictions of a kept version (see `held_rows`), or None where none can be read."""
     import pandas as pd
 
-    path = folder(name, version) / HELD_OUT
-    return pd.read_parquet(path) if path.exists() else None
+    try:
+        return pd.read_parquet(folder(name, version) / HELD_OUT)
+    except (OSError, ValueError):  # not there, or damaged
+        return None
+
+
+def gate_of(name: str, version: int) -> dict[str, Any]:
+    """Return what the gate said of a kept version when it was last asked; empty where it was not."""
+    try:
+        told = json.loads((folder(name, version) / GATE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def versions(name: str) -> list[int]:
@@ -104,44 +107,76 @@ def versions(name: str) -> list[int]:
 def promote(name: str, version: int) -> None:
     """Make a kept version the one that answers; raises where its file is not what its card says."""
     card = read_card(name, version)
-    bundle = folder(name, version) / BUNDLE
-    if not bundle.is_file() or artifact.sha256(bundle) != card.sha256:
+    if not is_whole(name, version, card.sha256):
         raise NoChampionError(f"the file of {name} version {version} is not the one that was trained; train again")
     with lock():
-        record = _record()
-        old = record.get(name)
-        before = [] if old is None else [number for number in old["before"] if number != version]
-        if old is not None and old["version"] != version:
-            before = [*before, old["version"]][-REMEMBERED:]
-        record[name] = {"version": card.version, "sha256": card.sha256, "before": before}
-        _write(_record_path(), record)
+        told = record()
+        old = told.get(name)
+        before, back = ([], []) if old is None else (list(old.before), list(old.rolled_back))
+        if old is not None and old.version != version:
+            before = [*before, (old.version, old.sha256)][-REMEMBERED:]
+        before = [one for one in before if one[0] != version]
+        back = [digest for digest in back if digest != card.sha256]
+        told[name] = Entry(card.version, card.sha256, tuple(before), tuple(back))
+        put(told)
 
 
 def rollback(name: str) -> int:
-    """Make the version answer again that did before the present one, and return its number."""
+    """Make the last version answer again that did before the present one and is whole; return its number.
+
+    No training promotes the version that is left again; by hand it can be.
+    """
     with lock():
-        record = _record()
-        if name not in record:
+        told = record()
+        if name not in told:
             raise NoChampionError(f"there is no predictor of {name}, so none to go back from")
-        before = record[name]["before"]
+        now, before = told[name], list(told[name].before)
+        while before and not is_whole(name, *before[-1]):
+            before.pop()
         if not before:
-            present = record[name]["version"]
-            raise NoChampionError(f"{name} version {present} is the first that answered; there is none to go back to")
-        card = read_card(name, before[-1])
-        record[name] = {"version": card.version, "sha256": card.sha256, "before": before[:-1]}
-        _write(_record_path(), record)
-    return card.version
+            which = "the first that answered" if not now.before else "the only one whose file is whole"
+            raise NoChampionError(f"{name} version {now.version} is {which}; there is none to go back to")
+        version = before.pop()[0]
+        digest = read_card(name, version).sha256
+        back = tuple(dict.fromkeys([*now.rolled_back, now.sha256]))
+        told[name] = Entry(version, digest, tuple(before), back)
+        put(told)
+    return version
+
+
+def fault(name: str) -> str:
+    """Why the champion of a property cannot answer here; empty where it can, or where there is none."""
+    entry = record().get(name)
+    if entry is None:
+        return ""
+    try:
+        card = read_card(name, entry.version)
+    except NoChampionError as error:
+        return str(error)
+    for what, present in (("scikit-learn", sklearn.__version__), ("format", str(artifact.FORMAT))):
+        if card.versions.get(what) != present:
+            return f"the model was made with {what} {card.versions.get(what)}, this is {present}"
+    if not is_whole(name, entry.version, entry.sha256):
+        return f"the file of {name} version {entry.version} is not the one that was trained"
+    return ""
+
+
+def is_whole(name: str, version: int, sha256: str = "") -> bool:
+    """Whether the file of a version is there and has a hash, by default that on its card."""
+    try:
+        return artifact.sha256(folder(name, version) / BUNDLE) == (sha256 or read_card(name, version).sha256)
+    except (OSError, NoChampionError):
+        return False
 
 
 def champions() -> dict[str, Champion]:
     """Return the cards of the predictors that answer, by property; empty when nothing was trained yet."""
-    return {name: read_card(name, int(entry["version"])) for name, entry in sorted(_record().items())}
+    return {name: read_card(name, entry.version) for name, entry in sorted(record().items())}
 
 
 def usable() -> bool:
     """Whether there is a champion of all that a ranking needs, in files that this version can read."""
-    cards, needed = champions(), {"scikit-learn": sklearn.__version__, "format": str(artifact.FORMAT)}
-    return all(name in cards and needed.items() <= cards[name].versions.items() for name in RECIPES)
+    return all(name in record() and not fault(name) for name in RECIPES)
 
 
 def load_predictor(name: str) -> Predictor:
@@ -155,11 +190,11 @@ def load_predictor(name: str) -> Predictor:
     """
     if name not in (*RECIPES, *FURTHER):
         raise NoChampionError(f"no predictor can be of {name!r}; one of {', '.join((*RECIPES, *FURTHER))} can")
-    entry = _record().get(name)
+    entry = record().get(name)
     if entry is None:
         command = "vitrion train" if name in RECIPES else f"vitrion train --property {name}"
         raise NoChampionError(f"there is no predictor of {name} in {home()}; make one with '{command}'")
-    return load_version(name, int(entry["version"]), str(entry["sha256"]))
+    return load_version(name, entry.version, entry.sha256)
 
 
 def load_version(name: str, version: int, sha256: str = "") -> Predictor:
@@ -180,31 +215,3 @@ def read_card(name: str, version: int) -> Champion:
         return Champion(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
         raise NoChampionError(f"the card of {name} version {version} cannot be read ({error}); train again") from None
-
-
-def _record_path() -> Path:
-    return home() / "champions.json"
-
-
-def _record() -> dict[str, dict[str, Any]]:
-    path = _record_path()
-    if not path.exists():
-        return {}
-    try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        return {
-            str(name): {
-                "version": int(entry["version"]),
-                "sha256": str(entry["sha256"]),
-                "before": [int(number) for number in entry.get("before", [])],
-            }
-            for name, entry in told.items()
-        }
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise NoChampionError(f"{path} is damaged ({error}); remove it and run 'vitrion train'") from None
-
-
-def _write(path: Path, content: Mapping[str, Any]) -> None:
-    fresh = path.with_suffix(f".{os.getpid()}.part")
-    fresh.write_text(json.dumps(content, indent=1, sort_keys=True, default=str), encoding="utf-8")
-    fresh.replace(path)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
-import sklearn
 
 from ..datasets import Dataset, load
 from . import registry
 from .held_rows import identities, now_known
 from .recipe import Recipe
+from .record import record
 from .tracking_store import package_versions
 
 ENOUGH_NEW = 8  # measurements of the lab after which training again is worth its minutes
@@ -38,16 +40,19 @@ def why(name: str, enough: int = ENOUGH_NEW) -> Reason:
     enough
         New measurements that are reason enough.
     """
-    card = registry.champions().get(name)
-    if card is None:
+    entry = record().get(name)
+    if entry is None:
         return Reason(name, True, "there is no model yet")
-    if card.versions.get("scikit-learn") != sklearn.__version__:
-        made = card.versions.get("scikit-learn")
-        return Reason(name, True, f"the model was made with scikit-learn {made}, this is {sklearn.__version__}")
     data = load(name)
-    if is_current(name, data):
+    version = same(Recipe.named(name), data)
+    if version == entry.version:
         return Reason(name, False, "the champion knows all that is known, by the same recipe")
-    needed, said = _of_results(name, card.version, data, enough)
+    if version is not None:
+        said = registry.gate_of(name, version).get("reason", "it was not promoted")
+        return Reason(name, False, f"version {version} knows all that is known; {said}")
+    if fault := registry.fault(name):
+        return Reason(name, True, fault)
+    needed, said = _of_results(name, entry.version, data, enough)
     return Reason(name, needed, said)
 
 
@@ -66,19 +71,22 @@ def _of_results(name: str, version: int, data: Dataset, enough: int) -> tuple[bo
     return False, f"{len(new)} measurements came {since}, fewer than {enough}"
 
 
-def is_current(name: str, data: Dataset | None = None) -> bool:
-    """Whether the champion was made from these data, by the shipped recipe and with these versions: the same again."""
-    card = registry.champions().get(name)
-    if card is None:
-        return False
-    if not _same_recipe(name, card) or dict(card.versions) != package_versions():
-        return False
-    return card.fingerprint == (load(name) if data is None else data).fingerprint
+def same(recipe: Recipe, data: Dataset | None = None) -> int | None:
+    """The newest whole version of these data (by default all that is known), this recipe and these packages, if any."""
+    name, versions = recipe.property, package_versions()
+    numbers = [number for number in registry.versions(name) if registry.is_whole(name, number)]
+    if not numbers:
+        return None
+    told, fingerprint = _written(recipe.parameters()), (load(name) if data is None else data).fingerprint
+    for number in reversed(numbers):
+        card = registry.read_card(name, number)
+        if card.fingerprint == fingerprint and _written(card.recipe) == told and dict(card.versions) == versions:
+            return number
+    return None
 
 
-def _same_recipe(name: str, card: registry.Champion) -> bool:
-    told = {key: str(value) for key, value in Recipe.named(name).parameters().items()}
-    return {key: str(value) for key, value in card.recipe.items()} == told
+def _written(parameters: Mapping[str, Any]) -> dict[str, str]:
+    return {key: str(value) for key, value in parameters.items()}
 
 
 def drift(name: str, new: Dataset) -> float:

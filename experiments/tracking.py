@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -44,8 +45,10 @@ __all__ = [
     "TRAINING",
     "begun",
     "fetch",
+    "gate_tags",
     "log_dataset",
     "log_evaluation",
+    "log_gate",
     "log_training",
     "log_versions",
     "model_uri",
@@ -101,6 +104,24 @@ def log_evaluation(
         run.figures(figures)
         run.note(model_card.evaluation_note(data, scores, split))
     return run.id
+
+
+def log_gate(name: str, number: int, run_id: str, told: Mapping[str, Any]) -> None:
+    """Log what the gate said of a version: as tags of the version and of its run, and whole as an artifact."""
+    client = store()
+    tags = gate_tags(told)
+    for key, value in tags.items():
+        client.set_model_version_tag(registered_name(name), str(number), key, value)
+        client.set_tag(run_id, key, value)
+    if tags:
+        client.log_dict(run_id, dict(told), "gate.json")
+
+
+def gate_tags(told: Mapping[str, Any]) -> dict[str, str]:
+    """Tags that say what the gate said; none where it was not asked."""
+    if not told:
+        return {}
+    return {"gate": "passed" if told.get("passed") else "refused", "gate_reason": str(told.get("reason"))[:4000]}
 
 
 def set_champion(name: str, number: int) -> None:
@@ -223,6 +244,8 @@ def _ensure(client: MlflowClient, name: str, quantity: str) -> None:
     try:
         client.get_registered_model(name)
     except MlflowException:
-        client.create_registered_model(
-            name, tags={"property": quantity}, description=model_card.registered_card(quantity)
-        )
+        with suppress(MlflowException):  # another process makes it at the same time
+            client.create_registered_model(
+                name, tags={"property": quantity}, description=model_card.registered_card(quantity)
+            )
+        client.get_registered_model(name)

@@ -17,7 +17,8 @@ from . import figures, held_rows, promotion, registry, tracking
 from .evaluation import say, score
 from .recipe import RECIPES, Recipe
 from .reconcile import reconcile
-from .retraining import is_current
+from .record import record
+from .retraining import same
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,8 @@ def train(
 ) -> list[Trained]:
     """Train predictors, track them in MLflow and register them; those that the gate lets pass answer from then on.
 
-    What a kill may have left is mended first. A property whose champion knows the same data by the same recipe is not
-    trained again: it would be the same model, to the last bit.
+    What a kill may have left is mended first. Where a version knows the same data by the same recipe already, nothing
+    is trained: it would be the same file, to the last bit.
 
     Parameters
     ----------
@@ -68,9 +69,9 @@ def train(
     recipes = [Recipe.load(recipe)] if recipe else [Recipe.named(name) for name in properties]
     for sentence in reconcile():
         progress(sentence)
-    same = [one for one in recipes if recipe is None and not anew and is_current(one.property)]
-    rest = [one for one in recipes if one not in same]
-    done = [_unchanged(one.property) for one in same]
+    known = {one.property: same(one) for one in recipes if not anew}
+    rest = [one for one in recipes if known.get(one.property) is None]
+    done = [_known(name, version, promote) for name, version in known.items() if version is not None]
     with tracking.together(tracking.TRAINING, "train", [one.property for one in rest]):
         for one in rest:
             with tracking.begun(tracking.TRAINING, f"train {one.property}", {"property": one.property}):
@@ -78,9 +79,17 @@ def train(
     return done
 
 
-def _unchanged(name: str) -> Trained:
-    card = registry.champions()[name]
-    return Trained(name, card.version, card.metrics, False, "nothing is new: the champion knows all of it", 0.0)
+def _known(name: str, version: int, promote: bool) -> Trained:
+    """A version that training would only make again: let it through the gate, if it does not answer already."""
+    card = registry.read_card(name, version)
+    told = partial(Trained, name, version, card.metrics, seconds=0.0)
+    if name in record() and record()[name].version == version:
+        return told(promoted=False, reason="nothing is new: the champion knows all of it")
+    said = f"nothing is new: version {version} knows all of it"
+    if not promote:
+        return told(promoted=False, reason=said)
+    decision = promotion.decide(name, version)
+    return told(promoted=decision.passed, reason=f"{said}; {decision.reason}")
 
 
 def _made(recipe: Recipe, promote: bool, n_jobs: int, progress: Callable[[str], None]) -> Trained:
@@ -88,8 +97,7 @@ def _made(recipe: Recipe, promote: bool, n_jobs: int, progress: Callable[[str], 
     fitted, predictor = _fit(recipe, n_jobs, progress)
     if not promote:
         return replace(fitted, reason="kept as a version; not promoted, as asked")
-    decision = promotion.judged(fitted.property, fitted.version, predictor=predictor)
-    promotion.settle(fitted.property, fitted.version, decision)
+    decision = promotion.decide(fitted.property, fitted.version, predictor)
     return replace(fitted, promoted=decision.passed, reason=decision.reason)
 
 
@@ -106,7 +114,7 @@ def _fit(recipe: Recipe, n_jobs: int, progress: Callable[[str], None]) -> tuple[
     }
     with tempfile.TemporaryDirectory() as scratch:
         bundle = Path(scratch) / registry.BUNDLE
-        digest = artifact.save(predictor, bundle)
+        digest = artifact.save(predictor.set_params(n_jobs=1), bundle)  # the same file, however it was made
         run, number = tracking.log_training(recipe, rows.data, scores, drawn, bundle, {"sha256": digest})
         metrics = {
             f"{row['subset']}/{name}": float(row[name])

@@ -14,7 +14,7 @@ from .failures import FAILED, told
 from .refusals import InputError, visible
 
 if TYPE_CHECKING:
-    from ..experiments.gate import Decision
+    from ..experiments.decision import Decision
     from ..experiments.registry import Champion
 
 models = typer.Typer(help="The models in the registry.", no_args_is_help=True)

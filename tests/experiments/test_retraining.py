@@ -5,7 +5,8 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
-from vitrion.experiments import registry, retraining
+from vitrion.experiments import gate, promotion, registry, retraining
+from vitrion.experiments.recipe import Recipe
 from vitrion.experiments.training import train
 
 
@@ -53,7 +54,8 @@ def test_reasons_to_train_again(champion, monkeypatch):
 
 
 def test_other_versions_are_a_reason(champion, monkeypatch):
-    monkeypatch.setattr(retraining.sklearn, "__version__", "9.9")
+    monkeypatch.setattr(registry.sklearn, "__version__", "9.9")
+    monkeypatch.setattr(retraining, "package_versions", lambda: {"scikit-learn": "9.9"})
     assert "this is 9.9" in retraining.why("tg").said
 
 
@@ -71,7 +73,61 @@ def test_what_is_current_is_not_trained_again(champion):
 
 
 def test_a_recipe_that_changed_is_new(champion):
-    card = registry.champions()["tg"]
-    other = dataclasses.replace(card, recipe=dict(card.recipe) | {"weight_literature": 7.0})
-    assert retraining._same_recipe("tg", card)
-    assert not retraining._same_recipe("tg", other)
+    recipe = Recipe.named("tg")
+    assert retraining.same(recipe, champion) == 1
+    assert retraining.same(dataclasses.replace(recipe, weights={"literature": 7.0}), champion) is None
+    assert retraining.same(recipe, with_more(champion, 1)) is None
+    (registry.folder("tg", 1) / registry.BUNDLE).unlink()
+    assert retraining.same(recipe, champion) is None
+
+
+def test_a_version_that_was_refused_is_not_made_again_every_night(champion, monkeypatch):
+    table = with_more(champion, 8)
+    monkeypatch.setattr(retraining, "load", lambda name: table)
+    monkeypatch.setattr(promotion, "load", lambda name: table)
+    whole = Recipe.rows
+    monkeypatch.setattr(Recipe, "rows", lambda recipe, data=None: whole(recipe, table))
+    monkeypatch.setattr(gate, "LEAST_COVERAGE", 1.0)
+    assert retraining.why("tg").needed
+    (refused,) = train(["tg"], n_jobs=1)
+    assert not refused.promoted
+    reason = retraining.why("tg")
+    assert not reason.needed
+    assert reason.said.startswith("version 2 knows all that is known; intervals hold")
+    monkeypatch.setattr(gate, "LEAST_COVERAGE", 0.0)
+    (again,) = train(["tg"], n_jobs=1)
+    assert (again.version, again.promoted, again.seconds) == (2, True, 0.0), again.reason
+    assert registry.versions("tg") == [1, 2]
+
+
+def test_a_version_that_was_rolled_back_is_not_promoted_by_training(champion, monkeypatch):
+    table = with_more(champion, 8)
+    monkeypatch.setattr(retraining, "load", lambda name: table)
+    monkeypatch.setattr(promotion, "load", lambda name: table)
+    whole = Recipe.rows
+    monkeypatch.setattr(Recipe, "rows", lambda recipe, data=None: whole(recipe, table))
+    for name in ("LEAST_COVERAGE", "LEAST_FAMILY_COVERAGE"):
+        monkeypatch.setattr(gate, name, 0.0)
+    monkeypatch.setattr(gate, "LOSS", 9.0)
+    monkeypatch.setattr(gate, "WIDEST", 9.0)
+    assert train(["tg"], n_jobs=1)[0].promoted
+    assert promotion.rollback("tg") == 1
+    (again,) = train(["tg"], n_jobs=1)
+    assert not again.promoted
+    assert "was rolled back" in again.reason
+    assert promotion.promote("tg", 2).passed
+    assert registry.champions()["tg"].version == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [(registry.BUNDLE, None), (registry.CARD, b"{}"), (registry.HELD_OUT, b"PAR1")]
+)
+def test_a_champion_with_a_lost_or_damaged_file_is_replaced(champion, monkeypatch, name, content):
+    monkeypatch.setattr(promotion, "load", lambda name: champion)
+    path = registry.folder("tg", 1) / name
+    path.unlink() if content is None else path.write_bytes(content)
+    assert (registry.fault("tg") != "") == (name != registry.HELD_OUT)
+    (made,) = train(["tg"], n_jobs=1, anew=True)
+    assert made.promoted, made.reason
+    assert registry.fault("tg") == ""
+    registry.load_predictor("tg")
