@@ -153,7 +153,8 @@ def _measurements(facts: pd.DataFrame, name: str) -> Measurements:
     """Return facts as measurements.
 
     Their paper is the DOI, else the addition with which the fact came, or the first one that it corrects.
-    Temperatures of one formula in one paper are one series, unless their samples have names.
+    Temperatures of one formula in one paper are one series, unless their samples have names. Rows stand in an order
+    that does not depend on that in which they were added: what is trained on them must not either.
     """
     facts = facts.reset_index(drop=True)
     paper = facts["doi"].where(facts["doi"] != "", "lab:addition " + facts["origin"].astype(str))
@@ -177,9 +178,11 @@ def _measurements(facts: pd.DataFrame, name: str) -> Measurements:
         confidence=facts["confidence"].astype(object),
         weight=facts["confidence"].map(CONFIDENCE_WEIGHT).astype(float),
     )
-    return Measurements(
-        rows, Fractions.of(facts["formula"].tolist()).matrix if len(facts) else np.zeros((0, len(SYMBOLS)))
-    )
+    if not len(facts):
+        return Measurements(rows, np.zeros((0, len(SYMBOLS))))
+    told = Measurements(rows, Fractions.of(facts["formula"].tolist()).matrix)
+    order = rows.assign(key=told.keys).sort_values(["group", "key", "temperature_C", "phase", "value", "place"])
+    return told.take(order.index.to_numpy())
 
 
 def syntheses(version: int | None = None) -> pd.DataFrame:

@@ -12,27 +12,29 @@ from ..datasets import Dataset
 from ..datasets.splits import by_family
 from ..models.crossfit import HeldOut
 
+ODD = np.uint64(0x9E3779B97F4A7C15)  # keeps the numbers of repeats apart from those of other measurements
 COLUMNS = ("key", "paper", "fold", "truth", "mean", "lower", "upper")
 
 
 def identities(data: Dataset) -> npt.NDArray[np.uint64]:
-    """What a measurement is, without its value, as a number each, shape (n,): composition, conditions, paper, place."""
+    """What a measurement is, without its value, as a number each, shape (n,): composition, conditions, paper, place.
+
+    Repeats that nothing tells apart are counted through, the smallest value first.
+    """
     rows = data.rows
     texts = rows["paper"] + "|" + rows["place"].astype(str) + "|" + rows["phase"]
     numbers = zip(data.measured.keys.tolist(), rows["temperature_C"].fillna(-1e6).tolist(), texts, strict=True)
     digests = [hashlib.blake2b(f"{k}|{t:.6g}|{text}".encode(), digest_size=8).digest() for k, t, text in numbers]
-    return np.frombuffer(b"".join(digests), dtype=np.uint64)
+    keys = pd.Series(np.frombuffer(b"".join(digests), dtype=np.uint64))
+    repeat = keys[np.argsort(data.values, kind="stable")].groupby(keys).cumcount().sort_index()
+    return np.asarray(keys.to_numpy() + repeat.to_numpy(dtype=np.uint64) * ODD)
 
 
 def kept(data: Dataset, held_out: HeldOut) -> pd.DataFrame:
-    """A row a measurement with `COLUMNS`; the numbers in the unit of the regressor (K, log10 of S/cm).
-
-    Of measurements that nothing tells apart the first stays.
-    """
+    """A row a measurement with `COLUMNS`; the numbers in the unit of the regressor (K, log10 of S/cm)."""
     told = {name: getattr(held_out, name) for name in ("fold", "truth", "mean", "lower", "upper")}
     ours = {"key": identities(data)[held_out.row], "paper": data.groups[held_out.row].astype(str)}
-    table = pd.DataFrame(ours | told, columns=list(COLUMNS))
-    return table.drop_duplicates("key", ignore_index=True)
+    return pd.DataFrame(ours | told, columns=list(COLUMNS))
 
 
 def now_known(data: Dataset) -> pd.DataFrame:
@@ -47,4 +49,4 @@ def now_known(data: Dataset) -> pd.DataFrame:
         "composition": data.measured.keys,
         "family": by_family(data),
     }
-    return pd.DataFrame(told).drop_duplicates("key", ignore_index=True)
+    return pd.DataFrame(told)

@@ -35,13 +35,13 @@ def list_models(
     with told():
         from .scores import champion_rows, written
 
+        if every and (kept := _kept()):
+            to_stdout().print(_versions(kept))
+            return
         found = champion_rows()
         if not found:
             say("there is no model yet; run 'vitrion train'")
             raise typer.Exit(FAILED)
-        if every:
-            to_stdout().print(_versions(sorted({row["property"] for row in found})))
-            return
         names = ("mae", "r2", "coverage")
         table = _grid("property", "version", "created", "held out", "unit", *names)
         for row in found:
@@ -51,33 +51,62 @@ def list_models(
         to_stdout().print(table)
 
 
-def _versions(properties: list[str]) -> Table:
+def _kept() -> dict[str, list[int]]:
+    """Kept versions of each property that has any."""
+    from ..experiments.recipe import FURTHER, RECIPES
+    from ..experiments.registry import versions
+
+    return {name: numbers for name in sorted((*RECIPES, *FURTHER)) if (numbers := versions(name))}
+
+
+def _versions(kept: dict[str, list[int]]) -> Table:
     """A row a kept version."""
-    from ..experiments.registry import champions, read_card, versions
+    from ..experiments.registry import read_card
     from .scores import scoreboard, unit, written
 
-    table = _grid("property", "version", "answers", "created", "mae", "unit", "coverage", "data", "sha256")
-    now = champions()
-    for name in properties:
-        for number in versions(name):
+    table = _grid("property", "version", "standing", "created", "mae", "unit", "coverage", "data", "sha256")
+    for name, numbers in kept.items():
+        for number in numbers:
             card = read_card(name, number)
             whole = next((row for row in scoreboard(card.metrics) if row["subset"] == "all"), {})
-            answers = "yes" if now[name].version == number else ""
-            cells = [name, number, answers, card.created[:16], written(whole, "mae"), unit(name)]
+            cells = [name, number, _standing(name, number), card.created[:16], written(whole, "mae"), unit(name)]
             cells += [written(whole, "coverage"), card.fingerprint[:8], card.sha256[:8]]
             table.add_row(*(Text(str(cell)) for cell in cells))
     return table
+
+
+def _standing(name: str, number: int) -> str:
+    """What a version is: the one that answers, one that did or was refused, or one that was never asked."""
+    from ..experiments.record import record
+    from ..experiments.registry import gate_of, read_card
+
+    entry, said = record().get(name), gate_of(name, number)
+    if entry is not None and entry.version == number:
+        return "answers"
+    if entry is not None and read_card(name, number).sha256 in entry.rolled_back:
+        return "rolled back"
+    if entry is not None and number in dict(entry.before):
+        return "answered before"
+    return "refused" if said and not said.get("passed") else "kept"
 
 
 @models.command()
 def show(name: Name, version: Annotated[int | None, typer.Argument(metavar="VERSION", min=1)] = None) -> None:
     """Show one version, by default the one that answers: what it was made of and how good it is."""
     with told():
+        from ..experiments.registry import gate_of
         from .scores import scoreboard, unit, written
 
         card = _card(name, version)
         console = to_stdout()
-        told_of = {"made": card.created, "data": card.fingerprint, "sha256": card.sha256, "MLflow run": card.run_id}
+        gate = gate_of(card.property, card.version).get("reason", "not asked")
+        head = {"version": f"{card.version} ({_standing(card.property, card.version)})", "gate": gate}
+        told_of = head | {
+            "made": card.created,
+            "data": card.fingerprint,
+            "sha256": card.sha256,
+            "MLflow run": card.run_id,
+        }
         recipe = {f"recipe {key}": value for key, value in card.recipe.items()}
         for key, value in (told_of | recipe | {f"with {key}": value for key, value in card.versions.items()}).items():
             console.print(Text(f"{key}: {value}"), soft_wrap=True)

@@ -264,3 +264,15 @@ def test_what_the_literature_table_holds_is_not_counted_twice():
         "lab",
         "the same measurement is in another source",
     ]
+
+
+def test_rows_stand_in_one_order_however_they_were_added(monkeypatch, tmp_path):
+    told = pd.DataFrame({"formula": ["LiAlCl4", "NaAlCl4", "LiAlCl2.5O0.75"], "tg_C": [-30.0, -20.0, -15.0]})
+    told["doi"] = "10.1000/own"
+    read = []
+    for number, order in enumerate(([0, 1, 2], [2, 0, 1])):
+        monkeypatch.setenv("VITRION_HOME", str(tmp_path / str(number)))
+        for row in order:
+            lab.add(told.iloc[[row]])
+        read.append(lab.read("tg").rows["formula"].tolist())
+    assert read[0] == read[1]

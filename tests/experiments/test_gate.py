@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from vitrion.datasets import load
-from vitrion.experiments import gate, held_rows, promotion, registry, tracking
+from vitrion.experiments import gate, gate_leaks, held_rows, promotion, reconcile, record, registry, tracking
 from vitrion.experiments.recipe import Recipe
 from vitrion.experiments.training import train
 from vitrion.models import inputs
@@ -31,20 +31,23 @@ def version(data, rows, error, seed):
     missed = np.random.default_rng(0).laplace(0, 1, len(known)) + draw.normal(0, 0.1, paper.max() + 1)[paper]
     mean = known["value"] + error * missed
     reach = error * np.quantile(np.abs(missed), 0.9)
-    told = {"key": known["key"], "paper": known["paper"], "fold": paper % 5, "truth": known["value"]}
+    fold = pd.util.hash_array(known["paper"].to_numpy(dtype=object)) % 5
+    told = {"key": known["key"], "paper": known["paper"], "fold": fold.astype(int), "truth": known["value"]}
     return pd.DataFrame(told | {"mean": mean, "lower": mean - reach, "upper": mean + reach})
 
 
 @dataclasses.dataclass
 class Sane:
-    """Stands for a predictor that keeps the order of the anchors."""
+    """Stands for a predictor that keeps the order of the anchors, and is as far as told from VIGLAS."""
 
     property: str = "tg"
     conditions: bool = False
     order: int = 1
+    off: float = 0.0
 
     def predict(self, compositions, conditions=None):
-        return dataclasses.make_dataclass("Told", ["mean"])(np.array([500.0, 200.0])[:: self.order])
+        values = [500.0, -20.0][:: self.order] if len(compositions) == 2 else [-20.0 + self.off]
+        return dataclasses.make_dataclass("Told", ["mean"])(np.array(values))
 
 
 def failed(decision):
@@ -120,6 +123,37 @@ def test_wrong_truths_and_anchors_are_refused(data, champion):
     told = champion.assign(truth=np.random.default_rng(0).permutation(champion["truth"]))
     assert "truths" in failed(gate.judge(data, told, champion, Sane()))
     assert "anchors" in failed(gate.judge(data, champion, champion, Sane(order=-1)))
+    far = gate.judge(data, champion, champion, Sane(off=60.0))
+    assert "tg of LiAlCl2.5O0.75 40, measured -16.8: it must lie from -57 to 23" in far.reason
+
+
+def test_a_paper_in_several_folds_is_a_leak(data, champion):
+    dealt = champion.assign(fold=np.arange(len(champion)) % 5)
+    decision = gate.judge(data, dealt, champion, Sane())
+    assert "papers stand in several folds" in decision.reason
+
+
+def test_a_small_family_left_out_is_refused_by_name(data, champion):
+    known = held_rows.now_known(data).set_index("key")["family"].loc[champion["key"]].to_numpy()
+    counts = pd.Series(known).value_counts()
+    name = counts.index[counts <= 5][0]
+    assert f"{name}: judged on 0 %" in gate.judge(data, champion[known != name], champion, Sane()).reason
+
+
+def test_data_that_lost_much_are_refused(data, champion):
+    some = data.take(np.arange(len(data)) % 20 == 0)
+    decision = gate.judge(some, champion, champion, Sane())
+    assert "of the 9,057 measurements that the champion was judged on" in decision.reason
+    none = gate.judge(data.take(np.arange(len(data)) % 10 == 1), champion, champion, Sane())
+    assert "no measurement was predicted" in none.reason
+
+
+def test_a_champion_that_cannot_answer_is_replaced_by_one_as_good(data, champion):
+    decision = gate.judge(data, champion, champion, Sane(), lost="its file is gone")
+    assert decision.passed
+    assert decision.reason == "the champion cannot answer: its file is gone"
+    worse = champion.assign(mean=champion["truth"] + 1.2 * (champion["mean"] - champion["truth"]))
+    assert "worse" in gate.judge(data, worse, champion, Sane(), lost="its file is gone").reason
 
 
 def test_difference_is_paired_over_folds():
@@ -132,8 +166,8 @@ def test_difference_is_paired_over_folds():
 
 def test_scatter_leaves_each_paper_out():
     told = {"composition": [1, 1, 1, 2], "paper": list("abca"), "value": [0.0, 3.0, 6.0, 9.0], "mean": 0.0}
-    floor, reached, n = gate.scatter(pd.DataFrame(told))
-    assert (floor, reached, n) == (pytest.approx((4.5 + 0 + 4.5) / 3), pytest.approx(3.0), 3)
+    floor, reached, n = gate_leaks.scatter(pd.DataFrame(told))
+    assert (floor, reached, n) == (pytest.approx((4.5 + 0 + 4.5) / 3 * np.sqrt(2 / 3)), pytest.approx(3.0), 3)
 
 
 def shuffled(table):
@@ -211,3 +245,36 @@ def test_by_hand_forward_and_back(tiny):
     assert int(alias.version) == 1
     with pytest.raises(registry.NoChampionError, match="none to go back to"):
         promotion.rollback("tg")
+
+
+def test_a_rollback_passes_over_a_version_whose_file_is_gone(tiny):
+    for _ in range(3):
+        train(["tg"], n_jobs=1, anew=True)
+    for number in (2, 3):
+        promotion.promote("tg", number, force=True)
+    (registry.folder("tg", 2) / registry.BUNDLE).unlink()
+    assert promotion.rollback("tg") == 1
+    with pytest.raises(promotion.RefusedError, match="tg version 1 is the champion already"):
+        promotion.promote("tg", 1, force=True)
+
+
+def test_without_mlflow_nothing_is_promoted_and_nothing_rolled_back(tiny, monkeypatch):
+    for _ in range(2):
+        train(["tg"], n_jobs=1, anew=True)
+    promotion.promote("tg", 2, force=True)
+    before = record.record()
+
+    def away():
+        raise ConnectionError("no server")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tracking, "store", away)
+        for change in (promotion.rollback, lambda name: promotion.promote(name, 1)):
+            with pytest.raises(ConnectionError):
+                change("tg")
+    assert record.record() == before
+    with monkeypatch.context() as patch:
+        patch.setattr(tracking, "set_champion", lambda name, number: away())
+        with pytest.warns(UserWarning, match="done, but MLflow did not hear of it"):
+            assert promotion.rollback("tg") == 1
+    assert any("it is at version 1 now" in sentence for sentence in reconcile.reconcile())

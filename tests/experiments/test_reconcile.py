@@ -77,3 +77,29 @@ def test_unfinished_folders_of_dead_processes_are_removed(client, kept, home):
     assert reconcile.reconcile() == [f"the unfinished folder tg/{left.name} is removed"]
     assert mine.exists()
     assert registry.versions("tg") == [1, 2]
+
+
+def test_what_the_gate_said_reaches_mlflow_after_a_kill(client, kept):
+    run = opened(client)
+    client.delete_model_version("vitrion-tg", "2")
+    client.create_model_version("vitrion-tg", "file:///nowhere", run_id=run, tags={"sha256": "x"})
+    digest = registry.read_card("tg", 2).sha256
+    client.set_model_version_tag("vitrion-tg", "3", "sha256", digest)
+    versions = {"scikit-learn": sklearn.__version__, "format": str(artifact.FORMAT)}
+    told = {"run_id": run, "created": "2026-01-01T00:00:00+00:00", "fingerprint": "f", "versions": versions}
+    registry.keep(registry.Champion("tg", 3, digest, **told), kept)
+    registry.write(registry.folder("tg", 3) / registry.GATE, {"passed": True, "reason": "better"})
+    registry.promote("tg", 3)
+    tracking.set_challenger("tg", 3)
+    assert "MLflow had not heard why tg version 3 answers; it has now" in reconcile.reconcile()
+    version = client.get_model_version("vitrion-tg", "3")
+    assert (version.tags["gate"], version.tags["gate_reason"]) == ("passed", "better")
+    assert set(client.get_registered_model("vitrion-tg").aliases) == {"champion"}
+    assert reconcile.reconcile() == []
+
+
+def test_another_file_in_mlflow_is_told_and_gets_no_alias(client, kept):
+    registry.promote("tg", 2)
+    client.set_model_version_tag("vitrion-tg", "2", "sha256", "another")
+    assert reconcile.reconcile() == ["tg version 2 is another file in MLflow than in our record, which counts"]
+    assert client.get_registered_model("vitrion-tg").aliases == {}
