@@ -89,7 +89,7 @@ def train_and_tell(properties: Sequence[str], recipe: Path | None, promote: bool
     with progress() as report:
         trained = run(tuple(properties), recipe=recipe, promote=promote, progress=report, anew=anew)
     for model in trained:
-        if not model.seconds:
+        if not model.seconds and not model.promoted:
             say(f"{model.property} version {model.version} stays: {model.reason}")
             continue
         became = f"is the champion now: {model.reason}" if model.promoted else f"was not promoted: {model.reason}"
