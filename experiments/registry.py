@@ -97,6 +97,18 @@ def gate_of(name: str, version: int) -> dict[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
+def standing_of(name: str, version: int) -> str:
+    """Say what a kept version is: the one that answers, one that did or was refused, or one that was never asked."""
+    entry, said = record().get(name), gate_of(name, version)
+    if entry is not None and entry.version == version:
+        return "answers"
+    if entry is not None and read_card(name, version).sha256 in entry.rolled_back:
+        return "rolled back"
+    if entry is not None and version in dict(entry.before):
+        return "answered before"
+    return "refused" if said and not said.get("passed") else "kept"
+
+
 def versions(name: str) -> list[int]:
     """Return the numbers of all kept versions of a property, in order."""
     parent = home() / "models" / name

@@ -61,7 +61,7 @@ def _kept() -> dict[str, list[int]]:
 
 def _versions(kept: dict[str, list[int]]) -> Table:
     """A row a kept version."""
-    from ..experiments.registry import read_card
+    from ..experiments.registry import read_card, standing_of
     from .scores import scoreboard, unit, written
 
     table = _grid("property", "version", "standing", "created", "mae", "unit", "coverage", "data", "sha256")
@@ -69,38 +69,23 @@ def _versions(kept: dict[str, list[int]]) -> Table:
         for number in numbers:
             card = read_card(name, number)
             whole = next((row for row in scoreboard(card.metrics) if row["subset"] == "all"), {})
-            cells = [name, number, _standing(name, number), card.created[:16], written(whole, "mae"), unit(name)]
+            cells = [name, number, standing_of(name, number), card.created[:16], written(whole, "mae"), unit(name)]
             cells += [written(whole, "coverage"), card.fingerprint[:8], card.sha256[:8]]
             table.add_row(*(Text(str(cell)) for cell in cells))
     return table
-
-
-def _standing(name: str, number: int) -> str:
-    """What a version is: the one that answers, one that did or was refused, or one that was never asked."""
-    from ..experiments.record import record
-    from ..experiments.registry import gate_of, read_card
-
-    entry, said = record().get(name), gate_of(name, number)
-    if entry is not None and entry.version == number:
-        return "answers"
-    if entry is not None and read_card(name, number).sha256 in entry.rolled_back:
-        return "rolled back"
-    if entry is not None and number in dict(entry.before):
-        return "answered before"
-    return "refused" if said and not said.get("passed") else "kept"
 
 
 @models.command()
 def show(name: Name, version: Annotated[int | None, typer.Argument(metavar="VERSION", min=1)] = None) -> None:
     """Show one version, by default the one that answers: what it was made of and how good it is."""
     with told():
-        from ..experiments.registry import gate_of
+        from ..experiments.registry import gate_of, standing_of
         from .scores import scoreboard, unit, written
 
         card = _card(name, version)
         console = to_stdout()
         gate = gate_of(card.property, card.version).get("reason", "not asked")
-        head = {"version": f"{card.version} ({_standing(card.property, card.version)})", "gate": gate}
+        head = {"version": f"{card.version} ({standing_of(card.property, card.version)})", "gate": gate}
         told_of = head | {
             "made": card.created,
             "data": card.fingerprint,
