@@ -136,9 +136,11 @@ def training(times, draw, home):
     whole = time.monotonic() - began
     assert lines[-1] == "done 1 True", lines
     kills = finished = mended = promoted = 0
-    for number in range(1, times + 1):
+    while kills < times:
+        number, began = kills + finished + 1, time.monotonic()
         lines, killed = until(*child(once, data, number), draw.uniform(0.05, 1.0) * whole)
         kills, finished = kills + killed, finished + (not killed)
+        whole = whole if killed else 0.5 * (whole + time.monotonic() - began)
         intact(home)
         for line in lines:
             assert (Path(home) / "models" / "tg" / line.split()[1] / registry.CARD).exists(), f"{line}, and it is gone"
