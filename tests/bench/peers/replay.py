@@ -154,8 +154,10 @@ PEERS = {"baybe": BayBE, "botorch": BoTorch}
 
 
 def is_found(pool, order):
-    """Whether enough of the goal, and for one objective all of its best, are measured."""
+    """Whether enough of the goal, and for one objective all of its best, are measured; without a goal, everything."""
     goal, measured = list(pool["goal"]), set(order)
+    if not goal:
+        return len(measured) == len(pool["X"])
     Y = objectives(pool)
     best = {i for i in goal if Y[i, 0] == Y[goal, 0].max()} if Y.shape[1] == 1 and goal else set()
     return len(measured.intersection(goal)) >= pool["needed"] and best <= measured
