@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from . import cli_backtest, cli_campaign, cli_explain, cli_models, cli_propose, cli_rank, data_commands
+from . import cli_backtest, cli_campaign, cli_explain, cli_models, cli_propose, cli_rank, cli_serve, data_commands
 
 app = typer.Typer(
     help="Proposes the next oxychloride glass electrolyte to melt.",
@@ -25,6 +25,7 @@ app.command("train")(cli_models.train)
 app.command("evaluate")(cli_models.evaluate)
 app.add_typer(cli_campaign.app, name="campaign")
 app.command("backtest")(cli_backtest.backtest)
+app.command("serve")(cli_serve.serve)
 app.add_typer(cli_models.models, name="models")
 app.add_typer(data_commands.app, name="data")
 

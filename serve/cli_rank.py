@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _SHOWN_ERRORS = 5
 MOST_MEMBERS = 1_000_000
-_TAKEN = (
+TAKEN = (
     *("template", "goal", "temperature_C", "predictors"),
     *("candidates", "batch", "results", "pending", "acquisition", "seed", "without", "name"),
 )
@@ -152,7 +152,7 @@ def read_ranges(template: str, given: list[str]) -> dict[str, Any]:
         name, sign, span = (part.strip() for part in text.partition("="))
         if not sign or not re.fullmatch("[a-zA-Z_][a-zA-Z_0-9]*", name) or not span:
             raise InputError(f'--var "{visible(text)}" is not a range; write --var x=0:1.5:0.05')
-        if name in _TAKEN:
+        if name in TAKEN:
             raise InputError(f"--var {name}: that name is taken; use another letter in the template, such as x")
         if name in ranges:
             raise InputError(f"--var {name} is given twice; give one range for each variable")

@@ -1,0 +1,232 @@
+"""Campaigns, data and models as the service shows them, without HTTP."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .in_use import InUse
+from .refusals import ConflictError, NotFoundError
+from .rows import cell, records
+from .service import Answer, Ask, noticed
+
+if TYPE_CHECKING:
+    from ..experiments.campaign import Campaign
+
+Told = Mapping[str, Any]
+_turn = threading.Lock()  # warnings are caught for the whole process: one change at a time
+
+
+class Campaigns:
+    """Use cases of campaigns.
+
+    Parameters
+    ----------
+    models
+        Those in use.
+    """
+
+    def __init__(self, models: InUse) -> None:
+        self.models = models
+
+    def list(self) -> list[dict[str, Any]]:
+        """A row a campaign that can be read."""
+        from ..experiments.campaign import Campaign
+        from ..experiments.campaign_store import CampaignFileError
+        from .campaign_tables import listing
+
+        readable = []
+        for name in Campaign.list():
+            try:
+                readable.append(Campaign.load(name))
+            except CampaignFileError:
+                continue
+        return records(listing(readable))
+
+    def find(self, name: str) -> Campaign:
+        """Return a campaign by its name."""
+        from ..experiments.campaign import Campaign
+        from ..experiments.campaign_store import checked_name
+
+        if checked_name(name) not in Campaign.list():
+            raise NotFoundError(f"no campaign is called {name!r}; GET /api/v1/campaigns lists them")
+        return Campaign.load(name)
+
+    def new(self, name: str, candidates: Any, ask: Ask, variables: Told, batch: int, seed: int) -> dict[str, Any]:
+        """Begin a campaign."""
+        from ..experiments.campaign import Campaign
+
+        if name in Campaign.list():
+            raise ConflictError(f"there is a campaign called {name!r} already; choose another name")
+        options = {"goal": ask.goal, "batch": batch, "temperature_C": ask.temperature_C, "seed": seed}
+        with _turn:
+            notes, campaign = noticed(lambda: Campaign.new(name, candidates, **options, **variables))
+        return self.show(campaign.name) | {"notes": notes}
+
+    def show(self, name: str, figure: bool = False) -> dict[str, Any]:
+        """All that a campaign is: its aim, its history, what is waited for, and whether to train again."""
+        from .campaign_tables import candidates_of, progress_of, rounds_of
+        from .reports import goal_words
+
+        campaign = self.find(name)
+        state, history = campaign.state, campaign.history()
+        told = {
+            "name": campaign.name,
+            "created": state.created,
+            "candidates": cell(dict(state.candidates)),
+            "candidates_words": candidates_of(state.candidates),
+            "goal": cell(dict(state.goal)),
+            "goal_words": goal_words(campaign.goal, state.temperature_C),
+            "batch": state.batch,
+            "temperature_C": state.temperature_C,
+            "seed": state.seed,
+            "rounds": rounds_of(history),
+            "results": len(campaign.results()),
+            "progress_words": progress_of(history),
+            "pending": campaign.pending(),
+            "events": len(state.events),
+            "history": records(history),
+            "why_retrain": campaign.why_retrain,
+        }
+        if figure and state.events:
+            from . import pictures
+
+            told["figure"] = pictures.of_campaign(state)
+        return told
+
+    def propose(self, name: str, batch: int | None) -> Answer:
+        """Choose the next melts of a campaign, and keep the round."""
+        campaign = self.find(name)
+        known = self.models.get(campaign.goal.properties)
+        with _turn:
+            notes, table = noticed(lambda: campaign.propose(batch, known))
+        more = {"event": table.attrs["event"], "stop": cell(table.attrs.get("stop", "")), "notes": notes}
+        return Answer(table, known.versions, more)
+
+    def round(self, name: str, batch: int | None, seen: int) -> dict[str, Any]:
+        """Make a round as a job does, once: one that came after `seen` events is not made again."""
+        from ..experiments.campaign_events import PROPOSED
+
+        for event in self.find(name).state.events[seen:]:
+            if event.kind == PROPOSED:
+                told = event.told
+                return _round(len(told["proposals"]), told["models"], event.number, str(told["stop"]))
+        answer = self.propose(name, batch)
+        return _round(len(answer.table), answer.models, answer.more["event"], answer.more["stop"])
+
+    def change(self, name: str, verb: str, *told: Any, **values: Any) -> dict[str, Any]:
+        """Record, correct, withdraw or abandon; return the events it made and what is to be noticed."""
+        campaign = self.find(name)
+        with _turn:
+            notes, events = noticed(lambda: getattr(campaign, verb)(*told, **values))
+        return {
+            "events": events if isinstance(events, list) else [events],
+            "notes": notes,
+            "why_retrain": campaign.why_retrain,
+        }
+
+
+def _round(proposals: int, models: Told, event: int | None, stop: str) -> dict[str, Any]:
+    words = f"{proposals} melts proposed as event {event}" if event is not None else "nothing is left to propose"
+    return {"proposals": proposals, "models": dict(models), "words": f"{words}; {stop}" if stop else words}
+
+
+def data_list() -> list[dict[str, Any]]:
+    """A row a property: rows, compositions, papers and range of what is known of it."""
+    from ..datasets import catalogue
+
+    return records(catalogue.listing())
+
+
+def data_show(name: str, formula: str | None, limit: int, offset: int) -> dict[str, Any]:
+    """Some rows of a property, of the lab's store or of the card of a source."""
+    from ..datasets import catalogue
+    from ..datasets.catalogue import CatalogueError
+
+    try:
+        table = catalogue.show(name, formula)
+    except CatalogueError as error:
+        raise NotFoundError(str(error)) from None
+    return {"rows": records(table.iloc[offset : offset + limit]), "of": len(table)}
+
+
+def data_add(table: Any, keep_good: bool, trust_units: bool, again: bool, note: str) -> dict[str, Any]:
+    """Add the lab's own results, all rows or none."""
+    from ..datasets import lab
+
+    done = lab.add(table, keep_good=keep_good, trust_units=trust_units, again=again, note=note)
+    return {
+        "version": cell(done.version),
+        "facts": records(done.facts[["id"]]),
+        "left_out": records(done.problems),
+        "notes": [str(notice) for notice in done.notices],
+    }
+
+
+def models_list(name: str | None = None) -> list[dict[str, Any]]:
+    """Every version of every model, or of one: when it was made, its scores, and whether it answers now."""
+    from ..datasets.home import home
+    from ..experiments.registry import NoChampionError, champions, read_card
+
+    now = {property_name: card.version for property_name, card in champions().items()}
+    rows = []
+    for folder in sorted((home() / "models").glob(f"{name or '*'}/*"), key=_place):
+        try:
+            card = read_card(folder.parent.name, int(folder.name))
+        except (NoChampionError, ValueError):
+            continue
+        rows.append(_card(card, now.get(card.property) == card.version))
+    return rows
+
+
+def model_show(name: str) -> dict[str, Any]:
+    """One property: its versions, the newest first."""
+    rows = models_list(name) if name.isidentifier() else []
+    if not rows:
+        raise NotFoundError(f"there is no model of {name[:60]!r}; GET /api/v1/models lists them")
+    return {"property": name, "versions": rows}
+
+
+def promote(name: str, version: int | None) -> dict[str, Any]:
+    """Make a kept version the one that answers; without a number the one before the present champion."""
+    from ..experiments import registry
+
+    rows = model_show(name)["versions"]
+    now = next((row["version"] for row in rows if row["champion"]), None)
+    if version is None:
+        older = [row["version"] for row in rows if now is not None and row["version"] < now]
+        if not older:
+            raise ConflictError(f"there is no version of {name} before {now or 'the first'} to go back to")
+        version = max(older)
+    if version not in [row["version"] for row in rows]:
+        raise NotFoundError(f"there is no version {version} of {name}; GET /api/v1/models/{name} lists them")
+    registry.promote(name, version)
+    return {"property": name, "version": version, "before": now}
+
+
+def _place(folder: Path) -> tuple[str, int]:
+    number = int(folder.name) if folder.name.isdigit() else 0
+    return folder.parent.name, -number
+
+
+def _card(card: Any, champion: bool) -> dict[str, Any]:
+    from .scores import scoreboard, unit
+
+    return {
+        "property": card.property,
+        "version": int(card.version),
+        "created": str(card.created),
+        "champion": champion,
+        "unit": unit(card.property),
+        "scores": cell(scoreboard(card.metrics)),
+        "fingerprint": str(card.fingerprint),
+    }
+
+
+def results_table(rows: Sequence[Told]) -> Any:
+    """Results given as JSON, as the table that a campaign and the lab's store take."""
+    import pandas as pd
+
+    return pd.DataFrame([dict(row) for row in rows])

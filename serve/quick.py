@@ -1,0 +1,54 @@
+"""Short lists of several requests ranked at once: predicted together, and put in order each for itself."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from .rows import dumped, encoded
+from .service import Ask, Service
+
+
+def ranked_together(service: Service, lists: Sequence[Sequence[Any]], ask: Ask) -> list[bytes]:
+    """The ranking of each list as JSON, as if it were alone.
+
+    Parameters
+    ----------
+    service
+        Holds the models.
+    lists
+        Of candidates; the same is asked of all.
+    ask
+        What they are asked for.
+    """
+    from ..experiments.blocks import united
+    from ..experiments.ranking import judged
+
+    known = service.models.get(ask.further)
+    table = judged([item for one in lists for item in one], ask.goal, ask.temperature_C, known, ask.also)
+    columns = {str(name): table[name].tolist() for name in table.columns}
+    answers, start = [], 0
+    for one in lists:
+        stop = start + len(one)
+        if len(one) == 1:
+            answers.append(dumped({"rows": [_alone(columns, start)], "models": known.versions}))
+        else:
+            answers.append(encoded(united([table.iloc[start:stop]], ask.goal), known.versions))
+        start = stop
+    return answers
+
+
+def _alone(columns: dict[str, list[Any]], place: int) -> dict[str, Any]:
+    """The row of a list of one: the first, and on the front if the goal allows it."""
+    from ..experiments.ranking import HIDDEN
+
+    row = {name: values[place] for name, values in columns.items()}
+    read = row["error"] == ""
+    row |= {"rank": 1 if read else None, "pareto": row["allowed"] if read else None}
+    row["neutral"] = row["neutral"] if read else None
+    for name in HIDDEN:
+        del row[name]
+    return {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value for name, value in row.items()
+    }
