@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import Lifespan
 
 from ..datasets.catalogue import CatalogueError
 from ..datasets.cells import CellError
@@ -112,7 +113,7 @@ def _row(line: str) -> int | None:
     return int(number) if word == "row" and number.isdigit() else None
 
 
-def _lifespan(settings: Settings, models: InUse, metrics: Metrics) -> contextlib.AbstractAsyncContextManager[None]:
+def _lifespan(settings: Settings, models: InUse, metrics: Metrics) -> Lifespan[FastAPI]:
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         desk = await asyncio.to_thread(_opened, settings, models, metrics)
@@ -126,7 +127,7 @@ def _lifespan(settings: Settings, models: InUse, metrics: Metrics) -> contextlib
                 task.cancel()
             await asyncio.to_thread(_closed, desk)
 
-    return lifespan  # type: ignore[return-value]
+    return lifespan
 
 
 def _opened(settings: Settings, models: InUse, metrics: Metrics) -> Desk:

@@ -24,7 +24,8 @@ class Worker:
     """A process that predicts long lists, started when it is first needed and let go when it has nothing to do."""
 
     def __init__(self) -> None:
-        self._turn, self._process = threading.Lock(), None
+        self._turn = threading.Lock()
+        self._process: subprocess.Popen[str] | None = None
         self._timer: threading.Timer | None = None
 
     def ask(self, told: dict[str, Any]) -> int:

@@ -14,7 +14,7 @@ from dbos._serialization import DBOSPortableJSONSerializer
 from . import workflows
 from .crew import Trainings, Worker
 from .refusals import ConflictError, NotFoundError
-from .screening import FORMATS, write_request
+from .screening import VIEW, write_request
 from .settings import Settings, job_folder
 from .store import CANCELLED, DONE, FAILED, OPEN, QUEUED, Job, Store, now
 
@@ -127,14 +127,14 @@ class Jobs:
         return self.find(number)
 
     def result(self, number: str, form: str) -> Path:
-        """Return the file with the result of a job that ranked a list."""
+        """Return the file with the result of a job that ranked a list, in one of `screening.FORMATS` or as ``view``."""
         job = self.find(number)
         if job.kind != RANK:
             raise ConflictError(f"the job {number} is a {job.kind}; only those that rank a list have a result to fetch")
         if job.state != DONE:
             raise ConflictError(f"the job {number} is {job.state}; its result is there when it is done")
-        path = job_folder(number) / f"result.{form}"
-        if form not in FORMATS or not path.is_file():
+        path = job_folder(number) / (VIEW if form == "view" else f"result.{form}")
+        if not path.is_file():
             raise NotFoundError(f"the result of {number} is gone; rank the list again")
         return path
 

@@ -60,7 +60,7 @@ class Campaigns:
 
         if name in Campaign.list():
             raise ConflictError(f"there is a campaign called {name!r} already; choose another name")
-        options = {"goal": ask.goal, "batch": batch, "temperature_C": ask.temperature_C, "seed": seed}
+        options: dict[str, Any] = {"goal": ask.goal, "batch": batch, "temperature_C": ask.temperature_C, "seed": seed}
         with _turn:
             notes, campaign = noticed(lambda: Campaign.new(name, candidates, **options, **variables))
         return self.show(campaign.name) | {"notes": notes}
@@ -126,6 +126,15 @@ class Campaigns:
             "notes": notes,
             "why_retrain": campaign.why_retrain,
         }
+
+    def to_data(self, name: str) -> dict[str, Any]:
+        """Add the results that stand to the lab's store; those that it holds already are left out."""
+        from .campaign_tables import for_the_lab
+
+        table = for_the_lab(self.find(name))
+        if table.empty:
+            raise ConflictError(f"the campaign {name!r} has no result that stands; record one first")
+        return data_add(table, True, False, False, f"campaign {name}")
 
 
 def _round(proposals: int, models: Told, event: int | None, stop: str) -> dict[str, Any]:

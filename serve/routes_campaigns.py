@@ -115,6 +115,16 @@ async def abandon(name: Name, told: AbandonmentRequest, request: Request, desk: 
     return await _changed(request, desk, key, told, name, "abandon", told.formula, told.note)
 
 
+@router.post("/{name}/to-data", status_code=201, response_model=dict[str, Any], responses=documented(404, 409))
+async def to_data(name: Name, request: Request, desk: AtDesk, key: Key = None) -> Response:
+    """Add the results that stand to the lab's own store, out of which the models are trained."""
+
+    async def work() -> Response:
+        return answered(await desk.long.run(desk.campaigns.to_data, name), 201)
+
+    return await once(request, desk, key, name.encode(), work)
+
+
 async def _changed(
     request: Request, desk: Desk, key: str | None, body: Strict, name: str, verb: str, *told: Any, **values: Any
 ) -> Response:

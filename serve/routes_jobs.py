@@ -128,6 +128,13 @@ async def result(
     return FileResponse(path, media_type=MEDIA[format], filename=f"ranking-{number[:8]}.{format}")
 
 
+@router.get("/{number}/view", response_class=FileResponse, include_in_schema=False)
+async def view(number: Number, desk: AtDesk) -> Response:
+    """The first rows of the result with the map, for the page."""
+    path = await desk.light.run(desk.jobs.result, number, "view")
+    return FileResponse(path, media_type=MEDIA["json"])
+
+
 @router.delete("/{number}", status_code=204, response_class=Response, responses=documented(404, 409))
 async def delete(number: Number, desk: AtDesk) -> Response:
     """Forget a finished job and its files."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-ROW = {
+ROW: dict[str, Any] = {
     "rank": 1,
     "formula": "LiAlCl2.5O0.75",
     "p_goal": 0.41,

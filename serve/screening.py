@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from ..experiments.loaded import Loaded
 
 FORMATS = ("csv", "parquet", "json")
-REQUEST = "request.json"
+REQUEST, VIEW = "request.json", "view.json"
+MOST_SHOWN = 10_000  # rows that the page gets
 
 
 def write_request(folder: Path, told: Mapping[str, Any]) -> None:
@@ -74,9 +75,20 @@ def finish(folder: Path, blocks: int) -> int:
     for ending in FORMATS[:2]:
         save(_flat(table, ending), folder / f"result.{ending}", str)
     put(folder / "result.json", encoded(table, told["models"]))
+    put(folder / VIEW, _view(table, told))
     for number in range(blocks):
         _block(folder, number).unlink(missing_ok=True)
     return len(table)
+
+
+def _view(table: Any, told: Mapping[str, Any]) -> bytes:
+    """The first rows with the map, for the page."""
+    from ..experiments.goal import Goal
+    from .pictures import of_ranking
+
+    figure = of_ranking(table, Goal.of(told["goal"]), told["temperature_C"])
+    more = {"figure": figure, "of": len(table), "temperature_C": told["temperature_C"]}
+    return encoded(table.head(MOST_SHOWN), told["models"], **more)
 
 
 def _flat(table: Any, ending: str) -> Any:

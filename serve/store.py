@@ -151,7 +151,7 @@ class Store:
         """Return the number of jobs in each state."""
         asked = sa.select(_jobs.c.state, sa.func.count()).group_by(_jobs.c.state)
         with self.engine.connect() as connection:
-            found = dict(connection.execute(asked).tuples().all())
+            found: dict[str, int] = dict(connection.execute(asked).tuples().all())
         return {state: found.get(state, 0) for state in STATES}
 
     def claim(self, key: str, request: str) -> tuple[str, int | None, bytes] | None:
@@ -191,7 +191,7 @@ class Store:
             connection.execute(_answers.delete().where(_answers.c.created < limit))
 
 
-def _job(row: Mapping[str, Any]) -> Job:
+def _job(row: sa.RowMapping) -> Job:
     return Job(**{**row, "told": json.loads(row["told"]), "models": json.loads(row["models"])})
 
 
