@@ -21,7 +21,7 @@ from .goal import Goal
 from .recipe import RECIPES
 from .registry import load_predictor
 
-__all__ = ["COLUMNS", "HIDDEN", "Predictors", "arranged", "judged", "rank", "sweep"]
+__all__ = ["COLUMNS", "HIDDEN", "Predictors", "arranged", "judged", "rank", "said", "sweep"]
 COLUMNS = (
     "rank",
     "formula",
@@ -106,6 +106,18 @@ def judged(
         A row a candidate with `COLUMNS`, without places and repeats yet, and with `HIDDEN`: the expected margin of the
         worst limit, whether the goal allows the candidate, and the number of its composition (0 where it has none).
     """
+    columns = said(candidates, goal, temperature_C, predictors, also)
+    return pd.DataFrame(columns, copy=False)
+
+
+def said(
+    candidates: Iterable[Any],
+    goal: Goal | Mapping[str, Any] | Path | str | None = None,
+    temperature_C: float = 25.0,
+    predictors: Predictors | None = None,
+    also: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Columns of what `judged` gives, as arrays of shape (n,); for who needs no table."""
     told, aim = listed(candidates), Goal.of(goal)
     batch = read(told)
     further = tuple(find(name).name for name in dict.fromkeys((*also, *aim.properties)) if name not in RECIPES)
@@ -167,26 +179,34 @@ def sweep(
 
 def _predict(
     told: list[Any], batch: Read, goal: Goal, temperature: float, predictors: Predictors, extra: list[str]
-) -> pd.DataFrame:
+) -> dict[str, Any]:
     """What is said of each candidate, in the order in which they were given."""
-    said: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     names = [as_text(item) for item in told]
     if batch.rows.size:
         for row, name in zip(batch.rows.tolist(), own := formulas(told, batch.rows), strict=True):
             names[row] = name
         first, which = _distinct(batch.fractions.matrix, own)
         found = appraise(batch.fractions.take(first), [own[row] for row in first], goal, temperature, predictors)
-        said = {
-            name: np.asarray(values, dtype=object if name in TEXTS else None)[which] for name, values in found.items()
+        values = {
+            name: np.asarray(column, dtype=object if name in TEXTS else None)[which] for name, column in found.items()
         }
-        said["key"] = composition_keys(batch.fractions.matrix)
+        values["key"] = composition_keys(batch.fractions.matrix)
     reasons = [batch.errors.get(place, "") for place in range(len(told))]
-    columns: dict[str, Any] = {"rank": pd.array([pd.NA] * len(told), dtype="Int64"), "formula": names}
-    for name in (*COLUMNS[2:-1], *extra, *HIDDEN):
-        columns[name] = _whole(name, said.get(name), batch.rows, len(told))
-    return pd.DataFrame(columns | {"error": reasons}, columns=[*COLUMNS, *extra, *HIDDEN]).astype(
-        {"formula": object, "error": object}
-    )
+    nothing = pd.arrays.IntegerArray(np.zeros(len(told), dtype=np.int64), np.ones(len(told), dtype=bool))
+    columns: dict[str, Any] = {"rank": nothing, "formula": _objects(names)}
+    for name in COLUMNS[2:-1]:
+        columns[name] = _whole(name, values.get(name), batch.rows, len(told))
+    columns["error"] = _objects(reasons)
+    for name in (*extra, *HIDDEN):
+        columns[name] = _whole(name, values.get(name), batch.rows, len(told))
+    return columns
+
+
+def _objects(texts: list[str]) -> npt.NDArray[np.object_]:
+    column = np.empty(len(texts), dtype=object)
+    column[:] = texts
+    return column
 
 
 def _whole(name: str, values: Any, rows: Rows, n: int) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -28,6 +29,7 @@ def serve(
         except ImportError as error:
             raise InputError(f"{error.name} is not installed; install it with: pip install 'vitrion[serve]'") from None
 
+        sys.setswitchinterval(0.001)  # answers that need no work do not wait for those that do
         threadpool_limits(1)  # requests run side by side; threads that wait for each other would only slow them
         app = create_app(Settings.of_environment())
         config = Config(app, host, port, log_level="warning", access_log=False, timeout_graceful_shutdown=5)

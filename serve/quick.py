@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .rows import dumped, encoded
@@ -22,21 +22,30 @@ def ranked_together(service: Service, lists: Sequence[Sequence[Any]], ask: Ask) 
     ask
         What they are asked for.
     """
-    from ..experiments.blocks import united
-    from ..experiments.ranking import judged
+    from ..experiments.ranking import said
 
     known = service.models.get(ask.further)
-    table = judged([item for one in lists for item in one], ask.goal, ask.temperature_C, known, ask.also)
-    columns = {str(name): table[name].tolist() for name in table.columns}
+    columns = said([item for one in lists for item in one], ask.goal, ask.temperature_C, known, ask.also)
+    values = {name: column.tolist() for name, column in columns.items()}
     answers, start = [], 0
     for one in lists:
         stop = start + len(one)
         if len(one) == 1:
-            answers.append(dumped({"rows": [_alone(columns, start)], "models": known.versions}))
+            answers.append(dumped({"rows": [_alone(values, start)], "models": known.versions}))
         else:
-            answers.append(encoded(united([table.iloc[start:stop]], ask.goal), known.versions))
+            answers.append(_several(columns, slice(start, stop), ask, known.versions))
         start = stop
     return answers
+
+
+def _several(columns: Mapping[str, Any], rows: slice, ask: Ask, versions: Mapping[str, int]) -> bytes:
+    """The ranking of one of the lists."""
+    import pandas as pd
+
+    from ..experiments.blocks import united
+
+    table = pd.DataFrame({name: column[rows] for name, column in columns.items()})
+    return encoded(united([table], ask.goal), versions)
 
 
 def _alone(columns: dict[str, list[Any]], place: int) -> dict[str, Any]:
