@@ -99,7 +99,7 @@ def create_app(settings: Settings | None = None, models: InUse | None = None) ->
 def _of_error(request: Request, error: Exception) -> Response:
     """A refusal for an error, by the table."""
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
-    detail, wait = explained(error)[0], {"retry-after": "1"} if status == 503 else None
+    detail, wait = explained(error)[0], {"retry-after": "1"} if isinstance(error, BusyError) else None
     known = isinstance(error, tuple(STATUS))
     head, *lines = (str(error) if known else detail).splitlines() or [""]
     errors = [{"row": _row(line), "where": "rows", "message": line.strip()} for line in lines]

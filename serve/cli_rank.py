@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 import sys
-import warnings
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -51,6 +50,10 @@ Outputs = Annotated[
     list[Path] | None, typer.Option("-o", "--output", metavar="FILE", help="Write .csv, .parquet or .html; repeatable.")
 ]
 TrainFirst = Annotated[bool, typer.Option("--train-if-missing", help="Train first when there is no model yet.")]
+Server = Annotated[
+    str | None,
+    typer.Option("--server", metavar="URL", envvar="VITRION_SERVER", help="Ask this service, not the models here."),
+]
 Top = Annotated[int, typer.Option("--top", min=0, help="Rows printed.")]
 Also = Annotated[
     list[Further] | None, typer.Option("--also", help="Predict a further property too; train it first; repeatable.")
@@ -68,10 +71,12 @@ def rank(
     train_if_missing: TrainFirst = False,
     top: Top = 15,
     also: Also = None,
+    server: Server = None,
 ) -> None:
     """Rank candidate compositions against a goal, best first; every row comes back."""
     with told():
-        from .candidates import any_read, joined, usable
+        from .answers import ranking
+        from .candidates import any_read
         from .tables import read_candidates
 
         outputs = checked(output or [], (".csv", ".parquet", ".html"), source)
@@ -81,13 +86,11 @@ def rank(
         for note in table.notes:
             say(note)
         asked = [one.value for one in dict.fromkeys(also or [])]
-        if train_if_missing and any_read(table):
+        if train_if_missing and server is None and any_read(table):
             train_missing()
-        from ..experiments import ranking
-
         with progress() as report:
             report(f"ranking {len(table):,} candidates at {temperature:g} °C")
-            ranked = joined(table, ranking.rank(usable(table), aim, temperature_C=temperature, also=asked))
+            ranked = ranking(table, source, aim, temperature, asked, server)
 
         def page() -> str:
             from .reports import ranking_page
@@ -111,24 +114,22 @@ def sweep(
     output: Outputs = None,
     train_if_missing: TrainFirst = False,
     top: Top = 40,
+    server: Server = None,
 ) -> None:
     """Predict every member of a family over ranges of its variables, in the order of the grid."""
     with told():
+        from .answers import members
         from .candidates import plain
 
         outputs = checked(output or [], (".csv", ".parquet", ".html"))
         check_temperature(temperature)
         ranges = read_ranges(template, var or [])
         aim = load_goal(goal)
-        if train_if_missing:
+        if train_if_missing and server is None:
             train_missing()
-        from ..experiments import ranking
-
         with progress() as report:
             report(f"predicting the members of {visible(template)} at {temperature:g} °C")
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", UserWarning)
-                swept = ranking.sweep(template, temperature_C=temperature, goal=aim, **ranges)
+            swept = members(template, temperature, aim, ranges, server)
             if swept.empty:
                 raise InputError(f"{visible(template)} has no member in these ranges; amounts must not be negative")
             table = plain(swept)

@@ -7,9 +7,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..datasets.home import home
+from .refusals import BusyError
 
 if TYPE_CHECKING:
     from ..experiments.loaded import Loaded
+
+
+NEVER = -1  # in place of the time at which the record of the champions was written: it was not looked at yet
 
 
 class InUse:
@@ -20,7 +24,7 @@ class InUse:
 
     def __init__(self) -> None:
         self._loaded: Loaded | None = None
-        self._seen: int | None = -1
+        self._seen: int | None = NEVER
         self._why = "the models are being loaded; try again in a few seconds"
         self._loading = threading.Lock()
 
@@ -46,7 +50,7 @@ class InUse:
 
         now = self._loaded
         if now is None:
-            raise NoChampionError(self._why)
+            raise BusyError(self._why) if self._seen == NEVER else NoChampionError(self._why)
         lacking = [name for name in further if name not in now]
         if lacking:
             with self._loading:
@@ -77,8 +81,6 @@ class InUse:
                     self._loaded = load(tuple(dict.fromkeys((*RECIPES, *(name for name in kept if name in cards)))))
             except (LookupError, ValueError, OSError) as error:
                 self._why = str(error)
-                if self._loaded is None:
-                    return
             self._seen = stamp
 
     @property

@@ -31,7 +31,7 @@ def ranked_together(service: Service, lists: Sequence[Sequence[Any]], ask: Ask) 
     for one in lists:
         stop = start + len(one)
         if len(one) == 1:
-            answers.append(dumped({"rows": [_alone(values, start)], "models": known.versions}))
+            answers.append(dumped({"rows": [_alone(values, start)], "models": known.versions, "places": [0]}))
         else:
             answers.append(_several(columns, slice(start, stop), ask, known.versions))
         start = stop
@@ -45,7 +45,8 @@ def _several(columns: Mapping[str, Any], rows: slice, ask: Ask, versions: Mappin
     from ..experiments.blocks import united
 
     table = pd.DataFrame({name: column[rows] for name, column in columns.items()})
-    return encoded(united([table], ask.goal), versions)
+    ranking = united([table], ask.goal)
+    return encoded(ranking, versions, places=ranking.index.tolist())
 
 
 def _alone(columns: dict[str, list[Any]], place: int) -> dict[str, Any]:

@@ -59,6 +59,12 @@ async def show(name: Name, desk: AtDesk, figure: Annotated[bool, Query()] = Fals
     return answered(await desk.long.run(desk.campaigns.show, name, figure))
 
 
+@router.get("/{name}/export", response_model=dict[str, Any], responses=documented(404))
+async def export(name: Name, desk: AtDesk) -> Response:
+    """Give all of a campaign, as another home can import it."""
+    return answered(await desk.light.run(lambda: desk.campaigns.find(name).to_json().encode()))
+
+
 @router.post("/{name}/propose", response_model=Proposals, responses=documented(404, 409))
 async def propose(name: Name, told: RoundRequest, request: Request, desk: AtDesk, key: Key = None) -> Response:
     """Choose what to melt next, and keep the round; results that came are learnt at once."""

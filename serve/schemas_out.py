@@ -64,6 +64,7 @@ class Ranking(BaseModel):
 
     rows: list[Row]
     models: Models
+    places: list[int] = Field(description="Place of each row in the list that was given, counted from 0.")
     figure: dict[str, Any] | None = Field(None, description="A plotly figure, when asked for.")
 
 

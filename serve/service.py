@@ -85,7 +85,9 @@ class Service:
 
         known = self.models.get(ask.further)
         table = ranking.rank(candidates, ask.goal, ask.temperature_C, known, ask.also)
-        more = {"figure": _pictures().of_ranking(table, ask.goal, ask.temperature_C)} if figure else {}
+        more: dict[str, Any] = {"places": table.index.tolist()}
+        if figure:
+            more["figure"] = _pictures().of_ranking(table, ask.goal, ask.temperature_C)
         return Answer(table, known.versions, more)
 
     def sweep(self, template: str, variables: Told, ask: Ask, figure: bool = False) -> Answer:

@@ -142,12 +142,12 @@ async def measure(port, asked):
     client = Client(port)
     lines = []
     await client.run(20, 2, seed=1)
-    for name, rate, seconds, count, connections in (
+    for name, rate, lasting, count, connections in (
         ("single formulas, 200 a second", 200, asked.seconds, 1, CONNECTIONS),
         ("lists of 1,000", 0.5, asked.seconds / 2, 1000, 2),
         ("five times the load", 1000, min(asked.seconds, 15), 1, 400),
     ):
-        done, seconds = await client.run(rate, seconds, count, connections, seed=int(rate * 10))
+        done, seconds = await client.run(rate, lasting, count, connections, seed=int(rate * 10))
         lines.append(told(name, done, seconds))
         print(lines[-1], flush=True)
     lines.append(f"recovery: {await recovered(client):.1f} s after the overload until answers take less than 100 ms")
