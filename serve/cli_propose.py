@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -95,12 +96,10 @@ def propose(
 
 def _chosen(words: str, *told: Any, server: str | None, **options: Any) -> pd.DataFrame:
     """The proposals, what warns of the candidates said on standard error."""
-    if server is None:
-        from ..experiments.proposal import propose as choose
-    else:
-        from .client import Client
+    from ..experiments.proposal import propose as local
+    from .client import Client
 
-        choose = Client(server).propose
+    choose: Callable[..., pd.DataFrame] = local if server is None else Client(server).propose
 
     with progress() as report, warnings.catch_warnings(record=True) as raised:
         warnings.simplefilter("always", UserWarning)

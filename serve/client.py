@@ -85,7 +85,7 @@ class Client:
         DataFrame
             As `vitrion.rank` gives it; ``attrs["models"]`` tells the version of each model.
         """
-        body = {"goal": fields_of(goal), "temperature_C": temperature_C, "also": list(also)}
+        body: dict[str, Any] = {"goal": fields_of(goal), "temperature_C": temperature_C, "also": list(also)}
         if isinstance(candidates, Path):
             return self._ranked_file(candidates, body, progress)
         body["candidates"] = listed = texts(candidates)
@@ -179,7 +179,7 @@ class Client:
     def add(self, results: pd.DataFrame | Path | str, note: str = "", again: bool = False) -> dict[str, Any]:
         """Add results to the lab's own store of the service, all rows or none, as `vitrion.datasets.add` does."""
         body = {"rows": results_of(results), "note": note, "again": again}
-        return self.wire.post("data", body, once=True)
+        return dict(self.wire.post("data", body, once=True))
 
     def jobs(self) -> pd.DataFrame:
         """Return a row a job, the newest first."""
@@ -193,7 +193,7 @@ class Client:
         if now["state"] != "done":
             raise ServiceError(now["error"] or f"the job {job} was cancelled", 0)
         progress(1.0, now["step"])
-        return now
+        return dict(now)
 
     def cancel(self, job: str) -> None:
         """Cancel a job at once."""

@@ -13,6 +13,8 @@ from typing import Any
 
 from .refusals import InputError
 
+WORKER = ("-m", "vitrion.serve.worker")
+COMMAND = ("-m", "vitrion.serve.bound")  # the command line, bound to this process
 IDLE_S = 120.0  # after which the worker is let go, with the memory of its models
 
 
@@ -61,7 +63,7 @@ class Worker:
         if self._timer is not None:
             self._timer.cancel()
         if self._process is None or self._process.poll() is not None:
-            self._process = started(["-m", "vitrion.serve.worker"])
+            self._process = started(WORKER)
         return self._process
 
     def _rest(self) -> None:
@@ -95,7 +97,7 @@ class Trainings:
         told
             Called with each line that it says.
         """
-        process = started(["-m", "vitrion.serve.bound", *arguments], subprocess.STDOUT)
+        process = started([*COMMAND, *arguments], subprocess.STDOUT)
         self._processes[job] = process
         last = ""
         try:
