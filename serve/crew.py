@@ -43,9 +43,10 @@ class Worker:
                 line = process.stdout.readline()
             except (OSError, ValueError):
                 line = ""
+            if not line:
+                self.stop()
+                raise LostWorkerError("the worker ended before it answered")
             self._rest()
-        if not line:
-            raise LostWorkerError("the worker ended before it answered")
         said = json.loads(line)
         if "rows" in said:
             return int(said["rows"])

@@ -78,7 +78,7 @@ export const table = ({ rows, columns, noun = "rows", filter = true, label, acti
 
   for (const column of columns) {
     const button = make("button", { type: "button" }, column.label);
-    const title = make("th", { scope: "col", class: column.format === "formula" ? "formula" : ["percent", "degree", "cost", "fixed", "general", "whole"].includes(column.format) ? "number" : "" }, button);
+    const title = make("th", { scope: "col", class: column.format === "formula" ? "formula" : column.class === "number" || ["percent", "degree", "cost", "fixed", "general", "whole"].includes(column.format) ? "number" : "" }, button);
     button.addEventListener("click", () => {
       state.down = state.column === column ? !state.down : Boolean(column.best);
       state.column = column;
@@ -90,7 +90,7 @@ export const table = ({ rows, columns, noun = "rows", filter = true, label, acti
   }
   if (actions) titles.append(make("th", {}));
 
-  const search = make("input", { type: "search", placeholder: "Filter: LiAl, edge, 10.1038 …", "aria-label": `Filter the ${noun}`, autocomplete: "off", spellcheck: false, oninput: (event) => { state.text = event.target.value; state.shown = STEP; draw(); } });
+  const search = make("input", { type: "search", placeholder: rows.some((row) => "verdict" in row) ? "Filter: LiAl, edge, 10.1038 …" : "Filter …", "aria-label": `Filter the ${noun}`, autocomplete: "off", spellcheck: false, oninput: (event) => { state.text = event.target.value; state.shown = STEP; draw(); } });
   const counts = VERDICTS.map((verdict) => [verdict, rows.filter((row) => "verdict" in row && verdictOf(row) === verdict).length]).filter(([, size]) => size);
   const verdicts = make("span", { role: "group", class: "row", "aria-label": "Verdicts shown" }, counts.map(([verdict, size]) => make("label", { class: `verdict ${verdict}` }, make("input", { type: "checkbox", checked: true, value: verdict, onchange: (event) => { if (event.target.checked) state.verdicts.add(verdict); else state.verdicts.delete(verdict); draw(); } }), verdict, make("small", {}, ` ${size.toLocaleString("en")}`))));
   draw();

@@ -115,6 +115,15 @@ def started(port):
     raise SystemExit("the server did not get ready within 60 s; are there models? run 'vitrion train'")
 
 
+def processor_s(process):
+    """Processor seconds that the server took so far; NaN where the system does not tell."""
+    try:
+        fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(") ")[2].split()
+    except OSError:
+        return float("nan")
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def job(base, rows):
     rng = random.Random(7)
     text = "formula\n" + "\n".join(formula(rng) for _ in range(rows)) + "\n"
@@ -138,7 +147,7 @@ async def recovered(client):
     return float("inf")
 
 
-async def measure(port, asked):
+async def measure(port, asked, process):
     client = Client(port)
     lines = []
     await client.run(20, 2, seed=1)
@@ -147,8 +156,10 @@ async def measure(port, asked):
         ("lists of 1,000", 0.5, asked.seconds / 2, 1000, 2),
         ("five times the load", 1000, min(asked.seconds, 15), 1, 400),
     ):
+        before = processor_s(process)
         done, seconds = await client.run(rate, lasting, count, connections, seed=int(rate * 10))
-        lines.append(told(name, done, seconds))
+        spent = 1e3 * (processor_s(process) - before) / len(done)
+        lines.append(told(name, done, seconds) + f"; {spent:.1f} ms of the server's processor for each")
         print(lines[-1], flush=True)
     lines.append(f"recovery: {await recovered(client):.1f} s after the overload until answers take less than 100 ms")
     print(lines[-1], flush=True)
@@ -168,7 +179,7 @@ def main():
     try:
         lines = [f"start to ready: {ready:.1f} s"]
         print(lines[0], flush=True)
-        lines += asyncio.run(measure(port, asked))
+        lines += asyncio.run(measure(port, asked, process))
         lines.append(job(f"http://127.0.0.1:{port}", asked.rows))
         print(lines[-1], flush=True)
     finally:

@@ -1,4 +1,7 @@
-"""The same way in Chromium; with VITRION_SHOTS=docs/images the pictures of the documentation are made anew."""
+"""The same way in Chromium.
+
+With VITRION_SHOTS=docs/images, and VITRION_HOME naming a home with models, the pictures of the documentation are made anew.
+"""
 
 import contextlib
 import os
@@ -15,8 +18,30 @@ from vitrion.serve.settings import Settings
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.slow]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 TINY = str(Path(__file__).parent / "tiny_train.py")
-SHOTS = os.environ.get("VITRION_SHOTS")
+SHOTS, REAL = os.environ.get("VITRION_SHOTS"), os.environ.get("VITRION_HOME")
 SIZES = {"wide": (1280, 900), "phone": (390, 844)}
+
+
+QUICK = """async () => {
+    const { table, rankingColumns } = await import("/static/table.js");
+    const row = (n) => ({
+        rank: n + 1, formula: `Li${n}AlCl4`, p_goal: (n * 7919 % 1000) / 1000, error: "",
+        conductivity_S_cm: 10 ** -(n % 9), conductivity_low_S_cm: 10 ** -(n % 9 + 1),
+        conductivity_high_S_cm: 10 ** -(n % 9 - 1), tg_C: n % 300, tg_low_C: n % 300 - 50, tg_high_C: n % 300 + 50,
+        verdict: ["inside", "edge", "outside"][n % 3],
+    });
+    const rows = Array.from({ length: 10000 }, (_, n) => row(n));
+    const began = performance.now();
+    const made = table({ rows, columns: rankingColumns(25), noun: "candidates" });
+    document.body.replaceChildren(made);
+    const drawn = performance.now();
+    made.querySelectorAll("th button")[2].click();
+    const sorted = performance.now();
+    const search = made.querySelector("input[type=search]");
+    search.value = "li99";
+    search.dispatchEvent(new Event("input"));
+    return [drawn - began, sorted - drawn, performance.now() - sorted, made.querySelectorAll("tbody tr").length];
+}"""
 
 
 @contextlib.contextmanager
@@ -77,9 +102,13 @@ def fits(page):
     return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
-def shot(page, name):
-    if SHOTS:
-        page.screenshot(path=f"{SHOTS}/service-{name}.png", full_page=True)
+def shot(page, name, most=1500):
+    """A picture of the page from its top."""
+    page.wait_for_timeout(800)
+    size = page.viewport_size
+    high = min(page.evaluate("document.documentElement.scrollHeight"), most)
+    clip = {"x": 0, "y": 0, "width": size["width"], "height": high}
+    page.screenshot(path=str(Path(SHOTS) / f"service-{name}.png"), full_page=True, clip=clip)
 
 
 def test_the_whole_way(house, page, monkeypatch):
@@ -141,7 +170,6 @@ def test_without_a_model_there_is_a_button(empty, page):
         page.get_by_role("button", name="Rank", exact=True).click()
         page.get_by_role("alert").get_by_text("train first").wait_for()
         page.wrong[:] = [one for one in page.wrong if "503" not in one]
-        shot(page, "no-model")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -163,21 +191,50 @@ def test_nothing_is_cut(house, page, size, scheme):
 def test_ten_thousand_rows_stay_quick(house, page):
     with serving() as base:
         page.goto(f"{base}/")
-        code = """async () => {
-            const { table, rankingColumns } = await import("/static/table.js");
-            const rows = Array.from({ length: 10000 }, (_, n) => ({ rank: n + 1, formula: `Li${n}AlCl4`, p_goal: (n * 7919 % 1000) / 1000,
-                conductivity_S_cm: 10 ** -(n % 9), conductivity_low_S_cm: 10 ** -(n % 9 + 1), conductivity_high_S_cm: 10 ** -(n % 9 - 1),
-                tg_C: n % 300, tg_low_C: n % 300 - 50, tg_high_C: n % 300 + 50, verdict: ["inside", "edge", "outside"][n % 3], error: "" }));
-            const began = performance.now();
-            const made = table({ rows, columns: rankingColumns(25), noun: "candidates" });
-            document.body.replaceChildren(made);
-            const drawn = performance.now();
-            made.querySelectorAll("th button")[2].click();
-            const sorted = performance.now();
-            const search = made.querySelector("input[type=search]");
-            search.value = "li99"; search.dispatchEvent(new Event("input"));
-            return [drawn - began, sorted - drawn, performance.now() - sorted, made.querySelectorAll("tbody tr").length];
-        }"""
-        *times, rows = page.evaluate(code)
+        *times, rows = page.evaluate(QUICK)
         print(f"10,000 rows: drawn in {times[0]:.0f} ms, sorted in {times[1]:.0f} ms, filtered in {times[2]:.0f} ms")
         assert rows == 50
+
+
+@pytest.mark.skipif(not (SHOTS and REAL), reason="pictures are made when VITRION_SHOTS and VITRION_HOME are told")
+def test_pictures_of_the_documentation(empty, page):
+    empty.mkdir()
+    shutil.copytree(Path(REAL) / "models", empty / "models")
+    shutil.copy(Path(REAL) / "champions.json", empty)
+    with serving() as base:
+        for size, scheme in (("wide", "light"), ("phone", "dark")):
+            page.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
+            page.emulate_media(color_scheme=scheme)
+            page.goto(f"{base}/")
+            page.reload()
+            page.get_by_text("Models: ").wait_for()
+            page.get_by_role("button", name="Rank", exact=True).click()
+            page.locator("#ranking .figure .main-svg").first.wait_for()
+            assert fits(page)
+            shot(page, f"rank-{size}-{scheme}", 2400)
+            page.goto(f"{base}/#family")
+            page.get_by_role("button", name="Predict the family").click()
+            page.locator("#sweep .figure .main-svg").first.wait_for()
+            assert fits(page)
+            shot(page, f"family-{size}-{scheme}")
+            if size == "wide":
+                campaign(page, base)
+            page.goto(f"{base}/#campaigns/laco")
+            page.locator(".figure .main-svg").first.wait_for()
+            assert fits(page)
+            shot(page, f"campaign-{size}-{scheme}", 2400)
+
+
+def campaign(page, base):
+    """A campaign with a round and its results."""
+    page.goto(f"{base}/#campaigns")
+    page.get_by_label("Name").fill("laco")
+    page.get_by_role("button", name="Begin").click()
+    page.get_by_role("button", name="Propose the next melts").click()
+    page.get_by_role("heading", name="Proposed, and waited for").wait_for()
+    for formula, sigma, tg in (("LiAlCl2.5O0.75", "1.52", "-16.8"), ("LiAlCl2.4O0.8", "1.1", "-9")):
+        page.get_by_label("Melted").fill(formula)
+        page.get_by_label("Conductivity, mS/cm").fill(sigma)
+        page.get_by_label("Tg, °C", exact=True).fill(tg)
+        page.get_by_role("button", name="Record").click()
+        page.get_by_role("row", name=formula).get_by_role("cell", name="measured").wait_for()

@@ -44,7 +44,8 @@ def test_lists_ranked_together_are_as_if_alone(http):
                 name: value for name, value in right.items() if not isinstance(value, float)
             }
             for name in ("tg_C", "conductivity_S_cm", "p_goal", "cost_usd_per_kg"):
-                assert got[name] == pytest.approx(right[name], rel=1e-9)
+                same = pytest.approx(right[name], rel=1e-5) if right[name] is not None else None
+                assert got[name] == same, "single precision"
 
 
 @pytest.mark.parametrize(
