@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import threading
 from collections.abc import AsyncIterator
 from importlib.metadata import version
@@ -37,7 +38,7 @@ from .lab import Campaigns
 from .metrics import Metrics
 from .problems import of_http, of_validation, problem
 from .refusals import BusyError, ConflictError, InputError, NotFoundError
-from .service import Service
+from .service import Ask, Service
 from .settings import Settings
 from .store import Store
 from .work import LONG_WAITING, Batcher, Pool
@@ -118,7 +119,7 @@ def _lifespan(settings: Settings, models: InUse, metrics: Metrics) -> Lifespan[F
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         desk = await asyncio.to_thread(_opened, settings, models, metrics)
         app.state.desk = desk
-        threading.Thread(target=models.renew, name="vitrion-load", daemon=True).start()
+        threading.Thread(target=_warm, args=(desk,), name="vitrion-load", daemon=True).start()
         tasks = [asyncio.create_task(_look(desk)), asyncio.create_task(_tidy(desk))]
         try:
             yield
@@ -148,6 +149,15 @@ def _opened(settings: Settings, models: InUse, metrics: Metrics) -> Desk:
         long=Pool("long", 1, LONG_WAITING),
         light=Pool("light", 4, settings.most_waiting),
     )
+
+
+def _warm(desk: Desk) -> None:
+    """Load the models, and do once what the first request would have to wait for."""
+    desk.models.renew()
+    if desk.models.ready:
+        desk.service.rank(["LiAlCl4"], Ask.of(None), figure=True)
+        gc.collect()
+        gc.freeze()  # the models stay: what is collected later need not look at them again
 
 
 def _closed(desk: Desk) -> None:

@@ -144,10 +144,8 @@ def ranking_of(answer: Mapping[str, Any]) -> pd.DataFrame:
     import pandas as pd
 
     table = table_of(answer["rows"])
-    kinds: dict[str, Any] = {"rank": "Int64", "neutral": "boolean", "pareto": "boolean"}
-    for name in table.columns:
-        kinds.setdefault(str(name), object if name in TEXTS else float)
-    table = table.astype(kinds)
+    known: dict[str, Any] = {"rank": "Int64", "neutral": "boolean", "pareto": "boolean"} | dict.fromkeys(TEXTS, object)
+    table = table.astype({name: known.get(str(name), float) for name in table.columns})
     if "places" in answer:
         table.index = pd.Index(answer["places"])
     table.attrs["models"] = dict(answer["models"])

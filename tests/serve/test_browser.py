@@ -1,6 +1,6 @@
 """The same way in Chromium.
 
-With VITRION_SHOTS=docs/images, and VITRION_HOME naming a home with models, the pictures of the documentation are made anew.
+With VITRION_SHOTS=docs/images, and VITRION_HOME a home with models, the pictures of the documentation are made anew.
 """
 
 import contextlib
