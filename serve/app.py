@@ -29,12 +29,12 @@ from ..features.notation import FormulaError
 from ..models.artifact import ArtifactError
 from ..models.conditions import ConditionError
 from . import pages, routes_campaigns, routes_jobs, routes_library, routes_rank, routes_state
+from .campaigns import Campaigns
 from .desk import Desk
 from .door import Door
 from .failures import explained
 from .in_use import InUse
 from .jobs import Jobs
-from .lab import Campaigns
 from .metrics import Metrics
 from .problems import of_http, of_validation, problem
 from .refusals import BusyError, ConflictError, InputError, NotFoundError
@@ -147,6 +147,7 @@ def _opened(settings: Settings, models: InUse, metrics: Metrics) -> Desk:
         metrics=metrics,
         short=Batcher(service),
         long=Pool("long", 1, LONG_WAITING),
+        data=Pool("data", 1, LONG_WAITING),
         light=Pool("light", 4, settings.most_waiting),
     )
 
@@ -163,6 +164,7 @@ def _warm(desk: Desk) -> None:
 def _closed(desk: Desk) -> None:
     desk.short.stop()
     desk.long.stop()
+    desk.data.stop()
     desk.light.stop()
     desk.jobs.close()
     desk.store.close()

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .wire import ServiceError, Wire, fields_of, ranking_of, results_of, table_of, texts
+from .rows import table_of
+from .wire import ServiceError, Wire, fields_of, ranking_of, results_of, texts
 
 if TYPE_CHECKING:
     import pandas as pd

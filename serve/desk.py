@@ -10,9 +10,9 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Request
 from starlette.responses import Response
 
+from .campaigns import Campaigns
 from .in_use import InUse
 from .jobs import Jobs
-from .lab import Campaigns
 from .metrics import Metrics
 from .problems import problem
 from .rows import dumped
@@ -28,7 +28,8 @@ JSON = "application/json"
 class Desk:
     """The parts of one server.
 
-    `short` ranks short lists together; `long` takes what needs the processor for longer, `light` the rest.
+    `short` ranks short lists together; `long` takes what needs the processor for longer, `data` what reads all
+    measurements, `light` the rest.
     """
 
     settings: Settings
@@ -40,6 +41,7 @@ class Desk:
     metrics: Metrics
     short: Batcher
     long: Pool
+    data: Pool
     light: Pool
 
 

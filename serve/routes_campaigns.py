@@ -9,11 +9,11 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from .desk import AtDesk, Desk, Key, answered, once
-from .lab import results_table
 from .problems import documented
 from .refusals import InputError
 from .routes_jobs import plain
 from .routes_rank import either
+from .rows import table_of
 from .schemas import (
     AbandonmentRequest,
     CampaignRequest,
@@ -97,7 +97,7 @@ async def record(name: Name, told: ResultRequest, request: Request, desk: AtDesk
 @router.post("/{name}/record-table", status_code=201, response_model=Changed, responses=documented(404, 409))
 async def record_table(name: Name, told: DataRequest, request: Request, desk: AtDesk, key: Key = None) -> Response:
     """Record a table of results, all rows or none."""
-    return await _changed(request, desk, key, told, name, "record_table", results_table(told.rows))
+    return await _changed(request, desk, key, told, name, "record_table", table_of(told.rows))
 
 
 @router.post("/{name}/correct", status_code=201, response_model=Changed, responses=documented(404, 409))
@@ -126,7 +126,7 @@ async def to_data(name: Name, request: Request, desk: AtDesk, key: Key = None) -
     """Add the results that stand to the lab's own store, out of which the models are trained."""
 
     async def work() -> Response:
-        return answered(await desk.long.run(desk.campaigns.to_data, name), 201)
+        return answered(await desk.data.run(desk.campaigns.to_data, name), 201)
 
     return await once(request, desk, key, name.encode(), work)
 

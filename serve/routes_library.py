@@ -11,11 +11,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Form, Path, Query, Request, UploadFile
 from starlette.responses import Response
 
-from . import lab
+from . import library
 from .desk import AtDesk, Desk, Key, answered, once
 from .problems import documented
 from .refusals import InputError
 from .routes_jobs import plain
+from .rows import table_of
 from .schemas import DataRequest, PromoteRequest, Trained, TrainRequest
 from .schemas_out import JobAnswer, Listed
 
@@ -27,7 +28,7 @@ _TABLES = (".csv", ".xlsx", ".parquet", ".gz")
 @router.get("/data", response_model=Listed, responses=documented())
 async def data(desk: AtDesk) -> Response:
     """List the properties with their rows, compositions, papers and ranges."""
-    return answered({"rows": await desk.long.run(lab.data_list)})
+    return answered({"rows": await desk.data.run(library.data_list)})
 
 
 @router.get("/data/{name}", response_model=dict[str, Any], responses=documented(404))
@@ -39,7 +40,7 @@ async def show_data(
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> Response:
     """Show rows of a property, of the lab's store, or the card of a source."""
-    return answered(await desk.long.run(lab.data_show, name, formula, limit, offset))
+    return answered(await desk.data.run(library.data_show, name, formula, limit, offset))
 
 
 @router.post("/data", status_code=201, response_model=dict[str, Any], responses=documented(409))
@@ -47,9 +48,9 @@ async def add_data(told: DataRequest, request: Request, desk: AtDesk, key: Key =
     """Add the lab's own results: values, failed syntheses, corrections; all rows or none."""
 
     async def work() -> Response:
-        table = lab.results_table(told.rows)
+        table = table_of(told.rows)
         told_how = (told.keep_good, told.trust_units, told.again, told.note)
-        return answered(await desk.long.run(lab.data_add, table, *told_how), 201)
+        return answered(await desk.data.run(library.data_add, table, *told_how), 201)
 
     return await once(request, desk, key, told.model_dump_json().encode(), work)
 
@@ -71,7 +72,7 @@ async def add_file(
         raise InputError(f"{name[:80]} is of a kind that is not read; give {', '.join(_TABLES)}")
 
     async def work() -> Response:
-        return answered(await desk.long.run(_add_file, content, name, keep_good, trust_units, again, note), 201)
+        return answered(await desk.data.run(_add_file, content, name, keep_good, trust_units, again, note), 201)
 
     return await once(request, desk, key, hashlib.sha256(content).digest(), work)
 
@@ -79,7 +80,7 @@ async def add_file(
 @router.get("/models", response_model=Listed, responses=documented())
 async def models(desk: AtDesk) -> Response:
     """List every version of every model with its held-out scores; `champion` marks those that answer."""
-    return answered({"rows": await desk.light.run(lab.models_list)})
+    return answered({"rows": await desk.light.run(library.models_list)})
 
 
 @router.post("/models/retrain", status_code=202, response_model=JobAnswer, responses=documented(409))
@@ -97,7 +98,7 @@ async def retrain(told: TrainRequest, request: Request, desk: AtDesk, key: Key =
 @router.get("/models/{name}", response_model=dict[str, Any], responses=documented(404))
 async def show_model(name: Property, desk: AtDesk) -> Response:
     """Show the versions of one model."""
-    return answered(await desk.light.run(lab.model_show, name))
+    return answered(await desk.light.run(library.model_show, name))
 
 
 @router.post("/models/{name}/promote", response_model=dict[str, Any], responses=documented(404, 409))
@@ -113,7 +114,7 @@ async def rollback(name: Property, desk: AtDesk) -> Response:
 
 
 def _promoted(desk: Desk, name: str, version: int | None) -> dict[str, Any]:
-    done = lab.promote(name, version)
+    done = library.promote(name, version)
     desk.models.renew()
     return done | {"models": desk.models.versions}
 
@@ -122,4 +123,4 @@ def _add_file(content: bytes, name: str, *how: Any) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as scratch:
         path = FilePath(scratch) / name
         path.write_bytes(content)
-        return lab.data_add(path, *how)
+        return library.data_add(path, *how)

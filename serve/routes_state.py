@@ -15,9 +15,10 @@ router = APIRouter(tags=["state"])
 
 
 @router.get("/health", response_model=dict[str, Any])
-async def health() -> Response:
-    """Say that the process answers."""
-    return answered({"status": "ok", "version": version("vitrion")})
+async def health(desk: AtDesk) -> Response:
+    """Say that the process answers, and whether it can predict."""
+    told = {"ready": desk.models.ready, "models": desk.models.versions, "reason": desk.models.why_not}
+    return answered({"status": "ok", "version": version("vitrion"), **told})
 
 
 @router.get("/ready", response_model=dict[str, Any], responses={503: {"description": "not yet, and why"}})

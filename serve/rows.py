@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -41,6 +41,13 @@ def _plain(column: pd.Series[Any]) -> list[Any]:
     if column.dtype == object or str(column.dtype) in ("boolean", "Int64", "str", "string"):
         return [cell(value) for value in values]
     return values
+
+
+def table_of(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Rows that JSON holds as a table."""
+    import pandas as pd
+
+    return pd.DataFrame([dict(row) for row in rows])
 
 
 def cell(value: Any) -> Any:

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .rows import records, table_of
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -132,13 +134,6 @@ def texts(candidates: Any) -> list[str | None]:
     ]
 
 
-def table_of(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """Rows as a table."""
-    import pandas as pd
-
-    return pd.DataFrame(rows)
-
-
 def ranking_of(answer: Mapping[str, Any]) -> pd.DataFrame:
     """A ranking in the types that `vitrion.rank` gives; ``attrs["models"]`` tells the versions of the models."""
     import pandas as pd
@@ -157,8 +152,6 @@ def results_of(results: pd.DataFrame | Path | str | None) -> list[dict[str, Any]
     if results is None:
         return []
     import pandas as pd
-
-    from .rows import records
 
     table = results if isinstance(results, pd.DataFrame) else _read(Path(results))
     return [{name: value for name, value in row.items() if value not in (None, "")} for row in records(table)]

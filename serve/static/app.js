@@ -35,7 +35,7 @@ const show = async () => {
 
 const ready = async () => {
   let told;
-  try { told = await fetch("/ready").then((answer) => answer.json()); } catch { told = { ready: false, reason: "the server does not answer", models: {} }; }
+  try { told = await fetch("/health").then((answer) => answer.json()); } catch { told = { ready: false, reason: "the server does not answer", models: {} }; }
   const versions = Object.entries(told.models).map(([name, version]) => `${name} ${version}`).join(", ");
   state.textContent = told.ready ? `Models: ${versions}` : "No predictions yet";
   const now = told.ready ? versions : told.reason;

@@ -148,10 +148,10 @@ def test_the_whole_way(house, page, monkeypatch):
             page.get_by_label("Conductivity, mS/cm").fill("0.01")
             page.get_by_label("Tg, °C", exact=True).fill(str(tg))
             page.get_by_role("button", name="Record").click()
-            page.get_by_role("cell", name="measured").nth(first.index(formula)).wait_for()
+            page.get_by_role("cell", name="measured", exact=True).nth(first.index(formula)).wait_for()
         page.get_by_role("button", name="Add the results to the lab's data and train").click()
         page.get_by_role("heading", name="Jobs").wait_for()
-        page.get_by_role("cell", name="done").wait_for(timeout=300_000)
+        page.get_by_role("cell", name="done", exact=True).wait_for(timeout=300_000)
 
         page.goto(f"{base}/#models")
         page.get_by_text("conductivity 3").first.wait_for(timeout=30_000)
@@ -237,4 +237,4 @@ def campaign(page, base):
         page.get_by_label("Conductivity, mS/cm").fill(sigma)
         page.get_by_label("Tg, °C", exact=True).fill(tg)
         page.get_by_role("button", name="Record").click()
-        page.get_by_role("row", name=formula).get_by_role("cell", name="measured").wait_for()
+        page.get_by_role("row", name=formula).get_by_role("cell", name="measured", exact=True).wait_for()
