@@ -11,7 +11,7 @@ LIST = [
     "no formula",
     "LiAlCl4",
     "NaAlCl4",
-    "LiAlCl2.50O0.750",
+    "NaAlCl2.5O0.75",
     None,
     "LiTaCl6",
     "Li2O-TaCl5",

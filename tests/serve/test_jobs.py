@@ -35,7 +35,7 @@ def test_a_file_in_three_formats_out(http):
     assert answer.status_code == 202 and answer.headers["location"].endswith(answer.json()["id"])
     job = waited(http, answer.json()["id"])
     assert (job["state"], job["progress"], job["rows"], job["error"]) == ("done", 1.0, 31, "")
-    assert job["models"] == {"tg": 1, "conductivity": 1} and job["expires"] > job["finished"]
+    assert job["models"] == {"tg": 8, "conductivity": 8} and job["expires"] > job["finished"]
     path = f"/api/v1/jobs/{job['id']}/result"
     table = pd.read_csv(io.StringIO(http.get(f"{path}?format=csv").text))
     expected = vitrion.rank([*LIST, "LiAlCl2..5", LIST[0]], {"tg_C": 80})

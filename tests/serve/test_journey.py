@@ -25,7 +25,7 @@ def client(http):
 def test_from_a_list_to_other_proposals(http, client, monkeypatch):
     monkeypatch.setattr(crew, "COMMAND", (TINY,))
     ranking = client.rank(["LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "LiAlCl4", "no formula"])
-    assert ranking.attrs["models"] == {"tg": 1, "conductivity": 1} and ranking["error"].iloc[-1]
+    assert ranking.attrs["models"] == {"tg": 8, "conductivity": 8} and ranking["error"].iloc[-1]
 
     campaign = client.new_campaign("laco", FAMILY, x="0:1.5:0.05", batch=3)
     first = campaign.propose()
@@ -39,7 +39,7 @@ def test_from_a_list_to_other_proposals(http, client, monkeypatch):
 
     said = []
     versions = client.train(progress=lambda share, words: said.append((share, words)))
-    assert versions == {"tg": 3, "conductivity": 3} or min(versions.values()) >= 1
+    assert versions == {"tg": 1, "conductivity": 1}, "the first that MLflow counts in this home"
     assert {share for share, _ in said} and said[-1][0] == 1.0
     until = time.monotonic() + 30
     while http.get("/ready").json()["models"] != versions:
@@ -82,7 +82,7 @@ def test_a_round_as_a_job_is_made_once(http, client):
     desk = http.app.state.desk
     job = client.wire.post("campaigns/laco/rounds", {})
     done = client.wait(job["id"])
-    assert done["rows"] == 2 and done["models"] == {"tg": 1, "conductivity": 1}
+    assert done["rows"] == 2 and done["models"] == {"tg": 8, "conductivity": 8}
     assert desk.campaigns.round("laco", None, 0)["words"].startswith("2 melts proposed as event 1")
     assert len(client.campaign("laco").state.events) == 1
 
