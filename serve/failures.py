@@ -24,6 +24,7 @@ _HOMES = {
     "vitrion.experiments.registry": ("NoChampionError", FAILED),
     "vitrion.models.artifact": ("ArtifactError", FAILED),
     "vitrion.models.conditions": ("ConditionError", BAD_INPUT),
+    "vitrion.serve.wire": ("ServiceError", FAILED),
 }
 
 

@@ -17,3 +17,17 @@ def visible(text: str, longest: int = 60) -> str:
     """
     shown = text if len(text) <= longest else text[: longest - 3] + "..."
     return "".join(mark if mark.isprintable() else "\ufffd" for mark in shown)
+
+
+class NotFoundError(LookupError):
+    """Something that is asked for by a name or number that nothing has."""
+
+
+class ConflictError(RuntimeError):
+    """Something that cannot be done as things stand."""
+
+
+class BusyError(RuntimeError):
+    """More work than is taken at a time; the message says so, and `retry_s` when to come again, in seconds."""
+
+    retry_s = 1
