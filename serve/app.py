@@ -37,7 +37,7 @@ from .in_use import InUse
 from .jobs import Jobs
 from .metrics import Metrics
 from .problems import of_http, of_validation, problem
-from .refusals import BusyError, ConflictError, InputError, NotFoundError
+from .refusals import BusyError, ConflictError, InputError, NotFoundError, WorkError, public
 from .service import Ask, Service
 from .settings import Settings
 from .store import Store
@@ -57,6 +57,7 @@ STATUS: dict[type[Exception], int] = {
     CellError: 422,
     CatalogueError: 422,
     CampaignFileError: 500,
+    WorkError: 500,
     BusyError: 503,
     NoChampionError: 503,
     ArtifactError: 503,
@@ -100,9 +101,9 @@ def create_app(settings: Settings | None = None, models: InUse | None = None) ->
 def _of_error(request: Request, error: Exception) -> Response:
     """A refusal for an error, by the table."""
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
-    detail, wait = explained(error)[0], {"retry-after": "1"} if isinstance(error, BusyError) else None
-    known = isinstance(error, tuple(STATUS))
-    head, *lines = (str(error) if known else detail).splitlines() or [""]
+    wait = {"retry-after": "1"} if isinstance(error, BusyError) else None
+    told = str(error) if isinstance(error, tuple(STATUS)) else explained(error)[0]
+    head, *lines = public(told).splitlines() or [""]
     errors = [{"row": _row(line), "where": "rows", "message": line.strip()} for line in lines]
     return problem(status, head, errors, wait)
 

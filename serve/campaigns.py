@@ -67,11 +67,14 @@ class Campaigns:
 
     def show(self, name: str, figure: bool = False) -> dict[str, Any]:
         """All that a campaign is: its aim, its history, what is waited for, and whether to train again."""
+        from ..experiments.campaign_events import standing
         from .campaign_tables import candidates_of, progress_of, rounds_of
         from .reports import goal_words
 
         campaign = self.find(name)
         state, history = campaign.state, campaign.history()
+        stands = standing(state.events).results.values()
+        recorded = [{"event": one.event, "formula": one.formula, **cell(dict(one.found))} for one in stands]
         told = {
             "name": campaign.name,
             "created": state.created,
@@ -83,7 +86,8 @@ class Campaigns:
             "temperature_C": state.temperature_C,
             "seed": state.seed,
             "rounds": rounds_of(history),
-            "results": len(campaign.results()),
+            "results": len(recorded),
+            "recorded": recorded,
             "progress_words": progress_of(history),
             "pending": campaign.pending(),
             "events": len(state.events),
@@ -101,7 +105,7 @@ class Campaigns:
         campaign = self.find(name)
         known = self.models.get(campaign.goal.properties)
         with _turn:
-            notes, table = noticed(lambda: campaign.propose(batch, known))
+            notes, table = noticed(lambda: campaign.propose(batch, known, track=False))  # see `workflows.remember`
         more = {"event": table.attrs["event"], "stop": cell(table.attrs.get("stop", "")), "notes": notes}
         return Answer(table, known.versions, more)
 
@@ -139,4 +143,9 @@ class Campaigns:
 
 def _round(proposals: int, models: Told, event: int | None, stop: str) -> dict[str, Any]:
     words = f"{proposals} melts proposed as event {event}" if event is not None else "nothing is left to propose"
-    return {"proposals": proposals, "models": dict(models), "words": f"{words}; {stop}" if stop else words}
+    return {
+        "event": event,
+        "proposals": proposals,
+        "models": dict(models),
+        "words": f"{words}; {stop}" if stop else words,
+    }

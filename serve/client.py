@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .remote_campaign import RemoteCampaign
 
 AT_ONCE = 10_000  # formulas that one request may hold; longer lists are jobs
+PAGE = 10_000  # rows of data that one request may ask for
 LOOK_S = 0.5
 OPEN = ("queued", "running")
 Progress = Callable[[float, str], None]
@@ -129,9 +130,26 @@ class Client:
         table.attrs["stop"] = answer["stop"]
         return table
 
-    def train(self, properties: Iterable[str] = ("tg", "conductivity"), progress: Progress = _silent) -> dict[str, int]:
-        """Train models on all data of the service, and wait; return the version that answers then, by property."""
-        job = self.wire.post("models/retrain", {"properties": list(properties)}, once=True)
+    def train(
+        self,
+        properties: Iterable[str] = ("tg", "conductivity"),
+        progress: Progress = _silent,
+        anew: bool = False,
+        if_needed: bool = False,
+    ) -> dict[str, int]:
+        """Train models on all data of the service, and wait; return the version that answers then, by property.
+
+        Parameters
+        ----------
+        properties, anew
+            As in `vitrion.train`.
+        progress
+            Called with the share that is done and words; the last tell what became of each model.
+        if_needed
+            Train only what new results, or their misses, are reason enough for.
+        """
+        body = {"properties": list(properties), "anew": anew, "if_needed": if_needed}
+        job = self.wire.post("models/retrain", body, once=True)
         return dict(self.wait(job["id"], progress)["models"])
 
     def campaign(self, name: str) -> RemoteCampaign:
@@ -165,22 +183,47 @@ class Client:
         """Return every version of every model; ``champion`` marks those that answer."""
         return table_of(self.wire.get("models")["rows"])
 
-    def promote(self, name: str, version: int) -> None:
-        """Make a kept version of a model the one that answers."""
-        self.wire.post(f"models/{name}/promote", {"version": version})
+    def compare(self, name: str, version: int) -> dict[str, Any]:
+        """Hold a version against the one that answers: whether it `passed` the gate, the `reason` and the `checks`."""
+        return dict(self.wire.get(f"models/{name}/{version}/compare"))
+
+    def promote(self, name: str, version: int, force: bool = False) -> dict[str, Any]:
+        """Let a kept version answer, if the gate lets it through; return what the gate said, as `compare` does."""
+        return dict(self.wire.post(f"models/{name}/promote", {"version": version, "force": force}))
 
     def rollback(self, name: str) -> int:
-        """Go back to the version before the one that answers; return its number."""
+        """Let the version answer again that did before the present one; return its number."""
         return int(self.wire.post(f"models/{name}/rollback", {})["version"])
 
     def data(self) -> pd.DataFrame:
         """Return a row a property: rows, compositions, papers and range of what the service knows."""
         return table_of(self.wire.get("data")["rows"])
 
-    def add(self, results: pd.DataFrame | Path | str, note: str = "", again: bool = False) -> dict[str, Any]:
+    def rows(self, name: str, formula: str | None = None, most: int = 1000) -> pd.DataFrame:
+        """Return rows of a property, or of the lab's store; of one composition alone where a formula is told."""
+        found: list[dict[str, Any]] = []
+        told = {} if formula is None else {"formula": formula}
+        while len(found) < most:
+            asked = {"limit": min(PAGE, most - len(found)), "offset": len(found), **told}
+            answer = self.wire.get(f"data/{name}", asked)
+            found += answer["rows"]
+            if len(found) >= answer["of"]:
+                break
+        return table_of(found)
+
+    def add(
+        self,
+        results: pd.DataFrame | Path | str,
+        note: str = "",
+        again: bool = False,
+        keep_good: bool = False,
+        trust_units: bool = False,
+    ) -> dict[str, Any]:
         """Add results to the lab's own store of the service, all rows or none, as `vitrion.datasets.add` does."""
-        body = {"rows": results_of(results), "note": note, "again": again}
-        return dict(self.wire.post("data", body, once=True))
+        how = {"note": note, "again": again, "keep_good": keep_good, "trust_units": trust_units}
+        if isinstance(results, Path | str):
+            return dict(self.wire.upload("data/file", Path(results), how))
+        return dict(self.wire.post("data", {"rows": results_of(results), **how}, once=True))
 
     def jobs(self) -> pd.DataFrame:
         """Return a row a job, the newest first."""

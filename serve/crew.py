@@ -1,4 +1,4 @@
-"""Processes that work for the server: one that predicts lists, and one for each training; none outlives it."""
+"""Processes that work for the server: one ranks long lists, one keeps the books, one trains; none outlives it."""
 
 from __future__ import annotations
 
@@ -11,34 +11,35 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .refusals import InputError
+from .refusals import ConflictError, InputError, WorkError
 
 WORKER = ("-m", "vitrion.serve.worker")
 COMMAND = ("-m", "vitrion.serve.bound")  # the command line, bound to this process
 IDLE_S = 120.0  # after which the worker is let go, with the memory of its models
 
 
-class LostWorkerError(RuntimeError):
+class LostWorkerError(WorkError):
     """A worker that ended before it answered: it was killed, or ran out of memory."""
 
 
 class Worker:
-    """A process that predicts long lists, started when it is first needed and let go when it has nothing to do."""
+    """A process that does what it is told (see `worker`), started when first needed and let go when it has no work."""
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
         self._timer: threading.Timer | None = None
 
-    def ask(self, told: dict[str, Any]) -> int:
-        """Have one thing done, and return the number of rows of it; one caller at a time.
+    def ask(self, do: str, **told: Any) -> Any:
+        """Have a verb done and return what comes of it; one caller at a time.
 
-        Raises `InputError` where the list is to blame, and `LostWorkerError` where the process was lost.
+        Raises `InputError` where what was told is to blame, `ConflictError` where it cannot be done as things stand,
+        and `LostWorkerError` where the process was lost.
         """
         with self._turn:
             process = self._started()
             try:
-                process.stdin.write(json.dumps(told) + "\n")
+                process.stdin.write(json.dumps({"do": do, **told}) + "\n")
                 process.stdin.flush()
                 line = process.stdout.readline()
             except (OSError, ValueError):
@@ -48,9 +49,9 @@ class Worker:
                 raise LostWorkerError("the worker ended before it answered")
             self._rest()
         said = json.loads(line)
-        if "rows" in said:
-            return int(said["rows"])
-        raise InputError(said["error"]) if said["bad_input"] else RuntimeError(said["error"])
+        if "done" in said:
+            return said["done"]
+        raise {"input": InputError, "conflict": ConflictError}.get(said["kind"], WorkError)(said["error"])
 
     def stop(self) -> None:
         """End the process at once, whatever it does."""

@@ -11,7 +11,7 @@ from importlib import import_module
 import typer
 
 from .console import say
-from .refusals import InputError
+from .refusals import BusyError, ConflictError, InputError, NotFoundError, WorkError
 
 FAILED, BAD_INPUT = 1, 2
 _HOMES = {
@@ -67,6 +67,8 @@ def explained(error: Exception) -> tuple[str, int]:
     """One sentence for an error, and its exit code."""
     if isinstance(error, InputError):
         return str(error), BAD_INPUT
+    if isinstance(error, NotFoundError | ConflictError | BusyError | WorkError):
+        return str(error), FAILED
     for home, (name, code) in _HOMES.items():
         if home in sys.modules and isinstance(error, getattr(import_module(home), name, ())):
             return str(error), code

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..datasets.home import home
-from .refusals import BusyError
+from .refusals import BusyError, public
 
 if TYPE_CHECKING:
     from ..experiments.loaded import Loaded
@@ -80,7 +80,7 @@ class InUse:
                     kept = () if self._loaded is None else tuple(self._loaded)
                     self._loaded = load(tuple(dict.fromkeys((*RECIPES, *(name for name in kept if name in cards)))))
             except (LookupError, ValueError, OSError) as error:
-                self._why = str(error)
+                self._why = public(str(error))
             self._seen = stamp
 
     @property

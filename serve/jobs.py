@@ -17,8 +17,8 @@ from .refusals import ConflictError, NotFoundError
 from .screening import VIEW, write_request
 from .settings import Settings, job_folder
 from .store import CANCELLED, DONE, FAILED, OPEN, QUEUED, Job, Store, now
+from .workflows import LOG, RANK, ROUND, TRAIN
 
-RANK, TRAIN, ROUND = "rank", "train", "round"
 _POLL_S = 0.2
 _ENDED = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "SUCCESS")
 
@@ -46,8 +46,8 @@ class Jobs:
         renewed: Callable[[], None],
     ) -> None:
         self.store, self.settings = store, settings
-        self.worker, self.trainings = Worker(), Trainings()
-        self._shop = workflows.Shop(store, settings, self.worker, self.trainings, propose, renewed)
+        self.worker, self.clerk, self.trainings = Worker(), Worker(), Trainings()
+        self._shop = workflows.Shop(store, settings, self.worker, self.clerk, self.trainings, propose, renewed)
 
     def launch(self) -> None:
         """Begin to work: go on with what was not finished, and take what comes."""
@@ -62,7 +62,7 @@ class Jobs:
         }
         DBOS(config=config)
         DBOS.launch()
-        limits = {RANK: self.settings.jobs_at_once, TRAIN: 1, ROUND: 1}
+        limits = {RANK: self.settings.jobs_at_once, TRAIN: 1, ROUND: 1, LOG: 1}
         for name, most in limits.items():
             DBOS.register_queue(
                 name, worker_concurrency=most, polling_interval_sec=_POLL_S, on_conflict="always_update"
@@ -74,6 +74,7 @@ class Jobs:
         """Stop working; what is not finished goes on at the next launch."""
         workflows.set_up(None)
         self.worker.stop()
+        self.clerk.stop()
         self.trainings.stop()
         DBOS.destroy()
 
@@ -93,19 +94,23 @@ class Jobs:
         folder = job_folder(number)
         folder.mkdir(parents=True)
         (folder / f"candidates{ending}").write_bytes(content)
-        rows = {"block_rows": self.settings.block_rows, "file": f"candidates{ending}"}
+        rows = {"block_rows": self.settings.block_rows, "file": f"candidates{ending}", "name": name}
         write_request(folder, {**told, **rows})
         return self._take(Job(number, RANK, name, told, now(), models=told["models"]))
 
-    def train(self, properties: Sequence[str]) -> Job:
-        """Take a training."""
-        name = " and ".join(properties)
-        return self._take(Job(_number(), TRAIN, name, {"properties": list(properties)}, now()))
+    def train(self, properties: Sequence[str], options: Sequence[str] = ()) -> Job:
+        """Take a training of some properties, with options of `vitrion train`."""
+        told = {"properties": list(properties), "options": list(options)}
+        return self._take(Job(_number(), TRAIN, " and ".join(properties), told, now()))
 
     def round(self, campaign: str, batch: int | None, seen: int) -> Job:
         """Take a round of proposals in a campaign that has had so many events."""
         told = {"campaign": campaign, "batch": batch, "seen": seen}
         return self._take(Job(_number(), ROUND, campaign, told, now()))
+
+    def remember(self, campaign: str, event: int) -> None:
+        """Have a round of a campaign kept as a run of MLflow, by and by."""
+        workflows.remember({"do": "log_round", "campaign": campaign, "event": event})
 
     def find(self, number: str) -> Job:
         """Return a job by its number."""
@@ -163,7 +168,7 @@ class Jobs:
             if job.kind == RANK:
                 DBOS.enqueue_workflow(RANK, workflows.rank, job.id)
             elif job.kind == TRAIN:
-                DBOS.enqueue_workflow(TRAIN, workflows.train, job.id, list(told["properties"]))
+                DBOS.enqueue_workflow(TRAIN, workflows.train, job.id, told["properties"], told["options"])
             else:
                 DBOS.enqueue_workflow(
                     ROUND, workflows.campaign_round, job.id, told["campaign"], told["batch"], told["seen"]

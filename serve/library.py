@@ -5,27 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .refusals import ConflictError, NotFoundError
+from .clerk import data_kept
+from .crew import LostWorkerError, Worker
+from .refusals import NotFoundError
 from .rows import cell, records
 
 
-def data_list() -> list[dict[str, Any]]:
-    """A row a property: rows, compositions, papers and range of what is known of it."""
-    from ..datasets import catalogue
+def data_list(clerk: Worker) -> list[dict[str, Any]]:
+    """A row a property: rows, compositions, papers and range of what is known of it; counted anew after changes."""
+    kept = data_kept()
+    return asked(clerk, "data_list") if kept is None else kept
 
-    return records(catalogue.listing())
 
-
-def data_show(name: str, formula: str | None, limit: int, offset: int) -> dict[str, Any]:
+def data_show(clerk: Worker, name: str, formula: str | None, limit: int, offset: int) -> dict[str, Any]:
     """Some rows of a property, of the lab's store or of the card of a source."""
-    from ..datasets import catalogue
-    from ..datasets.catalogue import CatalogueError
+    from ..datasets.catalogue import LAB_VIEWS
+    from ..datasets.properties import PROPERTIES
+    from ..datasets.sources import CARDS
 
-    try:
-        table = catalogue.show(name, formula)
-    except CatalogueError as error:
-        raise NotFoundError(str(error)) from None
-    return {"rows": records(table.iloc[offset : offset + limit]), "of": len(table)}
+    known = (*PROPERTIES, *LAB_VIEWS, *CARDS)
+    if name not in known:
+        raise NotFoundError(f"{name!r} is neither a property nor a source; give one of {', '.join(known)}")
+    return dict(asked(clerk, "data_show", name=name, formula=formula, limit=limit, offset=offset))
 
 
 def data_add(table: Any, keep_good: bool, trust_units: bool, again: bool, note: str) -> dict[str, Any]:
@@ -65,21 +66,39 @@ def model_show(name: str) -> dict[str, Any]:
     return {"property": name, "versions": rows}
 
 
-def promote(name: str, version: int | None) -> dict[str, Any]:
-    """Make a kept version the one that answers; without a number the one before the present champion."""
-    from ..experiments import registry
+def compare(clerk: Worker, name: str, version: int) -> dict[str, Any]:
+    """Hold a kept version against the champion, as the gate does."""
+    _check(name, version)
+    return {"property": name, "version": version, **asked(clerk, "compare", name=name, version=version)}
 
+
+def promote(clerk: Worker, name: str, version: int, force: bool) -> dict[str, Any]:
+    """Let a kept version answer, if the gate lets it through or it is forced."""
+    before = _check(name, version)
+    told = asked(clerk, "promote", name=name, version=version, force=force)
+    return {"property": name, "version": version, "before": before, **told}
+
+
+def rollback(clerk: Worker, name: str) -> dict[str, Any]:
+    """Let the version answer again that did before the present one."""
+    before = _check(name)
+    return {"property": name, "version": asked(clerk, "rollback", name=name), "before": before}
+
+
+def asked(clerk: Worker, do: str, **told: Any) -> Any:
+    """What the clerk says; one that was lost is replaced once."""
+    try:
+        return clerk.ask(do, **told)
+    except LostWorkerError:
+        return clerk.ask(do, **told)
+
+
+def _check(name: str, version: int | None = None) -> int | None:
+    """Version of a model that answers now; refuses versions that there are not."""
     rows = model_show(name)["versions"]
-    now = next((row["version"] for row in rows if row["champion"]), None)
-    if version is None:
-        older = [row["version"] for row in rows if now is not None and row["version"] < now]
-        if not older:
-            raise ConflictError(f"there is no version of {name} before {now or 'the first'} to go back to")
-        version = max(older)
-    if version not in [row["version"] for row in rows]:
+    if version is not None and version not in [row["version"] for row in rows]:
         raise NotFoundError(f"there is no version {version} of {name}; GET /api/v1/models/{name} lists them")
-    registry.promote(name, version)
-    return {"property": name, "version": version, "before": now}
+    return next((row["version"] for row in rows if row["champion"]), None)
 
 
 def _place(folder: Path) -> tuple[str, int]:
@@ -97,5 +116,9 @@ def _card(card: Any, champion: bool) -> dict[str, Any]:
         "champion": champion,
         "unit": unit(card.property),
         "scores": cell(scoreboard(card.metrics)),
-        "fingerprint": str(card.fingerprint),
+        "fingerprint": card.fingerprint,
+        "sha256": card.sha256,
+        "run": card.run_id,
+        "recipe": cell(dict(card.recipe)),
+        "versions": dict(card.versions),
     }

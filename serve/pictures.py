@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ..experiments.campaign_history import at
+from ..experiments.campaign_beliefs import at
 from ..experiments.campaign_plot import progress_lines
 from ..experiments.plots import conductivity_map, map_names
 from ..experiments.sweep_plot import sweep_lines

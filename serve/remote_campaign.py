@@ -38,11 +38,11 @@ class RemoteCampaign(Campaign):
         """One sentence on why and how to train the models of the service again; empty when it is not worth it."""
         return str(self._wire.get(f"campaigns/{self.name}")["why_retrain"])
 
-    def propose(self, batch: int | None = None, predictors: Any = None) -> pd.DataFrame:
+    def propose(self, batch: int | None = None, predictors: Any = None, track: bool = True) -> pd.DataFrame:
         """Choose what to melt next, and keep the round; by the models of the service."""
         if predictors is not None:
             raise ServiceError("a campaign of a service proposes with its models; leave predictors out", 0)
-        answer = self._wire.post(f"campaigns/{self.name}/propose", {"batch": batch}, once=True)
+        answer = self._wire.post(f"campaigns/{self.name}/propose", {"batch": batch, "track": track}, once=True)
         table = ranking_of(self._wire.noticed(answer))
         table.attrs |= {"stop": answer["stop"], "event": answer["event"]}
         return table

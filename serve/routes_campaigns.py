@@ -69,10 +69,16 @@ async def export(name: Name, desk: AtDesk) -> Response:
 async def propose(name: Name, told: RoundRequest, request: Request, desk: AtDesk, key: Key = None) -> Response:
     """Choose what to melt next, and keep the round; results that came are learnt at once."""
 
-    async def work() -> Response:
-        return answered(await desk.long.run(lambda: desk.campaigns.propose(name, told.batch).encoded()))
+    def work() -> bytes:
+        answer = desk.campaigns.propose(name, told.batch)
+        if told.track and answer.more["event"] is not None:
+            desk.jobs.remember(name, answer.more["event"])
+        return answer.encoded()
 
-    return await once(request, desk, key, told.model_dump_json().encode(), work)
+    async def done() -> Response:
+        return answered(await desk.long.run(work))
+
+    return await once(request, desk, key, told.model_dump_json().encode(), done)
 
 
 @router.post("/{name}/rounds", status_code=202, response_model=JobAnswer, responses=documented(404, 409))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from collections.abc import Callable
 from pathlib import Path as FilePath
 from pathlib import PurePath
 from typing import Annotated, Any
@@ -28,7 +29,7 @@ _TABLES = (".csv", ".xlsx", ".parquet", ".gz")
 @router.get("/data", response_model=Listed, responses=documented())
 async def data(desk: AtDesk) -> Response:
     """List the properties with their rows, compositions, papers and ranges."""
-    return answered({"rows": await desk.data.run(library.data_list)})
+    return answered({"rows": await desk.data.run(library.data_list, desk.jobs.clerk)})
 
 
 @router.get("/data/{name}", response_model=dict[str, Any], responses=documented(404))
@@ -40,7 +41,7 @@ async def show_data(
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> Response:
     """Show rows of a property, of the lab's store, or the card of a source."""
-    return answered(await desk.data.run(library.data_show, name, formula, limit, offset))
+    return answered(await desk.data.run(library.data_show, desk.jobs.clerk, name, formula, limit, offset))
 
 
 @router.post("/data", status_code=201, response_model=dict[str, Any], responses=documented(409))
@@ -85,11 +86,12 @@ async def models(desk: AtDesk) -> Response:
 
 @router.post("/models/retrain", status_code=202, response_model=JobAnswer, responses=documented(409))
 async def retrain(told: TrainRequest, request: Request, desk: AtDesk, key: Key = None) -> Response:
-    """Train models on all data, the lab's own among them, as a job; better ones answer from then on."""
+    """Train models on all data, the lab's own among them, as a job; those that the gate passes answer from then on."""
 
     async def work() -> Response:
         names = list(dict.fromkeys(told.properties))
-        job = await desk.light.run(desk.jobs.train, names)
+        options = [f"--{name.replace('_', '-')}" for name in ("if_needed", "anew") if getattr(told, name)]
+        job = await desk.light.run(desk.jobs.train, names, options)
         return answered(plain(job, desk.settings), 202, {"location": f"/api/v1/jobs/{job.id}"})
 
     return await once(request, desk, key, told.model_dump_json().encode(), work)
@@ -101,20 +103,27 @@ async def show_model(name: Property, desk: AtDesk) -> Response:
     return answered(await desk.light.run(library.model_show, name))
 
 
+@router.get("/models/{name}/{version}/compare", response_model=dict[str, Any], responses=documented(404))
+async def compare(name: Property, version: Annotated[int, Path(ge=1)], desk: AtDesk) -> Response:
+    """Hold a version against the one that answers, as the gate does: on the same held-out papers."""
+    return answered(await desk.data.run(library.compare, desk.jobs.clerk, name, version))
+
+
 @router.post("/models/{name}/promote", response_model=dict[str, Any], responses=documented(404, 409))
 async def promote(name: Property, told: PromoteRequest, desk: AtDesk) -> Response:
-    """Make a kept version the one that answers."""
-    return answered(await desk.light.run(_promoted, desk, name, told.version))
+    """Let a kept version answer from now on, if the gate lets it through."""
+    return answered(await desk.data.run(_changed, desk, library.promote, name, told.version, told.force))
 
 
 @router.post("/models/{name}/rollback", response_model=dict[str, Any], responses=documented(404, 409))
 async def rollback(name: Property, desk: AtDesk) -> Response:
-    """Go back to the version before the one that answers now."""
-    return answered(await desk.light.run(_promoted, desk, name, None))
+    """Let the version answer again that did before the present one."""
+    return answered(await desk.data.run(_changed, desk, library.rollback, name))
 
 
-def _promoted(desk: Desk, name: str, version: int | None) -> dict[str, Any]:
-    done = library.promote(name, version)
+def _changed(desk: Desk, change: Callable[..., dict[str, Any]], *told: Any) -> dict[str, Any]:
+    """Change which version answers, and answer with it."""
+    done = change(desk.jobs.clerk, *told)
     desk.models.renew()
     return done | {"models": desk.models.versions}
 

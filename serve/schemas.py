@@ -90,6 +90,7 @@ class RoundRequest(Strict):
     """A round of proposals."""
 
     batch: Annotated[int | None, Field(ge=1, le=100, description="By default as the campaign was made.")] = None
+    track: Annotated[bool, Field(description="Keep the round as a run of MLflow.")] = True
 
 
 class ResultRequest(Strict):
@@ -148,9 +149,12 @@ class TrainRequest(Strict):
     """Models to train."""
 
     properties: Annotated[list[Trained], Field(min_length=1)] = ["tg", "conductivity"]
+    if_needed: Annotated[bool, Field(description="Only where new results or their misses are reason enough.")] = False
+    anew: Annotated[bool, Field(description="Even where nothing is new.")] = False
 
 
 class PromoteRequest(Strict):
     """A version that is to answer."""
 
     version: Annotated[int, Field(ge=1, examples=[2])]
+    force: Annotated[bool, Field(description="Although the gate says no.")] = False

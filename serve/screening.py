@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,51 +33,53 @@ def read_request(folder: Path) -> dict[str, Any]:
     return told
 
 
-def count(folder: Path) -> int:
+def count_rows(folder: str) -> int:
     """Number of rows of the list of a job; raises `InputError` where it is none."""
-    return len(_table(folder))
+    return len(_table(Path(folder)))
 
 
-def rank_block(folder: Path, number: int, rows: int) -> int:
+def rank_block(folder: str, block: int, rows: int) -> int:
     """Predict one block of a list and keep it in a file; return its number of rows.
 
     Parameters
     ----------
     folder
         Of the job.
-    number
-        Of the block, counted from 0.
+    block
+        Its number, counted from 0.
     rows
         Of every block but the last.
     """
     from ..experiments.ranking import judged
 
-    told = read_request(folder)
+    place = Path(folder)
+    told = read_request(place)
     predictors = _predictors(json.dumps(told["models"], sort_keys=True))
-    cells = usable(_table(folder))[number * rows : (number + 1) * rows]
+    cells = usable(_table(place))[block * rows : (block + 1) * rows]
     table = judged(cells, told["goal"], told["temperature_C"], predictors, told["also"])
     buffer = io.BytesIO()
     table.to_parquet(buffer, index=False)
-    put(_block(folder, number), buffer.getvalue())
+    put(_block(place, block), buffer.getvalue())
     return len(table)
 
 
-def finish(folder: Path, blocks: int) -> int:
+def finish(folder: str, blocks: int) -> int:
     """Put all blocks in order and write the result as CSV, Parquet and JSON; return its number of rows."""
     import pandas as pd
 
     from ..experiments.blocks import united
     from .outputs import save
 
-    told = read_request(folder)
-    ranking = united((pd.read_parquet(_block(folder, number)) for number in range(blocks)), told["goal"])
-    table = joined(_table(folder), ranking)
+    place = Path(folder)
+    told = read_request(place)
+    ranking = united((pd.read_parquet(_block(place, number)) for number in range(blocks)), told["goal"])
+    table = joined(_table(place), ranking)
     for ending in FORMATS[:2]:
-        save(_flat(table, ending), folder / f"result.{ending}", str)
-    put(folder / "result.json", encoded(table, told["models"]))
-    put(folder / VIEW, _view(table, told))
+        save(_flat(table, ending), place / f"result.{ending}", str)
+    put(place / "result.json", encoded(table, told["models"]))
+    put(place / VIEW, _view(table, told))
     for number in range(blocks):
-        _block(folder, number).unlink(missing_ok=True)
+        _block(place, number).unlink(missing_ok=True)
     return len(table)
 
 
@@ -118,3 +120,6 @@ def _predictors(versions: str) -> Loaded:
 
     told = json.loads(versions)
     return load(tuple(told), told)
+
+
+VERBS: Mapping[str, Callable[..., int]] = {one.__name__: one for one in (count_rows, rank_block, finish)}

@@ -37,6 +37,8 @@ class Settings:
         Days for which a finished job and its result are kept.
     keep_keys_days
         Days for which an idempotency key is remembered.
+    track
+        1 to keep rankings of jobs and rounds of campaigns as runs of MLflow, 0 not to.
     """
 
     database_url: str = ""
@@ -49,11 +51,12 @@ class Settings:
     jobs_at_once: int = 1
     keep_days: float = 30.0
     keep_keys_days: float = 1.0
+    track: int = 1
 
     def __post_init__(self) -> None:
         for entry in fields(self):
             value = getattr(self, entry.name)
-            if entry.name != "database_url" and not (math.isfinite(value) and value > 0):
+            if entry.name not in ("database_url", "track") and not (math.isfinite(value) and value > 0):
                 raise InputError(f"{PREFIX}{entry.name.upper()}={value} is out of range; give a number above 0")
 
     @classmethod

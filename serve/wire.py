@@ -56,9 +56,9 @@ class Wire:
         """Close the connections."""
         self._http.close()
 
-    def get(self, path: str) -> Any:
+    def get(self, path: str, told: Mapping[str, Any] | None = None) -> Any:
         """Return what a path says."""
-        return self._asked("GET", path).json()
+        return self._asked("GET", path, params=told).json()
 
     def bytes(self, path: str) -> bytes:
         """Return the file at a path."""
@@ -70,7 +70,11 @@ class Wire:
 
     def upload(self, path: str, file: Path, fields: Mapping[str, Any]) -> Any:
         """Send a file with fields beside it."""
-        told = {name: json.dumps(value) for name, value in fields.items() if value and name != "also"}
+        told = {
+            name: value if isinstance(value, str) else json.dumps(value)
+            for name, value in fields.items()
+            if value and name != "also"
+        }
         return self._asked("POST", path, True, files={"file": (file.name, file.read_bytes())}, data=told).json()
 
     def noticed(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""The process beside the server that predicts long lists: told what to do a line at a time, it answers a line each.
+"""A process beside the server that ranks long lists or keeps the books: told what to do by lines, it answers lines.
 
 Run as ``python -m vitrion.serve.worker``. It ends when its standard input does, and so with the server.
 """
@@ -8,29 +8,25 @@ from __future__ import annotations
 import json
 import os
 import sys
-from pathlib import Path
 from typing import Any, TextIO
 
 NICENESS = 5  # behind the requests that people wait for
+CONFLICTS = ("RefusedError", "NoChampionError")  # what cannot be done as things stand
 
 
 def answer(told: dict[str, Any]) -> dict[str, Any]:
-    """Do what one line asks for; what goes wrong is told with whether the list is to blame."""
-    from . import screening
-    from .failures import BAD_INPUT, explained
+    """Do what one line asks for: ``do`` names a verb, the rest is told to it; what goes wrong is told with its kind."""
+    from . import clerk, screening
+    from .failures import BAD_INPUT, bad_tables, explained
 
-    folder = Path(told.get("folder", ""))
+    verbs, given = {**screening.VERBS, **clerk.VERBS}, {name: value for name, value in told.items() if name != "do"}
     try:
-        if told["do"] == "count":
-            rows = screening.count(folder)
-        elif told["do"] == "rank":
-            rows = screening.rank_block(folder, told["block"], told["rows"])
-        else:
-            rows = screening.finish(folder, told["blocks"])
+        with bad_tables():
+            return {"done": verbs[told["do"]](**given)}
     except Exception as error:
         sentence, code = explained(error)
-        return {"error": sentence, "bad_input": code == BAD_INPUT}
-    return {"rows": rows}
+        known = type(error).__name__ in CONFLICTS
+        return {"error": sentence, "kind": "input" if code == BAD_INPUT else "conflict" if known else "failure"}
 
 
 def serve(lines: TextIO, out: TextIO) -> None:

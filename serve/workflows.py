@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +13,13 @@ from dbos import DBOS
 
 from ..experiments.registry import champions
 from .crew import LostWorkerError, Trainings, Worker
-from .refusals import InputError
+from .failures import explained
+from .refusals import ConflictError, InputError, WorkError, public
 from .screening import read_request
 from .settings import Settings, job_folder
 from .store import DONE, FAILED, OPEN, Store
 
+RANK, TRAIN, ROUND, LOG = "rank", "train", "round", "log"  # queues
 MOST_TRIES = 3  # of a step whose worker is lost
 MOST_RECOVERIES = 20  # after which a job that takes the server down with it is given up
 _FOLD = re.compile(r"fold (\d+) of (\d+)")
@@ -32,6 +36,7 @@ class Shop:
     store: Store
     settings: Settings
     worker: Worker
+    clerk: Worker
     trainings: Trainings
     propose: Callable[[str, int | None, int], dict[str, Any]]
     renewed: Callable[[], None]
@@ -54,19 +59,19 @@ def _shop() -> Shop:
 @DBOS.step()
 def count_rows(job: str) -> int:
     """Read the list of a job for the first time."""
-    return _ask(job, {"do": "count"})
+    return _ask(job, "count_rows")
 
 
 @DBOS.step()
 def rank_block(job: str, block: int, rows: int) -> int:
     """Predict one block."""
-    return _ask(job, {"do": "rank", "block": block, "rows": rows})
+    return _ask(job, "rank_block", block=block, rows=rows)
 
 
 @DBOS.step()
 def finish(job: str, blocks: int) -> int:
     """Put the blocks in order and write the result."""
-    return _ask(job, {"do": "finish", "blocks": blocks})
+    return _ask(job, "finish", blocks=blocks)
 
 
 @DBOS.workflow(name="rank", max_recovery_attempts=MOST_RECOVERIES)
@@ -87,39 +92,40 @@ def rank(job: str) -> None:
         finish(job, blocks)
         return {"rows": rows, "step": f"{rows:,} rows ranked"}
 
-    _through(job, work)
+    if _through(job, work):
+        remember({"do": "log_ranking", "folder": str(job_folder(job))})
 
 
 @DBOS.step()
-def train_one(job: str, name: str, share: float, of: float) -> str:
-    """Train one property in a process of its own; return what it said last."""
-    shop = _shop()
+def train_one(job: str, name: str, options: list[str], share: float, of: float) -> str:
+    """Train one property in a process of its own; return what became of it."""
+    shop, outcome = _shop(), ""
 
     def told(line: str) -> None:
+        nonlocal outcome
+        if line.startswith((f"{name} version ", f"{name}: not trained: ")):
+            outcome = line
         found = _FOLD.search(line)
         more = {"progress": share + of * int(found[1]) / (int(found[2]) + 1)} if found else {}
-        shop.store.change(job, step=line[:300], **more)
+        shop.store.change(job, step=public(line)[:300], **more)
 
-    code, last = shop.trainings.run(job, ["train", "--property", name], told)
+    code, last = shop.trainings.run(job, ["train", "--property", name, *options], told)
     if code:
         _stop_if_cancelled(job)
-        raise InputError(last or f"the training of {name} ended with exit code {code}")
-    return last
+        raise WorkError(last or f"the training of {name} ended with exit code {code}")
+    return outcome or last
 
 
 @DBOS.workflow(name="train", max_recovery_attempts=MOST_RECOVERIES)
-def train(job: str, properties: list[str]) -> None:
-    """Train the models of some properties, one after the other."""
+def train(job: str, properties: list[str], options: list[str]) -> None:
+    """Train the models of some properties, one after the other; the gate decides which of them answer."""
 
     def work() -> dict[str, Any]:
-        before = {name: card.version for name, card in champions().items()}
-        for number, name in enumerate(properties):
-            train_one(job, name, number / len(properties), 1 / len(properties))
+        each = 1 / len(properties)
+        outcomes = [train_one(job, name, options, place * each, each) for place, name in enumerate(properties)]
         _shop().renewed()
         after = {name: card.version for name, card in champions().items() if name in properties}
-        new = [f"{name} version {version}" for name, version in after.items() if before.get(name) != version]
-        words = f"{' and '.join(new)} in use now" if new else "no new model was promoted"
-        return {"models": after, "step": words}
+        return {"models": after, "step": "; ".join(outcomes)}
 
     _through(job, work)
 
@@ -137,34 +143,63 @@ def campaign_round(job: str, campaign: str, batch: int | None, seen: int) -> Non
     def work() -> dict[str, Any]:
         _shop().store.change(job, step=f"choosing the next melts of {campaign}", progress=0.1)
         done = propose(job, campaign, batch, seen)
+        told.append(done)
         return {"models": done["models"], "rows": done["proposals"], "step": done["words"]}
 
-    _through(job, work)
+    told: list[dict[str, Any]] = []
+    if _through(job, work) and told[0]["event"] is not None:
+        remember({"do": "log_round", "campaign": campaign, "event": told[0]["event"]})
 
 
-def _through(job: str, work: Callable[[], dict[str, Any]]) -> None:
-    """Do the work of a job, and keep how it ended; a job that was cancelled stays so."""
+@DBOS.step()
+def log(told: dict[str, Any]) -> None:
+    """Keep something in MLflow; the server goes on without where that fails."""
+    with suppress(LostWorkerError):  # the server ends
+        try:
+            _shop().clerk.ask(**told)
+        except (InputError, ConflictError, WorkError) as error:
+            logging.getLogger(__name__).warning("MLflow did not take it: %s", error)
+
+
+@DBOS.workflow(name="log", max_recovery_attempts=MOST_RECOVERIES)
+def log_later(told: dict[str, Any]) -> None:
+    """Keep a ranking or a round in MLflow, behind all that people wait for."""
+    log(told)
+
+
+def remember(told: dict[str, Any]) -> None:
+    """Have a ranking or a round kept in MLflow as a run, by and by.
+
+    Parameters
+    ----------
+    told
+        A verb of the clerk as ``do``, and what is told to it.
+    """
+    if _shop().settings.track:
+        DBOS.enqueue_workflow(LOG, log_later, told)
+
+
+def _through(job: str, work: Callable[[], dict[str, Any]]) -> bool:
+    """Do the work of a job, and keep how it ended; return whether it is done. A job that was cancelled stays so."""
     store = _shop().store
     if not store.start(job):
-        return
+        return False
     try:
         ended = work()
     except StoppedError:
-        return
+        return False
     except Exception as error:
-        from .failures import explained
-
-        store.change(job, state=FAILED, error=explained(error)[0])
-        return
-    store.change(job, state=DONE, progress=1.0, **ended)
+        store.change(job, state=FAILED, error=public(explained(error)[0]))
+        return False
+    return store.change(job, state=DONE, progress=1.0, **ended)
 
 
-def _ask(job: str, told: dict[str, Any]) -> int:
+def _ask(job: str, do: str, **told: Any) -> int:
     """Have the worker do one thing for a job; a worker that was lost is replaced."""
     for _ in range(MOST_TRIES):
         _stop_if_cancelled(job)
         try:
-            return _shop().worker.ask({**told, "folder": str(job_folder(job))})
+            return int(_shop().worker.ask(do, folder=str(job_folder(job)), **told))
         except LostWorkerError:
             continue
     _stop_if_cancelled(job)

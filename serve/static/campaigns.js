@@ -34,26 +34,35 @@ export const view = async (main) => {
       make("div", { class: "fields" }, field("Name", name), familyFields(), field("Melts in a round", batch)), goalFields(), make("div", { class: "row" }, button)));
 };
 
-const resultForm = (told, again) => {
-  const melt = make("input", { required: true, list: "pending", spellcheck: false, autocapitalize: "off", value: told.pending[0] || "" });
+// The form that records what came of a melt; with a result that stands, the form that corrects it.
+const resultForm = (told, again, result) => {
+  const before = (key, times = 1) => (result?.[key] === undefined ? "" : String(Number((result[key] * times).toPrecision(12))));
+  const melt = make("input", { required: true, spellcheck: false, autocapitalize: "off", value: result ? result.formula : told.pending[0] || "" });
   melt.setAttribute("list", "pending");
-  const sigma = make("input", { type: "number", step: "any", min: 0 }), error = make("input", { type: "number", step: "any", min: 0 });
-  const at = make("input", { type: "number", step: "any", placeholder: String(told.temperature_C) }), tg = make("input", { type: "number", step: "any" });
-  const outcome = make("select", {}, make("option", { value: "" }, "a glass"), FAILURES.map((one) => make("option", {}, one)), make("option", { value: "abandoned" }, "given up"));
-  const note = make("input", { placeholder: "sample, crucible …" });
-  const button = make("button", { class: "main", type: "submit" }, "Record");
-  const milli = (input) => (value(input) === undefined ? undefined : value(input) / 1000);
+  const amount = (key, times, more) => Object.assign(make("input", { type: "number", step: "any", value: before(key, times), ...more }), { field: key, times });
+  const sigma = amount("conductivity_S_cm", 1000, { min: 0 }), error = amount("conductivity_error_S_cm", 1000, { min: 0 });
+  const at = amount("temperature_C", 1, { placeholder: String(told.temperature_C) }), tg = amount("tg_C", 1);
+  const outcome = make("select", {}, make("option", { value: "" }, "a glass"), FAILURES.map((one) => make("option", {}, one)), result ? "" : make("option", { value: "abandoned" }, "given up"));
+  outcome.value = result?.outcome || "";
+  const note = make("input", { placeholder: "sample, crucible …", value: result?.note || "" });
+  const button = make("button", { class: "main", type: "submit" }, result ? "Correct" : "Record");
+
+  const recorded = () => ({ formula: melt.value, outcome: outcome.value || undefined, note: note.value, ...Object.fromEntries([sigma, error, at, tg].filter((one) => value(one) !== undefined).map((one) => [one.field, value(one) / one.times])) });
+  const corrected = () => {
+    const values = Object.fromEntries([sigma, error, at, tg].filter((one) => one.value !== before(one.field, one.times)).map((one) => [one.field, value(one) === undefined ? null : value(one) / one.times]));
+    if (outcome.value !== (result.outcome || "")) values.outcome = outcome.value || null;
+    if (note.value !== (result.note || "")) values.note = note.value || null;
+    return { event: result.event, formula: melt.value === result.formula ? undefined : melt.value, values };
+  };
   const send = () => busy(button, async () => {
-    const path = `campaigns/${told.name}`;
-    const done = outcome.value === "abandoned"
-      ? await call(`${path}/abandon`, { body: { formula: melt.value, note: note.value }, key: newKey() })
-      : await call(`${path}/record`, { key: newKey(), body: { formula: melt.value, conductivity_S_cm: milli(sigma), conductivity_error_S_cm: milli(error), temperature_C: value(at), tg_C: value(tg), outcome: outcome.value || undefined, note: note.value } });
+    const [verb, body] = result ? ["correct", corrected()] : outcome.value === "abandoned" ? ["abandon", { formula: melt.value, note: note.value }] : ["record", recorded()];
+    const done = await call(`campaigns/${told.name}/${verb}`, { body, key: newKey() });
     await again(done.notes);
   });
   return make("form", { class: "panel", id: "record", onsubmit: (event) => { event.preventDefault(); send(); } },
     make("datalist", { id: "pending" }, told.pending.map((one) => make("option", { value: one }))),
     make("div", { class: "fields" }, field("Melted", melt), field("Conductivity, mS/cm", sigma), field("± mS/cm", error), field("at, °C", at), field("Tg, °C", tg), field("Came out as", outcome), field("Note", note)),
-    make("div", { class: "row" }, button));
+    make("div", { class: "row" }, button, result ? make("button", { type: "button", onclick: () => again([]) }, "Leave it") : ""));
 };
 
 const trainBox = (told) => {
@@ -75,8 +84,8 @@ const proposals = (told) => {
 const at = (key, found) => (row) => (row[found] === null || row[found] === undefined ? "" : make("span", { class: row[key] === false ? "failed" : "" }, `${number(row[found] * (found.startsWith("found_cond") ? 1000 : 1), found === "found_tg_C" ? "degree" : "general")}${row[key] === false ? " ×" : ""}`));
 
 export const viewOne = async (main, name) => {
-  let notes = [];
-  const again = async (told) => { notes = told || []; await draw(); };
+  let notes = [], corrects = null;
+  const again = async (told) => { notes = told || []; corrects = null; await draw(); };
   const draw = async () => {
     const told = await call(`campaigns/${name}?figure=true`);
     const batch = make("input", { type: "number", min: 1, max: 100, value: String(told.batch) });
@@ -85,8 +94,13 @@ export const viewOne = async (main, name) => {
       const answer = await call(`campaigns/${name}/propose`, { body: { batch: Number(batch.value) }, key: newKey() });
       await again([...answer.notes, ...(answer.stop ? [`You may stop: ${answer.stop}.`] : [])]);
     });
-    const withdraw = (row) => (["measured", "failed", "proposed", "corrected", "abandoned"].includes(row.kind) && row.standing === "stands"
-      ? make("button", { type: "button", class: "small", onclick: (event) => busy(event.target, async () => { await call(`campaigns/${name}/withdraw`, { body: { event: row.event }, key: newKey() }); await again([]); }) }, "Withdraw") : "");
+    const results = new Map(told.recorded.map((result) => [result.event, result]));
+    const correct = async (event) => { corrects = event; await draw(); document.querySelector("#record input").focus(); };
+    const withdraw = async (event) => { await call(`campaigns/${name}/withdraw`, { body: { event }, key: newKey() }); await again([]); };
+    const small = (words, act) => make("button", { type: "button", class: "small", onclick: (event) => busy(event.target, act) }, words);
+    const actions = (row) => make("span", { class: "row" },
+      results.has(row.event) ? small("Correct", () => correct(row.event)) : "",
+      row.standing === "stands" && row.kind !== "withdrawn" ? small("Withdraw", () => withdraw(row.event)) : "");
     const believed = [
       { key: "believed_conductivity_S_cm", label: `σ believed, mS/cm (90 %)`, format: "general", low: "believed_conductivity_low_S_cm", high: "believed_conductivity_high_S_cm", times: 1000, log: true, best: true },
       { key: "believed_tg_C", label: "Tg believed, °C (90 %)", format: "degree", low: "believed_tg_low_C", high: "believed_tg_high_C" },
@@ -101,10 +115,10 @@ export const viewOne = async (main, name) => {
       make("form", { class: "row", onsubmit: (event) => { event.preventDefault(); propose(); } }, button, field("Melts", batch)),
       waiting.length ? make("section", {}, make("h2", {}, "Proposed, and waited for"), table({ rows: waiting, noun: "melts", filter: false, columns: [
         { key: "formula", label: "formula", format: "formula" }, { key: "p_goal", label: "P(goal)", format: "percent", best: true }, ...believed, { key: "reason", label: "why", format: "text", long: true }] })) : "",
-      make("h2", {}, "Record what came of a melt"), resultForm(told, again), trainBox(told),
+      make("h2", {}, corrects ? `Correct event ${corrects}` : "Record what came of a melt"), resultForm(told, again, results.get(corrects)), trainBox(told),
       told.figure ? make("section", {}, make("h2", {}, "What was believed, and what was found"), figure(told.figure, "Progress of the campaign")) : "",
       make("h2", {}, "History"),
-      table({ rows: told.history, noun: "events", filter: told.history.length > 20, actions: withdraw, columns: [
+      table({ rows: told.history, noun: "events", filter: told.history.length > 20, actions, columns: [
         { key: "event", label: "#", format: "whole" },
         { key: "kind", label: "what", render: (row) => (row.kind === "failed" && row.outcome ? row.outcome : row.kind) },
         { key: "formula", label: "formula", render: (row) => make("b", {}, formula(row.formula || "")) },

@@ -18,7 +18,7 @@ const draw = (one) => {
   if (narrow) { layout.margin = { ...layout.margin, l: 52, r: 8, t: 58, b: 48 }; layout.dragmode = false; }
   const still = (trace) => (narrow && trace.error_x && trace.marker.size < 10 ? { ...trace, error_x: { visible: false }, error_y: { visible: false } } : trace);
   const star = (trace) => (trace.marker && trace.marker.symbol === "star" ? { ...trace, marker: { ...trace.marker, color: colour("--ink") } } : trace);
-  Plotly.react(holder, told.data.map(still).map(star), layout, { responsive: true, displaylogo: false, displayModeBar: narrow ? false : undefined, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "toImage"] });
+  Plotly.react(holder, told.data.map(still).map(star), layout, { responsive: true, displayModeBar: false });
 };
 
 export const figure = (told, label) => {

@@ -156,14 +156,16 @@ def house(trained, empty):
 
 
 @pytest.fixture
-def opened():
-    """Open the service of the present home, and wait until it is ready where it can be."""
+def opened(monkeypatch):
+    """Open the service of the present home, and wait until it is ready where it can be; it may not load MLflow."""
     from starlette.testclient import TestClient
     from vitrion.serve.app import create_app
 
+    monkeypatch.setitem(sys.modules, "mlflow", None)
+
     @contextlib.contextmanager
-    def open_it(ready=True, **settings):
-        with TestClient(create_app(Settings(**settings)), raise_server_exceptions=False) as http:
+    def open_it(ready=True, track=0, **settings):
+        with TestClient(create_app(Settings(track=track, **settings)), raise_server_exceptions=False) as http:
             until = time.monotonic() + 60
             while ready and http.get("/ready").status_code != 200:
                 assert time.monotonic() < until, http.get("/ready").json()

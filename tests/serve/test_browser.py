@@ -53,7 +53,9 @@ def serving(**settings):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(create_app(Settings(**settings)), "127.0.0.1", port, log_level="error"))
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(Settings(track=0, **settings)), "127.0.0.1", port, log_level="error")
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     until = time.monotonic() + 60

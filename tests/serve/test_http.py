@@ -5,7 +5,9 @@ import json
 import numpy as np
 import pytest
 import vitrion
+from vitrion.experiments import registry
 from vitrion.serve.quick import ranked_together
+from vitrion.serve.refusals import public
 from vitrion.serve.service import Ask
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -118,7 +120,7 @@ def test_without_a_model_it_says_so(empty, opened):
         assert http.get("/api/v1/models").json() == {"rows": []}
 
 
-def test_models_are_promoted_and_rolled_back(http):
+def test_models_are_promoted_and_rolled_back(http, monkeypatch):
     assert [
         (row["property"], row["version"], row["champion"]) for row in http.get("/api/v1/models").json()["rows"]
     ] == [
@@ -127,11 +129,18 @@ def test_models_are_promoted_and_rolled_back(http):
         ("tg", 9, False),
         ("tg", 8, True),
     ]
-    assert http.post("/api/v1/models/tg/promote", json={"version": 9}).json()["models"]["tg"] == 9
+    kept = "/api/v1/models/tg"
+    refused = http.post(f"{kept}/promote", json={"version": 9})
+    assert refused.status_code == 409 and "no held-out predictions; train again" in refused.json()["detail"]
+    assert http.get(f"{kept}/9/compare").json()["passed"] is False
+    clerk = http.app.state.desk.jobs.clerk
+    monkeypatch.setattr(clerk, "ask", lambda do, name, **told: changed[do](name, *told.values()))
+    changed = {"promote": lambda name, version, force: registry.promote(name, version) or {"reason": "by hand"}}
+    changed["rollback"] = registry.rollback
+    assert http.post(f"{kept}/promote", json={"version": 9, "force": True}).json()["models"]["tg"] == 9
     assert rank(http, [LACO]).json()["models"] == {"tg": 9, "conductivity": 8}
-    assert http.post("/api/v1/models/tg/rollback").json()["version"] == 8
-    assert http.post("/api/v1/models/tg/rollback").status_code == 409
-    assert http.post("/api/v1/models/tg/promote", json={"version": 7}).status_code == 404
+    assert http.post(f"{kept}/rollback").json()["version"] == 8
+    assert http.post(f"{kept}/promote", json={"version": 7}).status_code == 404
     assert http.get("/api/v1/models/liquidus").status_code == 404
 
 
@@ -146,6 +155,13 @@ def test_data_are_listed_shown_and_added(http):
     table = "formula,tg_C\nNaAlCl2.4O0.8,-20\n"
     assert http.post("/api/v1/data/file", files={"file": ("results.csv", table)}).status_code == 201
     assert http.get("/api/v1/data/nothing").status_code == 404
+    rows = http.get("/api/v1/data").json()["rows"]
+    assert {"tg", "conductivity"} <= {row["name"] for row in rows} and rows[0]["lab"] == 1
+    process = http.app.state.desk.jobs.clerk._process
+    process.kill()
+    process.wait()
+    assert http.get("/api/v1/data").json()["rows"] == rows, "kept, and counted anew only when data were added"
+    assert process is http.app.state.desk.jobs.clerk._process
 
 
 def test_openapi_is_complete(http):
@@ -170,10 +186,19 @@ def test_counts_are_shown(http):
 
 def test_the_page_keeps_its_policy(http):
     page = http.get("/")
-    assert "script-src 'self'" in page.headers["content-security-policy"]
+    policy = page.headers["content-security-policy"]
+    assert "script-src 'self';" in policy and "style-src 'self';" in policy and "unsafe" not in policy
     assert "<script>" not in page.text and "onclick" not in page.text
     for name in ("app.js", "service.css", "plotly.min.js"):
         file = http.get(f"/static/{name}")
         assert file.status_code == 200
         assert http.get(f"/static/{name}", headers={"if-none-match": file.headers["etag"]}).status_code == 304
     assert http.get("/static/..%2Fapp.py").status_code == 404
+
+
+def test_errors_do_not_tell_where_the_server_keeps_its_files(http, house):
+    (house / "champions.json").write_text("{")
+    told = http.get("/api/v1/models").json()
+    assert told["status"] == 503 and "champions.json is damaged" in told["detail"]
+    assert str(house) not in told["detail"]
+    assert public(f"cannot read {house}/models/tg/8/card.json") == "cannot read card.json"
