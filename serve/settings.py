@@ -20,7 +20,7 @@ class Settings:
     Parameters
     ----------
     database_url
-        Where jobs and idempotency keys are kept, as SQLAlchemy writes it; SQLite in the home folder when empty.
+        Where jobs and idempotency keys are kept: ``postgresql://...``, or SQLite in the home folder when empty.
     most_candidates
         Formulas that one request may rank or sweep; longer lists are jobs.
     most_body_mb, most_upload_mb
@@ -78,7 +78,9 @@ class Settings:
     @property
     def store_url(self) -> str:
         """Where our own tables are."""
-        return self.database_url or f"sqlite:///{home() / 'service.db'}"
+        return (
+            self.database_url.replace("postgresql://", "postgresql+psycopg://") or f"sqlite:///{home() / 'service.db'}"
+        )
 
     @property
     def workflow_url(self) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +26,10 @@ _FOLD = re.compile(r"fold (\d+) of (\d+)")
 
 class StoppedError(RuntimeError):
     """A job that was cancelled while it worked."""
+
+
+class ServerEndsError(BaseException):
+    """The server ends: what was begun goes on when it starts again. DBOS records errors that are `Exception` alone."""
 
 
 @dataclass
@@ -53,6 +56,8 @@ def set_up(shop: Shop | None) -> None:
 
 
 def _shop() -> Shop:
+    if not _open:
+        raise ServerEndsError
     return _open[0]
 
 
@@ -154,11 +159,15 @@ def campaign_round(job: str, campaign: str, batch: int | None, seen: int) -> Non
 @DBOS.step()
 def log(told: dict[str, Any]) -> None:
     """Keep something in MLflow; the server goes on without where that fails."""
-    with suppress(LostWorkerError):  # the server ends
+    for _ in range(MOST_TRIES):
         try:
             _shop().clerk.ask(**told)
+            return
+        except LostWorkerError:
+            continue
         except (InputError, ConflictError, WorkError) as error:
             logging.getLogger(__name__).warning("MLflow did not take it: %s", error)
+            return
 
 
 @DBOS.workflow(name="log", max_recovery_attempts=MOST_RECOVERIES)

@@ -53,6 +53,9 @@ export const busy = async (button, work) => {
   }
 };
 
+// A small button for a row of a table.
+export const small = (words, work) => make("button", { type: "button", class: "small", onclick: (event) => busy(event.target, work) }, words);
+
 // Follows a job by its events; falls back on looking again where a stream breaks.
 export const follow = (id, seen) => new Promise((resolve, reject) => {
   const stream = new EventSource(`${ROOT}/jobs/${id}/events`);

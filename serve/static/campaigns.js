@@ -1,5 +1,5 @@
 // Campaigns: begin, propose, record, and see what was believed and found.
-import { busy, call, newKey, tell } from "./api.js";
+import { busy, call, newKey, small, tell } from "./api.js";
 import { day, field, formula, make, number, tiles } from "./dom.js";
 import { figure } from "./figure.js";
 import { family, familyFields, goal, goalFields, ranges, temperature } from "./goal.js";
@@ -97,7 +97,6 @@ export const viewOne = async (main, name) => {
     const results = new Map(told.recorded.map((result) => [result.event, result]));
     const correct = async (event) => { corrects = event; await draw(); document.querySelector("#record input").focus(); };
     const withdraw = async (event) => { await call(`campaigns/${name}/withdraw`, { body: { event }, key: newKey() }); await again([]); };
-    const small = (words, act) => make("button", { type: "button", class: "small", onclick: (event) => busy(event.target, act) }, words);
     const actions = (row) => make("span", { class: "row" },
       results.has(row.event) ? small("Correct", () => correct(row.event)) : "",
       row.standing === "stands" && row.kind !== "withdrawn" ? small("Withdraw", () => withdraw(row.event)) : "");

