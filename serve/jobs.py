@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -59,6 +60,7 @@ class Jobs:
             "serializer": DBOSPortableJSONSerializer(),
             "max_executor_threads": 16,
         }
+        logging.getLogger("dbos").addFilter(_is_no_cancellation)
         DBOS(config=config)
         DBOS.launch()
         limits = {RANK: self.settings.jobs_at_once, TRAIN: 1, ROUND: 1, LOG: 1}
@@ -181,6 +183,12 @@ class Jobs:
         elif known.status in _ENDED:
             why = f"the server ended while it worked on this, {workflows.MOST_RECOVERIES} times; it was given up"
             self.store.change(job.id, state=FAILED, error=why)
+
+
+def _is_no_cancellation(record: logging.LogRecord) -> bool:
+    """Whether a message of DBOS tells more than that a job was cancelled, which it calls an error."""
+    kind = record.exc_info[0] if record.exc_info else None
+    return kind is None or "Cancelled" not in kind.__name__
 
 
 def _number() -> str:

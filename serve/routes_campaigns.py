@@ -24,7 +24,8 @@ from .schemas import (
     Strict,
     WithdrawalRequest,
 )
-from .schemas_out import Changed, JobAnswer, Listed, Proposals
+from .schemas_library import Added
+from .schemas_out import CampaignAnswer, Changed, JobAnswer, Listed, Proposals
 from .service import Ask
 
 router = APIRouter(prefix="/api/v1/campaigns", tags=["campaigns"])
@@ -37,7 +38,7 @@ async def campaigns(desk: AtDesk) -> Response:
     return answered({"rows": await desk.light.run(desk.campaigns.list)})
 
 
-@router.post("", status_code=201, response_model=dict[str, Any], responses=documented(409))
+@router.post("", status_code=201, response_model=CampaignAnswer, responses=documented(409))
 async def create(told: CampaignRequest, request: Request, desk: AtDesk, key: Key = None) -> Response:
     """Begin a campaign over a family or a list."""
 
@@ -53,7 +54,7 @@ async def create(told: CampaignRequest, request: Request, desk: AtDesk, key: Key
     return await _once(request, desk, key, told, work, 201)
 
 
-@router.get("/{name}", response_model=dict[str, Any], responses=documented(404))
+@router.get("/{name}", response_model=CampaignAnswer, responses=documented(404))
 async def show(name: Name, desk: AtDesk, figure: Annotated[bool, Query()] = False) -> Response:
     """Show what was believed, what was found and how far the goal is."""
     return answered(await desk.long.run(desk.campaigns.show, name, figure))
@@ -127,7 +128,7 @@ async def abandon(name: Name, told: AbandonmentRequest, request: Request, desk: 
     return await _changed(request, desk, key, told, name, "abandon", told.formula, told.note)
 
 
-@router.post("/{name}/to-data", status_code=201, response_model=dict[str, Any], responses=documented(404, 409))
+@router.post("/{name}/to-data", status_code=201, response_model=Added, responses=documented(404, 409))
 async def to_data(name: Name, request: Request, desk: AtDesk, key: Key = None) -> Response:
     """Add the results that stand to the lab's own store, out of which the models are trained."""
 

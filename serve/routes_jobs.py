@@ -22,7 +22,7 @@ from .desk import AtDesk, Desk, Key, answered, once
 from .problems import documented
 from .refusals import InputError, NotFoundError, visible
 from .schemas import RankRequest
-from .schemas_out import JobAnswer, Listed
+from .schemas_out import JobAnswer, JobList
 from .service import Ask
 from .settings import Settings
 from .store import OPEN, STATES, Job
@@ -45,6 +45,7 @@ _BODY = {
                         "file": {"type": "string", "format": "binary", "description": "CSV, TSV, text or Parquet."},
                         "goal": {"type": "string", "description": "Fields of a goal as JSON."},
                         "temperature_C": {"type": "number", "default": 25.0},
+                        "also": {"type": "string", "description": "Further properties as a list in JSON."},
                     },
                 }
             },
@@ -67,7 +68,7 @@ async def create(request: Request, desk: AtDesk, key: Key = None) -> Response:
     return await once(request, desk, key, digest, work)
 
 
-@router.get("", response_model=Listed, responses=documented())
+@router.get("", response_model=JobList, responses=documented())
 async def jobs(
     desk: AtDesk,
     state: Annotated[list[Literal["queued", "running", "done", "failed", "cancelled"]] | None, Query()] = None,
@@ -180,15 +181,16 @@ async def _of_form(request: Request) -> tuple[bytes, str, str, dict[str, Any]]:
         if not isinstance(file, UploadFile):
             raise InputError("the form has no file; give one as 'file', as CSV or Parquet")
         content, name = await file.read(), visible(PurePath(file.filename or "list.csv").name, 80)
-        fields = {field: str(form[field]) for field in ("goal", "temperature_C") if form.get(field)}
+        fields = {field: str(form[field]) for field in ("goal", "temperature_C", "also") if form.get(field)}
     ending = PurePath(name).suffix.lower() or ".csv"
     if ending not in ENDINGS:
         raise InputError(f"{name} is of a kind that is not read; give {', '.join(ENDINGS)}")
     try:
-        told = {"goal": json.loads(fields.get("goal", "null")), "temperature_C": fields.get("temperature_C", 25.0)}
+        told = {name: json.loads(fields[name]) for name in ("goal", "also") if name in fields}
+        told |= {"temperature_C": fields.get("temperature_C", 25.0)}
         read = RankRequest.model_validate({"candidates": ["-"], **told})
     except json.JSONDecodeError as error:
-        raise InputError(f'goal is not JSON: {error}; give the fields of a goal, such as {{"tg_C": 60}}') from None
+        raise InputError(f'goal or also is not JSON: {error}; give such as {{"tg_C": 60}} and ["liquidus"]') from None
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from None
-    return content, ending, name, {"goal": read.goal, "temperature_C": read.temperature_C, "also": []}
+    return content, ending, name, read.model_dump(include={"goal", "temperature_C", "also"})

@@ -19,6 +19,7 @@ from .refusals import InputError
 from .routes_jobs import plain
 from .rows import table_of
 from .schemas import DataRequest, PromoteRequest, Trained, TrainRequest
+from .schemas_library import Added, Comparison, ModelAnswer, ModelList, Page, Promotion, Rollback
 from .schemas_out import JobAnswer, Listed
 
 router = APIRouter(prefix="/api/v1", tags=["data and models"])
@@ -32,7 +33,7 @@ async def data(desk: AtDesk) -> Response:
     return answered({"rows": await desk.data.run(library.data_list, desk.jobs.clerk)})
 
 
-@router.get("/data/{name}", response_model=dict[str, Any], responses=documented(404))
+@router.get("/data/{name}", response_model=Page, responses=documented(404))
 async def show_data(
     name: Annotated[str, Path(max_length=60, description="A property, lab, syntheses or a source.")],
     desk: AtDesk,
@@ -44,7 +45,7 @@ async def show_data(
     return answered(await desk.data.run(library.data_show, desk.jobs.clerk, name, formula, limit, offset))
 
 
-@router.post("/data", status_code=201, response_model=dict[str, Any], responses=documented(409))
+@router.post("/data", status_code=201, response_model=Added, responses=documented(409))
 async def add_data(told: DataRequest, request: Request, desk: AtDesk, key: Key = None) -> Response:
     """Add the lab's own results: values, failed syntheses, corrections; all rows or none."""
 
@@ -56,7 +57,7 @@ async def add_data(told: DataRequest, request: Request, desk: AtDesk, key: Key =
     return await once(request, desk, key, told.model_dump_json().encode(), work)
 
 
-@router.post("/data/file", status_code=201, response_model=dict[str, Any], responses=documented(409, 413))
+@router.post("/data/file", status_code=201, response_model=Added, responses=documented(409, 413))
 async def add_file(
     request: Request,
     desk: AtDesk,
@@ -78,7 +79,7 @@ async def add_file(
     return await once(request, desk, key, hashlib.sha256(content).digest(), work)
 
 
-@router.get("/models", response_model=Listed, responses=documented())
+@router.get("/models", response_model=ModelList, responses=documented())
 async def models(desk: AtDesk) -> Response:
     """List every version of every model with its held-out scores; `champion` marks those that answer."""
     return answered({"rows": await desk.light.run(library.models_list)})
@@ -97,25 +98,25 @@ async def retrain(told: TrainRequest, request: Request, desk: AtDesk, key: Key =
     return await once(request, desk, key, told.model_dump_json().encode(), work)
 
 
-@router.get("/models/{name}", response_model=dict[str, Any], responses=documented(404))
+@router.get("/models/{name}", response_model=ModelAnswer, responses=documented(404))
 async def show_model(name: Property, desk: AtDesk) -> Response:
     """Show the versions of one model."""
     return answered(await desk.light.run(library.model_show, name))
 
 
-@router.get("/models/{name}/{version}/compare", response_model=dict[str, Any], responses=documented(404))
+@router.get("/models/{name}/{version}/compare", response_model=Comparison, responses=documented(404))
 async def compare(name: Property, version: Annotated[int, Path(ge=1)], desk: AtDesk) -> Response:
     """Hold a version against the one that answers, as the gate does: on the same held-out papers."""
     return answered(await desk.data.run(library.compare, desk.jobs.clerk, name, version))
 
 
-@router.post("/models/{name}/promote", response_model=dict[str, Any], responses=documented(404, 409))
+@router.post("/models/{name}/promote", response_model=Promotion, responses=documented(404, 409))
 async def promote(name: Property, told: PromoteRequest, desk: AtDesk) -> Response:
     """Let a kept version answer from now on, if the gate lets it through."""
     return answered(await desk.data.run(_changed, desk, library.promote, name, told.version, told.force))
 
 
-@router.post("/models/{name}/rollback", response_model=dict[str, Any], responses=documented(404, 409))
+@router.post("/models/{name}/rollback", response_model=Rollback, responses=documented(404, 409))
 async def rollback(name: Property, desk: AtDesk) -> Response:
     """Let the version answer again that did before the present one."""
     return answered(await desk.data.run(_changed, desk, library.rollback, name))

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from . import metrics
 from .desk import AtDesk, answered
+from .schemas_out import Health, State
 
 router = APIRouter(tags=["state"])
 
 
-@router.get("/health", response_model=dict[str, Any])
+@router.get("/health", response_model=Health)
 async def health(desk: AtDesk) -> Response:
     """Say that the process answers, and whether it can predict."""
     told = {"ready": desk.models.ready, "models": desk.models.versions, "reason": desk.models.why_not}
     return answered({"status": "ok", "version": version("vitrion"), **told})
 
 
-@router.get("/ready", response_model=dict[str, Any], responses={503: {"description": "not yet, and why"}})
+@router.get("/ready", response_model=State, responses={503: {"description": "not yet, and why"}})
 async def ready(desk: AtDesk) -> Response:
     """Say whether predictions can be made, and by which versions of the models."""
     told = {"ready": desk.models.ready, "models": desk.models.versions, "reason": desk.models.why_not}

@@ -112,6 +112,57 @@ class Listed(BaseModel):
     rows: list[dict[str, Any]]
 
 
+class JobList(BaseModel):
+    """Jobs, the newest first."""
+
+    rows: list[JobAnswer]
+
+
+class State(BaseModel):
+    """Whether predictions can be made, by which versions of the models, and why not."""
+
+    ready: bool
+    models: Models
+    reason: Annotated[str, Field(examples=["there is no model of tg yet; train first"])]
+
+
+class Health(State):
+    """The same, with the version of the service."""
+
+    status: Literal["ok"]
+    version: str
+
+
+class CampaignAnswer(BaseModel):
+    """A campaign as it stands."""
+
+    name: Annotated[str, Field(examples=["laco-2026"])]
+    created: str
+    candidates: dict[str, Any]
+    candidates_words: str
+    goal: dict[str, Any]
+    goal_words: str
+    batch: int
+    temperature_C: float
+    seed: int
+    rounds: int
+    results: int
+    progress_words: str
+    recorded: Annotated[
+        list[dict[str, Any]],
+        Field(
+            description="Results that stand, each with the number of its event.",
+            examples=[[{"event": 2, "formula": "LiAlCl2.5O0.75", "tg_C": -16.8}]],
+        ),
+    ]
+    pending: Annotated[list[str], Field(description="Proposed, and neither measured, failed nor abandoned.")]
+    events: int
+    history: Annotated[list[dict[str, Any]], Field(description="A row a proposal, and a row an event else.")]
+    why_retrain: Annotated[str, Field(description="Why to train again; empty when it is not worth it.")]
+    notes: list[str] = []
+    figure: dict[str, Any] | None = None
+
+
 class Changed(BaseModel):
     """Numbers of the events that a change of a campaign made, and what is to be noticed."""
 

@@ -70,11 +70,7 @@ class Wire:
 
     def upload(self, path: str, file: Path, fields: Mapping[str, Any]) -> Any:
         """Send a file with fields beside it."""
-        told = {
-            name: value if isinstance(value, str) else json.dumps(value)
-            for name, value in fields.items()
-            if value and name != "also"
-        }
+        told = {name: value if isinstance(value, str) else json.dumps(value) for name, value in fields.items() if value}
         return self._asked("POST", path, True, files={"file": (file.name, file.read_bytes())}, data=told).json()
 
     def noticed(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -72,7 +72,7 @@ const trainBox = (told) => {
     await call("models/retrain", { body: {}, key: newKey() });
     location.hash = "#jobs";
   }));
-  return make("div", { class: told.why_retrain ? "notice" : "" }, told.why_retrain ? make("p", {}, told.why_retrain.split(": 'vitrion")[0] + ".") : "", told.results ? button : "");
+  return make("div", { class: told.why_retrain ? "notice" : "under" }, told.why_retrain ? make("p", {}, told.why_retrain.split(": 'vitrion")[0] + ".") : "", told.results ? button : "");
 };
 
 const proposals = (told) => {
@@ -117,15 +117,15 @@ export const viewOne = async (main, name) => {
       make("h2", {}, corrects ? `Correct event ${corrects}` : "Record what came of a melt"), resultForm(told, again, results.get(corrects)), trainBox(told),
       told.figure ? make("section", {}, make("h2", {}, "What was believed, and what was found"), figure(told.figure, "Progress of the campaign")) : "",
       make("h2", {}, "History"),
-      table({ rows: told.history, noun: "events", filter: told.history.length > 20, actions, columns: [
+      table({ rows: told.history, noun: "events", filter: told.history.length > 20, columns: [
         { key: "event", label: "#", format: "whole" },
-        { key: "kind", label: "what", render: (row) => (row.kind === "failed" && row.outcome ? row.outcome : row.kind) },
+        { key: "kind", label: "what", render: (row) => [row.kind === "failed" && row.outcome ? row.outcome : row.kind, row.standing === "stands" ? "" : make("small", { class: "under" }, row.standing)] },
         { key: "formula", label: "formula", render: (row) => make("b", {}, formula(row.formula || "")) },
+        { label: "", render: actions },
         ...believed.slice(0, 1), { key: "found_conductivity_S_cm", label: "found", class: "number", render: at("conductivity_held", "found_conductivity_S_cm") },
         ...believed.slice(1), { key: "found_tg_C", label: "found", class: "number", render: at("tg_held", "found_tg_C") },
         { key: "to_goal_decades", label: "decades to the goal", format: "fixed" },
-        { key: "standing", label: "stands", render: (row) => (row.standing === "stands" ? "" : row.standing) },
-        { key: "note", label: "note", format: "text" }] }),
+        { key: "note", label: "note", format: "text", long: true }] }),
       make("p", { class: "note" }, "× marks what its 90 % interval did not hold."));
   };
   try { await draw(); } catch (error) { tell(error); main.replaceChildren(make("p", {}, make("a", { href: "#campaigns" }, "← all campaigns"))); }

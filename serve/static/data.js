@@ -1,6 +1,6 @@
 // What is known: rows by property, and the lab's own results.
 import { busy, call, newKey } from "./api.js";
-import { field, make } from "./dom.js";
+import { field, make, number } from "./dom.js";
 import { table } from "./table.js";
 
 export const view = async (main) => {
@@ -21,8 +21,10 @@ export const view = async (main) => {
   });
   const list = async () => {
     const { rows } = await call("data");
-    const names = Object.keys(rows[0] || {});
-    place.replaceChildren(table({ rows, noun: "properties", filter: false, columns: names.map((key) => ({ key, label: key.replaceAll("_", " "), format: rows.every((row) => row[key] === null || Number.isInteger(row[key])) ? "whole" : typeof rows[0][key] === "number" ? "general" : "text" })) }));
+    const whole = ["rows", "compositions", "papers", "lab", "kept_in_doubt", "dropped"].map((key) => ({ key, label: key.replaceAll("_", " "), format: "whole", best: true }));
+    place.replaceChildren(table({ rows, noun: "properties", filter: false, columns: [
+      { key: "label", label: "property", format: "text" }, ...whole,
+      { key: "lowest", label: "range", class: "number", render: (row) => `${number(row.lowest, "general")} … ${number(row.highest, "general")} ${row.unit}` }] }));
   };
   main.replaceChildren(
     make("h1", {}, "What the models stand on"),

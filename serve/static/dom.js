@@ -18,7 +18,8 @@ export const formula = (text) => {
   const part = document.createDocumentFragment();
   for (const piece of String(text).split(/(?<=[A-Za-z)\]])(\d[\d.]*)/)) {
     if (!piece) continue;
-    part.append(/^\d/.test(piece) && part.childNodes.length ? make("sub", {}, piece) : piece);
+    if (/^\d/.test(piece) && part.childNodes.length) part.append(make("sub", {}, piece), make("wbr"));
+    else part.append(piece);
   }
   return part;
 };

@@ -11,16 +11,16 @@ const line = (job, again) => {
   return make("tr", {},
     make("td", {}, `${WORDS[job.kind]} ${job.name}`),
     make("td", { class: job.state === "failed" ? "failed" : "" }, job.state),
+    make("td", {}, make("span", { class: "row" }, OPEN.includes(job.state) ? act(`jobs/${job.id}/cancel`, "Cancel", { body: {} }) : [...forms, act(`jobs/${job.id}`, "Remove", { method: "DELETE" })])),
     make("td", {}, make("progress", { max: 1, value: job.progress, "aria-label": `progress of ${job.name}` })),
     make("td", { class: "long" }, job.error || job.step),
-    make("td", {}, day(job.created)),
-    make("td", {}, make("span", { class: "row" }, OPEN.includes(job.state) ? act(`jobs/${job.id}/cancel`, "Cancel", { body: {} }) : [...forms, act(`jobs/${job.id}`, "Remove", { method: "DELETE" })])));
+    make("td", {}, day(job.created)));
 };
 
 export const view = async (main) => {
   const body = make("tbody"), none = make("p", {}, "There is no job yet. Long lists, trainings and rounds appear here.");
   main.replaceChildren(make("h1", {}, "Jobs"), none,
-    make("div", { class: "scroll", tabIndex: 0, role: "region", "aria-label": "Jobs" }, make("table", {}, make("thead", {}, make("tr", {}, ["job", "state", "progress", "now", "begun", ""].map((title) => make("th", { scope: "col" }, title)))), body)),
+    make("div", { class: "scroll", tabIndex: 0, role: "region", "aria-label": "Jobs" }, make("table", {}, make("thead", {}, make("tr", {}, ["job", "state", "", "progress", "now", "begun"].map((title) => make("th", { scope: "col" }, title)))), body)),
     make("p", { class: "note" }, "Jobs go on after a restart of the server, at the last finished step."));
   const draw = async () => {
     const { rows } = await call("jobs");

@@ -45,7 +45,7 @@ export const view = async (main) => {
       { key: "r2", label: "R²", format: "fixed" },
       { key: "coverage", label: "in the interval", format: "percent" },
       { key: "width", label: "median width", class: "number", render: (row) => `${number(row.width, "general")} ${row.unit}` }] }), make("p", { class: "note" }, "90 % should lie in the interval. An error of 1 in log10(S/cm) is a factor of ten.")) : make("p", {}, "There is no model yet."),
-    rows.length ? make("section", {}, make("h2", {}, "Versions"), table({ rows, noun: "versions", filter: false, actions, columns: [
-      { key: "property", label: "property", format: "text" }, { key: "version", label: "version", format: "whole", best: true }, { key: "created", label: "made", render: (row) => day(row.created) },
+    rows.length ? make("section", {}, make("h2", {}, "Versions"), table({ rows, noun: "versions", filter: false, columns: [
+      { key: "property", label: "property", format: "text" }, { key: "version", label: "version", format: "whole", best: true }, { label: "", render: actions }, { key: "created", label: "made", render: (row) => day(row.created) },
       { key: "all", label: "mean error", class: "number", render: (row) => error(row) }] }), judged) : "");
 };

@@ -23,12 +23,12 @@ const interval = (place, low, value, high) => {
 
 const written = (row, column, places) => {
   const value = row[column.key];
-  if (column.render) return make("td", { class: column.class || "" }, column.render(row) ?? "");
+  if (column.render) return make("td", { class: column.class || "" }, [column.render(row) ?? ""].flat());
   if (column.format === "formula") return make("td", { class: "formula", title: value || "" }, make("b", {}, formula(value || "(empty)")), row.note ? make("small", {}, row.note) : "");
   if (column.format === "verdict") return make("td", {}, make("span", { class: `verdict ${value || "unread"}` }, value || "unread"));
   if (column.format === "nearest") return make("td", { class: "text" }, reference(value, row.nearest_doi), typeof row.nearest_distance === "number" && value ? make("small", {}, ` at ${row.nearest_distance.toFixed(1)}`) : "");
   if (column.format === "mark") return make("td", {}, value === true ? "●" : "");
-  if (column.format === "text" || typeof value === "string") return make("td", { class: column.long ? "long" : "text", title: column.long ? "" : String(value ?? "") }, value === null || value === undefined ? "" : String(value));
+  if (column.format === "text" || typeof value === "string") return make("td", { class: column.long ? "long" : "text" }, value === null || value === undefined ? "" : String(value));
   const times = column.times || 1;
   const node = make("td", { class: "number" }, number(value === null || value === undefined ? null : value * times, column.format));
   const low = row[column.low], high = row[column.high];
@@ -40,7 +40,7 @@ const written = (row, column, places) => {
   return node;
 };
 
-export const table = ({ rows, columns, noun = "rows", filter = true, label, actions }) => {
+export const table = ({ rows, columns, noun = "rows", filter = true, label }) => {
   const state = { column: null, down: false, text: "", shown: STEP, verdicts: new Set(VERDICTS) };
   const places = new Map(columns.filter((column) => column.low).map((column) => [column, scale(rows, column)]));
   const words = rows.map((row) => Object.values(row).filter((value) => typeof value === "string").join(" ").toLowerCase());
@@ -65,11 +65,10 @@ export const table = ({ rows, columns, noun = "rows", filter = true, label, acti
       for (const [place, column] of columns.entries()) {
         line.append(written(row, column, places));
         if (row.error && column.format === "formula") {
-          line.append(make("td", { class: "error", colSpan: columns.length - place - 1 + (actions ? 1 : 0) }, row.error));
+          line.append(make("td", { class: "error", colSpan: columns.length - place - 1 }, row.error));
           return line;
         }
       }
-      if (actions) line.append(make("td", {}, actions(row)));
       return line;
     }));
     more.hidden = shown.length <= state.shown;
@@ -77,6 +76,7 @@ export const table = ({ rows, columns, noun = "rows", filter = true, label, acti
   };
 
   for (const column of columns) {
+    if (!column.label) { titles.append(make("th", {})); continue; }
     const button = make("button", { type: "button" }, column.label);
     const title = make("th", { scope: "col", class: column.format === "formula" ? "formula" : column.class === "number" || ["percent", "degree", "cost", "fixed", "general", "whole"].includes(column.format) ? "number" : "" }, button);
     button.addEventListener("click", () => {
@@ -88,7 +88,6 @@ export const table = ({ rows, columns, noun = "rows", filter = true, label, acti
     });
     titles.append(title);
   }
-  if (actions) titles.append(make("th", {}));
 
   const search = make("input", { type: "search", placeholder: rows.some((row) => "verdict" in row) ? "Filter: LiAl, edge, 10.1038 …" : "Filter …", "aria-label": `Filter the ${noun}`, autocomplete: "off", spellcheck: false, oninput: (event) => { state.text = event.target.value; state.shown = STEP; draw(); } });
   const counts = VERDICTS.map((verdict) => [verdict, rows.filter((row) => "verdict" in row && verdictOf(row) === verdict).length]).filter(([, size]) => size);

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import vitrion
 from vitrion.experiments import registry
+from vitrion.serve import routes_campaigns, routes_jobs, routes_library, routes_rank, routes_state
 from vitrion.serve.quick import ranked_together
 from vitrion.serve.refusals import public
 from vitrion.serve.service import Ask
@@ -187,7 +188,7 @@ def test_counts_are_shown(http):
 def test_the_page_keeps_its_policy(http):
     page = http.get("/")
     policy = page.headers["content-security-policy"]
-    assert "script-src 'self';" in policy and "style-src 'self';" in policy and "unsafe" not in policy
+    assert "script-src 'self';" in policy and "style-src 'self' 'sha256-" in policy and "unsafe" not in policy
     assert "<script>" not in page.text and "onclick" not in page.text
     for name in ("app.js", "service.css", "plotly.min.js"):
         file = http.get(f"/static/{name}")
@@ -202,3 +203,35 @@ def test_errors_do_not_tell_where_the_server_keeps_its_files(http, house):
     assert told["status"] == 503 and "champions.json is damaged" in told["detail"]
     assert str(house) not in told["detail"]
     assert public(f"cannot read {house}/models/tg/8/card.json") == "cannot read card.json"
+
+
+def test_answers_are_as_documented(http):
+    family = {"name": "laco", "template": FAMILY, "variables": RANGES}
+    melt = {"formula": "LiAlCl2.4O0.8", "tg_C": -12}
+    asked = [
+        ("GET", "/health", None),
+        ("GET", "/ready", None),
+        ("POST", "/api/v1/rank", {"candidates": [LACO]}),
+        ("POST", "/api/v1/sweep", {"template": FAMILY, "variables": RANGES}),
+        ("POST", "/api/v1/propose", {"template": FAMILY, "variables": RANGES}),
+        ("POST", "/api/v1/campaigns", family),
+        ("POST", "/api/v1/campaigns/{name}/propose", {}),
+        ("POST", "/api/v1/campaigns/{name}/record", melt),
+        ("GET", "/api/v1/campaigns/{name}", None),
+        ("POST", "/api/v1/campaigns/{name}/to-data", None),
+        ("GET", "/api/v1/data/{name}", None),
+        ("POST", "/api/v1/jobs", {"candidates": [LACO]}),
+        ("GET", "/api/v1/jobs", None),
+        ("GET", "/api/v1/models", None),
+        ("GET", "/api/v1/models/{name}", None),
+        ("GET", "/api/v1/models/{name}/{version}/compare", None),
+    ]
+    parts = (routes_rank, routes_jobs, routes_campaigns, routes_library, routes_state)
+    routes = {(verb, route.path): route for part in parts for route in part.router.routes for verb in route.methods}
+    for method, path, body in asked:
+        name = "laco" if "campaigns" in path else "lab" if "data" in path else "tg"
+        answer = http.request(method, path.format(name=name, version=9), json=body)
+        assert answer.is_success, (path, answer.text)
+        told, model = answer.json(), routes[method, path].response_model
+        model.model_validate(told)
+        assert set(told) <= set(model.model_fields), path
