@@ -26,7 +26,7 @@ class Worker:
     """A process that does what it is told (see `worker`), started when first needed and let go when it has no work."""
 
     def __init__(self) -> None:
-        self._turn = threading.Lock()
+        self._turn, self._closed = threading.Lock(), False
         self._process: subprocess.Popen[str] | None = None
         self._timer: threading.Timer | None = None
 
@@ -53,6 +53,11 @@ class Worker:
             return said["done"]
         raise {"input": InputError, "conflict": ConflictError}.get(said["kind"], WorkError)(said["error"])
 
+    def close(self) -> None:
+        """End the process at once, and start no other."""
+        self._closed = True
+        self.stop()
+
     def stop(self) -> None:
         """End the process at once, whatever it does."""
         process, self._process = self._process, None
@@ -62,6 +67,8 @@ class Worker:
             ended(process)
 
     def _started(self) -> Any:
+        if self._closed:
+            raise LostWorkerError("the server ends")
         if self._timer is not None:
             self._timer.cancel()
         if self._process is None or self._process.poll() is not None:

@@ -74,8 +74,8 @@ class Jobs:
     def close(self) -> None:
         """Stop working; what is not finished goes on at the next launch."""
         workflows.set_up(None)
-        self.worker.stop()
-        self.clerk.stop()
+        self.worker.close()
+        self.clerk.close()
         self.trainings.stop()
         DBOS.destroy()
 

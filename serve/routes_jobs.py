@@ -186,7 +186,7 @@ async def _of_form(request: Request) -> tuple[bytes, str, str, dict[str, Any]]:
     if ending not in ENDINGS:
         raise InputError(f"{name} is of a kind that is not read; give {', '.join(ENDINGS)}")
     try:
-        told = {name: json.loads(fields[name]) for name in ("goal", "also") if name in fields}
+        told: dict[str, Any] = {name: json.loads(fields[name]) for name in ("goal", "also") if name in fields}
         told |= {"temperature_C": fields.get("temperature_C", 25.0)}
         read = RankRequest.model_validate({"candidates": ["-"], **told})
     except json.JSONDecodeError as error:
