@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 PEERS := .venv-peers
 
-.PHONY: help setup rank test check format lint types layers lock data elements prove bench bench-models search bench-loop peers clean
+.PHONY: help setup rank test check format lint types layers lock data elements prove bench bench-models search bench-loop bench-serve peers clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -69,6 +69,9 @@ search: $(READY) ## what choosing the recipes is worth on papers that had no say
 
 bench-loop: $(READY) ## replay campaigns on measured compositions, written to docs/benchmarks/loop.md (half an hour)
 	OMP_NUM_THREADS=1 $(BIN)/vitrion backtest --keep docs/benchmarks/loop.json --write docs
+
+bench-serve: $(READY) ## load on a server of its own, on loopback, written to docs/benchmarks/service.md (three minutes; needs models)
+	$(BIN)/python tests/bench/serve_load.py --write docs/benchmarks/service.md
 
 peers: $(PEERS)/ready ## make the environment of the peers that tests/bench/peers replays (BayBE and BoTorch; 1.3 GB)
 

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from vitrion.experiments.registry import load_predictor
     from vitrion.experiments.training import train
     from vitrion.models.predictor import Predictor
+    from vitrion.serve.client import Client
 
 __all__ = [
     "Campaign",
+    "Client",
     "Goal",
     "Predictor",
     "Threshold",
@@ -37,6 +39,7 @@ __all__ = [
 ]
 _HOMES = {
     "Campaign": "experiments.campaign",
+    "Client": "serve.client",
     "Goal": "experiments.goal",
     "Predictor": "models.predictor",
     "Threshold": "experiments.judgement",

@@ -14,17 +14,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..features.elements import INDEX, SYMBOLS
+from ..features.elements import SYMBOLS
 from ..features.fractions import Fractions
+from .cheapest import BY_PRODUCTS, FORGIVEN, programme, setting
 from .price_table import PriceTable, atoms_of, batch, default_table, masses, user_table
 
 Floats = npt.NDArray[np.float64]
 
-BY_PRODUCTS = ("CO2", "SbCl3", "SbBr3", "SbI3")
-CARRIERS = ("C", "O", "Sb")  # elements that a precursor may hold beyond the composition: a by-product takes them away
-SHORTAGE_USD_PER_MOLE = 1e5
 NEGLIGIBLE = 1e-7
-FORGIVEN = 2e-3  # imbalance, in moles per mole of atoms, that rounding of a formula is forgiven, as for its charge
 MOST_AT_ONCE = 400
 
 
@@ -73,9 +70,23 @@ def raw_material_cost(
     >>> bool(naco < laco < argyrodite / 10)
     True
     """
-    costs = np.array([route.usd_per_kg for route in routes(compositions, prices, year)])
+    if prices is None:
+        costs = _kept(batch(compositions).matrix, year)
+    else:
+        costs = np.array([route.usd_per_kg for route in routes(compositions, prices, year)])
     one = not isinstance(compositions, Fractions | list | tuple | np.ndarray | pd.Series)
     return float(costs[0]) if one else costs
+
+
+def _kept(matrix: Floats, year: int | None) -> Floats:
+    """Costs at the embedded prices, shape (n,); what no kept basis tells is solved by itself."""
+    costs = np.empty(len(matrix))
+    for members in _systems(matrix):
+        own = tuple(np.flatnonzero(matrix[members[0]] > 0).tolist())
+        costs[members] = programme(own, year).costs(matrix[members])
+        for member in members[np.isinf(costs[members])]:
+            costs[member] = _solve(matrix[[member]], default_table(year))[0].usd_per_kg
+    return costs
 
 
 def routes(
@@ -109,15 +120,7 @@ def _solve(matrix: Floats, table: PriceTable) -> list[Route]:
     from scipy.optimize import linprog
     from scipy.sparse import eye_array, kron
 
-    own = np.flatnonzero(matrix[0] > 0)
-    allowed = np.union1d(own, [INDEX[symbol] for symbol in CARRIERS])
-    usable = np.flatnonzero((np.delete(table.atoms, allowed, axis=1) == 0).all(axis=1))
-    leaving = np.stack([atoms_of(name) for name in BY_PRODUCTS])
-    leaving = leaving[(np.delete(leaving, allowed, axis=1) == 0).all(axis=1)]
-    block = np.hstack([table.atoms[usable].T, -leaving.T, np.eye(len(SYMBOLS))])[allowed]
-    block = block[:, block.any(axis=0)]
-    molar = table.usd_per_kg[usable] * table.grams_per_mole[usable] / 1000
-    price = np.concatenate([molar, np.zeros(len(leaving)), np.full(len(allowed), SHORTAGE_USD_PER_MOLE)])
+    allowed, usable, block, price = setting(np.flatnonzero(matrix[0] > 0), table)
     count = len(matrix)
     balance: Any = kron(eye_array(count), block, format="csr")
     answer = linprog(np.tile(price, count), A_eq=balance, b_eq=matrix[:, allowed].ravel())

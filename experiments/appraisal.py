@@ -52,6 +52,7 @@ def appraise(
     columns: dict[str, Any] = {
         "p_goal": np.where(hopeless, 0.0, probability(goal.thresholds, predictions)),
         "margin": margin(goal.thresholds, predictions),
+        "allowed": ~hopeless,
         **nearest,
         "o_to_cl": np.divide(oxygen, chlorine, out=np.full(len(oxygen), np.nan), where=chlorine > 0),
         "cost_usd_per_kg": cost,

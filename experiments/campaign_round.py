@@ -17,6 +17,7 @@ from .campaign_events import PROPOSED, CampaignError, parsed, standing
 from .campaign_store import State, change, checked_name, decode, now
 from .campaign_values import as_table
 from .goal import Goal
+from .loaded import Loaded
 from .pool import Pool
 from .proposal import propose
 from .ranking import Predictors
@@ -76,7 +77,7 @@ def proposed(
         )
     if table.empty:
         return table, None
-    versions = {} if predictors else {name: card.version for name, card in champions().items()}
+    versions = _versions(predictors)
     rows = [{str(name): _plain(cell) for name, cell in row.items()} for row in table.to_dict("records")]
     return table, {"proposals": rows, "seed": seed, "stop": str(table.attrs.get("stop", "")), "models": versions}
 
@@ -94,6 +95,13 @@ def kept(seen: State, told: Mapping[str, Any]) -> int | None:
 
     change(seen.name, step)
     return numbers[0] if numbers else None
+
+
+def _versions(predictors: Predictors | None) -> dict[str, int]:
+    """Version of each predictor, where it is known: of the champions, and of those that were loaded with theirs."""
+    if isinstance(predictors, Loaded):
+        return predictors.versions
+    return {} if predictors else {name: card.version for name, card in champions().items()}
 
 
 def _plain(cell: Any) -> Any:

@@ -21,7 +21,7 @@ from .goal import Goal
 from .recipe import RECIPES
 from .registry import load_predictor
 
-__all__ = ["COLUMNS", "Predictors", "rank", "sweep"]
+__all__ = ["COLUMNS", "HIDDEN", "Predictors", "arranged", "judged", "rank", "said", "sweep"]
 COLUMNS = (
     "rank",
     "formula",
@@ -46,6 +46,7 @@ COLUMNS = (
 
 TEXTS = ("formula", "verdict", "nearest", "nearest_doi", "note", "error")
 TRUTHS = ("neutral", "pareto")
+HIDDEN = ("margin", "allowed", "key")
 Rows = npt.NDArray[np.intp]
 
 
@@ -82,21 +83,60 @@ def rank(
         not refuse and of which no other is better in all that it limits (in cost too, where it has a ceiling). A list
         of which no row can be read needs no predictor.
     """
+    return arranged(judged(candidates, goal, temperature_C, predictors, also))
+
+
+def judged(
+    candidates: Iterable[Any],
+    goal: Goal | Mapping[str, Any] | Path | str | None = None,
+    temperature_C: float = 25.0,
+    predictors: Predictors | None = None,
+    also: Sequence[str] = (),
+) -> pd.DataFrame:
+    """What is said of each candidate, in the order in which they were given; `arranged` makes a ranking of it.
+
+    Parameters
+    ----------
+    candidates, goal, temperature_C, predictors, also
+        As in `rank`.
+
+    Returns
+    -------
+    DataFrame
+        A row a candidate with `COLUMNS`, without places and repeats yet, and with `HIDDEN`: the expected margin of the
+        worst limit, whether the goal allows the candidate, and the number of its composition (0 where it has none).
+    """
+    columns = said(candidates, goal, temperature_C, predictors, also)
+    return pd.DataFrame(columns, copy=False)
+
+
+def said(
+    candidates: Iterable[Any],
+    goal: Goal | Mapping[str, Any] | Path | str | None = None,
+    temperature_C: float = 25.0,
+    predictors: Predictors | None = None,
+    also: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Columns of what `judged` gives, as arrays of shape (n,); for who needs no table."""
     told, aim = listed(candidates), Goal.of(goal)
     batch = read(told)
     further = tuple(find(name).name for name in dict.fromkeys((*also, *aim.properties)) if name not in RECIPES)
     extra = [column for name in further for column in columns_of(find(name))]
     given, needed = predictors or {}, (*RECIPES, *further) if batch.rows.size else ()
     known = {name: given[name] if name in given else load_predictor(name) for name in needed}
-    table = _predict(told, batch, aim, temperature_C, known)
+    return _predict(told, batch, aim, temperature_C, known, extra)
+
+
+def arranged(table: pd.DataFrame) -> pd.DataFrame:
+    """A ranking, as `rank` gives it, of what `judged` says; the index tells the place of each row in that."""
     good = table["error"] == ""
     best = {"p_goal": False, "margin": False, "formula": True}
     order = table[good].sort_values(list(best), ascending=list(best.values()), kind="stable").index
     unread = table[~good].sort_values(["formula", "error"], kind="stable").index
     ranked = table.loc[[*order, *unread]]
     places = pd.Series(range(1, len(ranked) + 1), index=ranked.index, dtype="Int64").where(good)
-    ranked = ranked.assign(rank=places, note=_with_repeats(ranked, batch))
-    return ranked.reindex(columns=[*COLUMNS, *extra])
+    ranked = ranked.assign(rank=places, note=_with_repeats(ranked))
+    return ranked.drop(columns=list(HIDDEN))
 
 
 def sweep(
@@ -137,25 +177,56 @@ def sweep(
     return table
 
 
-def _predict(told: list[Any], batch: Read, goal: Goal, temperature: float, predictors: Predictors) -> pd.DataFrame:
+def _predict(
+    told: list[Any], batch: Read, goal: Goal, temperature: float, predictors: Predictors, extra: list[str]
+) -> dict[str, Any]:
     """What is said of each candidate, in the order in which they were given."""
-    index = range(len(told))
-    reasons = pd.Series(batch.errors, dtype=object).reindex(index).fillna("")
-    table = pd.DataFrame({"formula": [as_text(item) for item in told], "error": reasons}, index=index)
-    for name in (*COLUMNS, "margin"):
-        if name in ("rank", *table.columns):
-            continue
-        kind = object if name in TEXTS else "boolean" if name in TRUTHS else float
-        blank = "" if name in TEXTS else pd.NA if name in TRUTHS else np.nan
-        table[name] = pd.Series(blank, index=index, dtype=kind)
-    if not batch.rows.size:
-        return table
-    table.loc[batch.rows, "formula"] = names = formulas(told, batch.rows)
-    first, which = _distinct(batch.fractions.matrix, names)
-    distinct = [names[row] for row in first]
-    for name, values in appraise(batch.fractions.take(first), distinct, goal, temperature, predictors).items():
-        table.loc[batch.rows, name] = np.asarray(values, dtype=object if name in TEXTS else None)[which]
-    return table
+    values: dict[str, Any] = {}
+    names = [as_text(item) for item in told]
+    if batch.rows.size:
+        for row, name in zip(batch.rows.tolist(), own := formulas(told, batch.rows), strict=True):
+            names[row] = name
+        first, which = _distinct(batch.fractions.matrix, own)
+        found = appraise(batch.fractions.take(first), [own[row] for row in first], goal, temperature, predictors)
+        values = {
+            name: np.asarray(column, dtype=object if name in TEXTS else None)[which] for name, column in found.items()
+        }
+        values["key"] = composition_keys(batch.fractions.matrix)
+    reasons = [batch.errors.get(place, "") for place in range(len(told))]
+    nothing = pd.arrays.IntegerArray(np.zeros(len(told), dtype=np.int64), np.ones(len(told), dtype=bool))
+    columns: dict[str, Any] = {"rank": nothing, "formula": _objects(names)}
+    for name in COLUMNS[2:-1]:
+        columns[name] = _whole(name, values.get(name), batch.rows, len(told))
+    columns["error"] = _objects(reasons)
+    for name in (*extra, *HIDDEN):
+        columns[name] = _whole(name, values.get(name), batch.rows, len(told))
+    return columns
+
+
+def _objects(texts: list[str]) -> npt.NDArray[np.object_]:
+    column = np.empty(len(texts), dtype=object)
+    column[:] = texts
+    return column
+
+
+def _whole(name: str, values: Any, rows: Rows, n: int) -> Any:
+    """A column of n rows from the values of those that could be read; the others hold what stands for nothing."""
+    known = values is not None
+    if name in TRUTHS:
+        truth, missing = np.zeros(n, dtype=bool), np.ones(n, dtype=bool)
+        if known:
+            truth[rows], missing[rows] = values, False
+        return pd.arrays.BooleanArray(truth, missing)
+    column: npt.NDArray[Any] = (
+        np.full(n, "", dtype=object)
+        if name in TEXTS
+        else np.zeros(n, dtype=np.uint64 if name == "key" else bool)
+        if name in HIDDEN[1:]
+        else np.full(n, np.nan)
+    )
+    if known:
+        column[rows] = values
+    return column
 
 
 def _distinct(matrix: npt.NDArray[np.float64], names: list[str]) -> tuple[Rows, Rows]:
@@ -173,15 +244,16 @@ def _distinct(matrix: npt.NDArray[np.float64], names: list[str]) -> tuple[Rows, 
     return by_name[first], which.ravel()[back]
 
 
-def _with_repeats(ranked: pd.DataFrame, batch: Read) -> list[str]:
+def _with_repeats(ranked: pd.DataFrame) -> list[str]:
     """Notes, with those on a composition that stands higher in the ranking already."""
-    keys = dict(zip(batch.rows.tolist(), composition_keys(batch.fractions.matrix).tolist(), strict=True))
     first: dict[int, str] = {}
     notes = []
-    for place, formula, note in zip(ranked.index, ranked["formula"], ranked["note"], strict=True):
-        key = keys.get(place)
-        known = first.get(key) if key is not None else None
+    told = zip(*(ranked[name].tolist() for name in ("key", "formula", "note", "error")), strict=True)
+    for key, formula, note, error in told:
+        if error:
+            notes.append(note)
+            continue
+        known = first.get(key)
         notes.append("; ".join(filter(None, (note, f"same composition as {known}, ranked above it" if known else ""))))
-        if key is not None:
-            first.setdefault(key, formula)
+        first.setdefault(key, formula)
     return notes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 import pandas as pd
@@ -14,7 +14,7 @@ from .goal import Goal
 from .model_card import markdown
 from .plots import conductivity_map
 from .recipe import RECIPES
-from .registry import champions
+from .registry import champions, read_card
 from .tracking import RANKING, begun, log_dataset, log_versions, registered_name
 from .tracking_store import OpenRun
 
@@ -29,8 +29,9 @@ def log_ranking(
     temperature_C: float = 25.0,
     source: str = "vitrion.rank",
     also: Sequence[str] = (),
+    models: Mapping[str, int] | None = None,
 ) -> str:
-    """Log a ranking by the champions as a run, and return its id.
+    """Log a ranking as a run, and return its id.
 
     Parameters
     ----------
@@ -42,8 +43,10 @@ def log_ranking(
         With which it was ranked; the temperature in degC.
     source
         Where the candidates came from, such as the name of a file.
+    models
+        Version of each model that ranked; by default the champions.
     """
-    cards = champions()
+    cards = champions() if models is None else {name: read_card(name, number) for name, number in models.items()}
     used = [name for name in dict.fromkeys((*RECIPES, *goal.properties, *also)) if name in cards]
     tags = {f"model_{name}": str(cards[name].version) for name in used}
     with begun(RANKING, f"rank {source} at {temperature_C:g} C", tags) as run:

@@ -13,6 +13,7 @@ from .committee import Committee, votes
 from .difficulty import FEW
 from .layout import Layout
 from .process import FamilyProcess
+from .threads import one_thread
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
@@ -146,7 +147,7 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
 
     def answer(self, X: Matrix) -> Answer:
         """Expected targets, and what tells how far they can be trusted."""
-        with threadpool_limits(1 if len(X) < FEW else None):
+        with one_thread(len(X) < FEW):
             told = votes(self.committee_, X)
             mean, (trust, familiar, gap) = told.mean(axis=0), np.zeros((3, len(X)))
             near = np.flatnonzero(X[:, -1] > 0)

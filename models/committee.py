@@ -13,6 +13,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPRegressor
 from sklearn.preprocessing import StandardScaler
 
+from .flat_forest import FEW, FlatForest
+
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
@@ -93,7 +95,7 @@ class Committee(RegressorMixin, BaseEstimator):
     def votes(self, X: Matrix) -> Matrix:
         """What each member expects, shape (members, n); the trees come first."""
         singles = X.astype(np.float32)
-        votes = [self.trees_.predict(singles)]
+        votes = [self._of_trees(singles)]
         inputs = self._scaled(singles)
         varies = np.ptp(inputs, axis=0) > 0
         some, rest = np.ascontiguousarray(inputs[:, varies]), inputs[:1, ~varies]
@@ -102,6 +104,17 @@ class Committee(RegressorMixin, BaseEstimator):
             told = _forward(network, some, first[varies], rest @ first[~varies])
             votes.append(told.astype(float) * self.scale_ + self.offset_)
         return np.asarray(votes)
+
+    def _of_trees(self, X: Singles) -> Vector:
+        """What the trees expect, shape (n,)."""
+        if len(X) > FEW:
+            return np.asarray(self.trees_.predict(X))
+        if getattr(self, "_flat", (None,))[0] is not self.trees_:
+            self._flat = self.trees_, FlatForest(self.trees_)
+        return self._flat[1].predict(X)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_flat"}
 
     def _plausible(self, X: Singles, y: Vector) -> Vector:
         """Weight of each row: 1 where boosting misses it by up to the median error, then falling as its share."""

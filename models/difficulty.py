@@ -9,6 +9,8 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
+from .threads import one_thread
+
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 
@@ -44,7 +46,7 @@ class Difficulty(RegressorMixin, BaseEstimator):
 
     def predict(self, X: Matrix) -> Vector:
         """Expected size of the error in the unit of the target, positive, shape (n,)."""
-        with threadpool_limits(1 if len(X) < FEW else None):
+        with one_thread(len(X) < FEW):
             return np.asarray(np.exp(self.model_.predict(X)))
 
     @classmethod

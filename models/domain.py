@@ -15,6 +15,7 @@ from sklearn.preprocessing import StandardScaler
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 VERDICTS = ("inside", "edge", "outside")
+FEW = 500  # points below which one thread finds their neighbours sooner than several
 SAME = 1e-9  # distance below which two points are one, whatever the rounding
 LEAF = 32  # points of a leaf of the tree; cut in the middle of its space it answers in half the time
 SLACK = 1.0  # the point found is nowhere more than 1 + SLACK times as far as the nearest, and 0.2 % on average
@@ -61,7 +62,8 @@ class Domain(BaseEstimator):
         nearest (`SLACK`), in a tenth of the time. `analogues` looks at all points.
         """
         tree, rows = self._tree()
-        distance, place = tree.query(self.projection_.transform(X), eps=SLACK, workers=-1)
+        workers = -1 if len(X) >= FEW else 1
+        distance, place = tree.query(self.projection_.transform(X), eps=SLACK, workers=workers)
         distance = np.where(distance < SAME, 0.0, distance)
         return np.asarray(distance, dtype=float), rows[place]
 

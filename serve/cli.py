@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from . import cli_backtest, cli_campaign, cli_explain, cli_models, cli_propose, cli_rank, cli_versions, data_commands
+from . import (
+    cli_backtest,
+    cli_campaign,
+    cli_explain,
+    cli_models,
+    cli_propose,
+    cli_rank,
+    cli_serve,
+    cli_versions,
+    data_commands,
+)
 
 app = typer.Typer(
     help="Proposes the next oxychloride glass electrolyte to melt.",
@@ -26,6 +36,7 @@ app.command("evaluate")(cli_models.evaluate)
 app.add_typer(cli_campaign.app, name="campaign")
 app.command("backtest")(cli_backtest.backtest)
 app.add_typer(cli_versions.models, name="models")
+app.command("serve")(cli_serve.serve)
 app.add_typer(data_commands.app, name="data")
 
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from .cli_campaign_views import ENDINGS, Name, Output, export, found, give, import_, list_, say_retraining, show
-from .cli_rank import GoalFile, Temperature, check_temperature, load_goal, read_ranges
+from .cli_rank import GoalFile, Server, Temperature, check_temperature, load_goal, read_ranges
 from .console import progress, say
 from .failures import bad_tables, told
 from .outputs import checked
 from .refusals import InputError, visible
+
+if TYPE_CHECKING:
+    from ..experiments.campaign import Campaign
 
 app = typer.Typer(help="Propose, melt, record, and propose again.", no_args_is_help=True, add_completion=False)
 
@@ -59,6 +62,7 @@ def new(
     batch: Annotated[int, typer.Option("--batch", min=1, max=100, help="Melts in a round.")] = 4,
     temperature: Temperature = 25.0,
     seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Of all draws.")] = 0,
+    server: Server = None,
 ) -> None:
     """Begin a campaign over a family, or over a list of candidates."""
     with told(), bad_tables(), _noticed():
@@ -68,10 +72,20 @@ def new(
         ranges = read_ranges(template, var or []) if template is not None else {}
         aim = load_goal(goal)
         pool: Any = template if candidates is None else _listed(candidates, var)
-        from ..experiments.campaign import Campaign
-
-        Campaign.new(name, pool, goal=aim, batch=batch, temperature_C=temperature, seed=seed, **ranges)
+        begin = _beginner(server)
+        begin(name, pool, goal=aim, batch=batch, temperature_C=temperature, seed=seed, **ranges)
         say(f"began the campaign {name}; its first melts: vitrion campaign propose {name}")
+
+
+def _beginner(server: str | None) -> Callable[..., Campaign]:
+    """What begins a campaign, here or at a service."""
+    if server is not None:
+        from .client import Client
+
+        return Client(server).new_campaign
+    from ..experiments.campaign import Campaign
+
+    return Campaign.new
 
 
 def _listed(source: str, var: list[str] | None) -> list[Any]:
@@ -100,11 +114,12 @@ def propose(
     batch: Annotated[int | None, typer.Option("--batch", min=1, max=100, help="Melts in this round.")] = None,
     output: Output = None,
     track: Annotated[bool, typer.Option("--track/--no-track", help="Keep the round as a run of MLflow.")] = True,
+    server: Server = None,
 ) -> None:
     """Choose what to melt next; results that came are learnt at once."""
     with told(), bad_tables(), _noticed():
         paths = checked(output or [], ENDINGS)
-        campaign = found(name)
+        campaign = found(name, server)
         with progress() as report:
             report(f"choosing the next melts of {name}")
             table = campaign.propose(batch, track=track)
@@ -134,6 +149,7 @@ def record(
     table: Annotated[
         Path | None, typer.Option("--table", metavar="FILE", help="Results as .csv, .xlsx or .parquet, all or none.")
     ] = None,
+    server: Server = None,
 ) -> None:
     """Record what came of a melt, all of it or a part; or a table of results."""
     with told(), bad_tables(), _noticed():
@@ -144,7 +160,7 @@ def record(
             raise InputError(f"{'--table' if table else '--abandoned'} goes without values; leave those out")
         if table is not None and (abandoned or note):
             raise InputError("--table goes without --abandoned and --note; leave those out")
-        campaign = found(name)
+        campaign = found(name, server)
         if table is not None:
             numbers = campaign.record_table(table)
             say(f"recorded {len(numbers)} results as events {numbers[0]} to {numbers[-1]}")
@@ -195,12 +211,13 @@ def correct(
     clear: Annotated[
         list[str] | None, typer.Option("--clear", metavar="WHAT", help="Take out, such as tg or failed; repeatable.")
     ] = None,
+    server: Server = None,
 ) -> None:
     """Correct a result; the next proposals are those of the corrected history."""
     with told(), bad_tables(), _noticed():
         values = _values(conductivity, conductivity_error, tg, tg_error, at, phase, _failure(failed), sample, note)
         values |= dict.fromkeys(map(_cleared, clear or []))
-        say(f"corrected as event {found(name).correct(event, formula, **values)}")
+        say(f"corrected as event {found(name, server).correct(event, formula, **values)}")
 
 
 def _cleared(word: str) -> str:
@@ -215,10 +232,11 @@ def withdraw(
     name: Name,
     event: Annotated[int, typer.Argument(metavar="EVENT", help="A result, a round, a correction, an abandonment.")],
     note: Note = None,
+    server: Server = None,
 ) -> None:
     """Take back what an event said; it stays in the history and counts for nothing."""
     with told(), _noticed():
-        say(f"withdrawn as event {found(name).withdraw(event, note or '')}")
+        say(f"withdrawn as event {found(name, server).withdraw(event, note or '')}")
 
 
 app.command()(show)

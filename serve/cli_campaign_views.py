@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..datasets.home import put
+from .cli_rank import Server
 from .console import say, to_stdout
 from .failures import FAILED, told
 from .outputs import checked, save, to_csv
@@ -28,8 +29,12 @@ Output = Annotated[
 ]
 
 
-def found(name: str) -> Campaign:
-    """Find a campaign by its name."""
+def found(name: str, server: str | None = None) -> Campaign:
+    """Find a campaign by its name, here or at a service."""
+    if server is not None:
+        from .client import Client
+
+        return Client(server).campaign(name)
     from ..experiments.campaign import Campaign
 
     return Campaign.load(name)
@@ -41,11 +46,12 @@ def show(
         list[Path] | None,
         typer.Option("-o", "--output", metavar="FILE", help="Write .csv, .parquet or .html; repeatable."),
     ] = None,
+    server: Server = None,
 ) -> None:
     """Show what was believed, what was found, and the regret so far; as a table, or as a page with a figure."""
     with told():
         paths = checked(output or [], (*ENDINGS, ".html"))
-        campaign = found(name)
+        campaign = found(name, server)
         history = campaign.history()
         from .campaign_page import campaign_page
         from .campaign_tables import headline, history_table
@@ -56,9 +62,16 @@ def show(
         say_retraining(campaign)
 
 
-def list_() -> None:
+def list_(server: Server = None) -> None:
     """List the campaigns."""
     with told():
+        if server is not None:
+            from .campaign_tables import plain_table
+            from .client import Client
+
+            table = Client(server).campaigns()
+            give(table, [], plain_table(table))
+            return
         from ..experiments.campaign import Campaign
         from ..experiments.campaign_store import CampaignFileError
         from .campaign_tables import listing, plain_table
@@ -77,12 +90,14 @@ def list_() -> None:
 
 
 def export(
-    name: Name, output: Annotated[list[Path] | None, typer.Option("-o", "--output", metavar="FILE")] = None
+    name: Name,
+    output: Annotated[list[Path] | None, typer.Option("-o", "--output", metavar="FILE")] = None,
+    server: Server = None,
 ) -> None:
     """Write all of a campaign as .json, or its results as .csv or .parquet for 'vitrion data add'."""
     with told():
         paths = checked(output or [], (".json", *ENDINGS))
-        campaign = found(name)
+        campaign = found(name, server)
         if not paths:
             sys.stdout.buffer.write(campaign.to_json().encode())
             sys.stdout.buffer.flush()

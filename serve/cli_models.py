@@ -13,6 +13,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from .cli_rank import Server
 from .console import progress, say, to_stdout
 from .failures import told
 from .refusals import InputError, visible
@@ -59,6 +60,7 @@ def train(
         bool, typer.Option("--if-needed", help="Only where new results or their misses are reason enough.")
     ] = False,
     anew: Annotated[bool, typer.Option("--anew", help="Even where nothing is new.")] = False,
+    server: Server = None,
 ) -> None:
     """Train the models on all data, score them on papers held out, and let those answer that the gate passes."""
     with told():
@@ -66,9 +68,31 @@ def train(
             raise InputError(f"--recipe {visible(str(recipe), 80)} is not a file; give one, or leave it out")
         if if_needed and (recipe is not None or anew):
             raise InputError("--if-needed goes without --recipe and --anew; leave those out")
+        if server is not None:
+            if recipe is not None or not promote:
+                raise InputError("--recipe and --no-promote train here; leave --server out with them")
+            _train_there(server, _chosen(property), anew, if_needed)
+            return
         chosen = _needed(_chosen(property)) if if_needed else _chosen(property)
         if chosen:
             train_and_tell(chosen, recipe, promote, anew)
+
+
+def _train_there(server: str, properties: Sequence[str], anew: bool, if_needed: bool) -> None:
+    """Have a service train, and say how far it is."""
+    from .client import Client
+
+    with progress() as report:
+        said = [""]
+
+        def told_of(share: float, words: str) -> None:
+            if words != said[0]:
+                said[0] = words
+                report(f"{share:.0%}: {words}")
+
+        Client(server).train(properties, told_of, anew, if_needed)
+    for outcome in said[0].split("; "):
+        say(outcome)
 
 
 def _needed(properties: Sequence[str]) -> list[str]:

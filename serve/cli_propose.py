@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +15,7 @@ from rich.text import Text
 from .cli_rank import (
     GoalFile,
     Outputs,
+    Server,
     Temperature,
     TrainFirst,
     check_temperature,
@@ -64,6 +66,7 @@ def propose(
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of whatever is drawn by chance.")] = 0,
     output: Outputs = None,
     train_if_missing: TrainFirst = False,
+    server: Server = None,
 ) -> None:
     """Propose the next compositions to melt, with a reason for each."""
     with told(), bad_tables():
@@ -73,9 +76,11 @@ def propose(
         if results is not None and not results.is_file():
             raise InputError(f"--results {visible(str(results), 80)} is not a file; give a table of results")
         aim = load_goal(goal)
-        if train_if_missing:
+        if train_if_missing and server is None:
             train_missing()
-        options: dict[str, Any] = {"acquisition": worth.value, "seed": seed, **ranges}
+        if server is not None and any(path.suffix.lower() == ".html" for path in outputs):
+            raise InputError("-o with .html needs the models here; leave --server out, or write .csv")
+        options: dict[str, Any] = {"server": server, "acquisition": worth.value, "seed": seed, **ranges}
         words = f"choosing {batch} of {visible(template or candidates.name if candidates else template or '')}"
         proposals = _chosen(words, source, batch, aim, results, pending or [], temperature, **options)
 
@@ -89,9 +94,12 @@ def propose(
             say(f"{proposals.attrs['stop']}: consider stopping here")
 
 
-def _chosen(words: str, *told: Any, **options: Any) -> pd.DataFrame:
+def _chosen(words: str, *told: Any, server: str | None, **options: Any) -> pd.DataFrame:
     """The proposals, what warns of the candidates said on standard error."""
-    from ..experiments.proposal import propose as choose
+    from ..experiments.proposal import propose as local
+    from .client import Client
+
+    choose: Callable[..., pd.DataFrame] = local if server is None else Client(server).propose
 
     with progress() as report, warnings.catch_warnings(record=True) as raised:
         warnings.simplefilter("always", UserWarning)

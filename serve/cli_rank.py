@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 import sys
-import warnings
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 _SHOWN_ERRORS = 5
 MOST_MEMBERS = 1_000_000
-_TAKEN = (
+TAKEN = (
     *("template", "goal", "temperature_C", "predictors"),
     *("candidates", "batch", "results", "pending", "acquisition", "seed", "without", "name"),
 )
@@ -51,6 +50,10 @@ Outputs = Annotated[
     list[Path] | None, typer.Option("-o", "--output", metavar="FILE", help="Write .csv, .parquet or .html; repeatable.")
 ]
 TrainFirst = Annotated[bool, typer.Option("--train-if-missing", help="Train first when there is no model yet.")]
+Server = Annotated[
+    str | None,
+    typer.Option("--server", metavar="URL", envvar="VITRION_SERVER", help="Ask this service, not the models here."),
+]
 Top = Annotated[int, typer.Option("--top", min=0, help="Rows printed.")]
 Also = Annotated[
     list[Further] | None, typer.Option("--also", help="Predict a further property too; train it first; repeatable.")
@@ -69,12 +72,16 @@ def rank(
     top: Top = 15,
     also: Also = None,
     track: Annotated[bool, typer.Option("--track", help="Keep the ranking as a run of MLflow.")] = False,
+    server: Server = None,
 ) -> None:
     """Rank candidate compositions against a goal, best first; every row comes back."""
     with told():
-        from .candidates import any_read, joined, usable
+        from .answers import ranking, tracked
+        from .candidates import any_read
         from .tables import read_candidates
 
+        if track and server is not None:
+            raise InputError("--track keeps a run here, and --server ranks elsewhere; leave one of them out")
         outputs = checked(output or [], (".csv", ".parquet", ".html"), source)
         check_temperature(temperature)
         table = read_candidates(source)
@@ -82,14 +89,11 @@ def rank(
         for note in table.notes:
             say(note)
         asked = [one.value for one in dict.fromkeys(also or [])]
-        if train_if_missing and any_read(table):
+        if train_if_missing and server is None and any_read(table):
             train_missing()
-        from ..experiments import ranking
-
         with progress() as report:
             report(f"ranking {len(table):,} candidates at {temperature:g} °C")
-            cells = usable(table)
-            ranked = joined(table, ranking.rank(cells, aim, temperature_C=temperature, also=asked))
+            ranked = ranking(table, source, aim, temperature, asked, server)
 
         def page() -> str:
             from .reports import ranking_page
@@ -101,7 +105,7 @@ def rank(
         if len(ranked) and all(isinstance(error, str) and error for error in ranked["error"]):
             raise InputError(f"none of the {len(ranked):,} rows of {table.name} could be read; their errors are above")
         if track:
-            _track(ranked, cells, aim, temperature, table.name, asked)
+            say(tracked(ranked, table, aim, temperature, asked))
 
 
 def sweep(
@@ -115,24 +119,22 @@ def sweep(
     output: Outputs = None,
     train_if_missing: TrainFirst = False,
     top: Top = 40,
+    server: Server = None,
 ) -> None:
     """Predict every member of a family over ranges of its variables, in the order of the grid."""
     with told():
+        from .answers import members
         from .candidates import plain
 
         outputs = checked(output or [], (".csv", ".parquet", ".html"))
         check_temperature(temperature)
         ranges = read_ranges(template, var or [])
         aim = load_goal(goal)
-        if train_if_missing:
+        if train_if_missing and server is None:
             train_missing()
-        from ..experiments import ranking
-
         with progress() as report:
             report(f"predicting the members of {visible(template)} at {temperature:g} °C")
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", UserWarning)
-                swept = ranking.sweep(template, temperature_C=temperature, goal=aim, **ranges)
+            swept = members(template, temperature, aim, ranges, server)
             if swept.empty:
                 raise InputError(f"{visible(template)} has no member in these ranges; amounts must not be negative")
             table = plain(swept)
@@ -156,7 +158,7 @@ def read_ranges(template: str, given: list[str]) -> dict[str, Any]:
         name, sign, span = (part.strip() for part in text.partition("="))
         if not sign or not re.fullmatch("[a-zA-Z_][a-zA-Z_0-9]*", name) or not span:
             raise InputError(f'--var "{visible(text)}" is not a range; write --var x=0:1.5:0.05')
-        if name in _TAKEN:
+        if name in TAKEN:
             raise InputError(f"--var {name}: that name is taken; use another letter in the template, such as x")
         if name in ranges:
             raise InputError(f"--var {name} is given twice; give one range for each variable")
@@ -235,18 +237,6 @@ def _deliver(
     )
     for path in outputs:
         say(f"wrote {path}")
-
-
-def _track(ranked: pd.DataFrame, cells: list[Any], goal: Goal, temperature: float, name: str, also: list[str]) -> None:
-    """Log the ranking; when that fails it is written all the same."""
-    try:
-        from ..experiments.ranking_run import log_ranking
-
-        run = log_ranking(ranked, cells, goal, temperature, name, also)
-    except Exception as error:
-        say(f"the ranking is done, but MLflow did not take it: {str(error).splitlines()[0][:300]}", "yellow")
-    else:
-        say(f"tracked as run {run} of 'vitrion ranking'")
 
 
 def _tell_errors(ranked: pd.DataFrame, table: CandidateTable) -> None:

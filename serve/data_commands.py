@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .cli_rank import Server
 from .console import say, to_stdout
 from .failures import bad_tables, told
 from .outputs import checked, save, to_csv
@@ -16,9 +17,12 @@ from .refusals import InputError, visible
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .client import Client
+
 app = typer.Typer(help="Look at the data, and add the lab's own.", no_args_is_help=True, add_completion=False)
 
 ENDINGS = (".csv", ".parquet")
+_MOST_ROWS = 10_000_000
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write all of it to a .csv or .parquet file.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, help="Rows to print.")]
 NoLab = Annotated[bool, typer.Option("--no-lab", help="Leave out what the lab added.")]
@@ -29,12 +33,18 @@ def list_(
     sources: Annotated[bool, typer.Option("--sources", help="List files and licences instead.")] = False,
     output: Output = None,
     no_lab: NoLab = False,
+    server: Server = None,
 ) -> None:
     """List the properties with their rows, compositions, papers and ranges."""
     with told(), bad_tables():
+        paths = _checked(output)
+        if server is not None:
+            if sources or no_lab:
+                raise InputError("--sources and --no-lab look here; leave --server out with them")
+            _give(_client(server).data(), paths, 100)
+            return
         from ..datasets import catalogue
 
-        paths = _checked(output)
         _give(catalogue.sources() if sources else catalogue.listing(lab=not no_lab), paths, 100)
         if not sources:
             say(
@@ -50,12 +60,18 @@ def show(
     limit: Limit = 20,
     output: Output = None,
     no_lab: NoLab = False,
+    server: Server = None,
 ) -> None:
     """Show the rows of a property, the facts of the lab's store, or the card of a source."""
     with told(), bad_tables():
+        paths = _checked(output)
+        if server is not None:
+            if dropped or no_lab:
+                raise InputError("--dropped and --no-lab look here; leave --server out with them")
+            _give(_client(server).rows(name, formula, _MOST_ROWS if paths else limit), paths, limit)
+            return
         from ..datasets import catalogue
 
-        paths = _checked(output)
         table = catalogue.show(name, formula, dropped=dropped, lab=not no_lab)
         _give(table, paths, limit)
         if formula is not None and table.empty:
@@ -78,9 +94,13 @@ def add(
     sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook.")] = None,
     encoding: Annotated[str, typer.Option("--encoding", help="Encoding of a CSV.")] = "utf-8",
     note: Annotated[str, typer.Option("--note", help="Kept with the addition.")] = "",
+    server: Server = None,
 ) -> None:
     """Add the lab's own results: values, failed syntheses, corrections; all rows or none."""
     with told(), bad_tables():
+        if server is not None:
+            _add_there(server, file, {"keep_good": keep_good, "trust_units": trust_units, "again": again, "note": note})
+            return
         from ..datasets import lab
 
         options: dict[str, Any] = {"sheet": sheet, "encoding": encoding, "note": note, "again": again}
@@ -92,6 +112,24 @@ def add(
         first, last = done.facts["id"].iloc[0], done.facts["id"].iloc[-1]
         what = f"1 fact (L{first})" if first == last else f"{len(done.facts)} facts (L{first} to L{last})"
         say(f"added {what} as version {done.version}")
+
+
+def _add_there(server: str, file: Path, options: dict[str, Any]) -> None:
+    """Add a table to the lab's store of a service."""
+    if not file.is_file():
+        raise InputError(f"{visible(str(file), 80)} is not a file; give a table of results")
+    done = _client(server).add(file, **options)
+    for problem in done["left_out"]:
+        say(f"left out: {', '.join(str(cell) for cell in problem.values())}", "yellow")
+    for notice in done["notes"]:
+        say(f"note: {notice}", "yellow")
+    say(f"added {len(done['facts'])} facts as version {done['version']}")
+
+
+def _client(server: str) -> Client:
+    from .client import Client
+
+    return Client(server)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from importlib import import_module
 import typer
 
 from .console import say
-from .refusals import InputError
+from .refusals import BusyError, ConflictError, InputError, NotFoundError, WorkError
 
 FAILED, BAD_INPUT = 1, 2
 _HOMES = {
@@ -21,9 +21,10 @@ _HOMES = {
     "vitrion.experiments.goal": ("GoalError", BAD_INPUT),
     "vitrion.experiments.promotion": ("RefusedError", FAILED),
     "vitrion.experiments.recipe": ("RecipeError", BAD_INPUT),
-    "vitrion.experiments.registry": ("NoChampionError", FAILED),
+    "vitrion.experiments.record": ("NoChampionError", FAILED),
     "vitrion.models.artifact": ("ArtifactError", FAILED),
     "vitrion.models.conditions": ("ConditionError", BAD_INPUT),
+    "vitrion.serve.wire": ("ServiceError", FAILED),
 }
 
 
@@ -66,6 +67,8 @@ def explained(error: Exception) -> tuple[str, int]:
     """One sentence for an error, and its exit code."""
     if isinstance(error, InputError):
         return str(error), BAD_INPUT
+    if isinstance(error, NotFoundError | ConflictError | BusyError | WorkError):
+        return str(error), FAILED
     for home, (name, code) in _HOMES.items():
         if home in sys.modules and isinstance(error, getattr(import_module(home), name, ())):
             return str(error), code

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import tempfile
+
 
 class InputError(ValueError):
     """Input that cannot be used; the message says what, what would be right, and how to mend it."""
@@ -17,3 +20,32 @@ def visible(text: str, longest: int = 60) -> str:
     """
     shown = text if len(text) <= longest else text[: longest - 3] + "..."
     return "".join(mark if mark.isprintable() else "\ufffd" for mark in shown)
+
+
+def public(text: str) -> str:
+    """Text for those who are not on this machine: without the folders in which it keeps its files."""
+    from ..datasets.home import home
+
+    for folder in (str(home()), tempfile.gettempdir()):
+        text = re.sub(rf"{re.escape(folder)}/(?:[^\s/'\"]+/)*", "", text).replace(
+            folder, "the home folder of the server"
+        )
+    return text
+
+
+class NotFoundError(LookupError):
+    """Something that is asked for by a name or number that nothing has."""
+
+
+class ConflictError(RuntimeError):
+    """Something that cannot be done as things stand."""
+
+
+class BusyError(RuntimeError):
+    """More work than is taken at a time; the message says so, and `retry_s` when to come again, in seconds."""
+
+    retry_s = 1
+
+
+class WorkError(RuntimeError):
+    """What went wrong in a process beside the server, in its words."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..experiments.goal import Goal, Threshold
     from ..experiments.outcomes import Outcomes
 
-_SIZES = ((340, 460, 5), (740, 600, 8), (1060, 600, 10))
+SIZES = ((340, 460, 5), (740, 600, 8), (1060, 600, 10))
 _RANKING = (
     Column("rank", "#", "rank"),
     Column("formula", "formula", "formula"),
@@ -61,7 +61,7 @@ def ranking_page(ranking: pd.DataFrame, goal: Goal, temperature_C: float, name: 
             noun="candidates",
             goal=goal_words(goal, temperature_C),
             figure=plots.conductivity_map(ranking, goal, temperature_C),
-            annotations=[(w, plots.map_names(ranking, goal, n, (w, h))) for w, h, n in _SIZES],
+            annotations=[(w, plots.map_names(ranking, goal, n, (w, h))) for w, h, n in SIZES],
             table=in_millisiemens(ranking),
             columns=columns(ranking, temperature_C),
             tiles=[(f"{likely:,}", "more likely than not to meet the goal"), *_verdict_tiles(ranking)],

@@ -1,9 +1,67 @@
-"""What every test has: small data may have small bins."""
+"""What every test has: small data may have small bins, and one small pair of predictors serves all."""
 
+import dataclasses
+import warnings
+
+import numpy as np
 import pytest
+from sklearn.ensemble import HistGradientBoostingRegressor
+from vitrion.datasets import load
+from vitrion.experiments.recipe import Recipe, TrainingRows
+from vitrion.models.blend import BlendedRegressor
+from vitrion.models.conditions import NAMES
+from vitrion.models.nearness import nearness
+from vitrion.models.process import FamilyProcess
+
+NEAR, FAR = 150, 450
+USUAL = Recipe.predictor
 
 
 def pytest_collection_modifyitems(items):
     """Let the small bins of small data be small without a word."""
     for item in items:
         item.add_marker(pytest.mark.filterwarnings("ignore:the no. of calibration examples"))
+
+
+@pytest.fixture(scope="session")
+def tables():
+    """Few rows of both properties, always the same: the VIGLAS glasses among them."""
+    kept = {}
+    for name in ("tg", "conductivity"):
+        data = load(name, lab=False)
+        near, viglas = nearness(data.fractions) >= 1, (data.rows["doi"] == "10.1038/s41560-023-01356-y").to_numpy()
+        draw = np.random.default_rng(0)
+        rows = [np.flatnonzero(viglas)]
+        rows += [draw.choice(np.flatnonzero(m & ~viglas), n, replace=False) for m, n in ((near, NEAR), (~near, FAR))]
+        kept[name] = data.take(np.sort(np.concatenate(rows)))
+    return kept
+
+
+def modest(recipe, n_jobs=1):
+    """The predictor of a recipe with an ensemble that trains in a moment."""
+    ensemble = HistGradientBoostingRegressor(max_iter=20, max_bins=32, max_leaf_nodes=15, learning_rate=0.3)
+    told = USUAL(recipe, 1)
+    return told.set_params(n_folds=3, regressor=blended(recipe, ensemble))
+
+
+def blended(recipe, ensemble):
+    """A blend that trains in a moment."""
+    return BlendedRegressor(len(NAMES) if recipe.conditions else 0, ensemble, FamilyProcess(n_steps=12))
+
+
+@pytest.fixture(scope="session")
+def quick():
+    """Make the predictor of a recipe so that it trains in a moment."""
+    return modest
+
+
+@pytest.fixture(scope="session")
+def predictors(tables):
+    fitted = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name, data in tables.items():
+            recipe = dataclasses.replace(Recipe.named(name), weights={"literature": 5.0})
+            rows = TrainingRows.of(recipe, data)
+            fitted[name] = modest(recipe).fit(**rows.keywords(), **rows.names())
+    return fitted

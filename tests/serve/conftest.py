@@ -1,17 +1,23 @@
 """A stand-in for the experiments floor, so that these tests need no trained model."""
 
+import contextlib
 import functools
 import math
+import os
+import shutil
 import sys
+import time
 import types
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import pytest
+import sklearn
 import vitrion.experiments
 from vitrion.features import Composition, FormulaError, Template
 from vitrion.features.charge import explain
+from vitrion.serve.settings import Settings
 
 COLUMNS = [
     *("rank", "formula", "p_goal", "conductivity_S_cm", "conductivity_low_S_cm", "conductivity_high_S_cm"),
@@ -105,3 +111,72 @@ def floor(monkeypatch):
         monkeypatch.setitem(sys.modules, module.__name__, module)
         monkeypatch.setattr(vitrion.experiments, name, module, raising=False)
     return types.SimpleNamespace(ranking=ranking, registry=registry, champions=known)
+
+
+@pytest.fixture(scope="session")
+def trained(predictors, tmp_path_factory):
+    """A home with small champions, to be copied."""
+    from vitrion.experiments import registry
+    from vitrion.models import artifact
+
+    folder = tmp_path_factory.mktemp("trained")
+    before = os.environ.get("VITRION_HOME")
+    os.environ["VITRION_HOME"] = str(folder)
+    try:
+        for name, predictor in predictors.items():
+            path = tmp_path_factory.mktemp("bundle") / registry.BUNDLE
+            digest = artifact.save(predictor, path)
+            versions = {"scikit-learn": sklearn.__version__, "format": str(artifact.FORMAT)}
+            told = {"all/mae": 0.5, "all/coverage": 0.9, "all/width": 2.0, "all/r2": 0.8}
+            for version in (8, 9):
+                card = registry.Champion(
+                    name, version, digest, "run", f"2026-01-0{version}T00:00:00+00:00", "print", {}, told, versions
+                )
+                registry.keep(card, path)
+            registry.promote(name, 8)
+    finally:
+        os.environ.pop("VITRION_HOME")
+        if before is not None:
+            os.environ["VITRION_HOME"] = before
+    return folder
+
+
+@pytest.fixture
+def empty(tmp_path, monkeypatch):
+    """A home without models."""
+    monkeypatch.setenv("VITRION_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def house(trained, empty):
+    """A home with small champions of its own."""
+    shutil.copytree(trained, empty)
+    return empty
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """Open the service of the present home, and wait until it is ready where it can be; it may not load MLflow."""
+    from starlette.testclient import TestClient
+    from vitrion.serve.app import create_app
+
+    monkeypatch.setitem(sys.modules, "mlflow", None)
+
+    @contextlib.contextmanager
+    def open_it(ready=True, track=0, **settings):
+        with TestClient(create_app(Settings(track=track, **settings)), raise_server_exceptions=False) as http:
+            until = time.monotonic() + 60
+            while ready and http.get("/ready").status_code != 200:
+                assert time.monotonic() < until, http.get("/ready").json()
+                time.sleep(0.05)
+            yield http
+
+    return open_it
+
+
+@pytest.fixture
+def http(house, opened):
+    """The service with small champions."""
+    with opened(block_rows=7) as client:
+        yield client

@@ -1,0 +1,42 @@
+"""Predictors that are held in memory and know their versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ..models import artifact
+from ..models.predictor import Predictor
+from . import registry
+from .recipe import RECIPES
+
+
+class Loaded(dict[str, Predictor]):
+    """Predictors by property; `versions` tells which version of each this is."""
+
+    def __init__(self, predictors: Mapping[str, Predictor], versions: Mapping[str, int]) -> None:
+        super().__init__(predictors)
+        self.versions = dict(versions)
+
+
+def load(properties: Iterable[str] = RECIPES, versions: Mapping[str, int] | None = None) -> Loaded:
+    """Load predictors, each checked against its hash.
+
+    Parameters
+    ----------
+    properties
+        Names of properties.
+    versions
+        Which version of each; the champions where none is told.
+    """
+    told, cards = dict(versions or {}), registry.champions()
+    predictors, known = {}, {}
+    for name in properties:
+        champion = cards.get(name)
+        if name not in told or (champion is not None and champion.version == told[name]):
+            predictors[name] = registry.load_predictor(name)
+            known[name] = cards[name].version
+            continue
+        card = registry.read_card(name, told[name])
+        predictors[name] = artifact.load(registry.folder(name, card.version) / registry.BUNDLE, card.sha256)
+        known[name] = card.version
+    return Loaded(predictors, known)

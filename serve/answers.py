@@ -1,0 +1,57 @@
+"""What the command line asks for, by the models of this machine or by a service."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..experiments.goal import Goal
+    from .tables import CandidateTable
+
+
+def ranking(
+    table: CandidateTable, source: str, goal: Goal, temperature: float, also: list[str], server: str | None
+) -> pd.DataFrame:
+    """The ranking of a list, by the models here or by a service, which reads a long file itself."""
+    from .candidates import joined, usable
+
+    if server is None:
+        from ..experiments.ranking import rank
+
+        return joined(table, rank(usable(table), goal, temperature_C=temperature, also=also))
+    from .client import AT_ONCE, Client
+
+    with Client(server) as client:
+        if len(table) > AT_ONCE and source != "-":
+            return client.rank(Path(source), goal, temperature, also)
+        return joined(table, client.rank(usable(table), goal, temperature, also))
+
+
+def members(template: str, temperature: float, goal: Goal, ranges: dict[str, Any], server: str | None) -> pd.DataFrame:
+    """The members of a family with what is predicted of them, by the models here or by a service."""
+    if server is not None:
+        from .client import Client
+
+        with Client(server) as client:
+            return client.sweep(template, temperature, goal, **ranges)
+    from ..experiments.ranking import sweep
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return sweep(template, temperature_C=temperature, goal=goal, **ranges)
+
+
+def tracked(ranked: pd.DataFrame, table: CandidateTable, goal: Goal, temperature: float, also: list[str]) -> str:
+    """Log a ranking in MLflow and say so; when that fails it is written all the same."""
+    try:
+        from ..experiments.ranking_run import log_ranking
+        from .candidates import usable
+
+        run = log_ranking(ranked, usable(table), goal, temperature, table.name, also)
+    except Exception as error:
+        return f"the ranking is done, but MLflow did not take it: {str(error).splitlines()[0][:300]}"
+    return f"tracked as run {run} of 'vitrion ranking'"

@@ -1,0 +1,186 @@
+"""The service as an application: its parts, its routes, and which error becomes which status."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import threading
+from collections.abc import AsyncIterator
+from importlib.metadata import version
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import Lifespan
+
+from ..datasets.catalogue import CatalogueError
+from ..datasets.cells import CellError
+from ..datasets.grid import TableError
+from ..datasets.home import made
+from ..datasets.store import StoreError
+from ..experiments.campaign_events import CampaignError
+from ..experiments.campaign_store import CampaignFileError
+from ..experiments.goal import GoalError
+from ..experiments.recipe import RecipeError
+from ..experiments.registry import NoChampionError
+from ..features.notation import FormulaError
+from ..models.artifact import ArtifactError
+from ..models.conditions import ConditionError
+from . import pages, routes_campaigns, routes_jobs, routes_library, routes_rank, routes_state
+from .campaigns import Campaigns
+from .desk import Desk
+from .door import Door
+from .failures import explained
+from .in_use import InUse
+from .jobs import Jobs
+from .metrics import Metrics
+from .problems import of_http, of_validation, problem
+from .refusals import BusyError, ConflictError, InputError, NotFoundError, WorkError, public
+from .service import Ask, Service
+from .settings import Settings
+from .store import Store
+from .work import LONG_WAITING, Batcher, Pool
+
+STATUS: dict[type[Exception], int] = {
+    NotFoundError: 404,
+    ConflictError: 409,
+    CampaignError: 422,
+    InputError: 422,
+    FormulaError: 422,
+    GoalError: 422,
+    ConditionError: 422,
+    RecipeError: 422,
+    TableError: 422,
+    StoreError: 422,
+    CellError: 422,
+    CatalogueError: 422,
+    CampaignFileError: 500,
+    WorkError: 500,
+    BusyError: 503,
+    NoChampionError: 503,
+    ArtifactError: 503,
+}
+LOOK_S = 1.0  # between two looks at what is promoted
+TIDY_S = 3600.0
+
+
+def create_app(settings: Settings | None = None, models: InUse | None = None) -> FastAPI:
+    """Make the application.
+
+    Parameters
+    ----------
+    settings
+        By default as the environment tells them.
+    models
+        By default the champions of the home folder.
+    """
+    told = settings or Settings.of_environment()
+    metrics = Metrics()
+    app = FastAPI(
+        title="Vitrion",
+        version=version("vitrion"),
+        description="Proposes the next oxychloride glass electrolyte to melt. Errors are problem details (RFC 9457).",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        lifespan=_lifespan(told, models or InUse(), metrics),
+    )
+    app.add_middleware(Door, settings=told, metrics=metrics)
+    for part in (routes_rank, routes_jobs, routes_campaigns, routes_library, routes_state, pages):
+        app.include_router(part.router)
+    app.add_exception_handler(RequestValidationError, of_validation)
+    app.add_exception_handler(HTTPException, of_http)
+    for kind in STATUS:
+        app.add_exception_handler(kind, _of_error)
+    app.add_exception_handler(Exception, _of_error)
+    return app
+
+
+def _of_error(request: Request, error: Exception) -> Response:
+    """A refusal for an error, by the table."""
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
+    wait = {"retry-after": "1"} if isinstance(error, BusyError) else None
+    told = str(error) if isinstance(error, tuple(STATUS)) else explained(error)[0]
+    head, *lines = public(told).splitlines() or [""]
+    errors = [{"row": _row(line), "where": "rows", "message": line.strip()} for line in lines]
+    return problem(status, head, errors, wait)
+
+
+def _row(line: str) -> int | None:
+    """Row that a line of an error names first, as in ``row 3, tg_C: ...``."""
+    word, _, rest = line.strip().partition(" ")
+    number = rest.partition(",")[0].partition(":")[0]
+    return int(number) if word == "row" and number.isdigit() else None
+
+
+def _lifespan(settings: Settings, models: InUse, metrics: Metrics) -> Lifespan[FastAPI]:
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        desk = await asyncio.to_thread(_opened, settings, models, metrics)
+        app.state.desk = desk
+        threading.Thread(target=_warm, args=(desk,), name="vitrion-load", daemon=True).start()
+        tasks = [asyncio.create_task(_look(desk)), asyncio.create_task(_tidy(desk))]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.to_thread(_closed, desk)
+
+    return lifespan
+
+
+def _opened(settings: Settings, models: InUse, metrics: Metrics) -> Desk:
+    made()
+    store = Store(settings.store_url)
+    service, campaigns = Service(models, settings), Campaigns(models)
+    jobs = Jobs(store, settings, campaigns.round, models.renew)
+    jobs.launch()
+    return Desk(
+        settings=settings,
+        models=models,
+        service=service,
+        campaigns=campaigns,
+        store=store,
+        jobs=jobs,
+        metrics=metrics,
+        short=Batcher(service),
+        long=Pool("long", 1, LONG_WAITING),
+        data=Pool("data", 1, LONG_WAITING),
+        light=Pool("light", 4, settings.most_waiting),
+    )
+
+
+def _warm(desk: Desk) -> None:
+    """Load the models, and do once what the first request would have to wait for."""
+    desk.models.renew()
+    if desk.models.ready:
+        desk.service.rank(["LiAlCl4"], Ask.of(None), figure=True)
+        gc.collect()
+        gc.freeze()  # the models stay: what is collected later need not look at them again
+
+
+def _closed(desk: Desk) -> None:
+    desk.short.stop()
+    desk.long.stop()
+    desk.data.stop()
+    desk.light.stop()
+    desk.jobs.close()
+    desk.store.close()
+
+
+async def _look(desk: Desk) -> None:
+    """Load new models soon after they were promoted, by whichever process."""
+    while True:
+        await asyncio.sleep(LOOK_S)
+        if await asyncio.to_thread(lambda: desk.models.is_old):
+            await asyncio.to_thread(desk.models.renew)
+
+
+async def _tidy(desk: Desk) -> None:
+    """Forget what is too old, now and every hour."""
+    while True:
+        await asyncio.to_thread(desk.jobs.sweep_out)
+        await asyncio.sleep(TIDY_S)

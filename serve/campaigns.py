@@ -1,0 +1,151 @@
+"""Campaigns as the service keeps and shows them, without HTTP."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from .in_use import InUse
+from .library import data_add
+from .refusals import ConflictError, NotFoundError
+from .rows import cell, records
+from .service import Answer, Ask, noticed
+
+if TYPE_CHECKING:
+    from ..experiments.campaign import Campaign
+
+Told = Mapping[str, Any]
+_turn = threading.Lock()  # warnings are caught for the whole process: one change at a time
+
+
+class Campaigns:
+    """Use cases of campaigns.
+
+    Parameters
+    ----------
+    models
+        Those in use.
+    """
+
+    def __init__(self, models: InUse) -> None:
+        self.models = models
+
+    def list(self) -> list[dict[str, Any]]:
+        """A row a campaign that can be read."""
+        from ..experiments.campaign import Campaign
+        from ..experiments.campaign_store import CampaignFileError
+        from .campaign_tables import listing
+
+        readable = []
+        for name in Campaign.list():
+            try:
+                readable.append(Campaign.load(name))
+            except CampaignFileError:
+                continue
+        return records(listing(readable))
+
+    def find(self, name: str) -> Campaign:
+        """Return a campaign by its name."""
+        from ..experiments.campaign import Campaign
+        from ..experiments.campaign_store import checked_name
+
+        if checked_name(name) not in Campaign.list():
+            raise NotFoundError(f"no campaign is called {name!r}; GET /api/v1/campaigns lists them")
+        return Campaign.load(name)
+
+    def new(self, name: str, candidates: Any, ask: Ask, variables: Told, batch: int, seed: int) -> dict[str, Any]:
+        """Begin a campaign."""
+        from ..experiments.campaign import Campaign
+
+        if name in Campaign.list():
+            raise ConflictError(f"there is a campaign called {name!r} already; choose another name")
+        options: dict[str, Any] = {"goal": ask.goal, "batch": batch, "temperature_C": ask.temperature_C, "seed": seed}
+        with _turn:
+            notes, campaign = noticed(lambda: Campaign.new(name, candidates, **options, **variables))
+        return self.show(campaign.name) | {"notes": notes}
+
+    def show(self, name: str, figure: bool = False) -> dict[str, Any]:
+        """All that a campaign is: its aim, its history, what is waited for, and whether to train again."""
+        from ..experiments.campaign_events import standing
+        from .campaign_tables import candidates_of, progress_of, rounds_of
+        from .reports import goal_words
+
+        campaign = self.find(name)
+        state, history = campaign.state, campaign.history()
+        stands = standing(state.events).results.values()
+        recorded = [{"event": one.event, "formula": one.formula, **cell(dict(one.found))} for one in stands]
+        told = {
+            "name": campaign.name,
+            "created": state.created,
+            "candidates": cell(dict(state.candidates)),
+            "candidates_words": candidates_of(state.candidates),
+            "goal": cell(dict(state.goal)),
+            "goal_words": goal_words(campaign.goal, state.temperature_C),
+            "batch": state.batch,
+            "temperature_C": state.temperature_C,
+            "seed": state.seed,
+            "rounds": rounds_of(history),
+            "results": len(recorded),
+            "recorded": recorded,
+            "progress_words": progress_of(history),
+            "pending": campaign.pending(),
+            "events": len(state.events),
+            "history": records(history),
+            "why_retrain": campaign.why_retrain,
+        }
+        if figure and state.events:
+            from . import pictures
+
+            told["figure"] = pictures.of_campaign(state)
+        return told
+
+    def propose(self, name: str, batch: int | None) -> Answer:
+        """Choose the next melts of a campaign, and keep the round."""
+        campaign = self.find(name)
+        known = self.models.get(campaign.goal.properties)
+        with _turn:
+            notes, table = noticed(lambda: campaign.propose(batch, known, track=False))  # see `workflows.remember`
+        more = {"event": table.attrs["event"], "stop": cell(table.attrs.get("stop", "")), "notes": notes}
+        return Answer(table, known.versions, more)
+
+    def round(self, name: str, batch: int | None, seen: int) -> dict[str, Any]:
+        """Make a round as a job does, once: one that came after `seen` events is not made again."""
+        from ..experiments.campaign_events import PROPOSED
+
+        for event in self.find(name).state.events[seen:]:
+            if event.kind == PROPOSED:
+                told = event.told
+                return _round(len(told["proposals"]), told["models"], event.number, str(told["stop"]))
+        answer = self.propose(name, batch)
+        return _round(len(answer.table), answer.models, answer.more["event"], answer.more["stop"])
+
+    def change(self, name: str, verb: str, *told: Any, **values: Any) -> dict[str, Any]:
+        """Record, correct, withdraw or abandon; return the events it made and what is to be noticed."""
+        campaign = self.find(name)
+        with _turn:
+            notes, events = noticed(lambda: getattr(campaign, verb)(*told, **values))
+        return {
+            "events": events if isinstance(events, list) else [events],
+            "notes": notes,
+            "why_retrain": campaign.why_retrain,
+        }
+
+    def to_data(self, name: str) -> dict[str, Any]:
+        """Add the results that stand to the lab's store; those that it holds already are left out."""
+        from .campaign_tables import for_the_lab
+
+        table = for_the_lab(self.find(name))
+        if table.empty:
+            raise ConflictError(f"the campaign {name!r} has no result that stands; record one first")
+        return data_add(table, True, False, False, f"campaign {name}")
+
+
+def _round(proposals: int, models: Told, event: int | None, stop: str) -> dict[str, Any]:
+    words = f"{proposals} melts proposed as event {event}" if event is not None else "nothing is left to propose"
+    return {
+        "event": event,
+        "proposals": proposals,
+        "models": dict(models),
+        "words": f"{words}; {stop}" if stop else words,
+    }

@@ -1,0 +1,117 @@
+"""What a process beside the server does for it, so that the server loads neither MLflow nor the data sets."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..datasets.home import home, made, put
+from .rows import cell, records
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEPT = "data-list.json"  # what `data_list` said last, and of which data
+
+
+def log_ranking(folder: str) -> str:
+    """Log the ranking that a job made as a run of MLflow, and return its id."""
+    import pandas as pd
+
+    from ..experiments.goal import Goal
+    from ..experiments.ranking_run import log_ranking as log
+    from .candidates import usable
+    from .screening import read_request
+    from .tables import read_candidates
+
+    place, told = Path(folder), read_request(Path(folder))
+    ranking = pd.read_parquet(place / "result.parquet")
+    cells = usable(read_candidates(str(place / told["file"])))
+    how = {"also": told["also"], "models": told["models"]}
+    return log(ranking, cells, Goal.of(told["goal"]), told["temperature_C"], told["name"], **how)
+
+
+def log_round(campaign: str, event: int) -> str:
+    """Log a round of a campaign as a run of MLflow, and return its id."""
+    from ..experiments.campaign_runs import log_round as log
+    from ..experiments.campaign_store import read
+
+    return log(read(campaign), event)
+
+
+def compare(name: str, version: int) -> dict[str, Any]:
+    """Hold a version against the champion, as the gate does."""
+    from ..experiments.promotion import judged
+
+    return _told(judged(name, version))
+
+
+def promote(name: str, version: int, force: bool) -> dict[str, Any]:
+    """Let a kept version answer, if the gate lets it through."""
+    from ..experiments.promotion import promote as run
+
+    return _told(run(name, version, force))
+
+
+def rollback(name: str) -> int:
+    """Let the version answer again that did before the present one; return its number."""
+    from ..experiments.promotion import rollback as run
+
+    return run(name)
+
+
+def data_list() -> list[dict[str, Any]]:
+    """A row a property: rows, compositions, papers and range of what is known of it."""
+    from ..datasets import catalogue
+
+    known, rows = data_mark(), records(catalogue.listing())
+    put(made() / KEPT, json.dumps([known, rows]).encode())
+    return rows
+
+
+def data_kept() -> list[dict[str, Any]] | None:
+    """What `data_list` said last; None where other data are there by now."""
+    try:
+        known, rows = json.loads((home() / KEPT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return list(rows) if known == data_mark() else None
+
+
+def data_mark() -> str:
+    """What changes whenever the data do: embedded files, the code that reads them, the lab's own additions."""
+    from ..datasets import lab
+    from ..datasets.sources import cards
+
+    told = [version("vitrion"), *(card.sha256 for card in cards()), str(len(lab.history()[0]))]
+    return hashlib.sha256(" ".join(told).encode()).hexdigest()
+
+
+def data_show(name: str, formula: str | None, limit: int, offset: int) -> dict[str, Any]:
+    """Some rows of a property, of the lab's store, or the card of a source."""
+    table = _shown(name, formula, data_mark())
+    return {"rows": records(table.iloc[offset : offset + limit]), "of": len(table)}
+
+
+@lru_cache(maxsize=4)
+def _shown(name: str, formula: str | None, mark: str) -> pd.DataFrame:
+    """All rows, kept from page to page as long as the data are the same."""
+    from ..datasets import catalogue
+
+    return catalogue.show(name, formula)
+
+
+def _told(decision: Any) -> dict[str, Any]:
+    """A decision of the gate as JSON."""
+    return {"reason": decision.reason, **cell(asdict(decision))}
+
+
+VERBS: Mapping[str, Callable[..., Any]] = {
+    one.__name__: one for one in (log_ranking, log_round, compare, promote, rollback, data_list, data_show)
+}

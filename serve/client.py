@@ -1,0 +1,257 @@
+"""The service from a notebook: the verbs of the Python interface over HTTP, with tables in and out."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .rows import table_of
+from .wire import ServiceError, Wire, fields_of, ranking_of, results_of, texts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .remote_campaign import RemoteCampaign
+
+AT_ONCE = 10_000  # formulas that one request may hold; longer lists are jobs
+PAGE = 10_000  # rows of data that one request may ask for
+LOOK_S = 0.5
+OPEN = ("queued", "running")
+Progress = Callable[[float, str], None]
+
+
+def _silent(share: float, words: str) -> None:
+    """Say nothing of the progress."""
+
+
+class Client:
+    """A service at an address; its verbs are those of `vitrion`, and it asks again where the service is busy.
+
+    Parameters
+    ----------
+    url
+        Where the service is.
+    key
+        Access key, where the service asks for one.
+    patience_s
+        Time in seconds for which a refused or lost request is sent again.
+    transport
+        A transport of httpx, for tests.
+
+    Examples
+    --------
+    >>> Client("http://127.0.0.1:8000").rank(["LiAlCl2.5O0.75"])  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        url: str = "http://127.0.0.1:8000",
+        key: str | None = None,
+        patience_s: float = 60.0,
+        transport: Any = None,
+    ) -> None:
+        self.wire = Wire(url, key, patience_s, transport)
+
+    def __enter__(self) -> Client:
+        """Use the client for the time of a block."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Close its connections."""
+        self.wire.close()
+
+    def rank(
+        self,
+        candidates: Iterable[Any] | Path,
+        goal: Any = None,
+        temperature_C: float = 25.0,
+        also: Iterable[str] = (),
+        progress: Progress = _silent,
+    ) -> pd.DataFrame:
+        """Rank candidates as `vitrion.rank` does; a long list, or a file, is ranked as a job.
+
+        Parameters
+        ----------
+        candidates
+            Formulas, a table with a column ``formula``, or the path of a CSV or Parquet file.
+        goal, temperature_C, also
+            As in `vitrion.rank`; temperature in degC.
+        progress
+            Called with the share that is done and words, for a job.
+
+        Returns
+        -------
+        DataFrame
+            As `vitrion.rank` gives it; ``attrs["models"]`` tells the version of each model.
+        """
+        body: dict[str, Any] = {"goal": fields_of(goal), "temperature_C": temperature_C, "also": list(also)}
+        if isinstance(candidates, Path):
+            return self._ranked_file(candidates, body, progress)
+        body["candidates"] = listed = texts(candidates)
+        if len(listed) <= AT_ONCE:
+            return ranking_of(self.wire.post("rank", body))
+        table = self._result(self.wire.post("jobs", body, once=True)["id"], progress)
+        return table.set_index("place").rename_axis(None)
+
+    def sweep(self, template: str, temperature_C: float = 25.0, goal: Any = None, **variables: Any) -> pd.DataFrame:
+        """Predict every member of a family as `vitrion.sweep` does; ``attrs["left_out"]`` counts points left out."""
+        told = {
+            name: span if isinstance(span, str) else [float(one) for one in span] for name, span in variables.items()
+        }
+        body = {"template": template, "variables": told, "goal": fields_of(goal), "temperature_C": temperature_C}
+        answer = self.wire.post("sweep", body)
+        table = ranking_of(answer)
+        table.attrs["left_out"] = answer["left_out"]
+        return table
+
+    def propose(
+        self,
+        candidates: Any,
+        batch: int = 4,
+        goal: Any = None,
+        results: pd.DataFrame | Path | str | None = None,
+        pending: Iterable[Any] = (),
+        temperature_C: float = 25.0,
+        acquisition: str = "improvement",
+        seed: int = 0,
+        without: Iterable[Any] = (),
+        **variables: Any,
+    ) -> pd.DataFrame:
+        """Choose the next melts as `vitrion.propose` does; ``attrs["stop"]`` says why to stop."""
+        body: dict[str, Any] = {"batch": batch, "goal": fields_of(goal), "temperature_C": temperature_C}
+        body |= {"pending": texts(pending), "without": texts(without), "acquisition": acquisition, "seed": seed}
+        body |= {"results": results_of(results), "variables": variables}
+        body |= {"template": candidates} if isinstance(candidates, str) else {"candidates": texts(candidates)}
+        answer = self.wire.post("propose", body)
+        table = ranking_of(answer)
+        table.attrs["stop"] = answer["stop"]
+        return table
+
+    def train(
+        self,
+        properties: Iterable[str] = ("tg", "conductivity"),
+        progress: Progress = _silent,
+        anew: bool = False,
+        if_needed: bool = False,
+    ) -> dict[str, int]:
+        """Train models on all data of the service, and wait; return the version that answers then, by property.
+
+        Parameters
+        ----------
+        properties, anew
+            As in `vitrion.train`.
+        progress
+            Called with the share that is done and words; the last tell what became of each model.
+        if_needed
+            Train only what new results, or their misses, are reason enough for.
+        """
+        body = {"properties": list(properties), "anew": anew, "if_needed": if_needed}
+        job = self.wire.post("models/retrain", body, once=True)
+        return dict(self.wait(job["id"], progress)["models"])
+
+    def campaign(self, name: str) -> RemoteCampaign:
+        """Return a campaign of the service by its name; it has the verbs of `vitrion.Campaign`."""
+        from .remote_campaign import RemoteCampaign
+
+        return RemoteCampaign(self.wire, name)
+
+    def new_campaign(
+        self,
+        name: str,
+        candidates: Any,
+        goal: Any = None,
+        batch: int = 4,
+        temperature_C: float = 25.0,
+        seed: int = 0,
+        **variables: Any,
+    ) -> RemoteCampaign:
+        """Begin a campaign on the service; parameters as in `vitrion.Campaign.new`."""
+        body: dict[str, Any] = {"name": name, "goal": fields_of(goal), "batch": batch, "variables": variables}
+        body |= {"temperature_C": temperature_C, "seed": seed}
+        body |= {"template": candidates} if isinstance(candidates, str) else {"candidates": texts(candidates)}
+        self.wire.noticed(self.wire.post("campaigns", body, once=True))
+        return self.campaign(name)
+
+    def campaigns(self) -> pd.DataFrame:
+        """Return a row a campaign of the service."""
+        return table_of(self.wire.get("campaigns")["rows"])
+
+    def models(self) -> pd.DataFrame:
+        """Return every version of every model; ``champion`` marks those that answer."""
+        return table_of(self.wire.get("models")["rows"])
+
+    def compare(self, name: str, version: int) -> dict[str, Any]:
+        """Hold a version against the one that answers: whether it `passed` the gate, the `reason` and the `checks`."""
+        return dict(self.wire.get(f"models/{name}/{version}/compare"))
+
+    def promote(self, name: str, version: int, force: bool = False) -> dict[str, Any]:
+        """Let a kept version answer, if the gate lets it through; return what the gate said, as `compare` does."""
+        return dict(self.wire.post(f"models/{name}/promote", {"version": version, "force": force}))
+
+    def rollback(self, name: str) -> int:
+        """Let the version answer again that did before the present one; return its number."""
+        return int(self.wire.post(f"models/{name}/rollback", {})["version"])
+
+    def data(self) -> pd.DataFrame:
+        """Return a row a property: rows, compositions, papers and range of what the service knows."""
+        return table_of(self.wire.get("data")["rows"])
+
+    def rows(self, name: str, formula: str | None = None, most: int = 1000) -> pd.DataFrame:
+        """Return rows of a property, or of the lab's store; of one composition alone where a formula is told."""
+        found: list[dict[str, Any]] = []
+        told = {} if formula is None else {"formula": formula}
+        while len(found) < most:
+            asked = {"limit": min(PAGE, most - len(found)), "offset": len(found), **told}
+            answer = self.wire.get(f"data/{name}", asked)
+            found += answer["rows"]
+            if len(found) >= answer["of"]:
+                break
+        return table_of(found)
+
+    def add(
+        self,
+        results: pd.DataFrame | Path | str,
+        note: str = "",
+        again: bool = False,
+        keep_good: bool = False,
+        trust_units: bool = False,
+    ) -> dict[str, Any]:
+        """Add results to the lab's own store of the service, all rows or none, as `vitrion.datasets.add` does."""
+        how = {"note": note, "again": again, "keep_good": keep_good, "trust_units": trust_units}
+        if isinstance(results, Path | str):
+            return dict(self.wire.upload("data/file", Path(results), how))
+        return dict(self.wire.post("data", {"rows": results_of(results), **how}, once=True))
+
+    def jobs(self) -> pd.DataFrame:
+        """Return a row a job, the newest first."""
+        return table_of(self.wire.get("jobs")["rows"])
+
+    def wait(self, job: str, progress: Progress = _silent) -> dict[str, Any]:
+        """Wait for the end of a job and return it; raises `ServiceError` if it failed or was cancelled."""
+        while (now := self.wire.get(f"jobs/{job}"))["state"] in OPEN:
+            progress(now["progress"], now["step"])
+            time.sleep(LOOK_S)
+        if now["state"] != "done":
+            raise ServiceError(now["error"] or f"the job {job} was cancelled", 0)
+        progress(1.0, now["step"])
+        return dict(now)
+
+    def cancel(self, job: str) -> None:
+        """Cancel a job at once."""
+        self.wire.post(f"jobs/{job}/cancel", {})
+
+    def _ranked_file(self, path: Path, body: Mapping[str, Any], progress: Progress) -> pd.DataFrame:
+        job = self.wire.upload("jobs", path, body)
+        return self._result(job["id"], progress)
+
+    def _result(self, job: str, progress: Progress) -> pd.DataFrame:
+        import pandas as pd
+
+        told = self.wait(job, progress)
+        content = self.wire.bytes(f"jobs/{job}/result?format=parquet")
+        table = pd.read_parquet(io.BytesIO(content))
+        table.attrs["models"] = told["models"]
+        return table

@@ -1,0 +1,97 @@
+"""The models that answer: loaded once, through the guard, and again when others are promoted."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ..datasets.home import home
+from .refusals import BusyError, public
+
+if TYPE_CHECKING:
+    from ..experiments.loaded import Loaded
+
+
+NEVER = -1  # in place of the time at which the record of the champions was written: it was not looked at yet
+
+
+class InUse:
+    """The champions in memory; reading is free, and loading happens beside the requests.
+
+    A request that began with one set of models ends with it, whatever is promoted meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._loaded: Loaded | None = None
+        self._seen: int | None = NEVER
+        self._why = "the models are being loaded; try again in a few seconds"
+        self._loading = threading.Lock()
+
+    @property
+    def ready(self) -> bool:
+        """Whether Tg and conductivity can be predicted."""
+        return self._loaded is not None
+
+    @property
+    def why_not(self) -> str:
+        """Why nothing can be predicted; empty when it can."""
+        return "" if self.ready else self._why
+
+    @property
+    def versions(self) -> dict[str, int]:
+        """Version of each model that is loaded, by property."""
+        return dict(self._loaded.versions) if self._loaded is not None else {}
+
+    def get(self, further: Iterable[str] = ()) -> Loaded:
+        """Return the models of Tg and conductivity, and of further properties, which are loaded when first needed."""
+        from ..experiments.loaded import Loaded, load
+        from ..experiments.registry import NoChampionError
+
+        now = self._loaded
+        if now is None:
+            raise BusyError(self._why) if self._seen == NEVER else NoChampionError(self._why)
+        lacking = [name for name in further if name not in now]
+        if lacking:
+            with self._loading:
+                more = load(lacking)
+                now = Loaded({**now, **more}, {**now.versions, **more.versions})
+                if self._loaded is not None and self._loaded.versions.items() <= now.versions.items():
+                    self._loaded = now
+        return now
+
+    def renew(self) -> None:
+        """Load what was promoted since the last time; what answers now goes on until the new models are there."""
+        from ..experiments.loaded import load
+        from ..experiments.recipe import RECIPES
+        from ..experiments.registry import champions
+
+        with self._loading:
+            stamp = _stamp()
+            if stamp == self._seen:
+                return
+            try:
+                cards = champions()
+                lacking = [name for name in RECIPES if name not in cards]
+                if lacking:
+                    self._why = f"there is no model of {' and '.join(lacking)} yet; train first"
+                    self._loaded = None
+                else:
+                    kept = () if self._loaded is None else tuple(self._loaded)
+                    self._loaded = load(tuple(dict.fromkeys((*RECIPES, *(name for name in kept if name in cards)))))
+            except (LookupError, ValueError, OSError) as error:
+                self._why = public(str(error))
+            self._seen = stamp
+
+    @property
+    def is_old(self) -> bool:
+        """Whether something was promoted since the models were loaded."""
+        return _stamp() != self._seen
+
+
+def _stamp() -> int | None:
+    """When the record of the champions was written; None where there is none."""
+    try:
+        return (home() / "champions.json").stat().st_mtime_ns
+    except OSError:
+        return None

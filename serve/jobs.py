@@ -1,0 +1,195 @@
+"""Durable jobs: long lists, trainings and rounds of campaigns, in queues of their own."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
+
+from . import workflows
+from .crew import Trainings, Worker
+from .refusals import ConflictError, NotFoundError
+from .screening import VIEW, write_request
+from .settings import Settings, job_folder
+from .store import CANCELLED, DONE, FAILED, OPEN, QUEUED, Job, Store, now
+from .workflows import LOG, RANK, ROUND, TRAIN
+
+_POLL_S = 0.2
+_ENDED = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "SUCCESS")
+
+
+class Jobs:
+    """Jobs of one server: they wait in queues, go on after a crash, and can be cancelled.
+
+    Parameters
+    ----------
+    store
+        Where their state is kept.
+    settings
+        Of the service.
+    propose
+        Proposes in a campaign: its name, the number of melts and the number of events seen before.
+    renewed
+        Called when there may be new models.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        propose: Callable[[str, int | None, int], dict[str, Any]],
+        renewed: Callable[[], None],
+    ) -> None:
+        self.store, self.settings = store, settings
+        self.worker, self.clerk, self.trainings = Worker(), Worker(), Trainings()
+        self._shop = workflows.Shop(store, settings, self.worker, self.clerk, self.trainings, propose, renewed)
+
+    def launch(self) -> None:
+        """Begin to work: go on with what was not finished, and take what comes."""
+        workflows.set_up(self._shop)
+        config: DBOSConfig = {
+            "name": "vitrion",
+            "system_database_url": self.settings.workflow_url,
+            "application_version": "1",
+            "log_level": "ERROR",
+            "serializer": DBOSPortableJSONSerializer(),
+            "max_executor_threads": 16,
+        }
+        logging.getLogger("dbos").addFilter(_is_no_cancellation)
+        DBOS(config=config)
+        DBOS.launch()
+        limits = {RANK: self.settings.jobs_at_once, TRAIN: 1, ROUND: 1, LOG: 1}
+        for name, most in limits.items():
+            DBOS.register_queue(
+                name, worker_concurrency=most, polling_interval_sec=_POLL_S, on_conflict="always_update"
+            )
+        for job in self.store.jobs(OPEN, limit=10_000):
+            self._reconcile(job)
+
+    def close(self) -> None:
+        """Stop working; what is not finished goes on at the next launch."""
+        workflows.set_up(None)
+        self.worker.close()
+        self.clerk.close()
+        self.trainings.stop()
+        DBOS.destroy()
+
+    def rank(self, content: bytes, ending: str, name: str, told: Mapping[str, Any]) -> Job:
+        """Take a long list to rank.
+
+        Parameters
+        ----------
+        content, ending
+            Of the file of candidates.
+        name
+            What the user calls it.
+        told
+            ``goal``, ``temperature_C``, ``also`` and the versions of the ``models`` to use.
+        """
+        number = _number()
+        folder = job_folder(number)
+        folder.mkdir(parents=True)
+        (folder / f"candidates{ending}").write_bytes(content)
+        rows = {"block_rows": self.settings.block_rows, "file": f"candidates{ending}", "name": name}
+        write_request(folder, {**told, **rows})
+        return self._take(Job(number, RANK, name, told, now(), models=told["models"]))
+
+    def train(self, properties: Sequence[str], options: Sequence[str] = ()) -> Job:
+        """Take a training of some properties, with options of `vitrion train`."""
+        told = {"properties": list(properties), "options": list(options)}
+        return self._take(Job(_number(), TRAIN, " and ".join(properties), told, now()))
+
+    def round(self, campaign: str, batch: int | None, seen: int) -> Job:
+        """Take a round of proposals in a campaign that has had so many events."""
+        told = {"campaign": campaign, "batch": batch, "seen": seen}
+        return self._take(Job(_number(), ROUND, campaign, told, now()))
+
+    def remember(self, campaign: str, event: int) -> None:
+        """Have a round of a campaign kept as a run of MLflow, by and by."""
+        workflows.remember({"do": "log_round", "campaign": campaign, "event": event})
+
+    def find(self, number: str) -> Job:
+        """Return a job by its number."""
+        job = self.store.job(number)
+        if job is None:
+            raise NotFoundError(f"no job has the number {number[:60]!r}; GET /api/v1/jobs lists them")
+        return job
+
+    def cancel(self, number: str) -> Job:
+        """Cancel a job at once; one that is finished stays as it is."""
+        job = self.find(number)
+        if not self.store.change(number, state=CANCELLED, step="cancelled"):
+            raise ConflictError(f"the job {number} is {self.find(number).state} already; there is nothing to cancel")
+        DBOS.cancel_workflow(number)
+        if job.kind == TRAIN:
+            self.trainings.stop(number)
+        elif job.kind == RANK and job.state != QUEUED:
+            self.worker.stop()
+        return self.find(number)
+
+    def result(self, number: str, form: str) -> Path:
+        """Return the file with the result of a job that ranked a list, in one of `screening.FORMATS` or as ``view``."""
+        job = self.find(number)
+        if job.kind != RANK:
+            raise ConflictError(f"the job {number} is a {job.kind}; only those that rank a list have a result to fetch")
+        if job.state != DONE:
+            raise ConflictError(f"the job {number} is {job.state}; its result is there when it is done")
+        path = job_folder(number) / (VIEW if form == "view" else f"result.{form}")
+        if not path.is_file():
+            raise NotFoundError(f"the result of {number} is gone; rank the list again")
+        return path
+
+    def delete(self, number: str) -> None:
+        """Forget a finished job and its files."""
+        if self.find(number).state in OPEN:
+            raise ConflictError(f"the job {number} is not finished; cancel it first")
+        shutil.rmtree(job_folder(number), ignore_errors=True)
+        self.store.forget(number)
+        DBOS.delete_workflow(number)
+
+    def sweep_out(self) -> None:
+        """Forget jobs and idempotency keys that are too old."""
+        for number in self.store.expired(self.settings.keep_days):
+            self.delete(number)
+        self.store.forget_keys(self.settings.keep_keys_days)
+
+    def _take(self, job: Job) -> Job:
+        self.store.add(job)
+        self._enqueue(job)
+        return job
+
+    def _enqueue(self, job: Job) -> None:
+        told = job.told
+        with SetWorkflowID(job.id):
+            if job.kind == RANK:
+                DBOS.enqueue_workflow(RANK, workflows.rank, job.id)
+            elif job.kind == TRAIN:
+                DBOS.enqueue_workflow(TRAIN, workflows.train, job.id, told["properties"], told["options"])
+            else:
+                DBOS.enqueue_workflow(
+                    ROUND, workflows.campaign_round, job.id, told["campaign"], told["batch"], told["seen"]
+                )
+
+    def _reconcile(self, job: Job) -> None:
+        """Bring a job that was open when the server ended in step with what DBOS knows of it."""
+        known = DBOS.get_workflow_status(job.id)
+        if known is None:  # the server ended between keeping the job and putting it into its queue
+            self._enqueue(job)
+        elif known.status in _ENDED:
+            why = f"the server ended while it worked on this, {workflows.MOST_RECOVERIES} times; it was given up"
+            self.store.change(job.id, state=FAILED, error=why)
+
+
+def _is_no_cancellation(record: logging.LogRecord) -> bool:
+    """Whether a message of DBOS tells more than that a job was cancelled, which it calls an error."""
+    kind = record.exc_info[0] if record.exc_info else None
+    return kind is None or "Cancelled" not in kind.__name__
+
+
+def _number() -> str:
+    return uuid.uuid4().hex[:20]

@@ -1,0 +1,128 @@
+"""Data and models as the service shows them, without HTTP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from .clerk import data_kept
+from .crew import LostWorkerError, Worker
+from .refusals import NotFoundError
+from .rows import cell, records
+
+
+def data_list(clerk: Worker) -> list[dict[str, Any]]:
+    """A row a property: rows, compositions, papers and range of what is known of it; counted anew after changes."""
+    kept = data_kept()
+    return asked(clerk, "data_list") if kept is None else kept
+
+
+def data_show(clerk: Worker, name: str, formula: str | None, limit: int, offset: int) -> dict[str, Any]:
+    """Some rows of a property, of the lab's store or of the card of a source."""
+    from ..datasets.catalogue import LAB_VIEWS
+    from ..datasets.properties import PROPERTIES
+    from ..datasets.sources import CARDS
+
+    known = (*PROPERTIES, *LAB_VIEWS, *CARDS)
+    if name not in known:
+        raise NotFoundError(f"{name!r} is neither a property nor a source; give one of {', '.join(known)}")
+    return dict(asked(clerk, "data_show", name=name, formula=formula, limit=limit, offset=offset))
+
+
+def data_add(table: Any, keep_good: bool, trust_units: bool, again: bool, note: str) -> dict[str, Any]:
+    """Add the lab's own results, all rows or none."""
+    from ..datasets import lab
+
+    done = lab.add(table, keep_good=keep_good, trust_units=trust_units, again=again, note=note)
+    return {
+        "version": cell(done.version),
+        "facts": records(done.facts[["id"]]),
+        "left_out": records(done.problems),
+        "notes": [str(notice) for notice in done.notices],
+    }
+
+
+def models_list(name: str | None = None) -> list[dict[str, Any]]:
+    """Every version of every model, or of one: when it was made, its scores, and whether it answers now."""
+    from ..datasets.home import home
+    from ..experiments.record import NoChampionError, record
+    from ..experiments.registry import read_card
+
+    now = {property_name: entry.version for property_name, entry in record().items()}
+    rows = []
+    for folder in sorted((home() / "models").glob(f"{name or '*'}/*"), key=_place):
+        try:
+            card = read_card(folder.parent.name, int(folder.name))
+        except (NoChampionError, ValueError):
+            continue
+        rows.append(_card(card, now.get(card.property) == card.version))
+    return rows
+
+
+def model_show(name: str) -> dict[str, Any]:
+    """One property: its versions, the newest first."""
+    rows = models_list(name) if name.isidentifier() else []
+    if not rows:
+        raise NotFoundError(f"there is no model of {name[:60]!r}; GET /api/v1/models lists them")
+    return {"property": name, "versions": rows}
+
+
+def compare(clerk: Worker, name: str, version: int) -> dict[str, Any]:
+    """Hold a kept version against the champion, as the gate does."""
+    _check(name, version)
+    return {"property": name, "version": version, **asked(clerk, "compare", name=name, version=version)}
+
+
+def promote(clerk: Worker, name: str, version: int, force: bool) -> dict[str, Any]:
+    """Let a kept version answer, if the gate lets it through or it is forced."""
+    before = _check(name, version)
+    told = asked(clerk, "promote", name=name, version=version, force=force)
+    return {"property": name, "version": version, "before": before, **told}
+
+
+def rollback(clerk: Worker, name: str) -> dict[str, Any]:
+    """Let the version answer again that did before the present one."""
+    before = _check(name)
+    return {"property": name, "version": asked(clerk, "rollback", name=name), "before": before}
+
+
+def asked(clerk: Worker, do: str, **told: Any) -> Any:
+    """What the clerk says; one that was lost is replaced once."""
+    try:
+        return clerk.ask(do, **told)
+    except LostWorkerError:
+        return clerk.ask(do, **told)
+
+
+def _check(name: str, version: int | None = None) -> int | None:
+    """Version of a model that answers now; refuses versions that there are not."""
+    rows = model_show(name)["versions"]
+    if version is not None and version not in [row["version"] for row in rows]:
+        raise NotFoundError(f"there is no version {version} of {name}; GET /api/v1/models/{name} lists them")
+    return next((row["version"] for row in rows if row["champion"]), None)
+
+
+def _place(folder: Path) -> tuple[str, int]:
+    number = int(folder.name) if folder.name.isdigit() else 0
+    return folder.parent.name, -number
+
+
+def _card(card: Any, champion: bool) -> dict[str, Any]:
+    from ..experiments.registry import gate_of, standing_of
+    from .scores import scoreboard, unit
+
+    return {
+        "property": card.property,
+        "version": int(card.version),
+        "created": str(card.created),
+        "champion": champion,
+        "standing": standing_of(card.property, card.version),
+        "gate": str(gate_of(card.property, card.version).get("reason", "")),
+        "unit": unit(card.property),
+        "scores": cell(scoreboard(card.metrics)),
+        "fingerprint": card.fingerprint,
+        "sha256": card.sha256,
+        "run": card.run_id,
+        "recipe": cell(dict(card.recipe)),
+        "versions": dict(card.versions),
+    }

@@ -1,0 +1,80 @@
+"""Errors as problem details: what is wrong, in which row, and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from .refusals import visible
+from .rows import dumped
+from .schemas_out import Problem
+
+MEDIA = "application/problem+json"
+MOST_ERRORS = 50
+TITLES = {
+    400: "Bad request",
+    404: "Not found",
+    405: "Not allowed",
+    409: "Not possible now",
+    413: "Too large",
+    415: "Wrong kind of content",
+    422: "Bad input",
+    429: "Too many requests",
+    500: "This should not have happened",
+    503: "Not available now",
+}
+_REFUSALS = {422: "bad input", 503: "no model yet, or too much work"}
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Refusals of a route for the documentation, bad input and unavailability among them."""
+    codes = sorted({*statuses, *_REFUSALS})
+    return {
+        code: {"model": Problem, "description": TITLES[code], "content": {MEDIA: {"schema": _REFERENCE}}}
+        for code in codes
+    }
+
+
+_REFERENCE = {"$ref": "#/components/schemas/Problem"}
+
+
+def problem(
+    status: int, detail: str, errors: Sequence[Mapping[str, Any]] = (), headers: Mapping[str, str] | None = None
+) -> Response:
+    """A refusal."""
+    told = {"type": "about:blank", "title": TITLES.get(status, "Error"), "status": status, "detail": detail}
+    return Response(dumped(told | {"errors": list(errors)}), status, headers, MEDIA)
+
+
+def of_validation(request: Request, error: Exception) -> Response:
+    """What of a request does not fit, each with its row; what was given is not sent back, so NaN does no harm."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
+    found = [_wrong(one) for one in error.errors()[:MOST_ERRORS]]
+    first = found[0]
+    place = f"row {first['row']} of {first['where']}" if first["row"] else first["where"]
+    more = f" (and {len(error.errors()) - 1:,} more)" if len(error.errors()) > 1 else ""
+    return problem(422, f"{place}: {first['message']}{more}", found)
+
+
+def of_http(request: Request, error: Exception) -> Response:
+    """What the framework refuses."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+    detail = str(error.detail)
+    if error.status_code == 404:
+        detail = f"there is nothing at {visible(request.url.path)}; /api/v1/openapi.json lists what there is"
+    return problem(error.status_code, detail, headers=error.headers)
+
+
+def _wrong(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Place, row and words of one complaint of pydantic."""
+    place = [part for part in told["loc"] if part not in ("body", "query", "path", "header")]
+    row = next((part + 1 for part in place if isinstance(part, int)), None)
+    if told["type"] == "json_invalid":
+        return {"row": None, "where": "body", "message": f"it is not JSON: {told['ctx']['error']}"}
+    names = [str(part) for part in place if isinstance(part, str) and "[" not in part]
+    return {"row": row, "where": ".".join(names) or "body", "message": str(told["msg"])}

@@ -1,0 +1,196 @@
+"""Routes of jobs: long lists and files, their progress and results."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import json
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import PurePath
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import ValidationError
+from starlette.datastructures import UploadFile
+from starlette.responses import FileResponse, Response
+
+from .desk import AtDesk, Desk, Key, answered, once
+from .problems import documented
+from .refusals import InputError, NotFoundError, visible
+from .schemas import RankRequest
+from .schemas_out import JobAnswer, JobList
+from .service import Ask
+from .settings import Settings
+from .store import OPEN, STATES, Job
+
+router = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
+Number = Annotated[str, Path(pattern="^[0-9a-f]{20}$", description="Number of the job.")]
+ENDINGS = (".csv", ".tsv", ".txt", ".parquet")
+MEDIA = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet", "json": "application/json"}
+LOOK_S = 0.25  # between two looks at a job whose events are followed
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/RankRequest"}},
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "string", "format": "binary", "description": "CSV, TSV, text or Parquet."},
+                        "goal": {"type": "string", "description": "Fields of a goal as JSON."},
+                        "temperature_C": {"type": "number", "default": 25.0},
+                        "also": {"type": "string", "description": "Further properties as a list in JSON."},
+                    },
+                }
+            },
+        },
+    }
+}
+
+
+@router.post("", status_code=202, response_model=JobAnswer, responses=documented(409, 413, 415), openapi_extra=_BODY)
+async def create(request: Request, desk: AtDesk, key: Key = None) -> Response:
+    """Rank a long list: a file, or the same JSON as for rank."""
+    kind = request.headers.get("content-type", "")
+    content, ending, name, told = await (_of_form(request) if kind.startswith("multipart/") else _of_json(request))
+    ask = Ask.of(told["goal"], told["temperature_C"], told["also"])
+
+    async def work() -> Response:
+        return await desk.light.run(_taken, desk, content, ending, name, {**told, "goal": ask.goal.to_dict()}, ask)
+
+    digest = hashlib.sha256(content + json.dumps(told).encode()).digest()
+    return await once(request, desk, key, digest, work)
+
+
+@router.get("", response_model=JobList, responses=documented())
+async def jobs(
+    desk: AtDesk,
+    state: Annotated[list[Literal["queued", "running", "done", "failed", "cancelled"]] | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
+) -> Response:
+    """List jobs, the newest first."""
+    found = await desk.light.run(desk.store.jobs, state or STATES, limit)
+    return answered({"rows": [plain(job, desk.settings) for job in found]})
+
+
+@router.get("/{number}", response_model=JobAnswer, responses=documented(404))
+async def show(number: Number, desk: AtDesk) -> Response:
+    """Show how far a job is."""
+    return answered(plain(await desk.light.run(desk.jobs.find, number), desk.settings))
+
+
+async def followed(number: Number, desk: AtDesk) -> Job:
+    """The job whose events are asked for."""
+    return await desk.light.run(desk.jobs.find, number)
+
+
+@router.get("/{number}/events", response_class=EventSourceResponse, responses=documented(404, 429))
+async def events(desk: AtDesk, job: Annotated[Job, Depends(followed)]) -> AsyncIterator[ServerSentEvent]:
+    """Follow a job: an event ``progress`` whenever something changed, and ``end`` when it is finished."""
+    before: dict[str, Any] = {}
+    while True:
+        now = plain(job, desk.settings)
+        if now != before:
+            yield ServerSentEvent(data=now, event="progress" if job.state in OPEN else "end")
+            before = now
+        if job.state not in OPEN:
+            return
+        await asyncio.sleep(LOOK_S)
+        try:
+            job = await desk.light.run(desk.jobs.find, job.id)
+        except NotFoundError:
+            return
+
+
+@router.post("/{number}/cancel", response_model=JobAnswer, responses=documented(404, 409))
+async def cancel(number: Number, desk: AtDesk) -> Response:
+    """Cancel a job at once."""
+    return answered(plain(await desk.light.run(desk.jobs.cancel, number), desk.settings))
+
+
+@router.get(
+    "/{number}/result",
+    response_class=FileResponse,
+    responses={**documented(404, 409), 200: {"content": {media.partition(";")[0]: {} for media in MEDIA.values()}}},
+)
+async def result(
+    number: Number,
+    desk: AtDesk,
+    format: Literal["csv", "parquet", "json"] = "json",  # noqa: A002 - the field's word
+) -> Response:
+    """Fetch the ranking that a job made."""
+    path = await desk.light.run(desk.jobs.result, number, format)
+    return FileResponse(path, media_type=MEDIA[format], filename=f"ranking-{number[:8]}.{format}")
+
+
+@router.get("/{number}/view", response_class=FileResponse, include_in_schema=False)
+async def view(number: Number, desk: AtDesk) -> Response:
+    """The first rows of the result with the map, for the page."""
+    path = await desk.light.run(desk.jobs.result, number, "view")
+    return FileResponse(path, media_type=MEDIA["json"])
+
+
+@router.delete("/{number}", status_code=204, response_class=Response, responses=documented(404, 409))
+async def delete(number: Number, desk: AtDesk) -> Response:
+    """Forget a finished job and its files."""
+    await desk.light.run(desk.jobs.delete, number)
+    return Response(status_code=204)
+
+
+def plain(job: Job, settings: Settings) -> dict[str, Any]:
+    """A job as JSON, with the time until which it is kept."""
+    told = {name: value for name, value in vars(job).items() if name != "told"}
+    kept = timedelta(days=settings.keep_days)
+    ends = (datetime.fromisoformat(job.finished) + kept).isoformat(timespec="seconds") if job.finished else None
+    return told | {"models": job.models or {}, "progress": round(job.progress, 4), "expires": ends}
+
+
+def _taken(desk: Desk, content: bytes, ending: str, name: str, told: dict[str, Any], ask: Ask) -> Response:
+    versions = desk.models.get(ask.further).versions
+    needed = {one: version for one, version in versions.items() if one in ("tg", "conductivity", *ask.further)}
+    job = desk.jobs.rank(content, ending, name, {**told, "models": needed})
+    return answered(plain(job, desk.settings), 202, {"location": f"/api/v1/jobs/{job.id}"})
+
+
+async def _of_json(request: Request) -> tuple[bytes, str, str, dict[str, Any]]:
+    """A list in JSON, kept as Parquet; the column ``place`` of the result counts its rows from 0."""
+    try:
+        told = RankRequest.model_validate_json(await request.body())
+    except ValidationError as error:
+        raise RequestValidationError(error.errors()) from None
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    buffer = io.BytesIO()
+    places = pa.array(range(len(told.candidates)), pa.int64())
+    pq.write_table(pa.table({"formula": pa.array(told.candidates, pa.string()), "place": places}), buffer)
+    more = {"goal": told.goal, "temperature_C": told.temperature_C, "also": list(told.also)}
+    return buffer.getvalue(), ".parquet", f"{len(told.candidates):,} formulas", more
+
+
+async def _of_form(request: Request) -> tuple[bytes, str, str, dict[str, Any]]:
+    """A file, with goal and temperature beside it."""
+    async with request.form(max_files=1, max_fields=10) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise InputError("the form has no file; give one as 'file', as CSV or Parquet")
+        content, name = await file.read(), visible(PurePath(file.filename or "list.csv").name, 80)
+        fields = {field: str(form[field]) for field in ("goal", "temperature_C", "also") if form.get(field)}
+    ending = PurePath(name).suffix.lower() or ".csv"
+    if ending not in ENDINGS:
+        raise InputError(f"{name} is of a kind that is not read; give {', '.join(ENDINGS)}")
+    try:
+        told: dict[str, Any] = {name: json.loads(fields[name]) for name in ("goal", "also") if name in fields}
+        told |= {"temperature_C": fields.get("temperature_C", 25.0)}
+        read = RankRequest.model_validate({"candidates": ["-"], **told})
+    except json.JSONDecodeError as error:
+        raise InputError(f'goal or also is not JSON: {error}; give such as {{"tg_C": 60}} and ["liquidus"]') from None
+    except ValidationError as error:
+        raise RequestValidationError(error.errors()) from None
+    return content, ending, name, read.model_dump(include={"goal", "temperature_C", "also"})

@@ -1,0 +1,136 @@
+"""Routes of data and models: list, show, add; train, promote, roll back."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable
+from pathlib import Path as FilePath
+from pathlib import PurePath
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, Path, Query, Request, UploadFile
+from starlette.responses import Response
+
+from . import library
+from .desk import AtDesk, Desk, Key, answered, once
+from .problems import documented
+from .refusals import InputError
+from .routes_jobs import plain
+from .rows import table_of
+from .schemas import DataRequest, PromoteRequest, Trained, TrainRequest
+from .schemas_library import Added, Comparison, ModelAnswer, ModelList, Page, Promotion, Rollback
+from .schemas_out import JobAnswer, Listed
+
+router = APIRouter(prefix="/api/v1", tags=["data and models"])
+Property = Annotated[Trained, Path(description="Name of the property.")]
+_TABLES = (".csv", ".xlsx", ".parquet", ".gz")
+
+
+@router.get("/data", response_model=Listed, responses=documented())
+async def data(desk: AtDesk) -> Response:
+    """List the properties with their rows, compositions, papers and ranges."""
+    return answered({"rows": await desk.data.run(library.data_list, desk.jobs.clerk)})
+
+
+@router.get("/data/{name}", response_model=Page, responses=documented(404))
+async def show_data(
+    name: Annotated[str, Path(max_length=60, description="A property, lab, syntheses or a source.")],
+    desk: AtDesk,
+    formula: Annotated[str | None, Query(max_length=2000)] = None,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 100,
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+) -> Response:
+    """Show rows of a property, of the lab's store, or the card of a source."""
+    return answered(await desk.data.run(library.data_show, desk.jobs.clerk, name, formula, limit, offset))
+
+
+@router.post("/data", status_code=201, response_model=Added, responses=documented(409))
+async def add_data(told: DataRequest, request: Request, desk: AtDesk, key: Key = None) -> Response:
+    """Add the lab's own results: values, failed syntheses, corrections; all rows or none."""
+
+    async def work() -> Response:
+        table = table_of(told.rows)
+        told_how = (told.keep_good, told.trust_units, told.again, told.note)
+        return answered(await desk.data.run(library.data_add, table, *told_how), 201)
+
+    return await once(request, desk, key, told.model_dump_json().encode(), work)
+
+
+@router.post("/data/file", status_code=201, response_model=Added, responses=documented(409, 413))
+async def add_file(
+    request: Request,
+    desk: AtDesk,
+    file: Annotated[UploadFile, File(description="CSV (also gzipped), Excel or Parquet.")],
+    keep_good: Annotated[bool, Form()] = False,
+    trust_units: Annotated[bool, Form()] = False,
+    again: Annotated[bool, Form()] = False,
+    note: Annotated[str, Form(max_length=2000)] = "",
+    key: Key = None,
+) -> Response:
+    """Add a table of the lab's own results, all rows or none."""
+    content, name = await file.read(), PurePath(file.filename or "results.csv").name
+    if PurePath(name).suffix.lower() not in _TABLES:
+        raise InputError(f"{name[:80]} is of a kind that is not read; give {', '.join(_TABLES)}")
+
+    async def work() -> Response:
+        return answered(await desk.data.run(_add_file, content, name, keep_good, trust_units, again, note), 201)
+
+    return await once(request, desk, key, hashlib.sha256(content).digest(), work)
+
+
+@router.get("/models", response_model=ModelList, responses=documented())
+async def models(desk: AtDesk) -> Response:
+    """List every version of every model with its held-out scores; `champion` marks those that answer."""
+    return answered({"rows": await desk.light.run(library.models_list)})
+
+
+@router.post("/models/retrain", status_code=202, response_model=JobAnswer, responses=documented(409))
+async def retrain(told: TrainRequest, request: Request, desk: AtDesk, key: Key = None) -> Response:
+    """Train models on all data, the lab's own among them, as a job; those that the gate passes answer from then on."""
+
+    async def work() -> Response:
+        names = list(dict.fromkeys(told.properties))
+        options = [f"--{name.replace('_', '-')}" for name in ("if_needed", "anew") if getattr(told, name)]
+        job = await desk.light.run(desk.jobs.train, names, options)
+        return answered(plain(job, desk.settings), 202, {"location": f"/api/v1/jobs/{job.id}"})
+
+    return await once(request, desk, key, told.model_dump_json().encode(), work)
+
+
+@router.get("/models/{name}", response_model=ModelAnswer, responses=documented(404))
+async def show_model(name: Property, desk: AtDesk) -> Response:
+    """Show the versions of one model."""
+    return answered(await desk.light.run(library.model_show, name))
+
+
+@router.get("/models/{name}/{version}/compare", response_model=Comparison, responses=documented(404))
+async def compare(name: Property, version: Annotated[int, Path(ge=1)], desk: AtDesk) -> Response:
+    """Hold a version against the one that answers, as the gate does: on the same held-out papers."""
+    return answered(await desk.data.run(library.compare, desk.jobs.clerk, name, version))
+
+
+@router.post("/models/{name}/promote", response_model=Promotion, responses=documented(404, 409))
+async def promote(name: Property, told: PromoteRequest, desk: AtDesk) -> Response:
+    """Let a kept version answer from now on, if the gate lets it through."""
+    return answered(await desk.data.run(_changed, desk, library.promote, name, told.version, told.force))
+
+
+@router.post("/models/{name}/rollback", response_model=Rollback, responses=documented(404, 409))
+async def rollback(name: Property, desk: AtDesk) -> Response:
+    """Let the version answer again that did before the present one."""
+    return answered(await desk.data.run(_changed, desk, library.rollback, name))
+
+
+def _changed(desk: Desk, change: Callable[..., dict[str, Any]], *told: Any) -> dict[str, Any]:
+    """Change which version answers, and answer with it."""
+    done = change(desk.jobs.clerk, *told)
+    desk.models.renew()
+    return done | {"models": desk.models.versions}
+
+
+def _add_file(content: bytes, name: str, *how: Any) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as scratch:
+        path = FilePath(scratch) / name
+        path.write_bytes(content)
+        return library.data_add(path, *how)

@@ -1,0 +1,77 @@
+"""Routes that predict at once: rank, sweep and propose."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from .desk import AtDesk, Desk, answered
+from .problems import documented
+from .refusals import InputError
+from .rows import table_of
+from .schemas import ProposeRequest, RankRequest, SweepRequest
+from .schemas_out import Proposals, Ranking, Sweep
+from .service import Ask
+from .work import SHORT
+
+router = APIRouter(prefix="/api/v1", tags=["predict"])
+Figure = Annotated[bool, Query(description="Add a plotly figure to the answer.")]
+
+
+@router.post("/rank", response_model=Ranking, responses=documented(413))
+async def rank(told: RankRequest, desk: AtDesk, figure: Figure = False) -> Response:
+    """Rank candidates by the chance that they meet a goal; longer lists are jobs."""
+    count, most = len(told.candidates), desk.settings.most_candidates
+    if count > most:
+        raise InputError(f"{count:,} candidates, more than {most:,}; send longer lists to /api/v1/jobs")
+    ask = Ask.of(told.goal, told.temperature_C, told.also)
+    desk.metrics.formulas.inc(count)
+    if count <= SHORT and not figure:
+        return answered(await desk.short.rank(told.candidates, ask))
+    return answered(await desk.long.run(_ranked, desk, told.candidates, ask, figure))
+
+
+@router.post("/sweep", response_model=Sweep, responses=documented(413))
+async def sweep(told: SweepRequest, desk: AtDesk, figure: Figure = False) -> Response:
+    """Predict every member of a family over ranges of its variables."""
+    ask = Ask.of(told.goal, told.temperature_C)
+    return answered(await desk.long.run(_swept, desk, told, ask, figure))
+
+
+@router.post("/propose", response_model=Proposals, responses=documented(413))
+async def propose(told: ProposeRequest, desk: AtDesk) -> Response:
+    """Choose the next melts out of a family or a list, with what was measured so far."""
+    ask = Ask.of(told.goal, told.temperature_C)
+    return answered(await desk.long.run(_proposed, desk, told, ask))
+
+
+def either(template: str | None, candidates: list[str] | None, most: int) -> Any:
+    """The family or the list that a request names, which has to be one of the two."""
+    if (template is None) == (candidates is None):
+        raise InputError("give a template or candidates, and not both")
+    if candidates is not None and len(candidates) > most:
+        raise InputError(f"{len(candidates):,} candidates, more than {most:,}; give fewer")
+    return template if candidates is None else candidates
+
+
+def _ranked(desk: Desk, candidates: list[str | None], ask: Ask, figure: bool) -> bytes:
+    return desk.service.rank(candidates, ask, figure).encoded()
+
+
+def _swept(desk: Desk, told: SweepRequest, ask: Ask, figure: bool) -> bytes:
+    return desk.service.sweep(told.template, told.variables, ask, figure).encoded()
+
+
+def _proposed(desk: Desk, told: ProposeRequest, ask: Ask) -> bytes:
+    candidates = either(told.template, told.candidates, desk.settings.most_candidates)
+    options = {
+        "batch": told.batch,
+        "results": table_of(told.results) if told.results else None,
+        "pending": told.pending,
+        "without": told.without,
+        "acquisition": told.acquisition,
+        "seed": told.seed,
+    }
+    return desk.service.propose(candidates, ask, told.variables, options).encoded()

@@ -1,0 +1,160 @@
+"""What comes in and goes out over HTTP, with the examples that the documentation shows."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+GOAL = {"conductivity_S_cm": 1e-3, "tg_C": 25.0, "forbidden": ["Ta"]}
+FAMILY = "LiAlCl{4-2x}O{x}"
+
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Celsius = Annotated[float, Field(ge=-100, le=500, allow_inf_nan=False, description="In degC.")]
+Formula = Annotated[str, Field(max_length=2000)]
+Goal = Annotated[
+    dict[str, Any] | None,
+    Field(description="Fields of a goal by name, as in a goal file; what is left out stays as it is.", examples=[GOAL]),
+]
+Also = Literal["liquidus", "youngs_modulus", "activation_energy"]
+Trained = Literal["tg", "conductivity", "liquidus", "youngs_modulus", "activation_energy"]
+Range = Annotated[
+    dict[str, str | list[Number]],
+    Field(description="Range of each variable: START:STOP:STEP, or numbers.", examples=[{"x": "0:1.5:0.05"}]),
+]
+
+
+class Strict(BaseModel):
+    """A request; names that it does not have are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class RankRequest(Strict):
+    """A list to rank."""
+
+    candidates: Annotated[
+        list[Formula | None],
+        Field(min_length=1, description="Formulas; each comes back.", examples=[["LiAlCl2.5O0.75", "0.5Li2O-TaCl5"]]),
+    ]
+    goal: Goal = None
+    temperature_C: Celsius = 25.0
+    also: Annotated[list[Also], Field(description="Further properties to predict, once they are trained.")] = []
+
+
+class SweepRequest(Strict):
+    """A family to predict."""
+
+    template: Annotated[Formula, Field(examples=[FAMILY])]
+    variables: Range = {}
+    goal: Goal = None
+    temperature_C: Celsius = 25.0
+
+
+class ProposeRequest(Strict):
+    """Candidates out of which to choose the next melts."""
+
+    template: Annotated[Formula | None, Field(description="A family, or else candidates.", examples=[FAMILY])] = None
+    candidates: Annotated[list[Formula] | None, Field(min_length=1, description="Formulas, or else a template.")] = None
+    variables: Range = {}
+    batch: Annotated[int, Field(ge=1, le=100)] = 4
+    goal: Goal = None
+    temperature_C: Celsius = 25.0
+    results: Annotated[
+        list[dict[str, Any]],
+        Field(
+            description="What was measured: formula, conductivity_S_cm with temperature_C, tg_C, outcome.",
+            examples=[[{"formula": "LiAlCl2.5O0.75", "conductivity_S_cm": 1.52e-3, "temperature_C": 30.0}]],
+        ),
+    ] = []
+    pending: Annotated[list[Formula], Field(description="On their way: not proposed again.")] = []
+    without: Annotated[list[Formula], Field(description="Given up: not proposed.")] = []
+    acquisition: Literal["improvement", "probability", "hypervolume", "thompson"] = "improvement"
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+
+
+class CampaignRequest(Strict):
+    """A campaign to begin."""
+
+    name: Annotated[str, Field(pattern="^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$", examples=["laco-2026"])]
+    template: Annotated[Formula | None, Field(examples=[FAMILY])] = None
+    candidates: Annotated[list[Formula] | None, Field(min_length=1)] = None
+    variables: Range = {}
+    goal: Goal = None
+    batch: Annotated[int, Field(ge=1, le=100)] = 4
+    temperature_C: Celsius = 25.0
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+
+
+class RoundRequest(Strict):
+    """A round of proposals."""
+
+    batch: Annotated[int | None, Field(ge=1, le=100, description="By default as the campaign was made.")] = None
+    track: Annotated[bool, Field(description="Keep the round as a run of MLflow.")] = True
+
+
+class ResultRequest(Strict):
+    """What came of a melt, all of it or a part."""
+
+    formula: Annotated[Formula, Field(examples=["LiAlCl2.5O0.75"])]
+    conductivity_S_cm: Annotated[Number | None, Field(description="In S/cm.", examples=[1.52e-3])] = None
+    conductivity_error_S_cm: Number | None = None
+    tg_C: Annotated[Number | None, Field(description="In degC.", examples=[-16.8])] = None
+    tg_error_C: Number | None = None
+    temperature_C: Annotated[Number | None, Field(description="Of the conductivity, in degC.", examples=[30.0])] = None
+    phase: str | None = None
+    outcome: Annotated[
+        Literal["no glass formed", "crystallised", "decomposed"] | None, Field(description="Of a melt that failed.")
+    ] = None
+    sample: Annotated[str, Field(max_length=200)] = ""
+    note: Annotated[str, Field(max_length=2000)] = ""
+
+
+class CorrectionRequest(Strict):
+    """What a result should have said; null takes a value out."""
+
+    event: Annotated[int, Field(ge=1, description="Number of the record.", examples=[2])]
+    formula: Formula | None = None
+    values: Annotated[dict[str, Any], Field(examples=[{"conductivity_S_cm": 1.1e-3}])] = {}
+
+
+class WithdrawalRequest(Strict):
+    """An event that counts no longer."""
+
+    event: Annotated[int, Field(ge=1, examples=[2])]
+    note: Annotated[str, Field(max_length=2000)] = ""
+
+
+class AbandonmentRequest(Strict):
+    """A proposal that is given up."""
+
+    formula: Annotated[Formula, Field(examples=["LiAlCl2.7O0.65"])]
+    note: Annotated[str, Field(max_length=2000)] = ""
+
+
+class DataRequest(Strict):
+    """Results for the lab's own store, all rows or none."""
+
+    rows: Annotated[
+        list[dict[str, Any]],
+        Field(min_length=1, examples=[[{"formula": "LiAlCl2.5O0.75", "tg_C": -16.8, "reference": "notebook 7"}]]),
+    ]
+    keep_good: bool = False
+    trust_units: bool = False
+    again: bool = False
+    note: Annotated[str, Field(max_length=2000)] = ""
+
+
+class TrainRequest(Strict):
+    """Models to train."""
+
+    properties: Annotated[list[Trained], Field(min_length=1)] = ["tg", "conductivity"]
+    if_needed: Annotated[bool, Field(description="Only where new results or their misses are reason enough.")] = False
+    anew: Annotated[bool, Field(description="Even where nothing is new.")] = False
+
+
+class PromoteRequest(Strict):
+    """A version that is to answer."""
+
+    version: Annotated[int, Field(ge=1, examples=[2])]
+    force: Annotated[bool, Field(description="Although the gate says no.")] = False

@@ -1,0 +1,189 @@
+"""What the service answers, as its documentation describes it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+ROW: dict[str, Any] = {
+    "rank": 1,
+    "formula": "LiAlCl2.5O0.75",
+    "p_goal": 0.41,
+    "conductivity_S_cm": 1.2e-3,
+    "conductivity_low_S_cm": 9.5e-5,
+    "conductivity_high_S_cm": 1.1e-2,
+    "tg_C": -3.0,
+    "tg_low_C": -112.0,
+    "tg_high_C": 112.0,
+    "verdict": "inside",
+    "nearest": "LiAlCl2.5O0.75",
+    "nearest_distance": 0.0,
+    "nearest_doi": "10.1038/s41560-023-01356-y",
+    "o_to_cl": 0.3,
+    "cost_usd_per_kg": 2.69,
+    "neutral": True,
+    "pareto": True,
+    "note": "",
+    "error": "",
+}
+Models = Annotated[
+    dict[str, int],
+    Field(description="Version of each model that made the answer.", examples=[{"tg": 1, "conductivity": 1}]),
+]
+
+
+class Row(BaseModel):
+    """One candidate of a ranking; further columns may follow."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [ROW]})
+
+    rank: int | None
+    formula: str
+    p_goal: float | None
+    conductivity_S_cm: float | None
+    conductivity_low_S_cm: float | None
+    conductivity_high_S_cm: float | None
+    tg_C: float | None
+    tg_low_C: float | None
+    tg_high_C: float | None
+    verdict: str
+    nearest: str
+    nearest_distance: float | None
+    nearest_doi: str
+    o_to_cl: float | None
+    cost_usd_per_kg: float | None
+    neutral: bool | None
+    pareto: bool | None
+    note: str
+    error: str
+
+
+class Ranking(BaseModel):
+    """Rows in rank order, none lost; what cannot be read stands at the end with its error."""
+
+    rows: list[Row]
+    models: Models
+    places: list[int] = Field(description="Place of each row in the list that was given, counted from 0.")
+    figure: dict[str, Any] | None = Field(None, description="A plotly figure, when asked for.")
+
+
+class Sweep(BaseModel):
+    """Members of a family in the order of its grid: the variables, then the columns of a ranking."""
+
+    rows: list[Row]
+    models: Models
+    left_out: int
+    measured: list[dict[str, Any]] | None = None
+    figure: dict[str, Any] | None = None
+
+
+class Proposals(BaseModel):
+    """What to melt next, and why; `stop` says why to stop, and is empty otherwise."""
+
+    rows: list[dict[str, Any]]
+    models: Models
+    stop: str
+    notes: list[str]
+    event: int | None = None
+
+
+class JobAnswer(BaseModel):
+    """A job as it stands."""
+
+    id: Annotated[str, Field(examples=["4f1c2a90b7de4c5f8a01"])]
+    kind: Literal["rank", "train", "round"]
+    name: str
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    progress: Annotated[float, Field(ge=0, le=1, description="Share that is done.")]
+    step: Annotated[str, Field(examples=["15,000 of 100,000 rows predicted"])]
+    rows: int | None
+    models: Models
+    error: str
+    created: str
+    started: str | None
+    finished: str | None
+    expires: str | None
+
+
+class Listed(BaseModel):
+    """Rows of one kind."""
+
+    rows: list[dict[str, Any]]
+
+
+class JobList(BaseModel):
+    """Jobs, the newest first."""
+
+    rows: list[JobAnswer]
+
+
+class State(BaseModel):
+    """Whether predictions can be made, by which versions of the models, and why not."""
+
+    ready: bool
+    models: Models
+    reason: Annotated[str, Field(examples=["there is no model of tg yet; train first"])]
+
+
+class Health(State):
+    """The same, with the version of the service."""
+
+    status: Literal["ok"]
+    version: str
+
+
+class CampaignAnswer(BaseModel):
+    """A campaign as it stands."""
+
+    name: Annotated[str, Field(examples=["laco-2026"])]
+    created: str
+    candidates: dict[str, Any]
+    candidates_words: str
+    goal: dict[str, Any]
+    goal_words: str
+    batch: int
+    temperature_C: float
+    seed: int
+    rounds: int
+    results: int
+    progress_words: str
+    recorded: Annotated[
+        list[dict[str, Any]],
+        Field(
+            description="Results that stand, each with the number of its event.",
+            examples=[[{"event": 2, "formula": "LiAlCl2.5O0.75", "tg_C": -16.8}]],
+        ),
+    ]
+    pending: Annotated[list[str], Field(description="Proposed, and neither measured, failed nor abandoned.")]
+    events: int
+    history: Annotated[list[dict[str, Any]], Field(description="A row a proposal, and a row an event else.")]
+    why_retrain: Annotated[str, Field(description="Why to train again; empty when it is not worth it.")]
+    notes: list[str] = []
+    figure: dict[str, Any] | None = None
+
+
+class Changed(BaseModel):
+    """Numbers of the events that a change of a campaign made, and what is to be noticed."""
+
+    events: list[int]
+    notes: list[str]
+    why_retrain: str
+
+
+class Wrong(BaseModel):
+    """One thing that is wrong with a request."""
+
+    row: Annotated[int | None, Field(description="Of a list or table, counted from 1.")] = None
+    where: Annotated[str, Field(examples=["candidates"])]
+    message: str
+
+
+class Problem(BaseModel):
+    """Why a request was refused, as RFC 9457 writes it."""
+
+    type: str = "about:blank"
+    title: Annotated[str, Field(examples=["Bad input"])]
+    status: Annotated[int, Field(examples=[422])]
+    detail: Annotated[str, Field(examples=["the goal has tgC; a goal has conductivity_S_cm, tg_C, ..."])]
+    errors: list[Wrong] = []

@@ -1,0 +1,125 @@
+"""One long list as a job: read once, predicted block by block, put in order and written; no row of HTTP in it."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..datasets.home import put
+from .candidates import joined, usable
+from .rows import encoded
+from .tables import CandidateTable, read_candidates
+
+if TYPE_CHECKING:
+    from ..experiments.loaded import Loaded
+
+FORMATS = ("csv", "parquet", "json")
+REQUEST, VIEW = "request.json", "view.json"
+MOST_SHOWN = 10_000  # rows that the page gets
+
+
+def write_request(folder: Path, told: Mapping[str, Any]) -> None:
+    """Keep what a job was asked for: the name of its list, goal, temperature and versions of the models."""
+    put(folder / REQUEST, json.dumps(told).encode())
+
+
+def read_request(folder: Path) -> dict[str, Any]:
+    """What a job was asked for."""
+    told: dict[str, Any] = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
+    return told
+
+
+def count_rows(folder: str) -> int:
+    """Number of rows of the list of a job; raises `InputError` where it is none."""
+    return len(_table(Path(folder)))
+
+
+def rank_block(folder: str, block: int, rows: int) -> int:
+    """Predict one block of a list and keep it in a file; return its number of rows.
+
+    Parameters
+    ----------
+    folder
+        Of the job.
+    block
+        Its number, counted from 0.
+    rows
+        Of every block but the last.
+    """
+    from ..experiments.ranking import judged
+
+    place = Path(folder)
+    told = read_request(place)
+    predictors = _predictors(json.dumps(told["models"], sort_keys=True))
+    cells = usable(_table(place))[block * rows : (block + 1) * rows]
+    table = judged(cells, told["goal"], told["temperature_C"], predictors, told["also"])
+    buffer = io.BytesIO()
+    table.to_parquet(buffer, index=False)
+    put(_block(place, block), buffer.getvalue())
+    return len(table)
+
+
+def finish(folder: str, blocks: int) -> int:
+    """Put all blocks in order and write the result as CSV, Parquet and JSON; return its number of rows."""
+    import pandas as pd
+
+    from ..experiments.blocks import united
+    from .outputs import save
+
+    place = Path(folder)
+    told = read_request(place)
+    ranking = united((pd.read_parquet(_block(place, number)) for number in range(blocks)), told["goal"])
+    table = joined(_table(place), ranking)
+    for ending in FORMATS[:2]:
+        save(_flat(table, ending), place / f"result.{ending}", str)
+    put(place / "result.json", encoded(table, told["models"]))
+    put(place / VIEW, _view(table, told))
+    for number in range(blocks):
+        _block(place, number).unlink(missing_ok=True)
+    return len(table)
+
+
+def _view(table: Any, told: Mapping[str, Any]) -> bytes:
+    """The first rows with the map, for the page."""
+    from ..experiments.goal import Goal
+    from .pictures import of_ranking
+
+    figure = of_ranking(table, Goal.of(told["goal"]), told["temperature_C"])
+    more = {"figure": figure, "of": len(table), "temperature_C": told["temperature_C"]}
+    return encoded(table.head(MOST_SHOWN), told["models"], **more)
+
+
+def _flat(table: Any, ending: str) -> Any:
+    """Table that Parquet takes: a column of a user that mixes kinds becomes text."""
+    if ending != "parquet":
+        return table
+    out = table.copy()
+    for name in table.select_dtypes(object).columns:
+        kinds = {type(value) for value in table[name].tolist() if value is not None}
+        if len(kinds) > 1:
+            out[name] = [None if value is None else str(value) for value in table[name].tolist()]
+    return out
+
+
+def _block(folder: Path, number: int) -> Path:
+    return folder / f"block-{number:05d}.parquet"
+
+
+@lru_cache(maxsize=2)
+def _table(folder: Path) -> CandidateTable:
+    return read_candidates(str(folder / read_request(folder)["file"]))
+
+
+@lru_cache(maxsize=1)
+def _predictors(versions: str) -> Loaded:
+    from ..experiments.loaded import load
+
+    told = json.loads(versions)
+    return load(tuple(told), told)
+
+
+VERBS: Mapping[str, Callable[..., int]] = {one.__name__: one for one in (count_rows, rank_block, finish)}

@@ -1,0 +1,166 @@
+"""What the service does, without HTTP: rank, sweep and propose with the models that are loaded."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .cli_rank import TAKEN
+from .in_use import InUse
+from .refusals import InputError, visible
+from .rows import encoded, records
+from .settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..experiments.goal import Goal
+
+Told = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What candidates are asked for.
+
+    Parameters
+    ----------
+    goal
+        The goal.
+    temperature_C
+        Where the conductivity counts, in degC.
+    also
+        Further properties to predict.
+    """
+
+    goal: Goal
+    temperature_C: float = 25.0
+    also: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, goal: Told | None, temperature_C: float = 25.0, also: Sequence[str] = ()) -> Ask:
+        """What is asked for, checked."""
+        from ..experiments.goal import Goal
+
+        return cls(Goal.of(goal), float(temperature_C), tuple(dict.fromkeys(also)))
+
+    @property
+    def further(self) -> tuple[str, ...]:
+        """Properties beside Tg and conductivity."""
+        return tuple(name for name in (*self.also, *self.goal.properties) if name not in ("tg", "conductivity"))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A table, the versions of the models that made it, and what else there is to say."""
+
+    table: pd.DataFrame
+    models: Mapping[str, int]
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    def encoded(self) -> bytes:
+        """The answer as JSON."""
+        return encoded(self.table, self.models, **self.more)
+
+
+class Service:
+    """Use cases that need the models.
+
+    Parameters
+    ----------
+    models
+        Those in use.
+    settings
+        Of the service.
+    """
+
+    def __init__(self, models: InUse, settings: Settings) -> None:
+        self.models, self.settings = models, settings
+
+    def rank(self, candidates: Sequence[Any], ask: Ask, figure: bool = False) -> Answer:
+        """Rank a list, as `vitrion.rank` does."""
+        from ..experiments import ranking
+
+        known = self.models.get(ask.further)
+        table = ranking.rank(candidates, ask.goal, ask.temperature_C, known, ask.also)
+        more: dict[str, Any] = {"places": table.index.tolist()}
+        if figure:
+            more["figure"] = _pictures().of_ranking(table, ask.goal, ask.temperature_C)
+        return Answer(table, known.versions, more)
+
+    def sweep(self, template: str, variables: Told, ask: Ask, figure: bool = False) -> Answer:
+        """Predict every member of a family, as `vitrion.sweep` does; its measured members are told too."""
+        from ..experiments import ranking
+
+        self.check_family(template, variables)
+        known = self.models.get(ask.further)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of points left out, which the answer counts
+            table = ranking.sweep(template, ask.temperature_C, ask.goal, known, **variables)
+        more: dict[str, Any] = {"left_out": int(table.attrs.get("left_out", 0))}
+        if figure and variables:
+            pictures = _pictures()
+            measured = pictures.measured(table, list(variables), known, ask.temperature_C)
+            more["measured"] = records(measured)
+            more["figure"] = pictures.of_sweep(table, list(variables), measured, ask.goal, ask.temperature_C)
+        return Answer(table, known.versions, more)
+
+    def propose(self, candidates: Any, ask: Ask, variables: Told, options: Told) -> Answer:
+        """Choose the next melts, as `vitrion.propose` does."""
+        from ..experiments import proposal
+        from .rows import cell
+
+        if isinstance(candidates, str):
+            self.check_family(candidates, variables)
+        known = self.models.get(ask.goal.properties)
+        notes, table = noticed(
+            lambda: proposal.propose(
+                candidates,
+                goal=ask.goal,
+                temperature_C=ask.temperature_C,
+                predictors=known,
+                **options,
+                **variables,
+            )
+        )
+        return Answer(table, known.versions, {"stop": cell(table.attrs.get("stop", "")), "notes": notes})
+
+    def check_family(self, template: str, variables: Told) -> None:
+        """Refuse ranges that lay out more members than one request may have, before they are laid out."""
+        from ..features import Template
+
+        most = self.settings.most_candidates
+        parsed = Template.parse(template)
+        for name, span in variables.items():
+            if name in TAKEN:
+                raise InputError(f"the variable {name}: that name is taken; use another letter in the template")
+            if isinstance(span, str) and (count := _steps(span)) is not None and not count <= most:
+                raise InputError(f"{name} = {visible(span)} has more than {most:,} values; take larger steps")
+        size = parsed.grid(**variables).size
+        if size > most:
+            raise InputError(f"{size:,} members, more than {most:,}; take larger steps or narrower ranges")
+
+
+def _steps(span: str) -> float | None:
+    """Number of values in a range; None for what is no range, which the template tells."""
+    try:
+        start, stop, step = map(float, span.split(":"))
+        return abs((stop - start) / step)
+    except (ValueError, ZeroDivisionError):
+        return None
+
+
+def noticed(work: Any) -> tuple[list[str], Any]:
+    """What a piece of work warned of, and what it returned."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        done = work()
+    return [str(one.message) for one in caught if one.category is UserWarning], done
+
+
+def _pictures() -> Any:
+    from . import pictures
+
+    return pictures

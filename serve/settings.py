@@ -1,0 +1,93 @@
+"""How the service is set up: where it listens, what it keeps, and how much it takes at once."""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from ..datasets.home import home
+from .refusals import InputError
+
+PREFIX = "VITRION_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of the service; each can be given as an environment variable, such as ``VITRION_KEEP_DAYS=7``.
+
+    Parameters
+    ----------
+    database_url
+        Where jobs and idempotency keys are kept: ``postgresql://...``, or SQLite in the home folder when empty.
+    most_candidates
+        Formulas that one request may rank or sweep; longer lists are jobs.
+    most_body_mb, most_upload_mb
+        Largest JSON body and largest file that are taken, in MB.
+    block_rows
+        Rows of a job that are predicted in one step.
+    most_waiting
+        Requests worked on or waiting at a time; one more is refused at once with the advice to come again.
+    most_streams
+        Event streams open at a time.
+    jobs_at_once
+        Lists ranked at a time; trainings run one by one.
+    keep_days
+        Days for which a finished job and its result are kept.
+    keep_keys_days
+        Days for which an idempotency key is remembered.
+    track
+        1 to keep rankings of jobs and rounds of campaigns as runs of MLflow, 0 not to.
+    """
+
+    database_url: str = ""
+    most_candidates: int = 10_000
+    most_body_mb: float = 20.0
+    most_upload_mb: float = 200.0
+    block_rows: int = 5_000
+    most_waiting: int = 64
+    most_streams: int = 100
+    jobs_at_once: int = 1
+    keep_days: float = 30.0
+    keep_keys_days: float = 1.0
+    track: int = 1
+
+    def __post_init__(self) -> None:
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            if entry.name not in ("database_url", "track") and not (math.isfinite(value) and value > 0):
+                raise InputError(f"{PREFIX}{entry.name.upper()}={value} is out of range; give a number above 0")
+
+    @classmethod
+    def of_environment(cls) -> Settings:
+        """Settings as the environment tells them; the defaults where it is silent."""
+        told: dict[str, str | int | float] = {}
+        for entry in fields(cls):
+            name = PREFIX + entry.name.upper()
+            text = os.environ.get(name)
+            if not text:
+                continue
+            try:
+                told[entry.name] = {"str": str, "int": int, "float": float}[str(entry.type)](text)
+            except ValueError:
+                kind = "a whole number" if entry.type == "int" else "a number"
+                raise InputError(f"{name}={text} is not {kind}; give one, or leave it out") from None
+        return cls(**told)  # type: ignore[arg-type]
+
+    @property
+    def store_url(self) -> str:
+        """Where our own tables are."""
+        return (
+            self.database_url.replace("postgresql://", "postgresql+psycopg://") or f"sqlite:///{home() / 'service.db'}"
+        )
+
+    @property
+    def workflow_url(self) -> str:
+        """Where the steps of jobs are kept."""
+        return self.database_url or f"sqlite:///{home() / 'workflows.db'}"
+
+
+def job_folder(number: str) -> Path:
+    """Return the folder of one job: what was given, its blocks and its result."""
+    return home() / "jobs" / number

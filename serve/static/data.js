@@ -1,0 +1,38 @@
+// What is known: rows by property, and the lab's own results.
+import { busy, call, newKey } from "./api.js";
+import { field, make, number } from "./dom.js";
+import { table } from "./table.js";
+
+export const view = async (main) => {
+  const place = make("div", {}, make("p", { class: "note busy" }, "Reading the data …"));
+  const file = make("input", { type: "file", accept: ".csv,.xlsx,.parquet,.gz", required: true });
+  const note = make("input", { placeholder: "kept with the addition" });
+  const good = make("input", { type: "checkbox" });
+  const button = make("button", { class: "main", type: "submit" }, "Add");
+  const said = make("div", { role: "status" });
+  const add = () => busy(button, async () => {
+    const form = new FormData();
+    form.append("file", file.files[0]);
+    form.append("note", note.value);
+    form.append("keep_good", String(good.checked));
+    const done = await call("data/file", { form, key: newKey() });
+    said.replaceChildren(make("p", { class: "notice" }, `${done.facts.length} facts added as version ${done.version}. Train the models to learn them.`), make("ul", {}, done.notes.map((one) => make("li", {}, one))));
+    await list();
+  });
+  const list = async () => {
+    const { rows } = await call("data");
+    const whole = ["rows", "compositions", "papers", "lab", "kept_in_doubt", "dropped"].map((key) => ({ key, label: key.replaceAll("_", " "), format: "whole", best: true }));
+    place.replaceChildren(table({ rows, noun: "properties", filter: false, columns: [
+      { key: "label", label: "property", format: "text" }, ...whole,
+      { key: "lowest", label: "range", class: "number", render: (row) => `${number(row.lowest, "general")} … ${number(row.highest, "general")} ${row.unit}` }] }));
+  };
+  main.replaceChildren(
+    make("h1", {}, "What the models stand on"),
+    place,
+    make("h2", {}, "Add your own results"),
+    make("form", { class: "panel", onsubmit: (event) => { event.preventDefault(); add(); } },
+      make("p", { class: "note" }, "A table with a column formula and conductivity_S_cm with temperature_C, tg_C or outcome; all rows or none."),
+      make("div", { class: "fields" }, field("CSV, Excel or Parquet", file), field("Note", note), field("Take the good rows alone", good)), make("div", { class: "row" }, button)),
+    said);
+  await list();
+};

@@ -1,0 +1,51 @@
+// Models: what answers, how well it did on papers held out, and training.
+import { busy, call, newKey, small } from "./api.js";
+import { day, make, number } from "./dom.js";
+import { table } from "./table.js";
+
+export const train = (properties, words = "Train") => {
+  const button = make("button", { type: "button", class: "main" }, words);
+  button.addEventListener("click", () => busy(button, async () => {
+    await call("models/retrain", { body: { properties }, key: newKey() });
+    location.hash = "#jobs";
+  }));
+  return button;
+};
+
+const error = (row) => { const whole = row.scores.find((score) => score.subset === "all"); return whole ? `${number(whole.mae, "general")} ${row.unit}` : ""; };
+
+const WORDS = { liquidus: "liquidus", youngs_modulus: "Young's modulus", activation_energy: "activation energy" };
+const FURTHER = Object.keys(WORDS);
+
+export const view = async (main) => {
+  const { rows } = await call("models");
+  const champions = rows.filter((row) => row.champion);
+  const scores = champions.flatMap((row) => row.scores.map((score) => ({ ...score, model: `${row.property} ${row.version}`, unit: row.unit })));
+  const judged = make("div", { role: "status" });
+  const change = async (row, verb, body) => { await call(`models/${row.property}/${verb}`, { body }); await view(main); };
+  const compare = async (row) => {
+    judged.replaceChildren(make("p", { class: "note busy" }, "Comparing on the same held-out papers …"));
+    let told;
+    try { told = await call(`models/${row.property}/${row.version}/compare`); } finally { judged.replaceChildren(); }
+    judged.replaceChildren(make("div", { class: "notice" },
+      make("p", {}, `${row.property} ${row.version} ${told.passed ? "may answer" : "may not answer"}: ${told.reason}.`),
+      make("ul", {}, told.checks.map((check) => make("li", { class: check.passed ? "" : "failed" }, `${check.name}: ${check.said}`))),
+      small(told.passed ? "Let it answer" : "Let it answer all the same", () => change(row, "promote", { version: row.version, force: !told.passed }))));
+    judged.scrollIntoView({ block: "nearest" });
+  };
+  const first = (row) => !rows.some((other) => other.property === row.property && other.version !== row.version);
+  const actions = (row) => (row.champion ? make("span", { class: "row" }, make("b", {}, "answers"), first(row) ? "" : small("Back to the one before", () => change(row, "rollback", {}))) : small("Compare", () => compare(row)));
+  main.replaceChildren(
+    make("h1", {}, "Models"),
+    make("p", { class: "row" }, train(["tg", "conductivity"], champions.length ? "Train again" : "Train now"), ...(champions.length ? FURTHER.map((name) => { const button = train([name], `Train ${WORDS[name]}`); button.className = "small"; return button; }) : [])),
+    make("p", { class: "note" }, "Training takes all data, your own among them: six to nine minutes on two cores. A new model answers once it passes the gate: as good on papers that neither saw, with honest intervals."),
+    scores.length ? make("section", {}, make("h2", {}, "Scores on papers that the models never saw"), table({ rows: scores, noun: "scores", columns: [
+      { key: "model", label: "model", format: "text" }, { key: "subset", label: "held out", format: "text" },
+      { key: "mae", label: "mean error", render: (row) => `${number(row.mae, "general")} ${row.unit}`, class: "number" },
+      { key: "r2", label: "R²", format: "fixed" },
+      { key: "coverage", label: "in the interval", format: "percent" },
+      { key: "width", label: "median width", class: "number", render: (row) => `${number(row.width, "general")} ${row.unit}` }] }), make("p", { class: "note" }, "90 % should lie in the interval. An error of 1 in log10(S/cm) is a factor of ten.")) : make("p", {}, "There is no model yet."),
+    rows.length ? make("section", {}, make("h2", {}, "Versions"), table({ rows, noun: "versions", filter: false, columns: [
+      { key: "property", label: "property", format: "text" }, { key: "version", label: "version", format: "whole", best: true }, { label: "", render: actions }, { key: "created", label: "made", render: (row) => day(row.created) },
+      { key: "all", label: "mean error", class: "number", render: (row) => error(row) }] }), judged) : "");
+};

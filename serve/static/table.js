@@ -1,0 +1,114 @@
+// A table that sorts, filters and draws intervals; it keeps all rows and shows some, so that 10,000 stay quick.
+import { formula, make, number, reference } from "./dom.js";
+
+const STEP = 50;
+const VERDICTS = ["inside", "edge", "outside", "unread"];
+
+const scale = (rows, column) => {
+  const log = column.log;
+  const values = rows.flatMap((row) => [row[column.low], row[column.high]]).filter((value) => value !== null && value !== undefined && (!log || value > 0)).map((value) => (log ? Math.log10(value) : value)).sort((a, b) => a - b);
+  if (!values.length) return null;
+  const at = (share) => values[Math.min(values.length - 1, Math.floor(share * values.length))];
+  const low = at(0.02), span = at(0.98) - low || 1;
+  return (value) => Math.max(0, Math.min(100, (100 * ((log ? Math.log10(Math.max(value, 1e-30)) : value) - low)) / span));
+};
+
+const interval = (place, low, value, high) => {
+  const bar = make("i"), mark = make("b"), box = make("span", { class: "interval", "aria-hidden": "true" }, bar, mark);
+  bar.style.left = `${place(low)}%`;
+  bar.style.width = `${Math.max(place(high) - place(low), 1)}%`;
+  mark.style.left = `${place(value)}%`;
+  return box;
+};
+
+const written = (row, column, places) => {
+  const value = row[column.key];
+  if (column.render) return make("td", { class: column.class || "" }, [column.render(row) ?? ""].flat());
+  if (column.format === "formula") return make("td", { class: "formula", title: value || "" }, make("b", {}, formula(value || "(empty)")), row.note ? make("small", {}, row.note) : "");
+  if (column.format === "verdict") return make("td", {}, make("span", { class: `verdict ${value || "unread"}` }, value || "unread"));
+  if (column.format === "nearest") return make("td", { class: "text" }, reference(value, row.nearest_doi), typeof row.nearest_distance === "number" && value ? make("small", {}, ` at ${row.nearest_distance.toFixed(1)}`) : "");
+  if (column.format === "mark") return make("td", {}, value === true ? "●" : "");
+  if (column.format === "text" || typeof value === "string") return make("td", { class: column.long ? "long" : "text" }, value === null || value === undefined ? "" : String(value));
+  const times = column.times || 1;
+  const node = make("td", { class: "number" }, number(value === null || value === undefined ? null : value * times, column.format));
+  const low = row[column.low], high = row[column.high];
+  if (column.low && low !== null && low !== undefined && high !== null && high !== undefined) {
+    node.append(" ", make("small", {}, `${number(low * times, column.format)} … ${number(high * times, column.format)}`));
+    const place = places.get(column);
+    if (place) node.append(interval(place, low, value, high));
+  }
+  return node;
+};
+
+export const table = ({ rows, columns, noun = "rows", filter = true, label }) => {
+  const state = { column: null, down: false, text: "", shown: STEP, verdicts: new Set(VERDICTS) };
+  const places = new Map(columns.filter((column) => column.low).map((column) => [column, scale(rows, column)]));
+  const words = rows.map((row) => Object.values(row).filter((value) => typeof value === "string").join(" ").toLowerCase());
+  const body = make("tbody"), count = make("output"), titles = make("tr");
+  const more = make("button", { type: "button", onclick: () => { state.shown += 4 * STEP; draw(); } }, "Show more");
+  const verdictOf = (row) => row.verdict || "unread";
+
+  const compare = (one, other) => {
+    const a = one[state.column.key], b = other[state.column.key];
+    const noA = a === null || a === undefined || a === "", noB = b === null || b === undefined || b === "";
+    if (noA || noB) return noA - noB;
+    const order = typeof a === "string" ? (a < b ? -1 : a > b ? 1 : 0) : a - b;
+    return state.down ? -order : order;
+  };
+
+  const draw = () => {
+    const asked = state.text.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = rows.filter((row, at) => (!("verdict" in row) || state.verdicts.has(verdictOf(row))) && asked.every((word) => words[at].includes(word)));
+    if (state.column) shown = shown.slice().sort(compare);
+    body.replaceChildren(...shown.slice(0, state.shown).map((row) => {
+      const line = make("tr");
+      for (const [place, column] of columns.entries()) {
+        line.append(written(row, column, places));
+        if (row.error && column.format === "formula") {
+          line.append(make("td", { class: "error", colSpan: columns.length - place - 1 }, row.error));
+          return line;
+        }
+      }
+      return line;
+    }));
+    more.hidden = shown.length <= state.shown;
+    count.textContent = `${Math.min(shown.length, state.shown).toLocaleString("en")} of ${shown.length.toLocaleString("en")} ${noun} shown`;
+  };
+
+  for (const column of columns) {
+    if (!column.label) { titles.append(make("th", {})); continue; }
+    const button = make("button", { type: "button" }, column.label);
+    const title = make("th", { scope: "col", class: column.format === "formula" ? "formula" : column.class === "number" || ["percent", "degree", "cost", "fixed", "general", "whole"].includes(column.format) ? "number" : "" }, button);
+    button.addEventListener("click", () => {
+      state.down = state.column === column ? !state.down : Boolean(column.best);
+      state.column = column;
+      for (const other of titles.children) other.removeAttribute("aria-sort");
+      title.setAttribute("aria-sort", state.down ? "descending" : "ascending");
+      draw();
+    });
+    titles.append(title);
+  }
+
+  const search = make("input", { type: "search", placeholder: rows.some((row) => "verdict" in row) ? "Filter: LiAl, edge, 10.1038 …" : "Filter …", "aria-label": `Filter the ${noun}`, autocomplete: "off", spellcheck: false, oninput: (event) => { state.text = event.target.value; state.shown = STEP; draw(); } });
+  const counts = VERDICTS.map((verdict) => [verdict, rows.filter((row) => "verdict" in row && verdictOf(row) === verdict).length]).filter(([, size]) => size);
+  const verdicts = make("span", { role: "group", class: "row", "aria-label": "Verdicts shown" }, counts.map(([verdict, size]) => make("label", { class: `verdict ${verdict}` }, make("input", { type: "checkbox", checked: true, value: verdict, onchange: (event) => { if (event.target.checked) state.verdicts.add(verdict); else state.verdicts.delete(verdict); draw(); } }), verdict, make("small", {}, ` ${size.toLocaleString("en")}`))));
+  draw();
+  return make("div", {},
+    filter ? make("div", { class: "controls" }, search, counts.length ? verdicts : "", count) : "",
+    make("div", { class: "scroll", tabIndex: 0, role: "region", "aria-label": label || noun }, make("table", {}, make("thead", {}, titles), body)),
+    more);
+};
+
+export const rankingColumns = (temperature, first = []) => [
+  ...first,
+  { key: "rank", label: "#", format: "whole" },
+  { key: "formula", label: "formula", format: "formula" },
+  { key: "p_goal", label: "P(goal)", format: "percent", best: true },
+  { key: "conductivity_S_cm", label: `σ at ${temperature} °C, mS/cm (90 %)`, format: "general", low: "conductivity_low_S_cm", high: "conductivity_high_S_cm", times: 1000, log: true, best: true },
+  { key: "tg_C", label: "Tg, °C (90 %)", format: "degree", low: "tg_low_C", high: "tg_high_C" },
+  { key: "verdict", label: "verdict", format: "verdict" },
+  { key: "nearest", label: "nearest measured", format: "nearest" },
+  { key: "o_to_cl", label: "O/Cl", format: "fixed" },
+  { key: "cost_usd_per_kg", label: "USD/kg", format: "cost" },
+  { key: "pareto", label: "front", format: "mark", best: true },
+];

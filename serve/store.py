@@ -1,0 +1,203 @@
+"""What the service remembers: jobs and idempotency keys, as rows of a database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+QUEUED, RUNNING, DONE, FAILED, CANCELLED = STATES = ("queued", "running", "done", "failed", "cancelled")
+OPEN = (QUEUED, RUNNING)
+
+_tables = sa.MetaData()
+_jobs = sa.Table(
+    "jobs",
+    _tables,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("state", sa.String(12), nullable=False, index=True),
+    sa.Column("progress", sa.Float, nullable=False),
+    sa.Column("step", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("told", sa.Text, nullable=False),
+    sa.Column("rows", sa.Integer),
+    sa.Column("models", sa.Text, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("created", sa.String(32), nullable=False, index=True),
+    sa.Column("started", sa.String(32)),
+    sa.Column("finished", sa.String(32)),
+)
+_answers = sa.Table(
+    "answers",
+    _tables,
+    sa.Column("key", sa.String(200), primary_key=True),
+    sa.Column("request", sa.String(64), nullable=False),
+    sa.Column("status", sa.Integer),
+    sa.Column("body", sa.LargeBinary),
+    sa.Column("created", sa.String(32), nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job as it stands.
+
+    Parameters
+    ----------
+    id, kind, name
+        Its number, what it does (``rank``, ``train`` or ``round``), and what it is about.
+    state, progress, step
+        One of `STATES`, the share that is done (0 to 1), and what it does now, in words.
+    told
+        What was asked for.
+    rows
+        Rows of its result; None where that is not known yet.
+    models
+        Version of each model that it uses, by property.
+    error
+        Why it failed, in one sentence.
+    created, started, finished
+        Times in UTC as ISO 8601 writes them.
+    """
+
+    id: str
+    kind: str
+    name: str
+    told: Mapping[str, Any]
+    created: str
+    state: str = QUEUED
+    progress: float = 0.0
+    step: str = "waiting for its turn"
+    rows: int | None = None
+    models: Mapping[str, int] | None = None
+    error: str = ""
+    started: str | None = None
+    finished: str | None = None
+
+
+def now() -> str:
+    """The time in UTC, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+class Store:
+    """The database of the service; every method is one transaction, and may be called from any thread.
+
+    Parameters
+    ----------
+    url
+        As SQLAlchemy writes it.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+        if self.engine.dialect.name == "sqlite":
+            sa.event.listen(self.engine, "connect", _prepared)
+        _tables.create_all(self.engine)
+
+    def close(self) -> None:
+        """Give up all connections."""
+        self.engine.dispose()
+
+    def add(self, job: Job) -> None:
+        """Keep a new job."""
+        row = vars(job) | {"told": json.dumps(job.told), "models": json.dumps(job.models or {})}
+        with self.engine.begin() as connection:
+            connection.execute(_jobs.insert().values(**row))
+
+    def job(self, number: str) -> Job | None:
+        """Return a job by its number, None where there is none."""
+        with self.engine.connect() as connection:
+            row = connection.execute(sa.select(_jobs).where(_jobs.c.id == number)).mappings().first()
+        return None if row is None else _job(row)
+
+    def jobs(self, states: Sequence[str] = STATES, limit: int = 100) -> list[Job]:
+        """Return jobs in some states, the newest first."""
+        asked = sa.select(_jobs).where(_jobs.c.state.in_(states)).order_by(_jobs.c.created.desc(), _jobs.c.id)
+        with self.engine.connect() as connection:
+            return [_job(row) for row in connection.execute(asked.limit(limit)).mappings()]
+
+    def change(self, number: str, **values: Any) -> bool:
+        """Change a job that is not finished; return whether it was."""
+        if "models" in values:
+            values["models"] = json.dumps(values["models"])
+        if values.get("state") in (DONE, FAILED, CANCELLED):
+            values["finished"] = now()
+        where = (_jobs.c.id == number) & _jobs.c.state.in_(OPEN)
+        with self.engine.begin() as connection:
+            return bool(connection.execute(_jobs.update().where(where).values(**values)).rowcount)
+
+    def start(self, number: str) -> bool:
+        """Say that a job is at work, again perhaps; return whether it may be."""
+        return self.change(number, state=RUNNING, started=sa.func.coalesce(_jobs.c.started, now()))
+
+    def forget(self, number: str) -> None:
+        """Leave a finished job out."""
+        with self.engine.begin() as connection:
+            connection.execute(_jobs.delete().where((_jobs.c.id == number) & _jobs.c.state.not_in(OPEN)))
+
+    def expired(self, days: float) -> list[str]:
+        """Return the numbers of jobs that ended longer ago than some days."""
+        limit = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")
+        asked = sa.select(_jobs.c.id).where(_jobs.c.finished.is_not(None) & (_jobs.c.finished < limit))
+        with self.engine.connect() as connection:
+            return list(connection.execute(asked).scalars())
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of jobs in each state."""
+        asked = sa.select(_jobs.c.state, sa.func.count()).group_by(_jobs.c.state)
+        with self.engine.connect() as connection:
+            found: dict[str, int] = dict(connection.execute(asked).tuples().all())
+        return {state: found.get(state, 0) for state in STATES}
+
+    def claim(self, key: str, request: str) -> tuple[str, int | None, bytes] | None:
+        """Take an idempotency key; None if it was free, else the request it stands for, and its answer if there is one.
+
+        Parameters
+        ----------
+        key
+            As the client gave it, with what it is for.
+        request
+            Digest of the request.
+        """
+        try:
+            with self.engine.begin() as connection:
+                connection.execute(_answers.insert().values(key=key, request=request, created=now()))
+        except sa.exc.IntegrityError:
+            with self.engine.connect() as connection:
+                asked = sa.select(_answers.c.request, _answers.c.status, _answers.c.body).where(_answers.c.key == key)
+                row = connection.execute(asked).tuples().first()
+            return None if row is None else (row[0], row[1], row[2] or b"")
+        return None
+
+    def answer(self, key: str, status: int, body: bytes) -> None:
+        """Keep the answer that a key stands for."""
+        with self.engine.begin() as connection:
+            connection.execute(_answers.update().where(_answers.c.key == key).values(status=status, body=body))
+
+    def release(self, key: str) -> None:
+        """Give a key back whose request came to nothing."""
+        with self.engine.begin() as connection:
+            connection.execute(_answers.delete().where(_answers.c.key == key))
+
+    def forget_keys(self, days: float) -> None:
+        """Leave out keys older than some days."""
+        limit = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")
+        with self.engine.begin() as connection:
+            connection.execute(_answers.delete().where(_answers.c.created < limit))
+
+
+def _job(row: sa.RowMapping) -> Job:
+    return Job(**{**row, "told": json.loads(row["told"]), "models": json.loads(row["models"])})
+
+
+def _prepared(connection: Any, record: Any) -> None:
+    """Let readers and a writer work side by side, and wait for each other instead of failing."""
+    cursor = connection.cursor()
+    for line in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {line}")
+    cursor.close()

@@ -1,0 +1,163 @@
+"""The line to a service: requests that are sent again where that is safe, errors in its words, tables of its rows."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+import uuid
+import warnings
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .rows import records, table_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ROOT = "/api/v1/"
+FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 10.0
+TIMEOUT_S = 120.0
+TEXTS = ("formula", "verdict", "nearest", "nearest_doi", "note", "error", "reason")
+
+
+class ServiceError(RuntimeError):
+    """What a service refused, in its words; `status` is that of HTTP, 0 where it did not answer.
+
+    `errors` tells what is wrong, with ``row``, ``where`` and ``message`` each.
+    """
+
+    def __init__(self, message: str, status: int, errors: Iterable[Mapping[str, Any]] = ()) -> None:
+        super().__init__(message)
+        self.status, self.errors = status, list(errors)
+
+
+class Wire:
+    """Requests to one service.
+
+    Parameters
+    ----------
+    url, key, patience_s, transport
+        As in `client.Client`.
+    """
+
+    def __init__(self, url: str, key: str | None, patience_s: float, transport: Any) -> None:
+        try:
+            import httpx
+        except ImportError:
+            raise ServiceError("httpx is not installed; install it with: pip install 'vitrion[serve]'", 0) from None
+
+        headers = {"authorization": f"Bearer {key}"} if key else {}
+        self.url, self.patience_s = url.rstrip("/"), patience_s
+        self._http = httpx.Client(base_url=self.url, headers=headers, timeout=TIMEOUT_S, transport=transport)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def get(self, path: str, told: Mapping[str, Any] | None = None) -> Any:
+        """Return what a path says."""
+        return self._asked("GET", path, params=told).json()
+
+    def bytes(self, path: str) -> bytes:
+        """Return the file at a path."""
+        return bytes(self._asked("GET", path).content)
+
+    def post(self, path: str, body: Mapping[str, Any], once: bool = False) -> Any:
+        """Send JSON; with `once` under a key of its own, so that what is sent again is done once."""
+        return self._asked("POST", path, once, json=dict(body)).json()
+
+    def upload(self, path: str, file: Path, fields: Mapping[str, Any]) -> Any:
+        """Send a file with fields beside it."""
+        told = {name: value if isinstance(value, str) else json.dumps(value) for name, value in fields.items() if value}
+        return self._asked("POST", path, True, files={"file": (file.name, file.read_bytes())}, data=told).json()
+
+    def noticed(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Warn of what an answer wants to be noticed, and return it."""
+        for note in answer.get("notes", []):
+            warnings.warn(note, stacklevel=4)
+        return answer
+
+    def _asked(self, method: str, path: str, once: bool = False, **told: Any) -> Any:
+        """The answer to a request, sent again with growing waits while the service is busy or away."""
+        import httpx
+
+        headers = {"idempotency-key": uuid.uuid4().hex} if once else {}
+        until, wait = time.monotonic() + self.patience_s, FIRST_WAIT_S
+        while True:
+            try:
+                answer = self._http.request(method, ROOT + path, headers=headers, **told)
+                pause = answer.headers.get("retry-after")
+                if answer.is_success:
+                    return answer
+                if pause is None or time.monotonic() > until:
+                    raise _refused(answer)
+            except httpx.TransportError as error:
+                if time.monotonic() > until or (method == "POST" and not once and not _is_pure(path)):
+                    raise ServiceError(
+                        f"{self.url} does not answer ({error}); is 'vitrion serve' running?", 0
+                    ) from None
+                pause = None
+            time.sleep(min(max(wait, float(pause or 0)), LONGEST_WAIT_S) * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
+            wait *= 2
+
+
+def _is_pure(path: str) -> bool:
+    """Whether a request changes nothing, so that it may be sent again."""
+    return path in ("rank", "sweep", "propose")
+
+
+def _refused(answer: Any) -> ServiceError:
+    try:
+        told = answer.json()
+        return ServiceError(str(told["detail"]), answer.status_code, told.get("errors", []))
+    except (ValueError, KeyError, TypeError):
+        return ServiceError(f"the service answered {answer.status_code}", answer.status_code)
+
+
+def fields_of(goal: Any) -> dict[str, Any] | None:
+    """A goal as JSON has it: its fields by name, None for the default."""
+    from ..experiments.goal import Goal
+
+    return None if goal is None else dict(goal) if isinstance(goal, Mapping) else Goal.of(goal).to_dict()
+
+
+def texts(candidates: Any) -> list[str | None]:
+    """Candidates as formulas, None for what is missing; a table gives its column ``formula``."""
+    from ..experiments.candidates import as_text, listed
+    from ..features.composition import Composition
+
+    return [
+        one.formula if isinstance(one, Composition) else as_text(one) or None if one is not None else None
+        for one in listed(candidates)
+    ]
+
+
+def ranking_of(answer: Mapping[str, Any]) -> pd.DataFrame:
+    """A ranking in the types that `vitrion.rank` gives; ``attrs["models"]`` tells the versions of the models."""
+    import pandas as pd
+
+    table = table_of(answer["rows"])
+    known: dict[str, Any] = {"rank": "Int64", "neutral": "boolean", "pareto": "boolean"} | dict.fromkeys(TEXTS, object)
+    table = table.astype({name: known.get(str(name), float) for name in table.columns})
+    if "places" in answer:
+        table.index = pd.Index(answer["places"])
+    table.attrs["models"] = dict(answer["models"])
+    return table
+
+
+def results_of(results: pd.DataFrame | Path | str | None) -> list[dict[str, Any]]:
+    """A table of results as JSON has it; what is missing is left out."""
+    if results is None:
+        return []
+    import pandas as pd
+
+    table = results if isinstance(results, pd.DataFrame) else _read(Path(results))
+    return [{name: value for name, value in row.items() if value not in (None, "")} for row in records(table)]
+
+
+def _read(path: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, sep=None, engine="python")

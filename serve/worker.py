@@ -1,0 +1,48 @@
+"""A process beside the server that ranks long lists or keeps the books: told what to do by lines, it answers lines.
+
+Run as ``python -m vitrion.serve.worker``. It ends when its standard input does, and so with the server.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any, TextIO
+
+NICENESS = 5  # behind the requests that people wait for
+CONFLICTS = ("RefusedError", "NoChampionError")  # what cannot be done as things stand
+
+
+def answer(told: dict[str, Any]) -> dict[str, Any]:
+    """Do what one line asks for: ``do`` names a verb, the rest is told to it; what goes wrong is told with its kind."""
+    from . import clerk, screening
+    from .failures import BAD_INPUT, bad_tables, explained
+
+    verbs, given = {**screening.VERBS, **clerk.VERBS}, {name: value for name, value in told.items() if name != "do"}
+    try:
+        with bad_tables():
+            return {"done": verbs[told["do"]](**given)}
+    except Exception as error:
+        sentence, code = explained(error)
+        known = type(error).__name__ in CONFLICTS
+        return {"error": sentence, "kind": "input" if code == BAD_INPUT else "conflict" if known else "failure"}
+
+
+def serve(lines: TextIO, out: TextIO) -> None:
+    """Answer lines until there are no more."""
+    for line in lines:
+        out.write(json.dumps(answer(json.loads(line))) + "\n")
+        out.flush()
+
+
+def main() -> None:
+    """Keep standard output for answers alone, and serve."""
+    out, sys.stdout = sys.stdout, sys.stderr
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    serve(sys.stdin, out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,221 @@
+"""What a job does, step by step: a killed server goes on after the last step that DBOS kept as done."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from dbos import DBOS
+
+from ..experiments.registry import champions
+from .crew import LostWorkerError, Trainings, Worker
+from .failures import explained
+from .refusals import ConflictError, InputError, WorkError, public
+from .screening import read_request
+from .settings import Settings, job_folder
+from .store import DONE, FAILED, OPEN, Store
+
+RANK, TRAIN, ROUND, LOG = "rank", "train", "round", "log"  # queues
+MOST_TRIES = 3  # of a step whose worker is lost
+MOST_RECOVERIES = 20  # after which a job that takes the server down with it is given up
+_FOLD = re.compile(r"fold (\d+) of (\d+)")
+
+
+class StoppedError(RuntimeError):
+    """A job that was cancelled while it worked."""
+
+
+class ServerEndsError(BaseException):
+    """The server ends: what was begun goes on when it starts again. DBOS records errors that are `Exception` alone."""
+
+
+@dataclass
+class Shop:
+    """What the steps work with."""
+
+    store: Store
+    settings: Settings
+    worker: Worker
+    clerk: Worker
+    trainings: Trainings
+    propose: Callable[[str, int | None, int], dict[str, Any]]
+    renewed: Callable[[], None]
+
+
+_open: list[Shop] = []
+
+
+def set_up(shop: Shop | None) -> None:
+    """Give the steps what they work with, or take it away."""
+    _open.clear()
+    if shop is not None:
+        _open.append(shop)
+
+
+def _shop() -> Shop:
+    if not _open:
+        raise ServerEndsError
+    return _open[0]
+
+
+@DBOS.step()
+def count_rows(job: str) -> int:
+    """Read the list of a job for the first time."""
+    return _ask(job, "count_rows")
+
+
+@DBOS.step()
+def rank_block(job: str, block: int, rows: int) -> int:
+    """Predict one block."""
+    return _ask(job, "rank_block", block=block, rows=rows)
+
+
+@DBOS.step()
+def finish(job: str, blocks: int) -> int:
+    """Put the blocks in order and write the result."""
+    return _ask(job, "finish", blocks=blocks)
+
+
+@DBOS.workflow(name="rank", max_recovery_attempts=MOST_RECOVERIES)
+def rank(job: str) -> None:
+    """Rank a long list."""
+
+    def work() -> dict[str, Any]:
+        shop, size = _shop(), int(read_request(job_folder(job))["block_rows"])
+        shop.store.change(job, step="reading the list", models=read_request(job_folder(job))["models"])
+        rows = count_rows(job)
+        blocks = -(-rows // size)
+        shop.store.change(job, rows=rows)
+        for block in range(blocks):
+            done = f"{min(block * size, rows):,} of {rows:,} rows predicted"
+            shop.store.change(job, step=done, progress=0.02 + 0.9 * block / blocks)
+            rank_block(job, block, size)
+        shop.store.change(job, step="putting all rows in order", progress=0.92)
+        finish(job, blocks)
+        return {"rows": rows, "step": f"{rows:,} rows ranked"}
+
+    if _through(job, work):
+        remember({"do": "log_ranking", "folder": str(job_folder(job))})
+
+
+@DBOS.step()
+def train_one(job: str, name: str, options: list[str], share: float, of: float) -> str:
+    """Train one property in a process of its own; return what became of it."""
+    shop, outcome = _shop(), ""
+
+    def told(line: str) -> None:
+        nonlocal outcome
+        if line.startswith((f"{name} version ", f"{name}: not trained: ")):
+            outcome = line
+        found = _FOLD.search(line)
+        more = {"progress": share + of * int(found[1]) / (int(found[2]) + 1)} if found else {}
+        shop.store.change(job, step=public(line)[:300], **more)
+
+    code, last = shop.trainings.run(job, ["train", "--property", name, *options], told)
+    if code:
+        _stop_if_cancelled(job)
+        raise WorkError(last or f"the training of {name} ended with exit code {code}")
+    return outcome or last
+
+
+@DBOS.workflow(name="train", max_recovery_attempts=MOST_RECOVERIES)
+def train(job: str, properties: list[str], options: list[str]) -> None:
+    """Train the models of some properties, one after the other; the gate decides which of them answer."""
+
+    def work() -> dict[str, Any]:
+        each = 1 / len(properties)
+        outcomes = [train_one(job, name, options, place * each, each) for place, name in enumerate(properties)]
+        _shop().renewed()
+        after = {name: card.version for name, card in champions().items() if name in properties}
+        return {"models": after, "step": "; ".join(outcomes)}
+
+    _through(job, work)
+
+
+@DBOS.step()
+def propose(job: str, campaign: str, batch: int | None, seen: int) -> dict[str, Any]:
+    """Propose in a campaign, once: a round that came after `seen` events is taken for ours."""
+    return _shop().propose(campaign, batch, seen)
+
+
+@DBOS.workflow(name="round", max_recovery_attempts=MOST_RECOVERIES)
+def campaign_round(job: str, campaign: str, batch: int | None, seen: int) -> None:
+    """Make one round of proposals in a campaign."""
+
+    def work() -> dict[str, Any]:
+        _shop().store.change(job, step=f"choosing the next melts of {campaign}", progress=0.1)
+        done = propose(job, campaign, batch, seen)
+        told.append(done)
+        return {"models": done["models"], "rows": done["proposals"], "step": done["words"]}
+
+    told: list[dict[str, Any]] = []
+    if _through(job, work) and told[0]["event"] is not None:
+        remember({"do": "log_round", "campaign": campaign, "event": told[0]["event"]})
+
+
+@DBOS.step()
+def log(told: dict[str, Any]) -> None:
+    """Keep something in MLflow; the server goes on without where that fails."""
+    for _ in range(MOST_TRIES):
+        try:
+            _shop().clerk.ask(**told)
+            return
+        except LostWorkerError:
+            continue
+        except (InputError, ConflictError, WorkError) as error:
+            logging.getLogger(__name__).warning("MLflow did not take it: %s", error)
+            return
+
+
+@DBOS.workflow(name="log", max_recovery_attempts=MOST_RECOVERIES)
+def log_later(told: dict[str, Any]) -> None:
+    """Keep a ranking or a round in MLflow, behind all that people wait for."""
+    log(told)
+
+
+def remember(told: dict[str, Any]) -> None:
+    """Have a ranking or a round kept in MLflow as a run, by and by.
+
+    Parameters
+    ----------
+    told
+        A verb of the clerk as ``do``, and what is told to it.
+    """
+    if _shop().settings.track:
+        DBOS.enqueue_workflow(LOG, log_later, told)
+
+
+def _through(job: str, work: Callable[[], dict[str, Any]]) -> bool:
+    """Do the work of a job, and keep how it ended; return whether it is done. A job that was cancelled stays so."""
+    store = _shop().store
+    if not store.start(job):
+        return False
+    try:
+        ended = work()
+    except StoppedError:
+        return False
+    except Exception as error:
+        store.change(job, state=FAILED, error=public(explained(error)[0]))
+        return False
+    return store.change(job, state=DONE, progress=1.0, **ended)
+
+
+def _ask(job: str, do: str, **told: Any) -> int:
+    """Have the worker do one thing for a job; a worker that was lost is replaced."""
+    for _ in range(MOST_TRIES):
+        _stop_if_cancelled(job)
+        try:
+            return int(_shop().worker.ask(do, folder=str(job_folder(job)), **told))
+        except LostWorkerError:
+            continue
+    _stop_if_cancelled(job)
+    raise InputError(f"the worker was lost {MOST_TRIES} times at the same step; the list may need more memory")
+
+
+def _stop_if_cancelled(job: str) -> None:
+    found = _shop().store.job(job)
+    if found is None or found.state not in OPEN:
+        raise StoppedError(job)

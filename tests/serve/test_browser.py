@@ -1,0 +1,254 @@
+"""The same way in Chromium.
+
+With VITRION_SHOTS=docs/images, and VITRION_HOME a home with models, the pictures of the documentation are made anew.
+"""
+
+import contextlib
+import os
+import shutil
+import socket
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from vitrion.serve import crew
+from vitrion.serve.settings import Settings
+
+pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.slow]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+TINY = str(Path(__file__).parent / "tiny_train.py")
+SHOTS, REAL = os.environ.get("VITRION_SHOTS"), os.environ.get("VITRION_HOME")
+SIZES = {"wide": (1280, 900), "phone": (390, 844)}
+
+
+FITS = """() => {
+    const over = (one) => one.scrollWidth > one.clientWidth + 1;
+    const places = [...document.querySelectorAll("td, th, th button, .tiles li, h1, h2, p")];
+    return !over(document.documentElement) && !places.some((one) => one.clientWidth && over(one));
+}"""
+QUICK = """async () => {
+    const { table, rankingColumns } = await import("/static/table.js");
+    const row = (n) => ({
+        rank: n + 1, formula: `Li${n}AlCl4`, p_goal: (n * 7919 % 1000) / 1000, error: "",
+        conductivity_S_cm: 10 ** -(n % 9), conductivity_low_S_cm: 10 ** -(n % 9 + 1),
+        conductivity_high_S_cm: 10 ** -(n % 9 - 1), tg_C: n % 300, tg_low_C: n % 300 - 50, tg_high_C: n % 300 + 50,
+        verdict: ["inside", "edge", "outside"][n % 3],
+    });
+    const rows = Array.from({ length: 10000 }, (_, n) => row(n));
+    const began = performance.now();
+    const made = table({ rows, columns: rankingColumns(25), noun: "candidates" });
+    document.body.replaceChildren(made);
+    const drawn = performance.now();
+    made.querySelectorAll("th button")[2].click();
+    const sorted = performance.now();
+    const search = made.querySelector("input[type=search]");
+    search.value = "li99";
+    search.dispatchEvent(new Event("input"));
+    return [drawn - began, sorted - drawn, performance.now() - sorted, made.querySelectorAll("tbody tr").length];
+}"""
+
+
+@contextlib.contextmanager
+def serving(**settings):
+    """The service of the present home on a free port."""
+    import uvicorn
+    from vitrion.serve.app import create_app
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(Settings(track=0, **settings)), "127.0.0.1", port, log_level="error")
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until = time.monotonic() + 60
+    while not server.started:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(30)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api")
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium; on Debian: apt-get install chromium")
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A page on which nothing may go wrong unseen."""
+    context = browser.new_context(viewport=dict(zip(("width", "height"), SIZES["wide"], strict=True)))
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    wrong = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on(
+        "request",
+        lambda one: None if "127.0.0.1" in one.url or one.url.startswith(("data:", "blob:")) else wrong.append(one.url),
+    )
+    page.wrong = wrong
+    yield page
+    assert wrong == []
+    context.close()
+
+
+def fits(page):
+    """Nothing is wider than the page, and no text wider than its place."""
+    return page.evaluate(FITS)
+
+
+def shot(page, name, most=1500):
+    """A picture of the page from its top."""
+    page.wait_for_timeout(800)
+    size = page.viewport_size
+    high = min(page.evaluate("document.documentElement.scrollHeight"), most)
+    clip = {"x": 0, "y": 0, "width": size["width"], "height": high}
+    page.screenshot(path=str(Path(SHOTS) / f"service-{name}.png"), full_page=True, clip=clip)
+
+
+def test_the_whole_way(house, page, monkeypatch):
+    monkeypatch.setattr(crew, "COMMAND", (TINY,))
+    with serving() as base:
+        page.goto(f"{base}/")
+        page.get_by_text("Models: tg 8, conductivity 8").wait_for()
+        page.get_by_label("Candidates, one formula a line").fill("LiAlCl2.5O0.75\nNaAlCl2.5O0.75\nLiAlCl2..5\nLiAlCl4")
+        page.keyboard.press("Control+Enter")
+        page.locator("#ranking table").wait_for()
+        assert page.locator("#ranking tbody tr").count() == 4
+        assert page.locator("#ranking .interval").count() == 6
+        assert page.get_by_text("a second decimal point").is_visible()
+        assert page.locator("a[href^='https://doi.org/10.1038']").count() >= 1
+        page.locator("#ranking .figure .main-svg").first.wait_for()
+        page.get_by_role("searchbox").fill("NaAl")
+        assert page.locator("#ranking tbody tr").count() == 1
+
+        page.goto(f"{base}/#family")
+        page.get_by_role("button", name="Predict the family").click()
+        page.locator("#sweep table").wait_for()
+        assert page.locator("#sweep .figure .main-svg").count() >= 1
+
+        page.goto(f"{base}/#campaigns")
+        page.get_by_label("Name").fill("laco")
+        page.get_by_label("Melts in a round").fill("2")
+        page.get_by_role("button", name="Begin").click()
+        page.get_by_role("button", name="Propose the next melts").click()
+        page.get_by_role("heading", name="Proposed, and waited for").wait_for()
+        proposed = page.locator("main table").first.locator("tbody tr td.formula").all()
+        first = [cell.get_attribute("title") for cell in proposed]
+        assert len(first) == 2
+        for formula, tg in zip(first, (90, 95), strict=True):
+            page.get_by_label("Melted").fill(formula)
+            page.get_by_label("Conductivity, mS/cm").fill("0.01")
+            page.get_by_label("Tg, °C", exact=True).fill(str(tg))
+            page.get_by_role("button", name="Record").click()
+            page.get_by_role("cell", name="measured", exact=True).nth(first.index(formula)).wait_for()
+        page.get_by_role("row", name="0.01").last.get_by_role("button", name="Correct").click()
+        page.get_by_role("heading", name="Correct event 3").wait_for()
+        assert page.get_by_label("Melted").input_value() == first[1]
+        page.get_by_label("Tg, °C", exact=True).fill("97")
+        page.get_by_role("button", name="Correct", exact=True).first.click()
+        page.get_by_role("cell", name="corrected", exact=True).wait_for()
+        page.get_by_role("heading", name="Record what came of a melt").wait_for()
+        page.get_by_role("button", name="Add the results to the lab's data and train").click()
+        page.get_by_role("heading", name="Jobs").wait_for()
+        page.get_by_role("cell", name="done", exact=True).wait_for(timeout=300_000)
+
+        page.goto(f"{base}/#models")
+        page.get_by_text("Models: tg 1, conductivity 1").wait_for()
+        page.get_by_role("row", name="tg 8").get_by_role("button", name="Compare").click()
+        page.get_by_text("tg 8 may not answer").wait_for()
+        page.goto(f"{base}/#campaigns/laco")
+        page.get_by_role("button", name="Propose the next melts").click()
+        page.get_by_role("heading", name="Proposed, and waited for").wait_for()
+        proposed = page.locator("main table").first.locator("tbody tr td.formula").all()
+        assert not {cell.get_attribute("title") for cell in proposed} & set(first)
+
+
+def test_without_a_model_there_is_a_button(empty, page):
+    with serving() as base:
+        page.goto(f"{base}/")
+        page.get_by_text("There is no model yet").first.wait_for()
+        assert page.get_by_role("button", name="Train the models").is_enabled()
+        page.get_by_role("button", name="Rank", exact=True).click()
+        page.get_by_role("alert").get_by_text("train first").wait_for()
+        page.wrong[:] = [one for one in page.wrong if "503" not in one]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", list(SIZES))
+def test_nothing_is_cut(house, page, size, scheme):
+    page.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
+    page.emulate_media(color_scheme=scheme)
+    with serving() as base:
+        page.goto(f"{base}/#rank")
+        page.get_by_role("button", name="Rank", exact=True).click()
+        page.locator("#ranking .figure .main-svg").first.wait_for()
+        assert fits(page)
+        for view in ("family", "campaigns", "models", "data", "jobs"):
+            page.goto(f"{base}/#{view}")
+            page.locator("h1").wait_for()
+            assert fits(page), view
+
+
+def test_ten_thousand_rows_stay_quick(house, page):
+    with serving() as base:
+        page.goto(f"{base}/")
+        *times, rows = page.evaluate(QUICK)
+        print(f"10,000 rows: drawn in {times[0]:.0f} ms, sorted in {times[1]:.0f} ms, filtered in {times[2]:.0f} ms")
+        assert rows == 50
+
+
+@pytest.mark.skipif(not (SHOTS and REAL), reason="pictures are made when VITRION_SHOTS and VITRION_HOME are told")
+def test_pictures_of_the_documentation(empty, page):
+    empty.mkdir()
+    shutil.copytree(Path(REAL) / "models", empty / "models")
+    shutil.copy(Path(REAL) / "champions.json", empty)
+    with serving() as base:
+        for size, scheme in (("wide", "light"), ("phone", "dark")):
+            page.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
+            page.emulate_media(color_scheme=scheme)
+            page.goto(f"{base}/")
+            page.reload()
+            page.get_by_text("Models: ").wait_for()
+            page.get_by_role("button", name="Rank", exact=True).click()
+            page.locator("#ranking .figure .main-svg").first.wait_for()
+            assert fits(page)
+            shot(page, f"rank-{size}-{scheme}", 2400)
+            page.goto(f"{base}/#family")
+            page.get_by_role("button", name="Predict the family").click()
+            page.locator("#sweep .figure .main-svg").first.wait_for()
+            assert fits(page)
+            shot(page, f"family-{size}-{scheme}")
+            if size == "wide":
+                campaign(page, base)
+            page.goto(f"{base}/#campaigns/laco")
+            page.locator(".figure .main-svg").first.wait_for()
+            assert fits(page)
+            shot(page, f"campaign-{size}-{scheme}", 2400)
+
+
+def campaign(page, base):
+    """A campaign with a round and its results."""
+    page.goto(f"{base}/#campaigns")
+    page.get_by_label("Name").fill("laco")
+    page.get_by_role("button", name="Begin").click()
+    page.get_by_role("button", name="Propose the next melts").click()
+    page.get_by_role("heading", name="Proposed, and waited for").wait_for()
+    for formula, sigma, tg in (("LiAlCl2.5O0.75", "1.52", "-16.8"), ("LiAlCl2.4O0.8", "1.1", "-9")):
+        page.get_by_label("Melted").fill(formula)
+        page.get_by_label("Conductivity, mS/cm").fill(sigma)
+        page.get_by_label("Tg, °C", exact=True).fill(tg)
+        page.get_by_role("button", name="Record").click()
+        page.get_by_role("row", name=formula).get_by_role("cell", name="measured", exact=True).wait_for()

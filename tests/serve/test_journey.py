@@ -1,0 +1,137 @@
+"""The whole way over HTTP: list, ranking, campaign, proposals, results, training, other proposals."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from vitrion.serve import crew
+from vitrion.serve.client import Client
+from vitrion.serve.wire import ServiceError
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+FAMILY = "LiAlCl{4-2x}O{x}"
+TINY = str(Path(__file__).parent / "tiny_train.py")
+
+
+@pytest.fixture
+def client(http):
+    with Client("http://testserver", transport=http._transport) as told:
+        yield told
+
+
+@pytest.mark.slow
+def test_from_a_list_to_other_proposals(http, client, monkeypatch):
+    monkeypatch.setattr(crew, "COMMAND", (TINY,))
+    ranking = client.rank(["LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "LiAlCl4", "no formula"])
+    assert ranking.attrs["models"] == {"tg": 8, "conductivity": 8} and ranking["error"].iloc[-1]
+
+    campaign = client.new_campaign("laco", FAMILY, x="0:1.5:0.05", batch=3)
+    first = campaign.propose()
+    assert len(first) == 3 and first.attrs["event"] == 1
+    for place, formula in enumerate(first["formula"]):
+        campaign.record(formula, conductivity_S_cm=1e-5 * (place + 1), tg_C=90.0 + place)
+    assert campaign.pending() == [] and len(campaign.results()) == 3
+    before = client.rank(first["formula"].tolist())
+    added = http.post("/api/v1/campaigns/laco/to-data", headers={"Idempotency-Key": "once"})
+    assert added.status_code == 201, added.text
+
+    said = []
+    versions = client.train(progress=lambda share, words: said.append((share, words)))
+    assert versions == {"tg": 1, "conductivity": 1}, "the first that MLflow counts in this home"
+    assert {share for share, _ in said} and said[-1][0] == 1.0
+    until = time.monotonic() + 30
+    while http.get("/ready").json()["models"] != versions:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    after = client.rank(first["formula"].tolist())
+    assert after.attrs["models"] == versions
+    assert after["conductivity_S_cm"].max() < before["conductivity_S_cm"].max(), "the results were learnt"
+
+    second = campaign.propose()
+    assert not set(second["formula"]) & set(first["formula"])
+    shown = http.get("/api/v1/campaigns/laco?figure=true").json()
+    assert shown["rounds"] == 2 and shown["results"] == 3 and shown["figure"]["data"]
+
+
+def test_campaigns_change_and_say_what_is_wrong(http, client):
+    campaign = client.new_campaign("laco", FAMILY, x="0:1.5:0.05", batch=2)
+    with pytest.raises(ServiceError, match="a campaign called 'laco' already") as refused:
+        client.new_campaign("laco", FAMILY, x="0:1.5:0.05")
+    assert refused.value.status == 409
+    first = campaign.propose()
+    best, other = first["formula"]
+    event = campaign.record(best, conductivity_S_cm=1.1e-4)
+    with pytest.raises(ServiceError):
+        campaign.record(best, conductivity_S_cm=-1.0)
+    campaign.correct(event, conductivity_S_cm=1.1e-3)
+    campaign.abandon(other, note="crucible broke")
+    assert campaign.results()["conductivity_S_cm"].tolist() == [1.1e-3]
+    assert campaign.pending() == []
+    campaign.withdraw(event)
+    assert campaign.results().empty
+    assert client.campaigns()["name"].tolist() == ["laco"]
+    with pytest.raises(ServiceError, match="no campaign is called 'naco'"):
+        client.campaign("naco")
+    assert http.post("/api/v1/campaigns", json={"name": "a b", "template": FAMILY}).status_code == 422
+
+
+def test_a_round_as_a_job_is_made_once(http, client):
+    client.new_campaign("laco", FAMILY, x="0:1.5:0.05", batch=2)
+    desk = http.app.state.desk
+    job = client.wire.post("campaigns/laco/rounds", {})
+    done = client.wait(job["id"])
+    assert done["rows"] == 2 and done["models"] == {"tg": 8, "conductivity": 8}
+    assert desk.campaigns.round("laco", None, 0)["words"].startswith("2 melts proposed as event 1")
+    assert len(client.campaign("laco").state.events) == 1
+
+
+def test_the_client_is_patient_and_tells_what_was_refused(http, client, monkeypatch):
+    import httpx
+
+    tries = []
+
+    def busy(request):
+        tries.append(request)
+        if len(tries) < 3:
+            return httpx.Response(503, json={"detail": "busy"}, headers={"retry-after": "0"})
+        return httpx.Response(200, json={"rows": [], "models": {}, "places": []})
+
+    assert len(Client("http://x", transport=httpx.MockTransport(busy)).rank(["LiAlCl4"])) == 0
+    assert len(tries) == 3
+
+    def lost(request):
+        tries.append(request)
+        raise httpx.ConnectError("gone")
+
+    tries.clear()
+    with pytest.raises(ServiceError, match="does not answer") as refused:
+        Client("http://x", patience_s=0.5, transport=httpx.MockTransport(lost)).new_campaign("a", FAMILY, x="0:1:1")
+    assert refused.value.status == 0 and len({one.headers["idempotency-key"] for one in tries}) == 1 < len(tries)
+    tries.clear()
+    with pytest.raises(ServiceError, match="does not answer"):
+        Client("http://x", transport=httpx.MockTransport(lost)).promote("tg", 1)
+    assert len(tries) == 1
+    with pytest.raises(ServiceError, match="the goal has tgC"):
+        client.rank(["LiAlCl4"], goal={"tgC": 1})
+
+
+def test_long_lists_of_a_client_are_jobs(http, client, monkeypatch, tmp_path):
+    monkeypatch.setattr("vitrion.serve.client.AT_ONCE", 2)
+    asked = ["LiAlCl4", "LiAlCl2.5O0.75", "NaAlCl4", None]
+    ranking = client.rank(asked)
+    assert ranking.index.tolist() == [*sorted(range(3), key=lambda place: -ranking["p_goal"].get(place, 0)), 3]
+    file = tmp_path / "list.csv"
+    file.write_text("formula,mine\nLiAlCl4,a\nNaAlCl4,b\n")
+    assert set(client.rank(file, goal={"tg_C": 50})["mine"]) == {"a", "b"}
+
+
+def test_the_server_never_imports_mlflow():
+    code = "import vitrion.serve.app, sys; print({'mlflow', 'dask', 'matminer'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+    heavy = "{'fastapi', 'dbos', 'uvicorn', 'sqlalchemy', 'pandas'}"
+    code = f"import vitrion.serve.cli, vitrion.serve.client, sys; print({heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
