@@ -82,7 +82,14 @@ def _versions(rows: list[dict[str, Any]]) -> Table:
     table = _grid("property", "version", "standing", "created", "mae", "unit", "coverage", "data", "sha256")
     for row in rows:
         whole: Told = next((score for score in row["scores"] if score["subset"] == "all"), {})
-        cells = [row["property"], row["version"], row["standing"], row["created"][:16], written(whole, "mae"), row["unit"]]
+        cells = [
+            row["property"],
+            row["version"],
+            row["standing"],
+            row["created"][:16],
+            written(whole, "mae"),
+            row["unit"],
+        ]
         cells += [written(whole, "coverage"), row["fingerprint"][:8], row["sha256"][:8]]
         table.add_row(*(Text(str(cell)) for cell in cells))
     return table
