@@ -24,7 +24,7 @@ from ..experiments.campaign_events import CampaignError
 from ..experiments.campaign_store import CampaignFileError
 from ..experiments.goal import GoalError
 from ..experiments.recipe import RecipeError
-from ..experiments.registry import NoChampionError
+from ..experiments.record import NoChampionError
 from ..features.notation import FormulaError
 from ..models.artifact import ArtifactError
 from ..models.conditions import ConditionError

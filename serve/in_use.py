@@ -46,7 +46,7 @@ class InUse:
     def get(self, further: Iterable[str] = ()) -> Loaded:
         """Return the models of Tg and conductivity, and of further properties, which are loaded when first needed."""
         from ..experiments.loaded import Loaded, load
-        from ..experiments.registry import NoChampionError
+        from ..experiments.record import NoChampionError
 
         now = self._loaded
         if now is None:
