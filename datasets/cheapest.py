@@ -125,7 +125,7 @@ class Programme:
 
 def _settle(basis: _Basis, asked: Floats, kilogram: Floats, cost: Floats, left: Places) -> Places:
     """Write the cost of the rows for which a basis is optimal; return those that are left."""
-    amounts = asked[left] @ basis.inverse.T
+    amounts: Floats = (asked[left][:, None] * basis.inverse).sum(axis=2)  # each row by itself, to the last bit
     good = (amounts >= -_TINY).all(axis=1) & (amounts[:, basis.spare] <= _TINY).all(axis=1)
     bought = (amounts * basis.usd).sum(axis=1) / kilogram[left]
     complete = (amounts[:, basis.short] < FORGIVEN).all(axis=1)
