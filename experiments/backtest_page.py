@@ -92,20 +92,19 @@ def _rows(pool: ReplayPool, kept: Runs) -> Iterator[tuple[str, ...]]:
             told = np.array([found(pool, run) for run in runs])
             seconds = f"{np.median([run.seconds_per_call for run in runs]):.2g}"
             asked = GOALS.get((pool.name, batch), "") if method == OURS else ""
-            yield method, str(batch), str(len(runs)), _spread(told[:, 0]), _spread(told[:, 1]), seconds, asked
+            most = max(run.most for run in runs)
+            spans = (_spread(column, most) for column in told.T)
+            yield method, str(batch), str(len(runs)), *spans, seconds, asked
 
 
-def _spread(values: Vector) -> str:
-    """Median and quartiles; a replay that gave up counts as more than all others."""
+def _spread(values: Vector, most: int) -> str:
+    """Median and quartiles; a replay that gave up after so many counts as more than all others."""
     if np.isnan(values).all():
         return "-"
     low, middle, high = (np.quantile(values, q, method="nearest") for q in (0.25, 0.5, 0.75))
     middle = np.median(values) if np.isfinite(values).all() else middle
-    return f"{_count(float(middle))} ({_count(float(low))} to {_count(float(high))})"
-
-
-def _count(value: float) -> str:
-    return "not found" if np.isinf(value) else f"{value:g}"
+    ends = [f"more than {most}" if np.isinf(value) else f"{value:g}" for value in (middle, low, high)]
+    return ends[0] if len(values) == 1 else f"{ends[0]} ({ends[1]} to {ends[2]})"
 
 
 def _of_series(pools: Sequence[ReplayPool], kept: Runs) -> list[str]:
