@@ -109,7 +109,7 @@ export const viewOne = async (main, name) => {
       make("p", {}, make("a", { href: "#campaigns" }, "← all campaigns")),
       make("h1", {}, `${told.name}: ${told.progress_words}`),
       make("p", { class: "note" }, `${told.candidates_words}; ${told.goal_words}.`),
-      tiles([[told.rounds, "rounds"], [told.results, "results"], [told.pending.length, "melts waited for"]]),
+      tiles([[told.rounds, "round"], [told.results, "result"], [told.pending.length, "melt"]].map(([count, noun], place) => [count, noun + (count === 1 ? "" : "s") + (place === 2 ? " waited for" : "")])),
       notes.length ? make("div", { class: "notice", role: "status" }, make("ul", {}, notes.map((note) => make("li", {}, note)))) : "",
       make("form", { class: "row", onsubmit: (event) => { event.preventDefault(); propose(); } }, button, field("Melts", batch)),
       waiting.length ? make("section", {}, make("h2", {}, "Proposed, and waited for"), table({ rows: waiting, noun: "melts", filter: false, columns: [
