@@ -210,8 +210,7 @@ def test_ten_thousand_rows_stay_quick(house, page):
         assert rows == 50
 
 
-@pytest.mark.skipif(not (SHOTS and REAL), reason="pictures are made when VITRION_SHOTS and VITRION_HOME are told")
-def test_pictures_of_the_documentation(empty, page):
+def pictures_of_the_documentation(empty, page):
     empty.mkdir()
     shutil.copytree(Path(REAL) / "models", empty / "models")
     shutil.copy(Path(REAL) / "champions.json", empty)
@@ -237,6 +236,10 @@ def test_pictures_of_the_documentation(empty, page):
             page.locator(".figure .main-svg").first.wait_for()
             assert fits(page)
             shot(page, f"campaign-{size}-{scheme}", 2400)
+
+
+if SHOTS and REAL:
+    test_pictures_of_the_documentation = pictures_of_the_documentation
 
 
 def campaign(page, base):
