@@ -42,7 +42,7 @@ class Predictor(RegressorMixin, BaseEstimator):
     conditions
         Whether temperature and phase of the measurement are inputs.
     regressor
-        Regressor of the targets; by default `BlendedRegressor`.
+        By default `BlendedRegressor`.
     n_folds
         Folds of whole papers for the held-out errors that calibrate the intervals.
     coverage
@@ -58,7 +58,6 @@ class Predictor(RegressorMixin, BaseEstimator):
     --------
     >>> predictor = Predictor("tg").fit(data.compositions, data.values, data.groups)  # doctest: +SKIP
     >>> predictor.predict(["LiAlCl2.5O0.75"]).mean  # doctest: +SKIP
-    array([-19.3])
     """
 
     def __init__(
@@ -167,8 +166,8 @@ class Predictor(RegressorMixin, BaseEstimator):
         """Learn m further measurements of one's own in well under a second, so that they sharpen what is near them.
 
         The process takes those near the candidates (a warning counts others) and gives them the habits of one
-        laboratory; committee and calibration stay. By default a row weighs as much as the heaviest known. Values that
-        can hardly be, or contradict each other, are learnt with a warning.
+        laboratory; committee and calibration stay. By default a row weighs as much as the heaviest known. Of values
+        that can hardly be, or contradict each other, a warning tells.
         """
         check_is_fitted(self, "regressor_")
         fractions, names, sources = inputs.named(compositions, formulas, references)
@@ -180,8 +179,8 @@ class Predictor(RegressorMixin, BaseEstimator):
         inputs.doubt(self.quantity, values, fractions, names, conditions)
         learnt = self.regressor_.hears(X)
         if not learnt.all():
-            far = f"{(~learnt).sum()} of {len(y)} results are too far from the candidates to be learnt at once"
-            warnings.warn(f"{far}; train again", stacklevel=2)
+            far = "are too far from the candidates to be learnt at once; train again"
+            warnings.warn(f"{(~learnt).sum()} of {len(y)} results {far}", stacklevel=2)
         if not learnt.any():
             return self
         self.regressor_.update(X, y, sample_weight=weight)

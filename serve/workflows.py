@@ -168,6 +168,9 @@ def log(told: dict[str, Any]) -> None:
         except (InputError, ConflictError, WorkError) as error:
             logging.getLogger(__name__).warning("MLflow did not take it: %s", error)
             return
+    logging.getLogger(__name__).warning(
+        "MLflow did not take it: the process beside the server was lost %d times", MOST_TRIES
+    )
 
 
 @DBOS.workflow(name="log", max_recovery_attempts=MOST_RECOVERIES)
