@@ -73,10 +73,13 @@ def store() -> MlflowClient:
     logging.getLogger("mlflow").setLevel(logging.WARNING)
     made()
     ours = f"sqlite:///{home() / 'mlflow.db'}"
-    uri = os.environ.get("MLFLOW_TRACKING_URI") or ours
+    told = os.environ.get("MLFLOW_TRACKING_URI")
+    uri = told or ours
     place = (home() / "mlartifacts").as_uri() if uri == ours else None
     with FileLock(home() / "mlflow.lock"):
         mlflow.set_tracking_uri(uri)
+        if not told:  # MLflow wrote it there, where it would bind later homes and processes to this one
+            os.environ.pop("MLFLOW_TRACKING_URI", None)
         client = mlflow.MlflowClient()
         for name, note in EXPERIMENTS.items():
             if client.get_experiment_by_name(name) is None:

@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 
@@ -39,6 +40,15 @@ def test_a_store_of_ones_own(home, monkeypatch, tmp_path):
     tracking.store()
     assert (tmp_path / "other.db").exists()
     assert not (home / "mlflow.db").exists()
+
+
+def test_another_home_is_another_store(home, monkeypatch, tmp_path):
+    """MLflow writes the place it was told into the environment, where it would outlive a change of the home."""
+    tracking.store()
+    assert "MLFLOW_TRACKING_URI" not in os.environ
+    monkeypatch.setenv("VITRION_HOME", str(tmp_path / "other"))
+    tracking.store()
+    assert (home / "mlflow.db").exists() and (tmp_path / "other" / "mlflow.db").exists()
 
 
 def test_scores_without_a_value(home, tables, stored):
