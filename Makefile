@@ -26,8 +26,8 @@ $(READY): requirements.lock pyproject.toml
 rank: $(READY) ## train if there is no model yet, rank the example candidates, write ranking.csv and ranking.html
 	$(BIN)/vitrion rank examples/oxychloride_candidates.csv --train-if-missing -o ranking.csv -o ranking.html
 
-test: $(READY) ## the test suite
-	$(BIN)/python -m pytest
+test: $(READY) ## the test suite, on up to four processors
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: $(READY) ## format, lint, types, layers, tests: the one definition of green
 	$(BIN)/ruff format --check .
