@@ -10,12 +10,12 @@ import typer
 
 from . import (
     cli_backtest,
+    cli_backup,
     cli_campaign,
     cli_explain,
     cli_models,
     cli_propose,
     cli_rank,
-    cli_backup,
     cli_serve,
     cli_versions,
     cli_worker,
