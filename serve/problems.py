@@ -27,6 +27,7 @@ TITLES = {
     429: "Too many requests",
     500: "This should not have happened",
     503: "Not available now",
+    507: "Nothing can be kept now",
 }
 _REFUSALS = {422: "bad input", 503: "no model yet, or too much work"}
 
