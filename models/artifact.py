@@ -9,10 +9,10 @@ import zipfile
 from pathlib import Path
 
 import sklearn
-import skops.io
 
 from .canonical import canonical
 from .file_contents import ForeignError, read
+from .lean_skops import dumps
 from .predictor import Predictor
 from .soundness import check
 from .tree_check import UnsoundError
@@ -33,7 +33,7 @@ def save(predictor: Predictor, path: Path) -> str:
     lean = Predictor(**predictor.get_params(deep=False))
     lean.__dict__.update({name: value for name, value in vars(predictor).items() if name != "held_out_"})
     label = json.dumps({"format": FORMAT, "scikit-learn": sklearn.__version__})
-    path.write_bytes(canonical(skops.io.dumps(lean), LABEL, label))
+    path.write_bytes(canonical(dumps(lean), LABEL, label))
     return sha256(path)
 
 
