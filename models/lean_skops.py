@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
+__all__ = ["PROTOCOL", "Node", "audit_tree", "dumps", "get_tree", "read_schema"]
 PARTS = ("_persist", "_audit", "_protocol", "_utils")
 
 
