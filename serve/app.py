@@ -22,6 +22,7 @@ from ..datasets.home import made
 from ..datasets.store import StoreError
 from ..experiments.campaign_events import CampaignError
 from ..experiments.campaign_store import CampaignFileError
+from ..experiments.campaign_table import TableAwayError
 from ..experiments.goal import GoalError
 from ..experiments.recipe import RecipeError
 from ..experiments.record import NoChampionError
@@ -35,6 +36,7 @@ from .door import Door
 from .failures import explained
 from .in_use import InUse
 from .jobs import Jobs
+from .journal import Requests
 from .metrics import Metrics
 from .problems import of_http, of_validation, problem
 from .refusals import BusyError, ConflictError, InputError, NotFoundError, WorkError, public
@@ -59,6 +61,7 @@ STATUS: dict[type[Exception], int] = {
     CampaignFileError: 500,
     WorkError: 500,
     BusyError: 503,
+    TableAwayError: 503,
     NoChampionError: 503,
     ArtifactError: 503,
 }
@@ -88,6 +91,7 @@ def create_app(settings: Settings | None = None, models: InUse | None = None) ->
         lifespan=_lifespan(told, models or InUse(), metrics),
     )
     app.add_middleware(Door, settings=told, metrics=metrics)
+    app.add_middleware(Requests)
     for part in (routes_rank, routes_jobs, routes_campaigns, routes_library, routes_state, pages):
         app.include_router(part.router)
     app.add_exception_handler(RequestValidationError, of_validation)

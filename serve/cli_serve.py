@@ -22,16 +22,22 @@ def serve(
     with told():
         try:
             from threadpoolctl import threadpool_limits
-            from uvicorn import Config, Server
 
             from .app import create_app
+            from .ending import Ending
+            from .journal import begin
+            from .schema import upgrade
             from .settings import Settings
         except ImportError as error:
             raise InputError(f"{error.name} is not installed; install it with: pip install 'vitrion[serve]'") from None
+        from ..datasets.home import made
 
         sys.setswitchinterval(0.001)  # answers that need no work do not wait for those that do
         threadpool_limits(1)  # requests run side by side; threads that wait for each other would only slow them
-        app = create_app(Settings.of_environment())
-        config = Config(app, host, port, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+        settings = Settings.of_environment()
+        made()
+        upgrade(settings.store_url)
+        begin(settings)
+        server = Ending(create_app(settings), host, port, settings.stop_s)
         say(f"Vitrion at http://{host}:{port} (stop with Ctrl+C)")
-        Server(config).run()
+        server.run()
