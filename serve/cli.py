@@ -12,6 +12,7 @@ from . import (
     cli_backtest,
     cli_campaign,
     cli_explain,
+    cli_keys,
     cli_models,
     cli_propose,
     cli_rank,
@@ -37,6 +38,7 @@ app.add_typer(cli_campaign.app, name="campaign")
 app.command("backtest")(cli_backtest.backtest)
 app.add_typer(cli_versions.models, name="models")
 app.command("serve")(cli_serve.serve)
+app.add_typer(cli_keys.app, name="keys")
 app.add_typer(data_commands.app, name="data")
 
 
