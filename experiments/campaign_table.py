@@ -1,4 +1,4 @@
-"""Campaigns in a database server, where ``VITRION_DATABASE_URL`` names one: a row each, which changes under its lock."""
+"""Campaigns in a database server, where ``VITRION_DATABASE_URL`` names one: rows that change under a lock."""
 
 from __future__ import annotations
 

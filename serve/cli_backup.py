@@ -1,3 +1,9 @@
-"""placeholder"""
-def backup(): ...
-def restore(): ...
+"""`vitrion backup` and `vitrion restore`."""
+
+
+def backup() -> None:
+    """Keep all of the home folder in one file."""
+
+
+def restore() -> None:
+    """Put it back."""

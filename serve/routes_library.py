@@ -14,8 +14,9 @@ from starlette.responses import Response
 
 from . import library
 from .desk import AtDesk, Desk, Key, answered, once
+from .owners import JOB, Asker
 from .problems import documented
-from .refusals import InputError
+from .refusals import ForbiddenError, InputError
 from .routes_jobs import plain
 from .rows import table_of
 from .schemas import DataRequest, PromoteRequest, Trained, TrainRequest
@@ -86,13 +87,14 @@ async def models(desk: AtDesk) -> Response:
 
 
 @router.post("/models/retrain", status_code=202, response_model=JobAnswer, responses=documented(409))
-async def retrain(told: TrainRequest, request: Request, desk: AtDesk, key: Key = None) -> Response:
+async def retrain(told: TrainRequest, request: Request, desk: AtDesk, who: Asker, key: Key = None) -> Response:
     """Train models on all data, the lab's own among them, as a job; those that the gate passes answer from then on."""
 
     async def work() -> Response:
         names = list(dict.fromkeys(told.properties))
         options = [f"--{name.replace('_', '-')}" for name in ("if_needed", "anew") if getattr(told, name)]
         job = await desk.light.run(desk.jobs.train, names, options)
+        await desk.light.run(desk.owners.give, JOB, job.id, who)
         return answered(plain(job, desk.settings), 202, {"location": f"/api/v1/jobs/{job.id}"})
 
     return await once(request, desk, key, told.model_dump_json().encode(), work)
@@ -111,8 +113,10 @@ async def compare(name: Property, version: Annotated[int, Path(ge=1)], desk: AtD
 
 
 @router.post("/models/{name}/promote", response_model=Promotion, responses=documented(404, 409))
-async def promote(name: Property, told: PromoteRequest, desk: AtDesk) -> Response:
-    """Let a kept version answer from now on, if the gate lets it through."""
+async def promote(name: Property, told: PromoteRequest, desk: AtDesk, who: Asker) -> Response:
+    """Let a kept version answer from now on, if the gate lets it through; force is for administrators."""
+    if told.force and who.only is not None:
+        raise ForbiddenError("force needs a key for admins; leave it out, and the gate decides")
     return answered(await desk.data.run(_changed, desk, library.promote, name, told.version, told.force))
 
 
