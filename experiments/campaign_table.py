@@ -1,4 +1,4 @@
-"""Campaigns in a database server, where ``VITRION_DATABASE_URL`` names one: rows that change under a lock."""
+"""Campaigns in a database server, where ``VITRION_DATABASE_URL`` names one: a row each, changed under its lock."""
 
 from __future__ import annotations
 

@@ -80,9 +80,19 @@ class Jobs:
         if not (self.settings.work or self.kind == WORKER):
             DBOS.listen_queues([])
         DBOS.launch()
-        each, one = {"worker_concurrency": self.settings.jobs_at_once}, {"global_concurrency": 1}
-        for name, most in {RANK: each, TRAIN: one, ROUND: one, LOG: one}.items():
-            DBOS.register_queue(name, polling_interval_sec=_POLL_S, on_conflict="always_update", **most)
+        for name, each, in_all in (
+            (RANK, self.settings.jobs_at_once, None),
+            (TRAIN, None, 1),
+            (ROUND, None, 1),
+            (LOG, None, 1),
+        ):
+            DBOS.register_queue(
+                name,
+                worker_concurrency=each,
+                global_concurrency=in_all,
+                polling_interval_sec=_POLL_S,
+                on_conflict="always_update",
+            )
         self._keeper = Keeper(self)
         self._keeper.begin()
 

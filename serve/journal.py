@@ -24,7 +24,7 @@ _SECRETS = (
 
 
 class Line(logging.Formatter):
-    """A record of the log as a line of JSON: ``at`` (UTC), ``level``, ``from``, ``said``, and what is told with it."""
+    """A record of the log as one line of JSON: ``at`` (UTC), ``level``, ``from``, ``said``, and what is told."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line; line breaks and what a terminal would obey are escaped."""

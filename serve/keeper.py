@@ -1,4 +1,4 @@
-"""A thread that keeps the jobs of all processes: takes over from those that ended, and stops what was cancelled."""
+"""A thread that looks after the jobs of all processes: takes over from those that ended, stops what was cancelled."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 
@@ -15,27 +15,23 @@ from .schema import reason
 PATIENCE_S = 10.0
 WAITS_S = (0.05, 0.1, 0.2, 0.4)  # between two tries; the last one goes on
 GONE = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError)
-P = ParamSpec("P")
-T = TypeVar("T")
-S = TypeVar("S", bound="_HasEngine")
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class AwayError(BusyError):
     """A database that does not answer, or takes nothing."""
 
 
-class _HasEngine(Protocol):
-    engine: sa.Engine
-
-
-def patient(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
+def patient(method: F) -> F:
     """Make a method that is one transaction ask again while a database server is away; raises `AwayError` in the end.
+
+    Its object has an ``engine``.
 
     A file of SQLite is not asked again: it has waited for other writers already.
     """
 
     @wraps(method)
-    def run(self: S, *told: P.args, **named: P.kwargs) -> T:
+    def run(self: Any, *told: Any, **named: Any) -> Any:
         until, tries = time.monotonic() + PATIENCE_S, 0
         while True:
             try:
@@ -46,7 +42,7 @@ def patient(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P
             time.sleep(WAITS_S[min(tries, len(WAITS_S) - 1)])
             tries += 1
 
-    return run
+    return cast(F, run)
 
 
 def _said(error: Any) -> str:

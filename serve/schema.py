@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 from .refusals import WorkError
 
 FOLDER = Path(__file__).with_name("migrations")
+TABLE = "vitrion_revision"  # MLflow, which may share the database, has the usual name
 FIRST = "0001"  # of databases from before they were counted
 LOCK = 5_641_843_127  # advisory lock of PostgreSQL while tables are made
 PATIENCE_S = 120.0
@@ -54,7 +55,7 @@ def present(connection: sa.Connection) -> str | None:
     """The revision of a database; None where it has no tables of ours."""
     from alembic.runtime.migration import MigrationContext
 
-    return MigrationContext.configure(connection).get_current_revision()
+    return MigrationContext.configure(connection, opts={"version_table": TABLE}).get_current_revision()
 
 
 def reason(error: sa.exc.DBAPIError) -> str:
@@ -71,7 +72,7 @@ def _upgraded(connection: sa.Connection) -> str:
     steps, known = _steps(), revisions()
     now = present(connection)
     if now is None and sa.inspect(connection).has_table("jobs"):
-        MigrationContext.configure(connection).stamp(steps, FIRST)
+        MigrationContext.configure(connection, opts={"version_table": TABLE}).stamp(steps, FIRST)
         now = FIRST
     if now is not None and now not in known:
         raise SchemaError(
@@ -85,7 +86,7 @@ def _upgraded(connection: sa.Connection) -> str:
         return steps._upgrade_revs("head", revision)
 
     with EnvironmentContext(Config(), steps, fn=wanted) as environment:
-        environment.configure(connection=connection, transactional_ddl=True)
+        environment.configure(connection=connection, transactional_ddl=True, version_table=TABLE)
         environment.run_migrations()
     return known[0]
 

@@ -43,7 +43,7 @@ def differences(url):
     ):
         table.to_metadata(known)
     with engine.connect() as connection:
-        options = {"include_object": lambda thing, name, kind, *_: name != "alembic_version"}
+        options = {"include_object": lambda thing, name, kind, *_: name != schema.TABLE}
         found = compare_metadata(MigrationContext.configure(connection, opts=options), known)
     engine.dispose()
     return found
@@ -69,7 +69,7 @@ def test_a_newer_database_is_refused_and_left_alone(database):
     schema.upgrade(database)
     engine = sa.create_engine(database)
     with engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        connection.exec_driver_sql("UPDATE vitrion_revision SET version_num = '9999'")
     with pytest.raises(schema.SchemaError, match="revision '9999', and this Vitrion knows up to 00"):
         Store(database)
     with engine.connect() as connection:
