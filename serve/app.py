@@ -31,6 +31,7 @@ from ..models.artifact import ArtifactError
 from ..models.conditions import ConditionError
 from . import pages, routes_access, routes_campaigns, routes_jobs, routes_library, routes_rank, routes_state
 from .access import Access
+from .bodies import Bodies
 from .campaigns import Campaigns
 from .desk import Desk
 from .door import Door
@@ -98,6 +99,7 @@ def create_app(settings: Settings | None = None, models: InUse | None = None) ->
     )
     for part in (routes_rank, routes_jobs, routes_campaigns, routes_library, routes_state, routes_access, pages):
         app.include_router(part.router)
+    app.add_middleware(Bodies, settings=told)
     app.add_middleware(Access, settings=told, metrics=metrics, table=Table(app))
     app.add_middleware(Door, settings=told, metrics=metrics)
     app.add_middleware(Requests)

@@ -9,12 +9,12 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from .desk import AtDesk, Desk, Key, answered, once
+from .limits import bounded_table
 from .owners import CAMPAIGN, JOB, Asker
 from .problems import documented
 from .refusals import InputError
 from .routes_jobs import plain
 from .routes_rank import either
-from .rows import table_of
 from .schemas import (
     AbandonmentRequest,
     CampaignRequest,
@@ -112,7 +112,7 @@ async def record(name: Name, told: ResultRequest, request: Request, desk: AtDesk
 @router.post("/{name}/record-table", status_code=201, response_model=Changed, responses=documented(404, 409))
 async def record_table(name: Name, told: DataRequest, request: Request, desk: AtDesk, key: Key = None) -> Response:
     """Record a table of results, all rows or none."""
-    return await _changed(request, desk, key, told, name, "record_table", table_of(told.rows))
+    return await _changed(request, desk, key, told, name, "record_table", bounded_table(told.rows))
 
 
 @router.post("/{name}/correct", status_code=201, response_model=Changed, responses=documented(404, 409))

@@ -19,9 +19,10 @@ from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse, Response
 
 from .desk import AtDesk, Desk, Key, answered, once
+from .limits import label
 from .owners import JOB, Asker, Who, things
 from .problems import documented
-from .refusals import InputError, NotFoundError, visible
+from .refusals import InputError, NotFoundError
 from .schemas import RankRequest
 from .schemas_out import JobAnswer, JobList
 from .service import Ask
@@ -168,7 +169,7 @@ def _taken(desk: Desk, who: Who, content: bytes, ending: str, name: str, told: d
 async def _of_json(request: Request) -> tuple[bytes, str, str, dict[str, Any]]:
     """A list in JSON, kept as Parquet; the column ``place`` of the result counts its rows from 0."""
     try:
-        told = RankRequest.model_validate_json(await request.body())
+        told = await asyncio.to_thread(RankRequest.model_validate_json, await request.body())
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from None
     import pyarrow as pa
@@ -187,7 +188,7 @@ async def _of_form(request: Request) -> tuple[bytes, str, str, dict[str, Any]]:
         file = form.get("file")
         if not isinstance(file, UploadFile):
             raise InputError("the form has no file; give one as 'file', as CSV or Parquet")
-        content, name = await file.read(), visible(PurePath(file.filename or "list.csv").name, 80)
+        content, name = await file.read(), label(file.filename, "list.csv")
         fields = {field: str(form[field]) for field in ("goal", "temperature_C", "also") if form.get(field)}
     ending = PurePath(name).suffix.lower() or ".csv"
     if ending not in ENDINGS:

@@ -14,11 +14,11 @@ from starlette.responses import Response
 
 from . import library
 from .desk import AtDesk, Desk, Key, answered, once
+from .limits import bounded_table, label
 from .owners import JOB, Asker
 from .problems import documented
 from .refusals import ForbiddenError, InputError
 from .routes_jobs import plain
-from .rows import table_of
 from .schemas import DataRequest, PromoteRequest, Trained, TrainRequest
 from .schemas_library import Added, Comparison, ModelAnswer, ModelList, Page, Promotion, Rollback
 from .schemas_out import JobAnswer, Listed
@@ -51,7 +51,7 @@ async def add_data(told: DataRequest, request: Request, desk: AtDesk, key: Key =
     """Add the lab's own results: values, failed syntheses, corrections; all rows or none."""
 
     async def work() -> Response:
-        table = table_of(told.rows)
+        table = bounded_table(told.rows)
         told_how = (told.keep_good, told.trust_units, told.again, told.note)
         return answered(await desk.data.run(library.data_add, table, *told_how), 201)
 
@@ -70,9 +70,9 @@ async def add_file(
     key: Key = None,
 ) -> Response:
     """Add a table of the lab's own results, all rows or none."""
-    content, name = await file.read(), PurePath(file.filename or "results.csv").name
+    content, name = await file.read(), label(file.filename, "results.csv")
     if PurePath(name).suffix.lower() not in _TABLES:
-        raise InputError(f"{name[:80]} is of a kind that is not read; give {', '.join(_TABLES)}")
+        raise InputError(f"{name} is of a kind that is not read; give {', '.join(_TABLES)}")
 
     async def work() -> Response:
         return answered(await desk.data.run(_add_file, content, name, keep_good, trust_units, again, note), 201)
@@ -107,7 +107,7 @@ async def show_model(name: Property, desk: AtDesk) -> Response:
 
 
 @router.get("/models/{name}/{version}/compare", response_model=Comparison, responses=documented(404))
-async def compare(name: Property, version: Annotated[int, Path(ge=1)], desk: AtDesk) -> Response:
+async def compare(name: Property, version: Annotated[int, Path(ge=1, lt=2**31)], desk: AtDesk) -> Response:
     """Hold a version against the one that answers, as the gate does: on the same held-out papers."""
     return answered(await desk.data.run(library.compare, desk.jobs.clerk, name, version))
 
