@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vitrion.experiments.proposal import propose
     from vitrion.experiments.ranking import rank, sweep
     from vitrion.experiments.registry import load_predictor
+    from vitrion.experiments.screening import screen
     from vitrion.experiments.training import train
     from vitrion.models.predictor import Predictor
     from vitrion.serve.client import Client
@@ -36,6 +37,7 @@ __all__ = [
     "plots",
     "propose",
     "rank",
+    "screen",
     "sweep",
     "train",
 ]
@@ -50,6 +52,7 @@ _HOMES = {
     "load_predictor": "experiments.registry",
     "propose": "experiments.proposal",
     "rank": "experiments.ranking",
+    "screen": "experiments.screening",
     "sweep": "experiments.ranking",
     "train": "experiments.training",
 }
