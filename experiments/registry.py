@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import sklearn
 
 from ..datasets.home import home
-from ..models import artifact
+from ..models import artifact, trial
 from ..models.predictor import Predictor
 from .recipe import FURTHER, RECIPES
 from .record import Entry, NoChampionError, lock, put, record, write
@@ -76,6 +76,7 @@ def keep(card: Champion, bundle: Path, held_out: pd.DataFrame | None = None) -> 
     if target.exists():
         shutil.rmtree(target)
     fresh.replace(target)
+    trial.know(card.sha256, home())
 
 
 def held_out(name: str, version: int) -> pd.DataFrame | None:
@@ -217,7 +218,9 @@ def load_version(name: str, version: int, sha256: str = "") -> Predictor:
             f"the predictor of {name} was made with scikit-learn {card.versions.get('scikit-learn')}, this is "
             f"{sklearn.__version__}; train again with 'vitrion train'"
         )
-    return artifact.load(folder(name, version) / BUNDLE, sha256 or card.sha256)
+    path, digest = folder(name, version) / BUNDLE, sha256 or card.sha256
+    trial.stand(path, digest, home())
+    return artifact.load(path, digest)
 
 
 def read_card(name: str, version: int) -> Champion:

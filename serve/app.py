@@ -30,7 +30,9 @@ from ..experiments.record import NoChampionError
 from ..features.notation import FormulaError
 from ..models.artifact import ArtifactError
 from ..models.conditions import ConditionError
-from . import pages, routes_campaigns, routes_jobs, routes_library, routes_rank, routes_state
+from . import pages, routes_access, routes_campaigns, routes_jobs, routes_library, routes_rank, routes_state
+from .access import Access
+from .bodies import Bodies
 from .campaigns import Campaigns
 from .desk import Desk
 from .door import Door
@@ -38,15 +40,19 @@ from .failures import explained
 from .in_use import InUse
 from .jobs import Jobs
 from .journal import Requests
+from .keyring import Keyring
 from .metrics import Metrics
+from .owners import Owners
 from .problems import of_http, of_validation, problem
-from .refusals import BusyError, ConflictError, InputError, NotFoundError, WorkError, public
+from .refusals import BusyError, ConflictError, ForbiddenError, InputError, NotFoundError, WorkError, public
+from .rules import Table
 from .service import Ask, Service
 from .settings import Settings
 from .store import Store
 from .work import LONG_WAITING, Batcher, Pool
 
 STATUS: dict[type[Exception], int] = {
+    ForbiddenError: 403,
     NotFoundError: 404,
     ConflictError: 409,
     CampaignError: 422,
@@ -90,12 +96,15 @@ def create_app(settings: Settings | None = None, models: InUse | None = None) ->
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        redirect_slashes=False,
         lifespan=_lifespan(told, models or InUse(), metrics),
     )
+    for part in (routes_rank, routes_jobs, routes_campaigns, routes_library, routes_state, routes_access, pages):
+        app.include_router(part.router)
+    app.add_middleware(Bodies, settings=told)
+    app.add_middleware(Access, settings=told, metrics=metrics, table=Table(app))
     app.add_middleware(Door, settings=told, metrics=metrics)
     app.add_middleware(Requests)
-    for part in (routes_rank, routes_jobs, routes_campaigns, routes_library, routes_state, pages):
-        app.include_router(part.router)
     app.add_exception_handler(RequestValidationError, of_validation)
     app.add_exception_handler(HTTPException, of_http)
     for kind in STATUS:
@@ -155,6 +164,8 @@ def _opened(settings: Settings, models: InUse, metrics: Metrics) -> Desk:
         store=store,
         jobs=jobs,
         metrics=metrics,
+        keys=Keyring(store.engine),
+        owners=Owners(store.engine),
         short=Batcher(service),
         long=Pool("long", 1, LONG_WAITING),
         data=Pool("data", 1, LONG_WAITING),

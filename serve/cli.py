@@ -13,6 +13,7 @@ from . import (
     cli_backup,
     cli_campaign,
     cli_explain,
+    cli_keys,
     cli_models,
     cli_propose,
     cli_rank,
@@ -42,6 +43,7 @@ app.command("serve")(cli_serve.serve)
 app.command("worker")(cli_worker.worker)
 app.command("backup")(cli_backup.backup)
 app.command("restore")(cli_backup.restore)
+app.add_typer(cli_keys.app, name="keys")
 app.add_typer(data_commands.app, name="data")
 
 

@@ -16,7 +16,7 @@ from . import workflows
 from .crew import Trainings, Worker
 from .keeper import Keeper
 from .presence import Presence
-from .refusals import ConflictError, NotFoundError
+from .refusals import ConflictError, NotFoundError, nothing_called
 from .screening import VIEW, write_request
 from .settings import Settings, job_folder
 from .store import CANCELLED, DONE, FAILED, OPEN, Job, Store, now
@@ -173,7 +173,7 @@ class Jobs:
         """Return a job by its number."""
         job = self.store.job(number)
         if job is None:
-            raise NotFoundError(f"no job has the number {number[:60]!r}; GET /api/v1/jobs lists them")
+            raise NotFoundError(nothing_called("job", number))
         return job
 
     def cancel(self, number: str) -> Job:

@@ -1,7 +1,7 @@
 """Which processes work on jobs: each holds a lock that its end gives back, whatever the clocks say.
 
-Beside SQLite the lock is on a file of the home folder; beside PostgreSQL it belongs to a connection, which a
-process may lose and still live. So such a process gives up its work after `FENCE_S`; others take its jobs after `GRACE_S`.
+Beside SQLite the lock is on a file of the home folder; beside PostgreSQL it is of a connection, which a process may
+lose and still live. So such a process gives up its work after `FENCE_S`, and others take its jobs after `GRACE_S`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class _Hold(Protocol):
 
 
 class Presence:
-    """One process among those that work on the jobs of one database.
+    """A process among those that work on the jobs of one database.
 
     Parameters
     ----------

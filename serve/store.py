@@ -122,9 +122,11 @@ class Store:
         return None if row is None else _job(row)
 
     @patient
-    def jobs(self, states: Sequence[str] = STATES, limit: int = 100) -> list[Job]:
-        """Return jobs in some states, the newest first."""
+    def jobs(self, states: Sequence[str] = STATES, limit: int = 100, among: sa.Select[str] | None = None) -> list[Job]:
+        """Return jobs in some states, the newest first; `among` asks for the numbers of those that may be shown."""
         asked = sa.select(_jobs).where(_jobs.c.state.in_(states)).order_by(_jobs.c.created.desc(), _jobs.c.id)
+        if among is not None:
+            asked = asked.where(_jobs.c.id.in_(among))
         with self.engine.connect() as connection:
             return [_job(row) for row in connection.execute(asked.limit(limit)).mappings()]
 

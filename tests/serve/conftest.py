@@ -171,8 +171,8 @@ def opened(monkeypatch):
     @contextlib.contextmanager
     def open_it(ready=True, track=0, **settings):
         url = os.environ.get("VITRION_DATABASE_URL", "")
-        told = {"track": track, "database_url": url, **settings}
-        with TestClient(create_app(Settings(**told)), raise_server_exceptions=False) as http:
+        told = Settings(**{"track": track, "database_url": url, "hosts": "testserver", **settings})
+        with TestClient(create_app(told), raise_server_exceptions=False) as http:
             until = time.monotonic() + 60
             while ready and http.get("/ready").status_code != 200:
                 assert time.monotonic() < until, http.get("/ready").json()

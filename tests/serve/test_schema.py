@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from vitrion.experiments import campaign_table
-from vitrion.serve import presence, schema, store
+from vitrion.serve import access_tables, presence, schema, store
 from vitrion.serve.refusals import WorkError
 from vitrion.serve.store import Store
 
@@ -34,7 +34,13 @@ def filled(url):
 def differences(url):
     engine = sa.create_engine(url)
     known = sa.MetaData()
-    for table in (presence.EXECUTORS, store._jobs, store._answers, campaign_table.CAMPAIGNS):
+    for table in (
+        presence.EXECUTORS,
+        store._jobs,
+        store._answers,
+        campaign_table.CAMPAIGNS,
+        *access_tables.TABLES.sorted_tables,
+    ):
         table.to_metadata(known)
     with engine.connect() as connection:
         options = {"include_object": lambda thing, name, kind, *_: name != schema.TABLE}
