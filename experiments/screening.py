@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,7 @@ from ..features.composition import FormulaError
 from .appraisal import Predictors
 from .crews import Crew, crew_of
 from .goal import Goal
-from .loaded import Loaded, load
 from .ranking import rank
-from .recipe import RECIPES
 from .screened import Screened, best_of
 from .sieve import Aim
 from .streams import Source, source_of
@@ -75,7 +73,9 @@ def screen(
     """
     source, aim = source_of(candidates, **variables), Aim(Goal.of(goal), temperature_C, _whole(top), everything)
     if everything and out is None:
-        raise FormulaError("everything=True writes a dataset beside the ranking; name the ranking: out='ranking.parquet'")
+        raise FormulaError(
+            "everything=True writes a dataset beside the ranking; name the ranking: out='ranking.parquet'"
+        )
     with crew_of(scheduler, aim, predictors) as crew:
         kept = _Kept.of(out, source, aim, crew, resume)
         found = _screened(source, aim, crew, kept, progress)

@@ -1,4 +1,4 @@
-"""Faults on purpose, each several times: every one ends in a named error or in no harm, and the old models go on answering.
+"""Faults on purpose, each several times: each ends in a named error or in no harm, while the old models answer.
 
 ``python tests/bench/faults.py --times 10 --write docs/benchmarks/faults.md`` plays all; names play some.
 """
@@ -22,7 +22,7 @@ from pathlib import Path
 import httpx
 import stage
 from stage import LIST, Stage, children
-from vitrion.experiments import record, registry
+from vitrion.experiments import registry
 from vitrion.models import artifact
 
 BUNDLE, CARD = registry.BUNDLE, registry.CARD
@@ -226,7 +226,9 @@ def newer_tables(here, draw, times):
     shutil.rmtree(other, ignore_errors=True)
     other.mkdir()
     with contextlib.closing(sqlite3.connect(other / "service.db")) as database:
-        database.executescript("create table vitrion_revision (version_num text); insert into vitrion_revision values ('9999')")
+        database.executescript(
+            "create table vitrion_revision (version_num text); insert into vitrion_revision values ('9999')"
+        )
     for _ in range(times):
         done = here.run("serve", "--port", str(stage.free_port()), VITRION_HOME=str(other))
         assert done.returncode == 1 and "has tables of revision '9999'" in done.stderr, done.stderr

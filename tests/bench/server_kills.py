@@ -2,8 +2,8 @@
 
 ``python tests/bench/server_kills.py --times 300 --write docs/benchmarks/faults.md``
 
-What was acknowledged must be done in the end, each once, and a killed server must be ready again. Jobs are asked for with
-idempotency keys, on and on until they are acknowledged, as the client does.
+What was acknowledged must be done in the end, each once, and a killed server must be ready again. Jobs are asked for
+with idempotency keys, on and on until they are acknowledged, as the client does.
 """
 
 import argparse
@@ -118,7 +118,9 @@ def promotions(crowd, draw, times):
 
         def promote(version=version, answers=answers):
             with contextlib.suppress(httpx.HTTPError):
-                answers.append(crowd.here.ask("POST", "/api/v1/models/tg/promote", json={"version": version, "force": True}))
+                answers.append(
+                    crowd.here.ask("POST", "/api/v1/models/tg/promote", json={"version": version, "force": True})
+                )
 
         thread = threading.Thread(target=promote)
         thread.start()
@@ -131,7 +133,7 @@ def promotions(crowd, draw, times):
         if answers and answers[0].status_code == 200:
             assert answers_now == version, "an acknowledged promotion is gone"
             stood += 1
-        faults.until(lambda: is_used(crowd.here, answers_now), 30)
+        faults.until(lambda now=answers_now: is_used(crowd.here, now), 30)
     return kills, f"{stood} promotions acknowledged before, all stand; the record whole each time"
 
 

@@ -92,7 +92,9 @@ def soak(here, draw, seconds):
     assert not wrong, wrong
     assert process.poll() is None and log < MOST_LOG, f"{log:.0f} bytes of log a request"
     assert last <= first + 8, f"file descriptors {first} -> {last}"
-    words = f"{requests:,} requests, {counts.get('jobs', 0)} jobs, no 5xx; memory {memory[-1] / 1e6:.0f} MB, drift {drift:+.1%}"
+    words = (
+        f"{requests:,} requests, {counts.get('jobs', 0)} jobs, no 5xx; {memory[-1] / 1e6:.0f} MB, drift {drift:+.1%}"
+    )
     return drift, f"{words}; file descriptors {first:.0f} -> {last:.0f}; {log:.0f} bytes of log a request"
 
 

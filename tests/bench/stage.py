@@ -1,4 +1,4 @@
-"""Where faults are played: a home with small models, servers and workers of its own on loopback, without the rights of root."""
+"""Where faults are played: a home with small models, servers and workers on loopback, without the rights of root."""
 
 import contextlib
 import dataclasses
@@ -77,7 +77,13 @@ class Stage:
 
     def run(self, *arguments, wait=True, **environment):
         """Run ``vitrion``; return the process, ended if it is to be waited for."""
-        told = {**os.environ, "VITRION_HOME": str(self.home), "HOME": str(self.folder), **self.environment, **environment}
+        told = {
+            **os.environ,
+            "VITRION_HOME": str(self.home),
+            "HOME": str(self.folder),
+            **self.environment,
+            **environment,
+        }
         first = RIGHTLESS if os.geteuid() == 0 and shutil.which("setpriv") else ()
         command = [*first, sys.executable, "-m", "vitrion", *arguments]
         with self.log.open("ab") as log:

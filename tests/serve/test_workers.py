@@ -1,4 +1,4 @@
-"""Two servers and two workers on one database: jobs are shared, none is done twice, and the ended leave theirs to others."""
+"""Two servers and two workers on one database: jobs are shared, none is done twice, the ended leave theirs."""
 
 import contextlib
 import os
