@@ -435,7 +435,7 @@ def public(text, made):
 
 
 def write(path, part, rows):
-    """Put rows into their part of the page, and leave the others as they are."""
+    """Put rows into their part of the page, in place of those of the same name; leave all others as they are."""
     titles = {
         "faults": "| fault | times | what was said | lost | s | command |\n|---|---|---|---|---|---|",
         "kills": "| killed in | kills | what came of it | command |\n|---|---|---|---|",
@@ -450,6 +450,9 @@ def write(path, part, rows):
     if path.exists():
         for name in parts:
             parts[name] = path.read_text().partition(f"<!-- {name} -->\n")[2].partition(f"<!-- end {name} -->")[0]
+    new = {row.split(" | ")[0]: row for row in rows}
+    old = {row.split(" | ")[0]: row for row in parts[part].splitlines() if row.startswith("| ") and "`python " in row}
+    rows = list((old | new).values())
     at = f"Played on {datetime.now(UTC):%Y-%m-%d}."
     parts[part] = "\n".join([words[part] + " " + at, "", titles[part], *rows, ""])
     body = "\n".join(f"<!-- {name} -->\n{text}<!-- end {name} -->\n" for name, text in parts.items())
