@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
@@ -145,11 +146,8 @@ def path_of(name: str) -> Path:
 
 def _table() -> ModuleType | None:
     """Where campaigns are kept beside files: in a database server, if the environment names one."""
-    if not os.environ.get("VITRION_DATABASE_URL", "").startswith("postgresql"):
-        return None
-    from . import campaign_table
-
-    return campaign_table
+    named = os.environ.get("VITRION_DATABASE_URL", "").startswith("postgresql")
+    return import_module(f"{__package__}.campaign_table") if named else None
 
 
 def names() -> list[str]:
@@ -223,13 +221,14 @@ def change(name: str, step: Callable[[State], State]) -> State:
 
 
 def _changed_row(table: ModuleType, name: str, step: Callable[[State], State]) -> State:
+    new: State
+
     def changed(text: str | None) -> str | None:
         nonlocal new
         old = _decoded(name, text, f"the campaign {name!r} of the database")
         new = step(old)
         return None if new is old else encode(new)
 
-    new: State
     table.change(checked_name(name), changed)
     return new
 
