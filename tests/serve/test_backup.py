@@ -92,6 +92,7 @@ def test_what_was_open_begins_anew(house, kept_in, tmp_path, monkeypatch, reques
         assert http.get(f"/api/v1/jobs/{done}/result").json() == told
 
 
+@pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)
 def test_a_damaged_backup_changes_nothing(house, tmp_path, monkeypatch):
     backup.back_up(Settings(), tmp_path / "copy")
     with pytest.raises(InputError, match="is there already"):
@@ -120,6 +121,7 @@ def test_a_damaged_backup_changes_nothing(house, tmp_path, monkeypatch):
     assert not (tmp_path / "new").exists() and not list(tmp_path.glob(".restore-*"))
 
 
+@pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)
 def test_an_archive_writes_nothing_outside(house, tmp_path, monkeypatch):
     evil = tmp_path / "evil.tar"
     (tmp_path / "x").write_text("x")
