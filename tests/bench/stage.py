@@ -59,8 +59,8 @@ def free_port():
 class Stage:
     """A folder with a home, and the processes that were started in it.
 
-    Every process runs without the rights of root, so that a folder that is read-only binds it; those that ask PostgreSQL
-    go without that, as they have to reach the socket of another user.
+    Every process runs without the rights of root, so that a folder that is read-only binds it; those that ask
+    PostgreSQL go without that, as they have to reach the socket of another user.
     """
 
     def __init__(self, folder, template=None, **environment):
