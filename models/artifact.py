@@ -81,7 +81,7 @@ def sha256(path: Path) -> str:
 
 
 def _check_zip(name: str, content: bytes) -> None:
-    """Refuse what is no zip file, unpacks to too much, holds an entry twice or under a path, or was made for other versions."""
+    """Refuse what is no zip, unpacks to too much, holds an entry twice or under a path, or is of other versions."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()

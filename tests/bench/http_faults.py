@@ -34,7 +34,7 @@ class Server:
         command = [sys.executable, str(HERE / "audited_server.py"), str(log), str(self.port)]
         with Path(f"{log}.err").open("wb") as words:
             self.process = subprocess.Popen(command, env=told, stderr=words, stdout=words)
-        until = time.monotonic() + 240
+        until = time.monotonic() + 600
         while time.monotonic() < until and self.process.poll() is None:
             with contextlib.suppress(httpx.HTTPError):
                 if httpx.get(f"{self.base}/ready").status_code == 200:
