@@ -53,9 +53,10 @@ data: $(READY) ## renew the embedded data: make data WHEEL=glasspy-0.4.0-py3-non
 elements: $(READY) ## renew the element table from pymatgen and matminer
 	$(BIN)/python -m vitrion.features.elements_build
 
-prove: $(READY) ## the same proofs in full, kept in docs/benchmarks: 10^5 formulas, 10^7 members, 10^7 strings, 100 kills (an hour)
+prove: $(READY) ## the same proofs in full, kept in docs/benchmarks: 10^5 formulas, 10^7 members, 10^7 strings, 100 kills, bad requests (needs models; an hour)
 	$(BIN)/python tests/bench/features_proofs.py --full --write docs/benchmarks/features.md
 	$(BIN)/python tests/bench/kills.py --times 100 --write docs/benchmarks/kills.md
+	$(BIN)/python tests/bench/http_proofs.py --full --write docs/benchmarks/faults-http.md
 
 bench: $(READY) ## speed and agreement, as ratios in one run (tests/bench; under three minutes)
 	$(BIN)/python tests/bench/features_proofs.py

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +15,8 @@ from .refusals import InputError
 
 if TYPE_CHECKING:
     from .settings import Settings
+
+MOST_LINES = 1000  # connections that are open at a time
 
 
 def serve(
@@ -40,7 +42,8 @@ def serve(
         sys.setswitchinterval(0.001)  # answers that need no work do not wait for those that do
         threadpool_limits(1)  # requests run side by side; threads that wait for each other would only slow them
         app = create_app(guarded(Settings.of_environment(), host))
-        config = Config(app, host, port, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+        quiet: dict[str, Any] = {"log_level": "warning", "access_log": False, "server_header": False}
+        config = Config(app, host, port, ws="none", limit_concurrency=MOST_LINES, timeout_graceful_shutdown=5, **quiet)
         say(f"Vitrion at http://{host}:{port} (stop with Ctrl+C)")
         Server(config).run()
 

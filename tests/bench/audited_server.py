@@ -2,7 +2,8 @@
 
 Writes a line of JSON for everything that a server must not do: unpickle, import MLflow, connect to other machines,
 open files outside of its home, of Python and of the folder for temporary files, start a program but our own.
-Trainings are replaced by a command that ends at once.
+Trainings are replaced by a command that ends at once. The processes that read lists for the server are watched too,
+for the files and lines that they open (LOG worker).
 """
 
 import contextlib
@@ -27,6 +28,7 @@ READABLE = (
     *("/etc/host", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/ssl/", "/etc/timezone"),
     *("/etc/os-release", "/etc/debian_version", "/etc/lsb-release", "/etc/matplotlibrc"),
 )
+WORKER = sys.argv[2] == "worker"
 handle = os.open(LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
 
@@ -53,17 +55,19 @@ def connected(address):
 
 
 def hook(event, told):
+    """Note what should not be; ``file -b`` is how Python's own `platform` looks at its interpreter."""
     if event == "open":
         opened(*told)
     elif event == "pickle.find_class":
-        note("unpickled", *told)
+        if not WORKER:
+            note("unpickled", *told)
     elif event in ("socket.connect", "socket.sendto"):
         connected(told[1])
     elif event in ("socket.getaddrinfo", "socket.gethostbyname") and told[0] not in ("127.0.0.1", "localhost", None):
         note("resolved", told[0])
-    elif event == "import" and str(told[0]).partition(".")[0] == "mlflow":
+    elif event == "import" and not WORKER and str(told[0]).partition(".")[0] == "mlflow":
         note("imported", told[0])
-    elif event == "subprocess.Popen" and "vitrion.serve.worker" not in told[1] and told[0] != sys.executable:
+    elif event == "subprocess.Popen" and told[0] != sys.executable and list(told[1])[:2] != ["file", "-b"]:
         note("started", told[0], told[1])
     elif event in ("os.system", "os.exec", "os.posix_spawn", "ctypes.dlopen/foreign", "urllib.Request"):
         note(event, *told)
@@ -81,6 +85,13 @@ def watched(module, name):
     setattr(module, name, call)
 
 
+def work():
+    """Be the process that reads lists for the server."""
+    run = import_module("vitrion.serve.worker").main
+    sys.addaudithook(hook)
+    run()
+
+
 def main():
     for name in ("load", "loads", "_load", "_loads"):
         watched(pickle, name)
@@ -89,6 +100,7 @@ def main():
     port = sys.argv[2]
     crew = import_module("vitrion.serve.crew")
     crew.COMMAND = ("-c", "print('not trained: this is a test')")
+    crew.WORKER = (__file__, str(LOG), "worker")
     joblib = import_module("joblib")
     watched(joblib, "load")
     watched(joblib.numpy_pickle, "load")
@@ -103,4 +115,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    work() if WORKER else main()

@@ -2,7 +2,7 @@
 
 python tests/bench/http_proofs.py [--full] [--write docs/benchmarks/faults-http.md]
 
-The server gets a copy of the home that VITRION_HOME names, which needs models. Without --full a few minutes.
+The server gets a copy of the home folder, which needs models. Without --full a few minutes.
 """
 
 import argparse
@@ -22,6 +22,7 @@ import http_schema
 import http_texts
 from http_faults import MB, Server, hostile_load, oversized, quantile, serious, volley, warmed
 from payloads import PATHS, TEXTS
+from vitrion.datasets.home import home as usual_home
 
 
 def told(statuses):
@@ -100,7 +101,7 @@ def main():
     lines = []
     with tempfile.TemporaryDirectory() as scratch:
         home = Path(scratch) / "home"
-        shutil.copytree(os.environ["VITRION_HOME"], home)
+        shutil.copytree(usual_home(), home)
         for line in prove(home, Path(scratch) / "watch.jsonl", asked.full):
             print(line, flush=True)
             lines.append(line)
