@@ -7,8 +7,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 PEERS := .venv-peers
+USES := serve docs bench
 
-.PHONY: help setup rank test check format lint types layers lock data elements prove bench bench-models search bench-loop bench-serve peers clean
+.PHONY: help setup rank test check format lock package docs notebooks data elements prove bench bench-models search bench-loop bench-serve peers clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,9 +41,22 @@ format: $(READY) ## format the code and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-lock: $(READY) ## renew requirements.lock from pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
-		--no-annotate --custom-compile-command "make lock" --quiet --output-file requirements.lock
+LOCK = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --quiet \
+	--custom-compile-command "make lock"
+
+lock: $(READY) ## renew requirements.lock from pyproject.toml, and the lock of each use in requirements/
+	$(LOCK) --all-extras --output-file requirements.lock
+	$(LOCK) --constraint requirements.lock --output-file requirements/core.lock
+	for use in $(USES); do $(LOCK) --constraint requirements.lock --extra $$use --output-file requirements/$$use.lock || exit 1; done
+
+package: $(READY) ## wheel and source distribution in dist/, installed into an empty environment and used there
+	rm -rf build dist *.egg-info
+	$(BIN)/python -m build --no-isolation
+	rm -rf build *.egg-info
+	$(PYTHON) -m venv --clear dist/clean
+	dist/clean/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/core.lock
+	dist/clean/bin/python -m pip install --quiet --disable-pip-version-check --no-deps dist/*.whl
+	cd dist && clean/bin/vitrion --version && clean/bin/vitrion data list
 
 data: $(READY) ## renew the embedded data: make data WHEEL=glasspy-0.4.0-py3-none-any.whl (pip download glasspy==0.4.0 --no-deps)
 	@test -n "$(WHEEL)" || { echo "vitrion: name the wheel: make data WHEEL=glasspy-0.4.0-py3-none-any.whl" >&2; exit 1; }

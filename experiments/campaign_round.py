@@ -61,7 +61,7 @@ def proposed(
 ) -> tuple[pd.DataFrame, dict[str, Any] | None]:
     """Proposals, and what the event says of them; None where there are none."""
     stands = standing(state.events)
-    seed = seed_of(state.seed, len(stands.rounds))
+    seed, versions = seed_of(state.seed, len(stands.rounds)), _versions(predictors)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of candidates left out
         table = propose(
@@ -77,7 +77,6 @@ def proposed(
         )
     if table.empty:
         return table, None
-    versions = _versions(predictors)
     rows = [{str(name): _plain(cell) for name, cell in row.items()} for row in table.to_dict("records")]
     return table, {"proposals": rows, "seed": seed, "stop": str(table.attrs.get("stop", "")), "models": versions}
 

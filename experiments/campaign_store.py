@@ -1,4 +1,4 @@
-"""Campaigns on disk: one JSON file each, which changes in one step and under a lock."""
+"""Campaigns as they are kept: one JSON each, a file or a row of a database server, changed in one step under a lock."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from filelock import FileLock, Timeout
 
 from ..datasets.home import home, made, put
+from . import campaign_table as table
 from .campaign_events import CampaignError, Event, check
 
 FORMAT, KIND = 1, "vitrion campaign"
@@ -144,52 +145,87 @@ def path_of(name: str) -> Path:
 
 def names() -> list[str]:
     """Return the names of all campaigns in order, readable or not."""
-    found = (path.stem for path in folder().glob("*.json") if path.is_file())
+    if table.address():
+        found: Iterator[str] = iter(table.names())
+    else:
+        found = (path.stem for path in folder().glob("*.json") if path.is_file())
     return sorted(name for name in found if _NAME.fullmatch(name))
 
 
 def read(name: str) -> State:
-    """Return the state of a campaign as its file says now."""
+    """Return the state of a campaign as it is kept now."""
+    if table.address():
+        return _decoded(name, table.read(checked_name(name)), f"the campaign {name!r} of the database")
     path = path_of(name)
     try:
         size = path.stat().st_size
-        text = path.read_text(encoding="utf-8") if size <= MOST_BYTES else ""
-        state = decode(text) if size <= MOST_BYTES else _too_large(size)
+        text = path.read_text(encoding="utf-8") if size <= MOST_BYTES else None
+    except FileNotFoundError:
+        return _decoded(name, None, str(path))
+    except UnicodeDecodeError as error:
+        raise _unreadable(str(path), error) from None
+    if text is None:
+        raise _unreadable(str(path), CampaignError(f"it has {size / 2**20:,.0f} MiB, more than any campaign"))
+    return _decoded(name, text, str(path))
+
+
+def _decoded(name: str, text: str | None, where: str) -> State:
+    if text is None:
+        others = f"there are {', '.join(names()[:8])}" if names() else "there is none yet"
+        raise CampaignError(f"no campaign is called {name!r}; {others}: make it with 'vitrion campaign new'")
+    try:
+        state = decode(text)
         if state.name != name:
             raise CampaignError(f"it holds the campaign {state.name!r}")
-    except FileNotFoundError:
-        others = f"there are {', '.join(names()[:8])}" if names() else "there is none yet"
-        raise CampaignError(f"no campaign is called {name!r}; {others}: make it with 'vitrion campaign new'") from None
-    except (CampaignError, UnicodeDecodeError) as error:
-        mend = "it is left as it is: move it away, or import the campaign from an export"
-        raise CampaignFileError(f"{path} cannot be read as a campaign: {error}; {mend}") from None
+    except CampaignError as error:
+        raise _unreadable(where, error) from None
     return state
 
 
-def _too_large(size: int) -> NoReturn:
-    raise CampaignError(f"it has {size / 2**20:,.0f} MiB, more than any campaign")
+def _unreadable(where: str, error: Exception) -> CampaignFileError:
+    mend = "it is left as it is: move it away, or import the campaign from an export"
+    return CampaignFileError(f"{where} cannot be read as a campaign: {error}; {mend}")
 
 
 def create(state: State) -> None:
-    """Write a campaign that is not there yet."""
+    """Keep a campaign that is not there yet."""
+    there = CampaignError(f"there is a campaign {state.name!r} already; choose another name, or go on with it")
+    if table.address():
+        if not table.create(state.name, encode(state)):
+            raise there
+        return
     with _locked(state.name):
         path = path_of(state.name)
         if path.exists():
-            raise CampaignError(f"there is a campaign {state.name!r} already; choose another name, or go on with it")
+            raise there
         _write(path, encode(state).encode())
 
 
 def change(name: str, step: Callable[[State], State]) -> State:
-    """Apply a step to what the file says at this moment, and write the outcome; return it.
+    """Apply a step to what is kept at this moment, and keep the outcome; return it.
 
     The lock is held from reading to writing, so that no event of another process is lost.
     """
+    if table.address():
+        return _changed_row(name, step)
     with _locked(name):
         old = read(name)
         new = step(old)
         if new is not old:
             _write(path_of(name), encode(new).encode())
     return new
+
+
+def _changed_row(name: str, step: Callable[[State], State]) -> State:
+    outcome: list[State] = []
+
+    def changed(text: str | None) -> str | None:
+        old = _decoded(name, text, f"the campaign {name!r} of the database")
+        outcome.append(step(old))
+        return None if outcome[-1] is old else encode(outcome[-1])
+
+    table.change(checked_name(name), changed)
+    return outcome[-1]
 
 
 @contextmanager

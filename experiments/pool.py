@@ -17,10 +17,12 @@ from ..features.composition import Composition, FormulaError
 from ..features.enumeration import Space
 from ..features.fractions import Fractions
 from ..features.template import Template
-from .candidates import formulas, listed, read
+from .candidates import as_text, formulas, listed, read
 
 Mask = npt.NDArray[np.bool_]
+Matrix = npt.NDArray[np.float64]
 MOST = 1_000_000  # members of a pool
+WEIGHABLE = 1e-3  # atomic fraction by which compositions must differ: 1 mg in a batch of 1 g
 
 
 @dataclass(frozen=True)
@@ -116,3 +118,19 @@ class Pool:
     def joined(self, other: Fractions) -> Fractions:
         """The candidates, and other compositions after them."""
         return Fractions.from_matrix(np.vstack([self.fractions.matrix, other.matrix]))
+
+    def warn_of_strangers(self, names: Sequence[Any], waiting: Fractions) -> None:
+        """Say what is on its way and no candidate: perhaps another family was meant."""
+        rows = zip(names, waiting.matrix, strict=True)
+        strange = [as_text(name) for name, row in rows if not near(self.fractions.matrix, row[None]).any()]
+        if strange:
+            told = ", ".join(strange)
+            warnings.warn(f"on the way, but no candidates here: {told}; they count all the same", stacklevel=3)
+
+
+def near(matrix: Matrix, measured: Matrix) -> Mask:
+    """Whether each composition cannot be told by weighing from one that was measured or is on its way, shape (n,)."""
+    found = np.zeros(len(matrix), dtype=bool)
+    for row in measured:
+        found |= np.abs(matrix - row).max(axis=1) < WEIGHABLE
+    return found

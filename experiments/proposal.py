@@ -24,7 +24,7 @@ from .acquisition import log_probability
 from .goal import Goal, GoalError
 from .judgement import probability
 from .outcomes import Outcomes, success
-from .pool import Pool
+from .pool import Pool, near
 from .ranking import COLUMNS, Predictors, rank
 from .reasons import Told, reasons
 from .recipe import RECIPES
@@ -41,7 +41,6 @@ STEP: Mapping[str, float] = {  # a usual step, in the unit of the target
     "density": 0.3,
     "youngs_modulus": 5.0,
 }
-WEIGHABLE = 1e-3  # atomic fraction by which compositions must differ: 1 mg in a batch of 1 g
 HOPELESS = 0.01  # chance of meeting the goal below which no melt is worth its while
 
 
@@ -96,11 +95,13 @@ def propose(
     pool, outcomes = Pool.of(candidates, **variables), Outcomes.of(results)
     given, needed = predictors or {}, dict.fromkeys((*RECIPES, *aim.properties))
     known = {name: given[name] if name in given else load_predictor(name) for name in needed}
-    waiting = Fractions.of([pending] if isinstance(pending, str) else list(pending))
+    on_their_way = [pending] if isinstance(pending, str) else list(pending)
+    waiting = Fractions.of(on_their_way)
     every = pool.joined(Fractions.from_matrix(np.vstack([outcomes.fractions.matrix, waiting.matrix])))
+    pool.warn_of_strangers(on_their_way, waiting)
     search = _Belief(every, aim, temperature_C, known, acquisition, seed)
     told, places = search.results(outcomes, len(pool)), np.arange(len(pool), len(every))
-    barred = search.refused | _near(every.matrix, np.vstack([every.matrix[places], Fractions.of([*without]).matrix]))
+    barred = search.refused | near(every.matrix, np.vstack([every.matrix[places], Fractions.of([*without]).matrix]))
     chosen = search.pick(told, places[len(outcomes.facts) :], batch, barred, success(every.matrix, outcomes))
     table = _reasoned(chosen, pool, outcomes, aim, temperature_C, known)
     table.attrs["stop"] = search.stop(told, barred[: len(pool)], outcomes, table["p_goal"].max())
@@ -219,15 +220,7 @@ class _Belief:
         return [surrogate.tell(one.rows, one.targets, one.noise, tune) for surrogate, one in pairs]
 
     def _alike(self, row: int) -> npt.NDArray[np.bool_]:
-        return _near(self.every.matrix, self.every.matrix[[row]])
-
-
-def _near(matrix: npt.NDArray[np.float64], measured: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """Whether each composition cannot be told by weighing from one that was measured or is on its way, shape (n,)."""
-    near = np.zeros(len(matrix), dtype=bool)
-    for row in measured:
-        near |= np.abs(matrix - row).max(axis=1) < WEIGHABLE
-    return near
+        return near(self.every.matrix, self.every.matrix[[row]])
 
 
 def _table(

@@ -10,10 +10,10 @@ import zipfile
 from pathlib import Path
 
 import sklearn
-import skops.io
 
 from .canonical import canonical
 from .file_contents import ForeignError, read
+from .lean_skops import dumps
 from .predictor import Predictor
 from .soundness import check
 from .tree_check import UnsoundError
@@ -35,7 +35,7 @@ def save(predictor: Predictor, path: Path) -> str:
     lean = Predictor(**predictor.get_params(deep=False))
     lean.__dict__.update({name: value for name, value in vars(predictor).items() if name != "held_out_"})
     label = json.dumps({"format": FORMAT, "scikit-learn": sklearn.__version__})
-    path.write_bytes(canonical(skops.io.dumps(lean), LABEL, label))
+    path.write_bytes(canonical(dumps(lean), LABEL, label))
     return sha256(path)
 
 
@@ -50,27 +50,33 @@ def load(path: Path, expected: str) -> Predictor:
         raise ArtifactError(f"{path.name} is not there; train again with 'vitrion train'")
     if size > LARGEST_FILE:
         raise ArtifactError(f"{path.name} has {size:,} bytes; a predictor has at most {LARGEST_FILE:,}")
-    content = path.read_bytes()
+    return loads(path.read_bytes(), expected, path.name)
+
+
+def loads(content: bytes, expected: str, name: str = "the model file") -> Predictor:
+    """Read a predictor from the bytes of a file, as `load` does."""
+    if len(content) > LARGEST_FILE:
+        raise ArtifactError(f"{name} has {len(content):,} bytes; a predictor has at most {LARGEST_FILE:,}")
     found = hashlib.sha256(content).hexdigest()
     if found != expected:
         raise ArtifactError(
-            f"{path.name} has sha256 {found[:12]}... and not {expected[:12]}...: it was changed after training; "
+            f"{name} has sha256 {found[:12]}... and not {expected[:12]}...: it was changed after training; "
             "train again with 'vitrion train'"
         )
-    _check_zip(path.name, content)
+    _check_zip(name, content)
     try:
         loaded = read(content)
         if not isinstance(loaded, Predictor):
-            raise ArtifactError(f"{path.name} holds a {type(loaded).__name__} and not a predictor")
+            raise ArtifactError(f"{name} holds a {type(loaded).__name__} and not a predictor")
         check(loaded)
     except ArtifactError:
         raise
     except ForeignError as error:
-        raise ArtifactError(f"{path.name} holds {error}, which no predictor of ours does; it is not read") from None
+        raise ArtifactError(f"{name} holds {error}, which no predictor of ours does; it is not read") from None
     except UnsoundError as error:
-        raise ArtifactError(f"{path.name} holds {error}, which no training writes; train again") from None
+        raise ArtifactError(f"{name} holds {error}, which no training writes; train again") from None
     except Exception as error:  # skops lets through whatever JSON, NumPy or an object's state raise
-        raise ArtifactError(f"{path.name} is damaged ({type(error).__name__}: {error}); train again") from error
+        raise ArtifactError(f"{name} is damaged ({type(error).__name__}: {error}); train again") from error
     return loaded
 
 

@@ -30,11 +30,3 @@ OWNERS = sa.Table(
     sa.Column("name", sa.String(64), primary_key=True),
     sa.Column("owner", sa.String(64), nullable=False, index=True),
 )
-
-
-def prepare(engine: sa.Engine) -> None:
-    """Make the tables where they are not there; another process may make them at the same time."""
-    try:
-        TABLES.create_all(engine)
-    except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.IntegrityError):
-        TABLES.create_all(engine)

@@ -22,6 +22,7 @@ from ..datasets.home import made
 from ..datasets.store import StoreError
 from ..experiments.campaign_events import CampaignError
 from ..experiments.campaign_store import CampaignFileError
+from ..experiments.campaign_table import TableAwayError
 from ..experiments.goal import GoalError
 from ..experiments.recipe import RecipeError
 from ..experiments.record import NoChampionError
@@ -37,6 +38,7 @@ from .door import Door
 from .failures import explained
 from .in_use import InUse
 from .jobs import Jobs
+from .journal import Requests
 from .keyring import Keyring
 from .metrics import Metrics
 from .owners import Owners
@@ -65,6 +67,7 @@ STATUS: dict[type[Exception], int] = {
     CampaignFileError: 500,
     WorkError: 500,
     BusyError: 503,
+    TableAwayError: 503,
     NoChampionError: 503,
     ArtifactError: 503,
 }
@@ -99,6 +102,7 @@ def create_app(settings: Settings | None = None, models: InUse | None = None) ->
     app.add_middleware(Bodies, settings=told)
     app.add_middleware(Access, settings=told, metrics=metrics, table=Table(app))
     app.add_middleware(Door, settings=told, metrics=metrics)
+    app.add_middleware(Requests)
     app.add_exception_handler(RequestValidationError, of_validation)
     app.add_exception_handler(HTTPException, of_http)
     for kind in STATUS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,8 +15,6 @@ from .refusals import InputError
 
 if TYPE_CHECKING:
     from .settings import Settings
-
-MOST_LINES = 1000  # connections that are open at a time
 
 
 def serve(
@@ -32,20 +30,25 @@ def serve(
     with told():
         try:
             from threadpoolctl import threadpool_limits
-            from uvicorn import Config, Server
 
             from .app import create_app
+            from .ending import Ending
+            from .journal import begin
+            from .schema import upgrade
             from .settings import Settings
         except ImportError as error:
             raise InputError(f"{error.name} is not installed; install it with: pip install 'vitrion[serve]'") from None
+        from ..datasets.home import made
 
         sys.setswitchinterval(0.001)  # answers that need no work do not wait for those that do
         threadpool_limits(1)  # requests run side by side; threads that wait for each other would only slow them
-        app = create_app(guarded(Settings.of_environment(), host))
-        quiet: dict[str, Any] = {"log_level": "warning", "access_log": False, "server_header": False}
-        config = Config(app, host, port, ws="none", limit_concurrency=MOST_LINES, timeout_graceful_shutdown=5, **quiet)
+        settings = Settings.of_environment()
+        made()
+        upgrade(settings.store_url)
+        begin(settings)
+        server = Ending(create_app(guarded(settings, host)), host, port, settings.stop_s)
         say(f"Vitrion at http://{host}:{port} (stop with Ctrl+C)")
-        Server(config).run()
+        server.run()
 
 
 def guarded(settings: Settings, host: str) -> Settings:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
-from .access_tables import KEYS, SESSIONS, prepare
+from .access_tables import KEYS, SESSIONS
 from .refusals import ConflictError, InputError, NotFoundError, visible
 from .store import now
 
@@ -63,7 +63,6 @@ class Keyring:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        prepare(engine)
 
     def new(self, name: str, scope: str, days: float) -> tuple[Key, str]:
         """Make a key; return it and its secret, which is not kept and cannot be shown again."""

@@ -8,7 +8,7 @@ from typing import Annotated
 import sqlalchemy as sa
 from fastapi import Depends, Request
 
-from .access_tables import OWNERS, prepare
+from .access_tables import OWNERS
 from .keyring import ADMIN
 
 JOB, CAMPAIGN = "job", "campaign"
@@ -58,7 +58,6 @@ class Owners:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        prepare(engine)
 
     def give(self, kind: str, name: str, who: Who) -> None:
         """Say that something belongs to who made it."""

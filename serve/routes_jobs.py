@@ -95,7 +95,9 @@ async def followed(number: Number, desk: AtDesk) -> Job:
 
 
 @router.get("/{number}/events", response_class=EventSourceResponse, responses=documented(404, 429))
-async def events(desk: AtDesk, job: Annotated[Job, Depends(followed)]) -> AsyncIterator[ServerSentEvent]:
+async def events(
+    request: Request, desk: AtDesk, job: Annotated[Job, Depends(followed)]
+) -> AsyncIterator[ServerSentEvent]:
     """Follow a job: an event ``progress`` whenever something changed, and ``end`` when it is finished."""
     before: dict[str, Any] = {}
     while True:
@@ -103,7 +105,7 @@ async def events(desk: AtDesk, job: Annotated[Job, Depends(followed)]) -> AsyncI
         if now != before:
             yield ServerSentEvent(data=now, event="progress" if job.state in OPEN else "end")
             before = now
-        if job.state not in OPEN:
+        if job.state not in OPEN or getattr(request.app.state, "ending", False):
             return
         await asyncio.sleep(LOOK_S)
         try:

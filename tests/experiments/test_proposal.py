@@ -77,6 +77,8 @@ def test_every_acquisition_gives_different_melts(ask, acquisition):
 def test_what_is_on_its_way_is_not_proposed(ask):
     waiting = ask(results=RESULTS)["formula"].tolist()
     assert not set(waiting) & set(ask(results=RESULTS, pending=waiting)["formula"])
+    with pytest.warns(UserWarning, match="on the way, but no candidates here: Li3YCl6; they count all the same"):
+        ask(results=RESULTS, pending=[waiting[0], "Li3YCl6"])
 
 
 def test_a_failed_synthesis_turns_the_search_away(ask):
