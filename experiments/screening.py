@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,7 @@ from ..features.composition import FormulaError
 from .appraisal import Predictors
 from .crews import Crew, crew_of
 from .goal import Goal
-from .loaded import Loaded, load
 from .ranking import rank
-from .recipe import RECIPES
 from .screened import Screened, best_of
 from .sieve import Aim
 from .streams import Source, source_of
