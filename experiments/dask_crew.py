@@ -77,7 +77,7 @@ class DaskCrew(Crew):
 
     def size(self) -> int:
         """Threads of all workers now."""
-        return max(sum(self._client.nthreads().values()), 1)
+        return max(int(sum(self._client.nthreads().values())), 1)
 
     def stop(self) -> None:
         """Take the predictors back from the workers."""
@@ -97,7 +97,9 @@ def dask_crew(scheduler: Any, aim: Aim, predictors: Predictors | None) -> Iterat
         elif isinstance(scheduler, str):
             client = stack.enter_context(Client(scheduler, timeout="20s"))
         elif not isinstance(scheduler, Client):
-            raise FormulaError(f'scheduler={scheduler!r}; give an address such as "tcp://host:8786", a Client, or "local:2"')
+            raise FormulaError(
+                f'scheduler={scheduler!r}; give an address such as "tcp://host:8786", a Client, or "local:2"'
+            )
         crew = DaskCrew(client, aim, predictors)
         try:
             yield crew

@@ -74,8 +74,9 @@ class Screened:
         table = pq.read_table(path)
         told = json.loads(table.schema.metadata[b"block"])
         errors = tuple((int(place), str(reason)) for place, reason in told["errors"])
-        columns = [table[name].to_numpy() for name in ("place", "p_goal", "margin")]
-        return cls(told["number"], told["size"], *columns, table["text"].to_pylist(), told["unread"], errors)
+        places, chance, margin = (table[name].to_numpy() for name in ("place", "p_goal", "margin"))
+        texts = table["text"].to_pylist()
+        return cls(told["number"], told["size"], places, chance, margin, texts, told["unread"], errors)
 
 
 def screened(block: Block, aim: Aim, predictors: Predictors, floor: float = 0.0) -> Screened:
@@ -95,9 +96,7 @@ def screened(block: Block, aim: Aim, predictors: Predictors, floor: float = 0.0)
     return Screened(block.number, len(block), places, chance, margin, texts, len(errors), first, table)
 
 
-def _table(
-    block: Block, rows: npt.NDArray[np.intp], errors: dict[int, str], columns: Any
-) -> bytes:
+def _table(block: Block, rows: npt.NDArray[np.intp], errors: dict[int, str], columns: Any) -> bytes:
     """All rows of a block as a Parquet file; of points of a space those that are compositions."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -134,7 +133,9 @@ def best_of(parts: Sequence[Screened], top: int) -> Screened:
     """The best of several blocks together, those of equal rank at the end too; numbers and sizes are added up."""
     if not parts:
         return Screened(-1, 0, np.empty(0, dtype=np.int64), np.empty(0), np.empty(0), [])
-    places, chance, margin = (np.concatenate([getattr(part, name) for part in parts]) for name in ("places", "chance", "margin"))
+    places, chance, margin = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("places", "chance", "margin")
+    )
     texts = [text for part in parts for text in part.texts]
     kept = among_best(chance, margin, top)
     kept = kept[np.argsort(places[kept])]

@@ -51,7 +51,7 @@ class Block:
         return 0 if rows is None else len(rows)
 
     def read(self) -> tuple[Fractions, npt.NDArray[np.intp], dict[int, str]]:
-        """Compositions that can be judged, their rows, and the reason for each other row; points that are none have none."""
+        """Compositions that can be judged, their rows, and the reason for each row of a list that cannot."""
         if self.formulas is not None:
             batch, rows, errors = Fractions.read(self.formulas)
         else:
@@ -158,7 +158,9 @@ class Dataset(Source):
             try:
                 metadata = pq.read_metadata(file)
             except (pa.ArrowException, OSError) as error:
-                raise FormulaError(f"{file.name} is not a readable Parquet file: {str(error).splitlines()[0]}") from None
+                raise FormulaError(
+                    f"{file.name} is not a readable Parquet file: {str(error).splitlines()[0]}"
+                ) from None
             self._columns.append(_formula_column(metadata.schema.to_arrow_schema().names, file.name))
             self.size += metadata.num_rows
             stat = file.stat()
