@@ -37,9 +37,7 @@ def appraise(
     predictors
         Of Tg, conductivity, the properties of the goal and whatever else is to be predicted, by property.
     """
-    predictions = {
-        name: predicted(name, predictor, fractions, temperature_C) for name, predictor in predictors.items()
-    }
+    predictions = {name: predicted(name, predictor, fractions, temperature_C) for name, predictor in predictors.items()}
     asked = {name: predictions[name] for name in dict.fromkeys(("conductivity", "tg", *goal.properties))}
     neutral = charge.neutral(fractions)
     cost = np.asarray(raw_material_cost(fractions))

@@ -97,7 +97,9 @@ def dask_crew(scheduler: Any, aim: Aim, predictors: Predictors | None) -> Iterat
         elif isinstance(scheduler, str):
             client = stack.enter_context(Client(scheduler, timeout="20s"))
         elif not isinstance(scheduler, Client):
-            raise FormulaError(f'scheduler={scheduler!r}; give an address such as "tcp://host:8786", a Client, or "local:2"')
+            raise FormulaError(
+                f'scheduler={scheduler!r}; give an address such as "tcp://host:8786", a Client, or "local:2"'
+            )
         crew = DaskCrew(client, aim, predictors)
         try:
             yield crew

@@ -95,9 +95,7 @@ def screened(block: Block, aim: Aim, predictors: Predictors, floor: float = 0.0)
     return Screened(block.number, len(block), places, chance, margin, texts, len(errors), first, table)
 
 
-def _table(
-    block: Block, rows: npt.NDArray[np.intp], errors: dict[int, str], columns: Any
-) -> bytes:
+def _table(block: Block, rows: npt.NDArray[np.intp], errors: dict[int, str], columns: Any) -> bytes:
     """All rows of a block as a Parquet file; of points of a space those that are compositions."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -134,7 +132,9 @@ def best_of(parts: Sequence[Screened], top: int) -> Screened:
     """The best of several blocks together, those of equal rank at the end too; numbers and sizes are added up."""
     if not parts:
         return Screened(-1, 0, np.empty(0, dtype=np.int64), np.empty(0), np.empty(0), [])
-    places, chance, margin = (np.concatenate([getattr(part, name) for part in parts]) for name in ("places", "chance", "margin"))
+    places, chance, margin = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("places", "chance", "margin")
+    )
     texts = [text for part in parts for text in part.texts]
     kept = among_best(chance, margin, top)
     kept = kept[np.argsort(places[kept])]

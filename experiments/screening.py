@@ -75,7 +75,9 @@ def screen(
     """
     source, aim = source_of(candidates, **variables), Aim(Goal.of(goal), temperature_C, _whole(top), everything)
     if everything and out is None:
-        raise FormulaError("everything=True writes a dataset beside the ranking; name the ranking: out='ranking.parquet'")
+        raise FormulaError(
+            "everything=True writes a dataset beside the ranking; name the ranking: out='ranking.parquet'"
+        )
     with crew_of(scheduler, aim, predictors) as crew:
         kept = _Kept.of(out, source, aim, crew, resume)
         found = _screened(source, aim, crew, kept, progress)

@@ -87,7 +87,9 @@ def sieve(fractions: Fractions, aim: Aim, predictors: Predictors, floor: float =
         best = np.sort(np.concatenate([best, found.chance]))[-aim.top :] if aim.top else best
         if aim.top and len(best) == aim.top:
             floor = max(floor, float(best[0]))
-    rows, chance, edge = (np.concatenate([getattr(part, name) for part in parts]) for name in ("rows", "chance", "margin"))
+    rows, chance, edge = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("rows", "chance", "margin")
+    )
     names = parts[0].columns if parts else {}
     columns = {name: np.concatenate([part.columns[name] for part in parts]) for name in names}
     if aim.everything:

@@ -158,7 +158,9 @@ class Dataset(Source):
             try:
                 metadata = pq.read_metadata(file)
             except (pa.ArrowException, OSError) as error:
-                raise FormulaError(f"{file.name} is not a readable Parquet file: {str(error).splitlines()[0]}") from None
+                raise FormulaError(
+                    f"{file.name} is not a readable Parquet file: {str(error).splitlines()[0]}"
+                ) from None
             self._columns.append(_formula_column(metadata.schema.to_arrow_schema().names, file.name))
             self.size += metadata.num_rows
             stat = file.stat()

@@ -52,7 +52,9 @@ class Prediction:
 
     def take(self, rows: npt.NDArray[np.intp]) -> Prediction:
         """Predictions of some rows."""
-        arrays = {name: getattr(self, name)[rows] for name in ("target", "difficulty", "distance", "verdict", "nearest")}
+        arrays = {
+            name: getattr(self, name)[rows] for name in ("target", "difficulty", "distance", "verdict", "nearest")
+        }
         return replace(self, **arrays)
 
     @property
