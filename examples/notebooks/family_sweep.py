@@ -50,7 +50,7 @@ plots.picture(plots.sweep_lines(two, ["x", "y"]))
 # %%
 from vitrion.features.space import Ions
 
-grid = Ions({"Li": 1, "Al": 3}, {"Cl": -1, "O": -2}, steps=20)
+grid = Ions({"Li": 1, "Al": 3}, {"Cl": -1, "O": -2}, steps=18)
 triangle = vitrion.rank([member.composition for member in grid])
 plots.picture(plots.ternary_map(triangle, "conductivity_S_cm", corners=("O", "Cl", "Al")))
 
