@@ -58,6 +58,12 @@ package: $(READY) ## wheel and source distribution in dist/, installed into an e
 	dist/clean/bin/python -m pip install --quiet --disable-pip-version-check --no-deps dist/*.whl
 	cd dist && clean/bin/vitrion --version && clean/bin/vitrion data list
 
+docs: $(READY) ## the documentation site in docs/_build; a warning is an error
+	$(BIN)/python -m sphinx -b html -W --keep-going -q docs docs/_build
+
+notebooks: $(READY) ## run the notebooks with the champions of the present home and keep what they show (ten minutes)
+	$(BIN)/python examples/run_notebooks.py
+
 data: $(READY) ## renew the embedded data: make data WHEEL=glasspy-0.4.0-py3-none-any.whl (pip download glasspy==0.4.0 --no-deps)
 	@test -n "$(WHEEL)" || { echo "vitrion: name the wheel: make data WHEEL=glasspy-0.4.0-py3-none-any.whl" >&2; exit 1; }
 	$(BIN)/python -m vitrion.datasets.sciglass_build $(WHEEL)
