@@ -223,13 +223,14 @@ def change(name: str, step: Callable[[State], State]) -> State:
 
 
 def _changed_row(table: ModuleType, name: str, step: Callable[[State], State]) -> State:
+    new: State
+
     def changed(text: str | None) -> str | None:
         nonlocal new
         old = _decoded(name, text, f"the campaign {name!r} of the database")
         new = step(old)
         return None if new is old else encode(new)
 
-    new: State
     table.change(checked_name(name), changed)
     return new
 
