@@ -90,7 +90,10 @@ def held_out(name: str, version: int) -> pd.DataFrame | None:
 
 
 def gate_of(name: str, version: int) -> dict[str, Any]:
-    """Return what the gate said of a kept version when it was last asked; empty where it was not."""
+    """Return what the gate said of a kept version when it was last asked; empty where it was not.
+
+    ``passed`` is None where it was not to be asked.
+    """
     try:
         told = json.loads((folder(name, version) / GATE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -107,7 +110,7 @@ def standing_of(name: str, version: int) -> str:
         return "rolled back"
     if entry is not None and version in dict(entry.before):
         return "answered before"
-    return "refused" if said and not said.get("passed") else "kept"
+    return "refused" if said.get("passed") is False else "kept"
 
 
 def versions(name: str) -> list[int]:

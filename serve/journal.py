@@ -20,6 +20,7 @@ _SECRETS = (
     (re.compile(r"(\w+://)[^/\s@]+@"), r"\1***@"),
     (re.compile(r"(?i)\b(password|passwd|token|secret|authorization|api[-_]?key)(\W{1,3})(?:bearer )?\S+"), r"\1\2***"),
     (re.compile(r"(?i)\bbearer \S+"), "bearer ***"),
+    (re.compile(r"vitrion_[0-9a-f]{12}_[\w-]+"), "vitrion_***"),
 )
 
 

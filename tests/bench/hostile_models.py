@@ -91,7 +91,7 @@ def node(loader, module, name, **more):
     """A part of a file that asks for something of another module."""
 
     def change(schema):
-        told = {"__class__": name, "__module__": module, "__loader__": loader, "__id__": 1, **more}
+        told = {"__class__": name, "__module__": module, "__loader__": loader, "__id__": 10**9, **more}
         schema["content"]["content"]["evil"] = told
 
     return of_schema(change)

@@ -13,13 +13,21 @@ LACO = "LiAlCl2.5O0.75"
 BY_ITS_OWN_PROCESS = ("os.system in a partial call", "a tree in a circle")  # in CI; all of them in the full form
 
 
-@pytest.fixture
-def files(house, tmp_path):
-    spec = importlib.util.spec_from_file_location("hostile", Path(__file__).parents[1] / "bench/hostile_models.py")
+def other(place):
+    """A module of the tests that is no part of a package."""
+    spec = importlib.util.spec_from_file_location(Path(place).stem, Path(__file__).parents[1] / place)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    good = (house / "models/conductivity/8/predictor.skops").read_bytes()
-    return module.hostile(good, tmp_path / "ran")
+    return module
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Made of a good file that has parts of every kind."""
+    models = other("models/conftest.py")
+    path = tmp_path / "good.skops"
+    artifact.save(models.fit("conductivity", models.sample("conductivity", 250, 350)), path)
+    return other("bench/hostile_models.py").hostile(path.read_bytes(), tmp_path / "ran")
 
 
 def promoted(content, version, known, scratch):
