@@ -152,7 +152,7 @@ def ratios(room, rows, predictors):
         f"{whole / copy:,.0f} times slower |",
         f"| the usual way | {1 / slow:,.0f} | 1 | |",
         "",
-        "The usual way: `featurize_dataframe` of matminer (Magpie, stoichiometry, valence), and two forests of 100 trees.",
+        "The usual way: matminer's `featurize_dataframe` (Magpie, stoichiometry, valence), two forests of 100 trees.",
     ]
 
 

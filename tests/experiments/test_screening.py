@@ -54,7 +54,7 @@ def test_the_first_rows_of_the_ranking(pool, predictors):
     found, whole = screen(pool, TOP, predictors=predictors), rank(pool, predictors=predictors)
     equal(found, whole)
     assert found.attrs["candidates"] == len(pool)
-    assert found.attrs["unread"] == (whole["error"] != "").sum() == 4
+    assert found.attrs["unread"] == (whole["error"] != "").sum() > 3
     assert [place for place, _ in found.attrs["errors"]] == sorted(whole.index[whole["error"] != ""])
 
 
