@@ -84,7 +84,8 @@ def rank(
         from .cli_screen import instead_of_rank
 
         more = bool(also or track or server or train_if_missing)
-        return instead_of_rank(source, goal, temperature, output or [], top, scheduler, more)
+        instead_of_rank(source, goal, temperature, output or [], top, scheduler, more)
+        return
     with told():
         from .answers import ranking, tracked
         from .candidates import any_read
