@@ -9,7 +9,7 @@ READY := $(VENV)/ready
 PEERS := .venv-peers
 USES := serve docs bench
 
-.PHONY: help setup rank test check format lint types layers lock package docs notebooks data elements prove bench bench-models search bench-loop bench-serve bench-screen peers clean
+.PHONY: help setup rank test check format lock package docs notebooks data elements prove prove-faults bench bench-models search bench-loop bench-serve bench-screen peers clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -73,9 +73,16 @@ data: $(READY) ## renew the embedded data: make data WHEEL=glasspy-0.4.0-py3-non
 elements: $(READY) ## renew the element table from pymatgen and matminer
 	$(BIN)/python -m vitrion.features.elements_build
 
-prove: $(READY) ## the same proofs in full, kept in docs/benchmarks: 10^5 formulas, 10^7 members, 10^7 strings, 100 kills (an hour)
+prove: $(READY) ## the same proofs in full, kept in docs/benchmarks: 10^5 formulas, 10^7 members, 10^7 strings, 100 kills, bad requests, faults, 30 minutes of load (three hours; needs models)
 	$(BIN)/python tests/bench/features_proofs.py --full --write docs/benchmarks/features.md
 	$(BIN)/python tests/bench/kills.py --times 100 --write docs/benchmarks/kills.md
+	$(BIN)/python tests/bench/http_proofs.py --full --write docs/benchmarks/faults-http.md
+	$(MAKE) prove-faults
+
+prove-faults: $(READY) ## faults ten times each, 300 kills of server and workers, 30 minutes of load, kept in docs/benchmarks/faults.md
+	$(BIN)/python tests/bench/faults.py --times 10 --write docs/benchmarks/faults.md
+	$(BIN)/python tests/bench/server_kills.py --times 300 --strict --write docs/benchmarks/faults.md
+	$(BIN)/python tests/bench/soak.py --minutes 30 --write docs/benchmarks/faults.md
 
 bench: $(READY) ## speed and agreement, as ratios in one run (tests/bench; under three minutes)
 	$(BIN)/python tests/bench/features_proofs.py

@@ -16,11 +16,14 @@ from ..features import charge
 from ..features.composition import Composition, FormulaError
 from ..features.enumeration import Space
 from ..features.fractions import Fractions
+from ..features.grid import Grid
 from ..features.template import Template
-from .candidates import formulas, listed, read
+from .candidates import as_text, formulas, listed, read
 
 Mask = npt.NDArray[np.bool_]
+Matrix = npt.NDArray[np.float64]
 MOST = 1_000_000  # members of a pool
+WEIGHABLE = 1e-3  # atomic fraction by which compositions must differ: 1 mg in a batch of 1 g
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,15 @@ class Pool:
         columns = {name: np.concatenate([block.variables[name] for block in blocks])[first] for name in names}
         table = pd.DataFrame(columns, columns=names, index=range(len(first)))
         places = np.concatenate([block.places for block in blocks])[first]
+        if isinstance(space, Grid) and len(first) < space.size:
+            possible = space.count(neutral=False)
+            parts = (
+                f"{possible - len(matrix):,} not neutral",
+                f"{space.size - possible:,} with a negative amount",
+                f"{len(matrix) - len(first):,} twice",
+            )
+            told = ", ".join(part for part in parts if not part.startswith("0 "))
+            warnings.warn(f"{space.size - len(first):,} of {space.size:,} points left out: {told}", stacklevel=4)
         return cls(Fractions.from_matrix(matrix[first]), table, places, space)
 
     @classmethod
@@ -116,3 +128,36 @@ class Pool:
     def joined(self, other: Fractions) -> Fractions:
         """The candidates, and other compositions after them."""
         return Fractions.from_matrix(np.vstack([self.fractions.matrix, other.matrix]))
+
+    def warn_of_strangers(self, names: Sequence[Any], waiting: Fractions) -> None:
+        """Say what is on its way and no candidate: perhaps another family was meant."""
+        rows = zip(names, waiting.matrix, strict=True)
+        strange = [as_text(name) for name, row in rows if not near(self.fractions.matrix, row[None]).any()]
+        if strange:
+            told = ", ".join(strange)
+            warnings.warn(f"on the way, but no candidates here: {told}; they count all the same", stacklevel=3)
+
+
+def near(matrix: Matrix, measured: Matrix) -> Mask:
+    """Whether each composition cannot be told by weighing from one that was measured or is on its way, shape (n,)."""
+    found = np.zeros(len(matrix), dtype=bool)
+    for row in measured:
+        found |= np.abs(matrix - row).max(axis=1) < WEIGHABLE
+    return found
+
+
+def fractions_of(told: Sequence[Any], name: str) -> Fractions:
+    """Compositions that a parameter tells; the parameter is named where one of them cannot be read."""
+    fractions, _, errors = Fractions.read(told)
+    for why in errors.values():
+        raise FormulaError(f"{name}: {why}")
+    return fractions
+
+
+def few(found: int, batch: int) -> str:
+    """What to say of fewer proposals than were asked for.
+
+    >>> few(1, 4)
+    '1 melt where 4 were asked for: no more are left'
+    """
+    return f"{found} melt{'' if found == 1 else 's'} where {batch} were asked for: no more are left"

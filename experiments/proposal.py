@@ -24,7 +24,7 @@ from .acquisition import log_probability
 from .goal import Goal, GoalError
 from .judgement import probability
 from .outcomes import Outcomes, success
-from .pool import Pool
+from .pool import Pool, few, fractions_of, near
 from .ranking import COLUMNS, Predictors, rank
 from .reasons import Told, reasons
 from .recipe import RECIPES
@@ -41,7 +41,6 @@ STEP: Mapping[str, float] = {  # a usual step, in the unit of the target
     "density": 0.3,
     "youngs_modulus": 5.0,
 }
-WEIGHABLE = 1e-3  # atomic fraction by which compositions must differ: 1 mg in a batch of 1 g
 HOPELESS = 0.01  # chance of meeting the goal below which no melt is worth its while
 
 
@@ -70,7 +69,7 @@ def propose(
         As in `rank`.
     results
         A table of what was measured: ``formula``, ``conductivity_S_cm`` with ``temperature_C``, ``tg_C``, ``outcome``;
-        in memory also the standard errors ``conductivity_error_S_cm`` and ``tg_error_C``.
+        also the standard errors ``conductivity_error_S_cm`` and ``tg_error_C``.
     pending
         Compositions that are on their way: not proposed again, and believed to come out as expected.
     temperature_C
@@ -96,11 +95,15 @@ def propose(
     pool, outcomes = Pool.of(candidates, **variables), Outcomes.of(results)
     given, needed = predictors or {}, dict.fromkeys((*RECIPES, *aim.properties))
     known = {name: given[name] if name in given else load_predictor(name) for name in needed}
-    waiting = Fractions.of([pending] if isinstance(pending, str) else list(pending))
+    on_their_way = [pending] if isinstance(pending, str) else list(pending)
+    waiting = fractions_of(on_their_way, "pending")
     every = pool.joined(Fractions.from_matrix(np.vstack([outcomes.fractions.matrix, waiting.matrix])))
+    pool.warn_of_strangers(on_their_way, waiting)
     search = _Belief(every, aim, temperature_C, known, acquisition, seed)
     told, places = search.results(outcomes, len(pool)), np.arange(len(pool), len(every))
-    barred = search.refused | _near(every.matrix, np.vstack([every.matrix[places], Fractions.of([*without]).matrix]))
+    barred = search.refused | near(
+        every.matrix, np.vstack([every.matrix[places], fractions_of([*without], "without").matrix])
+    )
     chosen = search.pick(told, places[len(outcomes.facts) :], batch, barred, success(every.matrix, outcomes))
     table = _reasoned(chosen, pool, outcomes, aim, temperature_C, known)
     table.attrs["stop"] = search.stop(told, barred[: len(pool)], outcomes, table["p_goal"].max())
@@ -189,7 +192,7 @@ class _Belief:
         alone = len(waiting) == 0
         chosen = self.search.batch(told, batch, barred, chance, self.hope, tune=alone, alike=self._alike)
         if len(chosen) < batch:
-            warnings.warn(f"{len(chosen)} melts where {batch} were asked for: no more are left", stacklevel=3)
+            warnings.warn(few(len(chosen), batch), stacklevel=3)
         return chosen
 
     def stop(self, told: list[Results], barred: npt.NDArray[np.bool_], outcomes: Outcomes, shown: float) -> str:
@@ -219,15 +222,7 @@ class _Belief:
         return [surrogate.tell(one.rows, one.targets, one.noise, tune) for surrogate, one in pairs]
 
     def _alike(self, row: int) -> npt.NDArray[np.bool_]:
-        return _near(self.every.matrix, self.every.matrix[[row]])
-
-
-def _near(matrix: npt.NDArray[np.float64], measured: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """Whether each composition cannot be told by weighing from one that was measured or is on its way, shape (n,)."""
-    near = np.zeros(len(matrix), dtype=bool)
-    for row in measured:
-        near |= np.abs(matrix - row).max(axis=1) < WEIGHABLE
-    return near
+        return near(self.every.matrix, self.every.matrix[[row]])
 
 
 def _table(

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 
 import sklearn
-import skops.io
 
 from .canonical import canonical
 from .file_contents import ForeignError, read
+from .lean_skops import dumps
 from .predictor import Predictor
 from .soundness import check
 from .tree_check import UnsoundError
@@ -22,6 +23,7 @@ LARGEST_CONTENT = 2_000_000_000  # bytes, unpacked
 FORMAT = 3  # of what a file holds; 1 had no committee and no process, 2 did not know what the committee missed
 LABEL = "vitrion.json"  # entry that names the format and the version of scikit-learn
 LARGEST_LABEL = 10_000  # bytes
+PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # name of an entry: no folder, no way out of one
 
 
 class ArtifactError(ValueError):
@@ -33,7 +35,7 @@ def save(predictor: Predictor, path: Path) -> str:
     lean = Predictor(**predictor.get_params(deep=False))
     lean.__dict__.update({name: value for name, value in vars(predictor).items() if name != "held_out_"})
     label = json.dumps({"format": FORMAT, "scikit-learn": sklearn.__version__})
-    path.write_bytes(canonical(skops.io.dumps(lean), LABEL, label))
+    path.write_bytes(canonical(dumps(lean), LABEL, label))
     return sha256(path)
 
 
@@ -85,7 +87,7 @@ def sha256(path: Path) -> str:
 
 
 def _check_zip(name: str, content: bytes) -> None:
-    """Refuse what is no zip file, unpacks to too much, holds an entry twice, or was made for other versions."""
+    """Refuse what is no zip, unpacks to too much, holds an entry twice or under a path, or is of other versions."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
@@ -97,6 +99,8 @@ def _check_zip(name: str, content: bytes) -> None:
         raise ArtifactError(f"{name} is not a skops file: {error}") from None
     if unpacked > LARGEST_CONTENT:
         raise ArtifactError(f"{name} unpacks to {unpacked:,} bytes; a predictor has at most {LARGEST_CONTENT:,}")
+    if strange := next((entry for entry in sized if not PLAIN.fullmatch(entry)), None):
+        raise ArtifactError(f"{name} holds an entry called {strange[:40]!r}; none of ours is, and it is not read")
     if twice:
         raise ArtifactError(f"{name} holds an entry twice; it is not read")
     _check_label(name, label)

@@ -1,6 +1,6 @@
 """What a model file may hold: kinds of objects, and trees, looked at before anything is made of them.
 
-skops says which types a file asks for, and trusts every estimator of scikit-learn, whatever its arrays say. So the file
+skops says which types a file asks for, and asks nothing of what their arrays say. So the file
 is held to the kinds that our predictors are made of. A `Tree` takes any links and features (scikit-learn 1.9 checks the
 shapes of its arrays alone), and the first answer then reads foreign memory or never ends: trees are checked as the
 arrays that they are in the file, and only then are objects made, from these same arrays.
@@ -13,10 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from skops.io._audit import Node, audit_tree, get_tree
-from skops.io._protocol import PROTOCOL
-from skops.io._utils import read_schema
-
+from .lean_skops import PROTOCOL, Node, audit_tree, get_tree, read_schema
 from .tree_check import UnsoundError, check_tree
 
 OURS = (
@@ -60,7 +57,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "RandomStateNode": ("numpy.random.mtrand.RandomState",),
     "RandomGeneratorNode": ("numpy.random._generator.Generator",),
 }
-TRUSTED = (*OURS, VIEWS, TREE, "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor")
+TRUSTED = (*OURS, *SKLEARN, VIEWS, TREE)
 STATE = ("max_depth", "node_count", "nodes", "values")  # what a `Tree` keeps
 
 

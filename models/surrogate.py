@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
-from sklearn.ensemble import ExtraTreesRegressor
-from threadpoolctl import threadpool_limits
 
+from . import grove
 from .process import Views
+from .threads import one_thread
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
@@ -98,7 +98,7 @@ class Surrogate:
             return Belief(prior * self.scale, np.sqrt(self._variance()) * self.scale)
         apart = self._distances(rows)
         among = apart[:, :, rows]
-        with threadpool_limits(1):
+        with one_thread():
             if tune and len(rows) >= REFRESH * self.size:
                 self.theta, self.size = self._tune(among, rows, residual, told), len(rows)
             factor = cho_factor(self._covariance(self.theta, among, rows, told), lower=True)
@@ -124,9 +124,8 @@ class Surrogate:
         self, mean: Vector, std: Vector, rows: Rows, given: Vector, slope: float, weight: Vector
     ) -> tuple[Vector, Vector]:
         """Process and trees as a mixture of two normal distributions, by its mean and standard deviation."""
-        forest = ExtraTreesRegressor(TREES, max_features=0.5, random_state=self.seed)
-        forest.fit(self.columns[rows], given - slope * self.trend[rows], sample_weight=weight)
-        votes = np.array([tree.tree_.predict(self.columns)[:, 0] for tree in forest.estimators_])
+        rest = given - slope * self.trend[rows]
+        votes = grove.votes(self.columns[rows], rest, weight, self.columns, TREES, self.seed)
         wood, apart = votes.mean(axis=0) + slope * self.trend, votes.std(axis=0)
         w = TREE_SHARE
         variance = (1 - w) * std**2 + w * apart**2 + w * (1 - w) * np.square(mean - wood)

@@ -10,14 +10,17 @@ import typer
 
 from . import (
     cli_backtest,
+    cli_backup,
     cli_campaign,
     cli_explain,
+    cli_keys,
     cli_models,
     cli_propose,
     cli_rank,
     cli_screen,
     cli_serve,
     cli_versions,
+    cli_worker,
     data_commands,
 )
 
@@ -39,6 +42,10 @@ app.add_typer(cli_campaign.app, name="campaign")
 app.command("backtest")(cli_backtest.backtest)
 app.add_typer(cli_versions.models, name="models")
 app.command("serve")(cli_serve.serve)
+app.command("worker")(cli_worker.worker)
+app.command("backup")(cli_backup.backup)
+app.command("restore")(cli_backup.restore)
+app.add_typer(cli_keys.app, name="keys")
 app.add_typer(data_commands.app, name="data")
 
 

@@ -230,6 +230,27 @@ def test_the_same_result_twice_is_refused_unless_it_is_another_melt(laco):
     assert len(laco.results()) == 3
 
 
+def test_a_crystal_measured_at_two_temperatures_keeps_its_outcome(laco):
+    laco.record("LiAlCl2O", conductivity_S_cm=1e-6, outcome="crystallised")
+    laco.record("LiAlCl2O", conductivity_S_cm=4e-6, temperature_C=60, outcome="crystallised")
+    assert laco.results()["outcome"].tolist() == ["crystallised"] * 2
+    with pytest.raises(CampaignError, match="says the same of LiAlCl2O"):
+        laco.record("LiAlCl2O", outcome="crystallised")
+
+
+def test_a_slip_of_the_decimal_point_is_doubted(laco):
+    laco.record("LiAlCl2O", conductivity_S_cm=1.1e-4)
+    with pytest.warns(UserWarning, match="event 1 tells another conductivity of LiAlCl2O"):
+        laco.record("LiAlCl2O", conductivity_S_cm=1.1e-3)
+
+
+def test_a_round_of_fewer_than_were_asked_for_is_told(quick_proposals):
+    with pytest.warns(UserWarning, match="30 of 31 points left out: 30 not neutral"):
+        few = Campaign.new("few", "LiAlCl{4-x}O{x}", x=RANGE)
+    with pytest.warns(UserWarning, match="1 melt where 4 were asked for: no more are left"):
+        few.propose()
+
+
 def test_events_that_cannot_be_changed(laco):
     laco.propose()
     pending = laco.pending()
@@ -257,6 +278,15 @@ def test_events_that_cannot_be_changed(laco):
         laco.abandon(pending[1])
     laco.withdraw(number)
     assert laco.pending() == pending
+
+
+def test_a_correction_stands_when_an_earlier_one_is_withdrawn(laco):
+    formula = laco.propose(track=False)["formula"][0]
+    number = laco.record(formula, conductivity_S_cm=1e-3, temperature_C=25.0)
+    first = laco.correct(number, temperature_C=60.0)
+    laco.correct(number, conductivity_S_cm=5e-3, temperature_C=60.0)
+    laco.withdraw(first)
+    assert laco.results()[["conductivity_S_cm", "temperature_C"]].iloc[0].tolist() == [5e-3, 60.0]
 
 
 def test_a_table_is_recorded_whole_or_not_at_all(laco, tmp_path):

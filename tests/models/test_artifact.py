@@ -5,6 +5,8 @@ import io
 import json
 import os
 import pickle
+import subprocess
+import sys
 import zipfile
 
 import numpy as np
@@ -236,7 +238,35 @@ def test_large_file_is_not_even_hashed(copy, kept, monkeypatch):
 
 
 def test_every_trusted_type_is_needed(kept):
-    assert set(skops.io.get_untrusted_types(file=kept[0])) == set(file_contents.TRUSTED)
+    asked = set(skops.io.get_untrusted_types(file=kept[0]))
+    assert asked | set(file_contents.SKLEARN) == set(file_contents.TRUSTED)
+
+
+FRESH = """
+import sys
+from pathlib import Path
+from vitrion.models import artifact
+good, digest, other, another = sys.argv[1:]
+assert len(artifact.load(Path(good), digest).predict(["LiAlCl4"]).mean) == 1
+assert not [name for name in sys.modules if name.startswith(("skops", "pytest", "sklearn.utils._testing"))]
+try:
+    artifact.load(Path(other), another)
+except artifact.ArtifactError as error:
+    assert "LinearRegression, which no predictor of ours does" in str(error)
+else:
+    raise AssertionError("read")
+assert artifact.save(artifact.load(Path(good), digest), Path(other)) == digest
+import skops.io
+assert "sklearn.cluster._kmeans.KMeans" in skops.io._general.SKLEARN_ESTIMATOR_TYPE_NAMES
+assert len(artifact.load(Path(good), digest).predict(["LiAlCl4"]).mean) == 1
+"""
+
+
+def test_a_fresh_process_reads_without_all_of_scikit_learn(kept, tmp_path):
+    """And who imports skops after us gets a whole one."""
+    path = tmp_path / "other.skops"
+    digest = dump(LinearRegression().fit([[0.0], [1.0]], [0.0, 1.0]), path)
+    subprocess.run([sys.executable, "-c", FRESH, str(kept[0]), kept[1], str(path), digest], check=True)
 
 
 def label(text):
