@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 PEERS := .venv-peers
-USES := serve docs bench
+USES := serve dask docs bench
 
 .PHONY: help setup rank test check format lock package docs notebooks data elements prove prove-faults bench bench-models search bench-loop bench-serve bench-screen peers clean
 
