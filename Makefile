@@ -7,8 +7,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 PEERS := .venv-peers
+USES := serve docs bench
 
-.PHONY: help setup rank test check format lint types layers lock data elements prove bench bench-models search bench-loop bench-serve peers clean
+.PHONY: help setup rank test check format lock package docs notebooks data elements prove prove-faults bench bench-models search bench-loop bench-serve peers clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,9 +41,28 @@ format: $(READY) ## format the code and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-lock: $(READY) ## renew requirements.lock from pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
-		--no-annotate --custom-compile-command "make lock" --quiet --output-file requirements.lock
+LOCK = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --quiet \
+	--custom-compile-command "make lock"
+
+lock: $(READY) ## renew requirements.lock from pyproject.toml, and the lock of each use in requirements/
+	$(LOCK) --all-extras --output-file requirements.lock
+	$(LOCK) --constraint requirements.lock --output-file requirements/core.lock
+	for use in $(USES); do $(LOCK) --constraint requirements.lock --extra $$use --output-file requirements/$$use.lock || exit 1; done
+
+package: $(READY) ## wheel and source distribution in dist/, installed into an empty environment and used there
+	rm -rf build dist *.egg-info
+	$(BIN)/python -m build --no-isolation
+	rm -rf build *.egg-info
+	$(PYTHON) -m venv --clear dist/clean
+	dist/clean/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/core.lock
+	dist/clean/bin/python -m pip install --quiet --disable-pip-version-check --no-deps dist/*.whl
+	cd dist && clean/bin/vitrion --version && clean/bin/vitrion data list
+
+docs: $(READY) ## the documentation site in docs/_build; a warning is an error
+	$(BIN)/python -m sphinx -b html -W --keep-going -q docs docs/_build
+
+notebooks: $(READY) ## run the notebooks with the champions of the present home and keep what they show (ten minutes)
+	$(BIN)/python examples/run_notebooks.py
 
 data: $(READY) ## renew the embedded data: make data WHEEL=glasspy-0.4.0-py3-none-any.whl (pip download glasspy==0.4.0 --no-deps)
 	@test -n "$(WHEEL)" || { echo "vitrion: name the wheel: make data WHEEL=glasspy-0.4.0-py3-none-any.whl" >&2; exit 1; }
@@ -53,9 +73,16 @@ data: $(READY) ## renew the embedded data: make data WHEEL=glasspy-0.4.0-py3-non
 elements: $(READY) ## renew the element table from pymatgen and matminer
 	$(BIN)/python -m vitrion.features.elements_build
 
-prove: $(READY) ## the same proofs in full, kept in docs/benchmarks: 10^5 formulas, 10^7 members, 10^7 strings, 100 kills (an hour)
+prove: $(READY) ## the same proofs in full, kept in docs/benchmarks: 10^5 formulas, 10^7 members, 10^7 strings, 100 kills, bad requests, faults, 30 minutes of load (three hours; needs models)
 	$(BIN)/python tests/bench/features_proofs.py --full --write docs/benchmarks/features.md
 	$(BIN)/python tests/bench/kills.py --times 100 --write docs/benchmarks/kills.md
+	$(BIN)/python tests/bench/http_proofs.py --full --write docs/benchmarks/faults-http.md
+	$(MAKE) prove-faults
+
+prove-faults: $(READY) ## faults ten times each, 300 kills of server and workers, 30 minutes of load, kept in docs/benchmarks/faults.md
+	$(BIN)/python tests/bench/faults.py --times 10 --write docs/benchmarks/faults.md
+	$(BIN)/python tests/bench/server_kills.py --times 300 --strict --write docs/benchmarks/faults.md
+	$(BIN)/python tests/bench/soak.py --minutes 30 --write docs/benchmarks/faults.md
 
 bench: $(READY) ## speed and agreement, as ratios in one run (tests/bench; under three minutes)
 	$(BIN)/python tests/bench/features_proofs.py

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from vitrion import datasets, features
+    from vitrion.experiments import plots
     from vitrion.experiments.campaign import Campaign
     from vitrion.experiments.evaluation import evaluate
     from vitrion.experiments.goal import Goal
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from vitrion.experiments.proposal import propose
     from vitrion.experiments.ranking import rank, sweep
     from vitrion.experiments.registry import load_predictor
+    from vitrion.experiments.screening import screen
     from vitrion.experiments.training import train
     from vitrion.models.predictor import Predictor
     from vitrion.serve.client import Client
@@ -32,11 +34,14 @@ __all__ = [
     "evaluate",
     "features",
     "load_predictor",
+    "plots",
     "propose",
     "rank",
+    "screen",
     "sweep",
     "train",
 ]
+_MODULES = {"datasets": "datasets", "features": "features", "plots": "experiments.plots"}
 _HOMES = {
     "Campaign": "experiments.campaign",
     "Client": "serve.client",
@@ -47,6 +52,7 @@ _HOMES = {
     "load_predictor": "experiments.registry",
     "propose": "experiments.proposal",
     "rank": "experiments.ranking",
+    "screen": "experiments.screening",
     "sweep": "experiments.ranking",
     "train": "experiments.training",
 }
@@ -55,8 +61,8 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         return version("vitrion")
-    if name in ("datasets", "features"):
-        return import_module(f"{__name__}.{name}")
+    if name in _MODULES:
+        return import_module(f"{__name__}.{_MODULES[name]}")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

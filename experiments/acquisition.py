@@ -30,9 +30,11 @@ def log_improvement(belief: Belief, best: Vector | float, explore: float = 1.0) 
     best
         What is to be improved on, a number or shape (n,).
     explore
-        Factor on the standard deviations: 0 takes the means for the truth, 1 is the usual expected improvement.
+        Factor on the standard deviations: 0 takes the means for the truth, 1 is the usual expected improvement. Below
+        `LEAST_EXPLORED` all have one small deviation: the means decide, and what is added still counts.
     """
-    std = np.maximum(belief.std * explore, 1e-9)
+    least = LEAST_EXPLORED * float(np.median(belief.std)) if explore < LEAST_EXPLORED else 0.0
+    std = np.maximum(belief.std * explore, max(least, 1e-9))
     u = (belief.mean - best) / std
     far = np.maximum(-u, 1.0)
     tail = -0.5 * far**2 - 0.5 * np.log(2 * np.pi) + np.log(_one_less_mills(far))

@@ -37,11 +37,7 @@ def appraise(
     predictors
         Of Tg, conductivity, the properties of the goal and whatever else is to be predicted, by property.
     """
-    glass = {"temperature_C": temperature_C, "phase": "glass"}
-    predictions = {
-        name: predictor.predict(fractions, glass) if name == "conductivity" else predictor.predict(fractions)
-        for name, predictor in predictors.items()
-    }
+    predictions = {name: predicted(name, predictor, fractions, temperature_C) for name, predictor in predictors.items()}
     asked = {name: predictions[name] for name in dict.fromkeys(("conductivity", "tg", *goal.properties))}
     neutral = charge.neutral(fractions)
     cost = np.asarray(raw_material_cost(fractions))
@@ -66,6 +62,18 @@ def appraise(
     return columns
 
 
+def predicted(name: str, predictor: Predictor, fractions: Fractions, temperature_C: float) -> Prediction:
+    """Prediction of one property by its name, of a conductivity for a glass at the temperature in degC."""
+    if name != "conductivity":
+        return predictor.predict(fractions)
+    return predictor.predict(fractions, {"temperature_C": temperature_C, "phase": "glass"})
+
+
+def severities(told: Mapping[str, Prediction]) -> npt.NDArray[np.intp]:
+    """Place of each verdict in `VERDICTS`, shape (properties, n)."""
+    return np.array([np.argmax(np.array(VERDICTS)[:, None] == one.verdict, axis=0) for one in told.values()])
+
+
 def columns_of(quantity: Property) -> tuple[str, str, str]:
     """Columns of a property: value, lower and upper end, with the unit as in ``tg_low_C``."""
     unit = {"degC": "C", "S/cm": "S_cm"}.get(quantity.unit, quantity.unit)
@@ -84,7 +92,7 @@ def _losses(
 
 def _nearest(asked: Mapping[str, Prediction], predictors: Predictors) -> dict[str, npt.NDArray[Any]]:
     """The worst verdict of all properties, and the nearest known of the first property that says so."""
-    severity = np.array([np.argmax(np.array(VERDICTS)[:, None] == told.verdict, axis=0) for told in asked.values()])
+    severity = severities(asked)
     pick = (severity.argmax(axis=0), np.arange(severity.shape[1]))
     return {
         "verdict": np.array(VERDICTS)[severity[pick]],

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed
 
-from ..models import surrogate
+from ..models import grove, surrogate
 from ..models.surrogate import Surrogate
 from . import acquisition, search
 from .backtest_pools import ERRORS, SERIES, ReplayPool
@@ -40,7 +40,9 @@ def fingerprint(pool: ReplayPool, method: str) -> str:
     told.update(np.round(pool.values, 6).tobytes())
     if method in (OURS, GREEDY):
         told.update(np.round(pool.priors, 3).tobytes() + repr((STEPS, ERRORS, STARTS)).encode())
-        for module in (surrogate, search, acquisition):
+        for view in (pool.views.ratios, pool.views.elements, pool.views.everything):
+            told.update(np.round(view, 3).tobytes())
+        for module in (surrogate, grove, search, acquisition):
             told.update(inspect.getsource(module).encode())
     else:
         told.update(np.round(pool.descriptors, 6).tobytes())

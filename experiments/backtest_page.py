@@ -32,7 +32,8 @@ from .backtest_pools import SERIES, ReplayPool
 from .chart import COLOURS, Panel, picture
 
 PAGE, IMAGE = Path("benchmarks/loop.md"), Path("images/loop-{}.svg")
-METHODS = (OURS, GREEDY, "baybe", "botorch")
+PEERS = ("baybe", "botorch")
+METHODS = (OURS, GREEDY, *PEERS)
 GOALS = {("halides", 1): "65 to 80 %, 20 to the best", ("halides", 4): "72 to 80 %", ("lithium", 1): "70"}
 Vector = npt.NDArray[np.float64]
 
@@ -85,16 +86,22 @@ def _rows(pool: ReplayPool, kept: Runs) -> Iterator[tuple[str, ...]]:
     enough, best = found_by_chance(pool)
     yield CHANCE, "-", "mean" if pool.two else "exact mean", f"{enough:.0f}", f"{best:.0f}", "-", ""
     for batch in (1, 4):
-        for method in METHODS:
-            runs = kept.of(pool, method, batch)
-            if not runs:
-                continue
-            told = np.array([found(pool, run) for run in runs])
-            seconds = f"{np.median([run.seconds_per_call for run in runs]):.2g}"
-            asked = GOALS.get((pool.name, batch), "") if method == OURS else ""
-            most = max(run.most for run in runs)
-            spans = (_spread(column, most) for column in told.T)
-            yield method, str(batch), str(len(runs)), *spans, seconds, asked
+        runs = {method: kept.of(pool, method, batch) for method in METHODS}
+        shared = {run.seed for method in PEERS for run in runs[method]}
+        told = [
+            (method, runs[method], GOALS.get((pool.name, batch), "") if method == OURS else "") for method in METHODS
+        ]
+        alike = [run for run in runs[OURS] if run.seed in shared]
+        if len(alike) < len(runs[OURS]):
+            told.insert(1, ("ours, the seeds of the peers", alike, ""))
+        yield from (_row(pool, name, batch, some, asked) for name, some, asked in told if some)
+
+
+def _row(pool: ReplayPool, name: str, batch: int, runs: Sequence[Run], asked: str) -> tuple[str, ...]:
+    told = np.array([found(pool, run) for run in runs])
+    spans = (_spread(column, max(run.most for run in runs)) for column in told.T)
+    seconds = f"{np.median([run.seconds_per_call for run in runs]):.2g}"
+    return name, str(batch), str(len(runs)), *spans, seconds, asked
 
 
 def _spread(values: Vector, most: int) -> str:

@@ -61,7 +61,7 @@ def proposed(
 ) -> tuple[pd.DataFrame, dict[str, Any] | None]:
     """Proposals, and what the event says of them; None where there are none."""
     stands = standing(state.events)
-    seed = seed_of(state.seed, len(stands.rounds))
+    seed, versions = seed_of(state.seed, len(stands.rounds)), _versions(predictors)
     batch = state.batch if batch is None else batch
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of candidates left out
@@ -80,7 +80,6 @@ def proposed(
         return table, None
     if len(table) < batch:
         warnings.warn(few(len(table), batch), stacklevel=3)
-    versions = _versions(predictors)
     rows = [{str(name): _plain(cell) for name, cell in row.items()} for row in table.to_dict("records")]
     return table, {"proposals": rows, "seed": seed, "stop": str(table.attrs.get("stop", "")), "models": versions}
 

@@ -45,25 +45,42 @@ def track_round(name: str, event: int) -> None:
 
 
 def log_round(state: State, event: int) -> str:
-    """Log a round below the run of its campaign, bring that up to date, and return the id of the round's run."""
-    from .tracking import CAMPAIGN, begun, log_versions
+    """Log a round below the run of its campaign, bring that up to date, and return the id of the round's run.
 
-    stands = standing(state.events)
-    told = next(one for one in stands.rounds if one.number == event)
-    number = stands.rounds.index(told) + 1
+    Earlier rounds that have no finished run are logged too: what was proposed by a process that was killed before it
+    came to MLflow, or that was told to leave MLflow out.
+    """
+    stands, last = standing(state.events), ""
     with _campaign(state) as parent:
         _bring_up_to_date(parent, state, stands)
-        tags = {NAME: state.name, "round": str(number), EVENT: str(event)}
-        tags |= {f"model_{name}": str(version) for name, version in told.told.get("models", {}).items()}
-        with begun(CAMPAIGN, f"{state.name} round {number}", tags) as run:
-            run.params({"round": number, "seed": told.told["seed"], "temperature_C": state.temperature_C})
-            run.params({"batch": len(told.told["proposals"])} | _models(told))
-            log_versions(run)
-            _log_proposals(run, told)
-            _log_results(run, state, stands)
-            run.figures({"progress": progress_lines(state)})
-            run.note(_round_note(state, told, number))
+        known = _logged(parent) - {str(event)}
+        for number, told in enumerate(stands.rounds, 1):
+            if told.number <= event and str(told.number) not in known:
+                last = _log_one(state, stands, told, number)
+    return last
+
+
+def _log_one(state: State, stands: Standing, told: Event, number: int) -> str:
+    from .tracking import CAMPAIGN, begun, log_versions
+
+    tags = {NAME: state.name, "round": str(number), EVENT: str(told.number)}
+    tags |= {f"model_{name}": str(version) for name, version in told.told.get("models", {}).items()}
+    with begun(CAMPAIGN, f"{state.name} round {number}", tags) as run:
+        run.params({"round": number, "seed": told.told["seed"], "temperature_C": state.temperature_C})
+        run.params({"batch": len(told.told["proposals"])} | _models(told))
+        log_versions(run)
+        _log_proposals(run, told)
+        _log_results(run, state, stands, told.number)
+        run.figures({"progress": progress_lines(state)})
+        run.note(_round_note(state, told, number))
     return run.id
+
+
+def _logged(campaign: OpenRun) -> set[str]:
+    """Events of the rounds below a campaign's run that are logged to their end."""
+    place = campaign.client.get_run(campaign.id).info.experiment_id
+    asked = f"tags.`mlflow.parentRunId` = '{campaign.id}' and attributes.status = 'FINISHED'"
+    return {str(run.data.tags.get(EVENT)) for run in campaign.client.search_runs([place], asked, max_results=1000)}
 
 
 def progress(state: State) -> list[dict[str, float | None]]:
@@ -151,11 +168,11 @@ def _log_proposals(run: OpenRun, event: Event) -> None:
     run.metrics({"proposals": len(table), **best})
 
 
-def _log_results(run: OpenRun, state: State, stands: Standing) -> None:
+def _log_results(run: OpenRun, state: State, stands: Standing, event: int) -> None:
     """What was learnt before the round: all results that stand and came before it."""
     from .tracking import log_dataset
 
-    table = as_table(stands.ordered())
+    table = as_table([result for result in stands.ordered() if result.event < event])
     text = table.to_csv(index=False)
     run.text(text, "results.csv")
     digest = hashlib.sha256(text.encode()).hexdigest()

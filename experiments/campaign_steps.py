@@ -60,7 +60,10 @@ def with_correction(state: State, number: int, formula: Any, told: Mapping[str, 
     if not changes and name == old.formula:
         raise CampaignError(f"event {number} says so already; give what is to be changed, such as a conductivity")
     named = {} if name == old.formula else {"formula": name}
-    state = state.and_event(CORRECTED, corrects=number, values=changes, **named)
+    said = {
+        key: values.get(key) for key in FIELDS if key in changes or key in told
+    }  # it stands if others are withdrawn
+    state = state.and_event(CORRECTED, corrects=number, values=said, **named)
     _refuse_repeat(state, number)
     _refuse_table(state)
     return state, [*outside, *notices, *doubts(state, number), *_rounds_since(state, number)]

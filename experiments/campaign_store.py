@@ -1,4 +1,4 @@
-"""Campaigns on disk: one JSON file each, which changes in one step and under a lock."""
+"""Campaigns as they are kept: one JSON each, a file or a row of a database server, changed in one step under a lock."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NoReturn
 
 from filelock import FileLock, Timeout
@@ -142,53 +143,95 @@ def path_of(name: str) -> Path:
     return folder() / f"{checked_name(name)}.json"
 
 
+def _table() -> ModuleType | None:
+    """Where campaigns are kept beside files: in a database server, if the environment names one."""
+    if not os.environ.get("VITRION_DATABASE_URL", "").startswith("postgresql"):
+        return None
+    from . import campaign_table
+
+    return campaign_table
+
+
 def names() -> list[str]:
     """Return the names of all campaigns in order, readable or not."""
-    found = (path.stem for path in folder().glob("*.json") if path.is_file())
+    table = _table()
+    found = table.names() if table else [path.stem for path in folder().glob("*.json") if path.is_file()]
     return sorted(name for name in found if _NAME.fullmatch(name))
 
 
 def read(name: str) -> State:
-    """Return the state of a campaign as its file says now."""
+    """Return the state of a campaign as it is kept now."""
+    if table := _table():
+        return _decoded(name, table.read(checked_name(name)), f"the campaign {name!r} of the database")
     path = path_of(name)
+    text = None
     try:
-        size = path.stat().st_size
-        text = path.read_text(encoding="utf-8") if size <= MOST_BYTES else ""
-        state = decode(text) if size <= MOST_BYTES else _too_large(size)
+        if (size := path.stat().st_size) > MOST_BYTES:
+            raise CampaignError(f"it has {size / 2**20:,.0f} MiB, more than any campaign")
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        pass
+    except (CampaignError, UnicodeDecodeError) as error:
+        raise _unreadable(str(path), error) from None
+    return _decoded(name, text, str(path))
+
+
+def _decoded(name: str, text: str | None, where: str) -> State:
+    if text is None:
+        others = f"there are {', '.join(names()[:8])}" if names() else "there is none yet"
+        raise CampaignError(f"no campaign is called {name!r}; {others}: make it with 'vitrion campaign new'")
+    try:
+        state = decode(text)
         if state.name != name:
             raise CampaignError(f"it holds the campaign {state.name!r}")
-    except FileNotFoundError:
-        others = f"there are {', '.join(names()[:8])}" if names() else "there is none yet"
-        raise CampaignError(f"no campaign is called {name!r}; {others}: make it with 'vitrion campaign new'") from None
-    except (CampaignError, UnicodeDecodeError) as error:
-        mend = "it is left as it is: move it away, or import the campaign from an export"
-        raise CampaignFileError(f"{path} cannot be read as a campaign: {error}; {mend}") from None
+    except CampaignError as error:
+        raise _unreadable(where, error) from None
     return state
 
 
-def _too_large(size: int) -> NoReturn:
-    raise CampaignError(f"it has {size / 2**20:,.0f} MiB, more than any campaign")
+def _unreadable(where: str, error: Exception) -> CampaignFileError:
+    said = f"{where} cannot be read as a campaign: {error}; it is left as it is"
+    return CampaignFileError(f"{said}: move it away, or import the campaign from an export")
 
 
 def create(state: State) -> None:
-    """Write a campaign that is not there yet."""
-    with _locked(state.name):
-        path = path_of(state.name)
-        if path.exists():
-            raise CampaignError(f"there is a campaign {state.name!r} already; choose another name, or go on with it")
-        _write(path, encode(state).encode())
+    """Keep a campaign that is not there yet."""
+    if table := _table():
+        made = table.create(state.name, encode(state))
+    else:
+        with _locked(state.name):
+            path = path_of(state.name)
+            if made := not path.exists():
+                _write(path, encode(state).encode())
+    if not made:
+        raise CampaignError(f"there is a campaign {state.name!r} already; choose another name, or go on with it")
 
 
 def change(name: str, step: Callable[[State], State]) -> State:
-    """Apply a step to what the file says at this moment, and write the outcome; return it.
+    """Apply a step to what is kept at this moment, and keep the outcome; return it.
 
     The lock is held from reading to writing, so that no event of another process is lost.
     """
+    if table := _table():
+        return _changed_row(table, name, step)
     with _locked(name):
         old = read(name)
         new = step(old)
         if new is not old:
             _write(path_of(name), encode(new).encode())
+    return new
+
+
+def _changed_row(table: ModuleType, name: str, step: Callable[[State], State]) -> State:
+    new: State
+
+    def changed(text: str | None) -> str | None:
+        nonlocal new
+        old = _decoded(name, text, f"the campaign {name!r} of the database")
+        new = step(old)
+        return None if new is old else encode(new)
+
+    table.change(checked_name(name), changed)
     return new
 
 
@@ -201,9 +244,8 @@ def _locked(name: str) -> Iterator[None]:
         with FileLock(path.with_name(f".{name}.lock"), timeout=PATIENCE_S):
             yield
     except Timeout:
-        raise CampaignFileError(
-            f"another process has been changing the campaign {name!r} for {PATIENCE_S:g} s; wait for it, then try again"
-        ) from None
+        said = f"another process has been changing the campaign {name!r} for {PATIENCE_S:g} s"
+        raise CampaignFileError(f"{said}; wait for it, then try again") from None
 
 
 def _write(path: Path, content: bytes) -> None:

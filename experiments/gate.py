@@ -187,9 +187,15 @@ def _families(both: pd.DataFrame, unit: str) -> Iterator[Check]:
 
 
 def _large(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Families of enough rows and papers, and all oxychlorides together."""
-    together = table[table["family"].str.endswith("oxychloride")]
-    for name, part in [*table.groupby("family"), ("oxychlorides", together)]:
+    """Families of enough rows and papers; all oxychlorides together; and what is too small alone, together too."""
+    oxychloride = table["family"].str.endswith("oxychloride")
+    small = table.groupby("family")["family"].transform("size") < FAMILY_ROWS
+    pools = (
+        ("oxychlorides", table[oxychloride]),
+        (f"oxychlorides of less than {FAMILY_ROWS} rows", table[oxychloride & small]),
+        (f"families of less than {FAMILY_ROWS} rows", table[small]),
+    )
+    for name, part in [*table.groupby("family"), *pools]:
         if len(part) >= FAMILY_ROWS and part["paper"].nunique() >= FAMILY_PAPERS:
             yield str(name), part
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..models import artifact
+from ..datasets.home import home
+from ..models import artifact, trial
 from ..models.predictor import Predictor
 from . import registry
 from .recipe import RECIPES
@@ -37,6 +38,8 @@ def load(properties: Iterable[str] = RECIPES, versions: Mapping[str, int] | None
             known[name] = cards[name].version
             continue
         card = registry.read_card(name, told[name])
-        predictors[name] = artifact.load(registry.folder(name, card.version) / registry.BUNDLE, card.sha256)
+        path = registry.folder(name, card.version) / registry.BUNDLE
+        trial.stand(path, card.sha256, home())
+        predictors[name] = artifact.load(path, card.sha256)
         known[name] = card.version
     return Loaded(predictors, known)

@@ -153,9 +153,12 @@ def _nearest(part: pd.DataFrame, far: Vector) -> npt.NDArray[np.bool_]:
 
 
 def _in_order(facts: pd.DataFrame) -> pd.DataFrame:
-    """Facts by composition, quantity and value: in whatever order they are told, the same follows."""
+    """Facts by composition, quantity, value and all else: in whatever order they are told, the same follows."""
     keys = composition_keys(Fractions.of(facts["formula"].tolist()).matrix)
-    return facts.iloc[np.lexsort((facts["value"], facts["quantity"].astype(str), keys))].reset_index(drop=True)
+    others = sorted(set(facts.columns) - {"quantity", "value"}, reverse=True)
+    rest = [facts[name].astype(str).to_numpy(dtype=str) for name in others]
+    quantity = facts["quantity"].to_numpy(dtype=str)
+    return facts.iloc[np.lexsort([*rest, facts["value"].to_numpy(), quantity, keys])].reset_index(drop=True)
 
 
 def _numbers(column: pd.Series[Any], place: str, lines: Sequence[int] | None = None) -> Vector:

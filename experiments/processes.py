@@ -15,8 +15,12 @@ def owner() -> dict[str, str]:
 
 
 def host() -> str:
-    """Name of this machine."""
-    return platform.node()
+    """Name of this machine, with its number where it has one: clones may share a name."""
+    number = Path("/etc/machine-id")
+    try:
+        return f"{platform.node()}/{number.read_text().strip()[:8]}"
+    except OSError:
+        return platform.node()
 
 
 def alive(process: str) -> bool:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..datasets.home import home
 from . import registry, tracking
 from .processes import HOST, PROCESS, alive, alive_number, host
-from .record import record
+from .record import Entry, lock, record
 
 if TYPE_CHECKING:
+    from mlflow.entities import Run
     from mlflow.tracking import MlflowClient
 
 PAGE = 500
@@ -27,7 +28,7 @@ def reap(client: MlflowClient) -> list[str]:
     told = []
     experiments = [one.experiment_id for one in client.search_experiments()]
     asked = f"attributes.status = 'RUNNING' and tags.`{HOST}` = '{host()}'"
-    for run in client.search_runs(experiments, asked, max_results=PAGE):
+    for run in _every(client, experiments, asked):
         if alive(run.data.tags.get(PROCESS, "")):
             continue
         client.set_tag(run.info.run_id, "ended", "its process was gone")
@@ -36,31 +37,46 @@ def reap(client: MlflowClient) -> list[str]:
     return told
 
 
+def _every(client: MlflowClient, experiments: list[str], asked: str) -> list[Run]:
+    """All runs that are asked for, page by page."""
+    found, token = list[Any](), None
+    while True:
+        page = client.search_runs(experiments, asked, max_results=PAGE, page_token=token)
+        found, token = [*found, *page], page.token
+        if not token:
+            return found
+
+
 def _align(client: MlflowClient) -> list[str]:
     """Point each alias ``champion`` at the version of our record, which is the truth, and tell what the gate said."""
+    told = list[str]()
+    for name in record():
+        with lock():  # no promotion comes between what is read here and what is set
+            told += _aligned(client, name, record()[name])
+    return told
+
+
+def _aligned(client: MlflowClient, name: str, entry: Entry) -> list[str]:
     from mlflow.exceptions import MlflowException
 
     told = []
-    for name, entry in record().items():
-        model, number = tracking.registered_name(name), entry.version
-        try:
-            version = client.get_model_version(model, str(number))
-        except MlflowException:
-            told.append(f"MLflow does not know {name} version {number}, which answers by our record")
-            continue
-        if version.tags.get("sha256", entry.sha256) != entry.sha256:
-            told.append(f"{name} version {number} is another file in MLflow than in our record, which counts")
-            continue
-        aliases = client.get_registered_model(model).aliases
-        if int(aliases.get(tracking.ALIAS, -1)) != number:
-            tracking.set_champion(name, number)
-            told.append(f"alias {tracking.ALIAS} of {model} stood elsewhere; it is at version {number} now")
-        if int(aliases.get(tracking.CHALLENGER, -1)) == number:
-            tracking.set_challenger(name, None)
-        said = registry.gate_of(name, number)
-        if not tracking.gate_tags(said).items() <= dict(version.tags).items():
-            tracking.log_gate(name, number, version.run_id, said)
-            told.append(f"MLflow had not heard why {name} version {number} answers; it has now")
+    model, number = tracking.registered_name(name), entry.version
+    try:
+        version = client.get_model_version(model, str(number))
+    except MlflowException:
+        return [f"MLflow does not know {name} version {number}, which answers by our record"]
+    if version.tags.get("sha256", entry.sha256) != entry.sha256:
+        return [f"{name} version {number} is another file in MLflow than in our record, which counts"]
+    aliases = client.get_registered_model(model).aliases
+    if int(aliases.get(tracking.ALIAS, -1)) != number:
+        tracking.set_champion(name, number)
+        told.append(f"alias {tracking.ALIAS} of {model} stood elsewhere; it is at version {number} now")
+    if int(aliases.get(tracking.CHALLENGER, -1)) == number:
+        tracking.set_challenger(name, None)
+    said = registry.gate_of(name, number)
+    if not tracking.gate_tags(said).items() <= dict(version.tags).items():
+        tracking.log_gate(name, number, version.run_id, said)
+        told.append(f"MLflow had not heard why {name} version {number} answers; it has now")
     return told
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import sklearn
 
 from ..datasets.home import home
-from ..models import artifact
+from ..models import artifact, trial
 from ..models.predictor import Predictor
 from .recipe import FURTHER, RECIPES
 from .record import Entry, NoChampionError, lock, put, record, write
@@ -76,6 +76,7 @@ def keep(card: Champion, bundle: Path, held_out: pd.DataFrame | None = None) -> 
     if target.exists():
         shutil.rmtree(target)
     fresh.replace(target)
+    trial.know(card.sha256, home())
 
 
 def held_out(name: str, version: int) -> pd.DataFrame | None:
@@ -89,7 +90,10 @@ def held_out(name: str, version: int) -> pd.DataFrame | None:
 
 
 def gate_of(name: str, version: int) -> dict[str, Any]:
-    """Return what the gate said of a kept version when it was last asked; empty where it was not."""
+    """Return what the gate said of a kept version when it was last asked; empty where it was not.
+
+    ``passed`` is None where it was not to be asked.
+    """
     try:
         told = json.loads((folder(name, version) / GATE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -106,7 +110,7 @@ def standing_of(name: str, version: int) -> str:
         return "rolled back"
     if entry is not None and version in dict(entry.before):
         return "answered before"
-    return "refused" if said and not said.get("passed") else "kept"
+    return "refused" if said.get("passed") is False else "kept"
 
 
 def versions(name: str) -> list[int]:
@@ -217,7 +221,9 @@ def load_version(name: str, version: int, sha256: str = "") -> Predictor:
             f"the predictor of {name} was made with scikit-learn {card.versions.get('scikit-learn')}, this is "
             f"{sklearn.__version__}; train again with 'vitrion train'"
         )
-    return artifact.load(folder(name, version) / BUNDLE, sha256 or card.sha256)
+    path, digest = folder(name, version) / BUNDLE, sha256 or card.sha256
+    trial.stand(path, digest, home())
+    return artifact.load(path, digest)
 
 
 def read_card(name: str, version: int) -> Champion:

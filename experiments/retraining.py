@@ -43,15 +43,17 @@ def why(name: str, enough: int = ENOUGH_NEW) -> Reason:
     entry = record().get(name)
     if entry is None:
         return Reason(name, True, "there is no model yet")
+    if fault := registry.fault(name):
+        return Reason(name, True, fault)
     data = load(name)
     version = same(Recipe.named(name), data)
     if version == entry.version:
         return Reason(name, False, "the champion knows all that is known, by the same recipe")
     if version is not None:
-        said = registry.gate_of(name, version).get("reason", "it was not promoted")
-        return Reason(name, False, f"version {version} knows all that is known; {said}")
-    if fault := registry.fault(name):
-        return Reason(name, True, fault)
+        told, known = registry.gate_of(name, version), f"version {version} knows all that is known"
+        if registry.standing_of(name, version) == "kept" and told.get("passed", True) is not None:
+            return Reason(name, True, f"{known}, and its promotion was not finished")
+        return Reason(name, False, f"{known}; {told.get('reason', 'it was not promoted')}")
     needed, said = _of_results(name, entry.version, data, enough)
     return Reason(name, needed, said)
 

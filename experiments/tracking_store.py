@@ -178,9 +178,9 @@ def begun(
 def again(run_id: str) -> Iterator[OpenRun]:
     """Take up a run that gathers others, and end it again."""
     client = store()
-    client.update_run(run_id, status="RUNNING")
     run = OpenRun(client, run_id, _around.get(), gathers=True)
-    run.tags(owner())
+    run.tags(owner())  # first: a run at work whose owner is gone would be ended
+    client.update_run(run_id, status="RUNNING")
     with _held(run):
         yield run
 

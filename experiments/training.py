@@ -17,7 +17,7 @@ from . import figures, held_rows, promotion, registry, tracking
 from .evaluation import say, score
 from .recipe import RECIPES, Recipe
 from .reconcile import reconcile
-from .record import record
+from .record import record, write
 from .retraining import same
 
 
@@ -96,7 +96,9 @@ def _made(recipe: Recipe, promote: bool, n_jobs: int, progress: Callable[[str], 
     """Train one predictor, and let it through the gate if it may be promoted."""
     fitted, predictor = _fit(recipe, n_jobs, progress)
     if not promote:
-        return replace(fitted, reason="kept as a version; not promoted, as asked")
+        reason = "kept as a version; not promoted, as asked"
+        write(registry.folder(fitted.property, fitted.version) / registry.GATE, {"passed": None, "reason": reason})
+        return replace(fitted, reason=reason)
     decision = promotion.decide(fitted.property, fitted.version, predictor)
     return replace(fitted, promoted=decision.passed, reason=decision.reason)
 

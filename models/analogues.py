@@ -70,7 +70,7 @@ def analogues(
     if k < 1:
         raise ValueError(f"k = {k}; give the number of analogues, at least 1")
     X = predictor._inputs(Fractions.of(compositions), None)
-    points = predictor.domain_.projection_.transform(predictor._glass(X)) if len(X) else np.empty((0, 0))
+    points = predictor.domain_.projected(predictor._glass(X)) if len(X) else np.empty((0, 0))
     return [_nearest(predictor, point, k, temperature_C) for point in points]
 
 

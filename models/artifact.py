@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -22,6 +23,7 @@ LARGEST_CONTENT = 2_000_000_000  # bytes, unpacked
 FORMAT = 3  # of what a file holds; 1 had no committee and no process, 2 did not know what the committee missed
 LABEL = "vitrion.json"  # entry that names the format and the version of scikit-learn
 LARGEST_LABEL = 10_000  # bytes
+PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # name of an entry: no folder, no way out of one
 
 
 class ArtifactError(ValueError):
@@ -48,27 +50,33 @@ def load(path: Path, expected: str) -> Predictor:
         raise ArtifactError(f"{path.name} is not there; train again with 'vitrion train'")
     if size > LARGEST_FILE:
         raise ArtifactError(f"{path.name} has {size:,} bytes; a predictor has at most {LARGEST_FILE:,}")
-    content = path.read_bytes()
+    return loads(path.read_bytes(), expected, path.name)
+
+
+def loads(content: bytes, expected: str, name: str = "the model file") -> Predictor:
+    """Read a predictor from the bytes of a file, as `load` does."""
+    if len(content) > LARGEST_FILE:
+        raise ArtifactError(f"{name} has {len(content):,} bytes; a predictor has at most {LARGEST_FILE:,}")
     found = hashlib.sha256(content).hexdigest()
     if found != expected:
         raise ArtifactError(
-            f"{path.name} has sha256 {found[:12]}... and not {expected[:12]}...: it was changed after training; "
+            f"{name} has sha256 {found[:12]}... and not {expected[:12]}...: it was changed after training; "
             "train again with 'vitrion train'"
         )
-    _check_zip(path.name, content)
+    _check_zip(name, content)
     try:
         loaded = read(content)
         if not isinstance(loaded, Predictor):
-            raise ArtifactError(f"{path.name} holds a {type(loaded).__name__} and not a predictor")
+            raise ArtifactError(f"{name} holds a {type(loaded).__name__} and not a predictor")
         check(loaded)
     except ArtifactError:
         raise
     except ForeignError as error:
-        raise ArtifactError(f"{path.name} holds {error}, which no predictor of ours does; it is not read") from None
+        raise ArtifactError(f"{name} holds {error}, which no predictor of ours does; it is not read") from None
     except UnsoundError as error:
-        raise ArtifactError(f"{path.name} holds {error}, which no training writes; train again") from None
+        raise ArtifactError(f"{name} holds {error}, which no training writes; train again") from None
     except Exception as error:  # skops lets through whatever JSON, NumPy or an object's state raise
-        raise ArtifactError(f"{path.name} is damaged ({type(error).__name__}: {error}); train again") from error
+        raise ArtifactError(f"{name} is damaged ({type(error).__name__}: {error}); train again") from error
     return loaded
 
 
@@ -79,7 +87,7 @@ def sha256(path: Path) -> str:
 
 
 def _check_zip(name: str, content: bytes) -> None:
-    """Refuse what is no zip file, unpacks to too much, holds an entry twice, or was made for other versions."""
+    """Refuse what is no zip, unpacks to too much, holds an entry twice or under a path, or is of other versions."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
@@ -91,6 +99,8 @@ def _check_zip(name: str, content: bytes) -> None:
         raise ArtifactError(f"{name} is not a skops file: {error}") from None
     if unpacked > LARGEST_CONTENT:
         raise ArtifactError(f"{name} unpacks to {unpacked:,} bytes; a predictor has at most {LARGEST_CONTENT:,}")
+    if strange := next((entry for entry in sized if not PLAIN.fullmatch(entry)), None):
+        raise ArtifactError(f"{name} holds an entry called {strange[:40]!r}; none of ours is, and it is not read")
     if twice:
         raise ArtifactError(f"{name} holds an entry twice; it is not read")
     _check_label(name, label)

@@ -10,7 +10,6 @@ from sklearn.base import BaseEstimator, RegressorMixin, clone
 from threadpoolctl import threadpool_limits
 
 from .committee import Committee, votes
-from .difficulty import FEW
 from .layout import Layout
 from .process import FamilyProcess
 from .threads import one_thread
@@ -146,23 +145,34 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         return self.answer(X).mean
 
     def answer(self, X: Matrix) -> Answer:
-        """Expected targets, and what tells how far they can be trusted."""
-        with one_thread(len(X) < FEW):
-            told = votes(self.committee_, X)
-            mean, (trust, familiar, gap) = told.mean(axis=0), np.zeros((3, len(X)))
-            near = np.flatnonzero(X[:, -1] > 0)
-            if self.process_ is not None and len(near):
-                own = OWN if len(self.missed_) else None
-                views = self._layout(X).views(X[near])
-                local, known = self.process_.predict(views, own)
-                if own is not None:
-                    mean[near] += X[near, -1] * self.process_.carry(views, self.missed_, own)
-                little, enough = self.heard
-                ramp = np.clip((known - little) / (enough - little), 0.0, 1.0) * X[near, -1]
-                trust[near] = ramp * (1.0 - self.shared * known**3)
-                familiar[near] = known * X[near, -1]
-                gap[near] = np.abs(local - mean[near])
-                mean[near] += trust[near] * (local - mean[near])
+        """Expected targets, and what tells how far they can be trusted; no row depends on the others."""
+        with one_thread():
+            kinds = self._layout(X).kinds(X)
+            if len(kinds) == 1:
+                return self._answer(X, kinds[0][1])
+            answer = Answer(*np.empty((len(Answer._fields), len(X))))
+            for rows, idle in kinds:
+                for whole, part in zip(answer, self._answer(X[rows], idle), strict=True):
+                    whole[rows] = part
+            return answer
+
+    def _answer(self, X: Matrix, idle: Labels | None) -> Answer:
+        """Answer for rows that are zero in the idle columns, which hold atomic fractions."""
+        told = votes(self.committee_, X, idle)
+        mean, (trust, familiar, gap) = told.mean(axis=0), np.zeros((3, len(X)))
+        near = np.flatnonzero(X[:, -1] > 0)
+        if self.process_ is not None and len(near):
+            own = OWN if len(self.missed_) else None
+            views = self._layout(X).views(X[near])
+            local, known = self.process_.predict(views, own, idle)
+            if own is not None:
+                mean[near] += X[near, -1] * self.process_.carry(views, self.missed_, own)
+            little, enough = self.heard
+            ramp = np.clip((known - little) / (enough - little), 0.0, 1.0) * X[near, -1]
+            trust[near] = ramp * (1.0 - self.shared * known**3)
+            familiar[near] = known * X[near, -1]
+            gap[near] = np.abs(local - mean[near])
+            mean[near] += trust[near] * (local - mean[near])
         return Answer(mean + self._expected(X), trust, familiar, told.std(axis=0), gap)
 
     def _expected(self, X: Matrix) -> Vector:

@@ -14,13 +14,15 @@ from sklearn.neural_network import MLPRegressor
 from sklearn.preprocessing import StandardScaler
 
 from .flat_forest import FEW, FlatForest
+from .panels import panels
+from .threads import one_thread
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
+Columns = npt.NDArray[np.intp]
 
 STAGES = ((2e-3, 0.5), (4e-4, 0.3), (5e-5, 0.2))  # rates of learning, and the share of the epochs at each
-BLOCK = 2048  # rows that a network sees at a time: they stay in the cache
 FARTHEST = 6.0  # standard deviations beyond which a column counts no further for a network
 
 
@@ -92,18 +94,35 @@ class Committee(RegressorMixin, BaseEstimator):
         """Expected targets, shape (n,)."""
         return np.asarray(self.votes(X).mean(axis=0))
 
-    def votes(self, X: Matrix) -> Matrix:
-        """What each member expects, shape (members, n); the trees come first."""
+    def votes(self, X: Matrix, idle: Columns | None = None) -> Matrix:
+        """What each member expects, shape (members, n); the trees come first.
+
+        Parameters
+        ----------
+        X
+            Descriptors of shape (n, p).
+        idle
+            Columns among the first `roots` that are zero in all rows: known beforehand, they cost nothing.
+        """
         singles = X.astype(np.float32)
-        votes = [self._of_trees(singles)]
-        inputs = self._scaled(singles)
-        varies = np.ptp(inputs, axis=0) > 0
-        some, rest = np.ascontiguousarray(inputs[:, varies]), inputs[:1, ~varies]
-        for network in self.networks_:
-            first = network.coefs_[0]
-            told = _forward(network, some, first[varies], rest @ first[~varies])
-            votes.append(told.astype(float) * self.scale_ + self.offset_)
-        return np.asarray(votes)
+        told = np.empty((1 + len(self.networks_), len(X)))
+        told[0] = self._of_trees(singles)
+        busy = np.setdiff1d(np.arange(X.shape[1]), [] if idle is None else idle)
+        n_roots = int(np.searchsorted(busy, self.roots))
+        seen = np.concatenate([busy[:n_roots], busy + self.roots])
+        mean, scale = (np.asarray(part, dtype=np.float32) for part in (self.scaler_.mean_, self.scaler_.scale_))
+        still = np.clip(-mean / scale, -FARTHEST, FARTHEST)  # what a network sees of a zero
+        still[seen] = 0.0
+        networks = [_layers(network, seen, still) for network in self.networks_]
+        singles = singles[:, busy]
+        with one_thread():
+            for panel in panels(len(X)):
+                inputs = _widened(panel.of(singles), n_roots, mean[seen, None], scale[seen, None])
+                for place, layers in enumerate(networks, 1):
+                    told[place, panel.rows] = _forward(layers, inputs)[panel.used]
+        told[1:] *= self.scale_
+        told[1:] += self.offset_
+        return told
 
     def _of_trees(self, X: Singles) -> Vector:
         """What the trees expect, shape (n,)."""
@@ -158,33 +177,37 @@ class Committee(RegressorMixin, BaseEstimator):
         return np.asarray(np.clip(self.scaler_.transform(self._widened(X)), -FARTHEST, FARTHEST), dtype=np.float32)
 
 
-def _forward(network: MLPRegressor, X: Singles, first: Singles, rest: Singles) -> Singles:
-    """What a network of rectified units makes of its inputs, shape (n,).
+def _layers(network: MLPRegressor, seen: Columns, still: Singles) -> list[tuple[Singles, Singles]]:
+    """Coefficients of shape (out, in) and intercepts of shape (out, 1); the first layer over the columns seen.
 
-    Columns that do not vary over the rows, those of elements that no candidate holds, are one more intercept.
-
-    Parameters
-    ----------
-    network
-        Fitted.
-    X, first
-        Columns that vary, shape (n, p), and their coefficients in the first layer, shape (p, hidden).
-    rest
-        What all other columns give together, shape (1, hidden).
+    What all other columns give, `still`, is one more intercept.
     """
+    first, *others = network.coefs_
     start, *ends = network.intercepts_
-    told = np.empty(len(X), dtype=np.float32)
-    for place in range(0, len(X), BLOCK):
-        values = X[place : place + BLOCK] @ first
-        values += rest + start
-        for coefficients, intercepts in zip(network.coefs_[1:], ends, strict=True):
-            values = np.maximum(values, 0, out=values) @ coefficients
-            values += intercepts
-        told[place : place + BLOCK] = values[:, 0]
-    return told
+    weights = [np.ascontiguousarray(part.T) for part in (first[seen], *others)]
+    offsets = [(start + still @ first)[:, None], *(part[:, None] for part in ends)]
+    return list(zip(weights, offsets, strict=True))
 
 
-def votes(regressor: Any, X: Matrix) -> Matrix:
+def _widened(panel: Singles, n_roots: int, mean: Singles, scale: Singles) -> Singles:
+    """What a network sees of a panel of shape (columns, width); the numbers are those of `Committee._scaled`."""
+    seen = np.concatenate([np.sqrt(np.maximum(panel[:n_roots], 0.0)), panel])
+    seen -= mean
+    seen /= scale
+    return np.clip(seen, -FARTHEST, FARTHEST, out=seen)
+
+
+def _forward(layers: list[tuple[Singles, Singles]], values: Singles) -> Singles:
+    """What a network of rectified units makes of a panel of inputs of shape (p, width), shape (width,)."""
+    for weights, offsets in layers[:-1]:
+        values = weights @ values
+        values += offsets
+        np.maximum(values, 0, out=values)
+    weights, offsets = layers[-1]
+    return np.asarray((weights @ values + offsets)[0])
+
+
+def votes(regressor: Any, X: Matrix, idle: Columns | None = None) -> Matrix:
     """What each member of a committee expects, shape (members, n); any other regressor is one member."""
-    told = regressor.votes(X) if hasattr(regressor, "votes") else regressor.predict(X)
+    told = regressor.votes(X, idle) if hasattr(regressor, "votes") else regressor.predict(X)
     return np.atleast_2d(told)

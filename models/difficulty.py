@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed
@@ -9,12 +11,10 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
-from .threads import one_thread
+from .counted_trees import CountedTrees
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
-
-FEW = 20_000  # rows below which one thread answers sooner than several
 
 
 class Difficulty(RegressorMixin, BaseEstimator):
@@ -46,8 +46,12 @@ class Difficulty(RegressorMixin, BaseEstimator):
 
     def predict(self, X: Matrix) -> Vector:
         """Expected size of the error in the unit of the target, positive, shape (n,)."""
-        with one_thread(len(X) < FEW):
-            return np.asarray(np.exp(self.model_.predict(X)))
+        if getattr(self, "_counted", (None,))[0] is not self.model_:
+            self._counted = self.model_, CountedTrees(self.model_)
+        return np.asarray(np.exp(self._counted[1].predict(X)))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in super().__getstate__().items() if name != "_counted"}
 
     @classmethod
     def cross_fit(cls, X: Matrix, y: Vector, fold: npt.NDArray[np.intp], n_jobs: int = 1) -> tuple[Vector, Difficulty]:

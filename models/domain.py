@@ -12,10 +12,12 @@ from sklearn.decomposition import PCA
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from .panels import panels
+from .threads import one_thread
+
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 VERDICTS = ("inside", "edge", "outside")
-FEW = 500  # points below which one thread finds their neighbours sooner than several
 SAME = 1e-9  # distance below which two points are one, whatever the rounding
 LEAF = 32  # points of a leaf of the tree; cut in the middle of its space it answers in half the time
 SLACK = 1.0  # the point found is nowhere more than 1 + SLACK times as far as the nearest, and 0.2 % on average
@@ -62,10 +64,19 @@ class Domain(BaseEstimator):
         nearest (`SLACK`), in a tenth of the time. `analogues` looks at all points.
         """
         tree, rows = self._tree()
-        workers = -1 if len(X) >= FEW else 1
-        distance, place = tree.query(self.projection_.transform(X), eps=SLACK, workers=workers)
+        distance, place = tree.query(self.projected(X), eps=SLACK)
         distance = np.where(distance < SAME, 0.0, distance)
         return np.asarray(distance, dtype=float), rows[place]
+
+    def projected(self, X: Matrix) -> Matrix:
+        """Descriptors of shape (n, p) in the space of distances, shape (n, d); no row depends on the others."""
+        scaler, turned = self.projection_
+        scaled, start = scaler.transform(X), turned.components_ @ turned.mean_
+        points = np.empty((len(X), len(start)))
+        with one_thread():
+            for panel in panels(len(X)):
+                points[panel.rows] = (turned.components_ @ panel.of(scaled, float))[:, panel.used].T - start
+        return points
 
     def verdict(self, distance: Vector) -> npt.NDArray[np.str_]:
         """Verdict at each distance, shape (n,)."""

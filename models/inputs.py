@@ -141,18 +141,6 @@ def codes(labels: npt.ArrayLike) -> npt.NDArray[np.intp]:
     return np.asarray(np.unique(np.asarray(labels).astype(str), return_inverse=True)[1], dtype=np.intp)
 
 
-def distinct(X: Matrix) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Rows of a matrix (n, p), each once, in an order that does not depend on how they are given, and the way back.
-
-    A matrix product sums a row in another order at another place: its last bits would tell where the row stood.
-    """
-    key = (X * np.sqrt(np.arange(2.0, X.shape[1] + 2.0))).sum(axis=1)
-    _, first, back = np.unique(key, return_index=True, return_inverse=True)
-    if not (X[first][back] == X).all():  # two rows of one key
-        first = back = np.arange(len(X))
-    return first, back
-
-
 def texts(given: npt.ArrayLike | None, n: int) -> npt.NDArray[np.str_]:
     """Texts of shape (n,); empty ones where none are given."""
     found = np.full(n, "") if given is None else np.asarray(given).astype(str)

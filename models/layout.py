@@ -12,6 +12,7 @@ from ..features.glass import NAMES as GLASS
 from .process import Views
 
 Matrix = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp]
 
 AMOUNTS = ("mobile_per_m", "o_per_m", "halide_per_m", "anions_per_m")  # ratios without an upper end: their logarithm
 SHARES = (
@@ -21,6 +22,10 @@ SHARES = (
     "free_halide_per_m",
     "terminal_halide_per_former",
     "plasticiser",
+)
+USUAL = (  # elements of most candidates: rows of these alone leave the columns of all others out of the matrix work
+    *("Li", "Na", "K", "Ag", "Mg", "Ca", "Sr", "Ba", "Zn", "Al", "Ga", "In", "B", "Si", "Ge", "Sn"),
+    *("P", "Sb", "Sc", "Y", "La", "Ti", "Zr", "Hf", "Nb", "Ta", "O", "S", "F", "Cl", "Br", "I"),
 )
 MOST = 30.0  # ratio beyond which more makes no difference
 
@@ -60,6 +65,16 @@ class Layout:
     def local(self) -> slice:
         """Glass descriptors, conditions and nearness."""
         return slice(self.glass.start, self.width)
+
+    def kinds(self, X: Matrix) -> list[tuple[Rows, Rows | None]]:
+        """Rows of usual elements alone with the columns of the others, which are zero; and all other rows with none.
+
+        What a row is depends on itself alone, so that its numbers do not depend on the others.
+        """
+        unusual = np.array([place for place, symbol in enumerate(SYMBOLS) if symbol not in USUAL])
+        usual = ~X[:, unusual].any(axis=1)
+        found = [(np.flatnonzero(usual), unusual), (np.flatnonzero(~usual), None)]
+        return [(rows, idle) for rows, idle in found if len(rows)]
 
     def views(self, X: Matrix) -> Views:
         """The rows of a design matrix as ratios, elements and everything."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -49,6 +49,13 @@ class Prediction:
 
     def __len__(self) -> int:
         return len(self.target)
+
+    def take(self, rows: npt.NDArray[np.intp]) -> Prediction:
+        """Predictions of some rows."""
+        arrays = {
+            name: getattr(self, name)[rows] for name in ("target", "difficulty", "distance", "verdict", "nearest")
+        }
+        return replace(self, **arrays)
 
     @property
     def mean(self) -> Vector:

@@ -199,8 +199,6 @@ class Predictor(RegressorMixin, BaseEstimator):
         if len(X) == 0:
             none, words, rows = np.empty(0), np.empty(0, "U7"), np.empty(0, np.intp)
             return Prediction(self.quantity, none, none, none, words, rows, self.calibration_, self.coverage)
-        once, back = inputs.distinct(X)
-        X = X[once]
 
         def part(rows: slice) -> Any:
             answer = self.regressor_.answer(X[rows])
@@ -208,7 +206,7 @@ class Predictor(RegressorMixin, BaseEstimator):
             clues = np.column_stack([X[rows, self._layout().local], distance, answer.clues])
             return answer.mean, self.difficulty_.predict(clues), distance, self.domain_.verdict(distance), nearest
 
-        mean, hard, distance, verdict, nearest = (column[back] for column in in_parts(part, len(X)))
+        mean, hard, distance, verdict, nearest = in_parts(part, len(X))
         return Prediction(self.quantity, mean, hard, distance, verdict, nearest, self.calibration_, self.coverage)
 
     def score(self, X: Any, y: npt.ArrayLike, sample_weight: Any = None, conditions: Conditions = None) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,10 @@ from sklearn.base import BaseEstimator
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
+from .covariance import PanelCovariance, distances, joined
+from .panels import panels
+from .threads import one_thread
+
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.intp]
@@ -22,7 +26,7 @@ Labels = npt.NDArray[np.intp]
 START = (0.40, 0.8, 0.25, 0.5, 0.20, 0.8, 0.06, 0.06)  # share, length, share, length, share, length, paper, noise
 TUNING_ROWS = 400  # rows on which shares and lengths are chosen; the fit then takes all of them
 HEAVY_TAIL = 3.0  # degrees of freedom of the t distribution that errors are taken from
-BLOCK = 1024  # rows predicted at a time: the covariances of a block stay in the cache
+BLOCK = 1024  # rows at a time to which what was missed is carried
 FARTHEST = 4.0  # standard deviations beyond which a descriptor counts no further
 
 
@@ -102,30 +106,32 @@ class FamilyProcess(BaseEstimator):
         self.whitener_ = solve_triangular(factor[0], np.eye(len(target)), lower=True).astype(np.float32)
         return self
 
-    def predict(self, views: Views, paper: int | None = None) -> tuple[Vector, Vector]:
+    def predict(self, views: Views, paper: int | None = None, idle: Labels | None = None) -> tuple[Vector, Vector]:
         """Expected targets, and how much is known from 0 (the prior) to 1 (everything), both of shape (m,).
 
         Parameters
         ----------
         views
-            What to predict, m rows.
+            What to predict, m rows; no row depends on the others.
         paper
             Paper of the rows to predict, where it is among those learnt from: its own habits then count.
+        idle
+            Elements that are in none of the rows, as columns of `elements`, which are the first of `everything`.
         """
         mean, known = np.empty(len(views.ratios)), np.empty(len(views.ratios))
         prior = float(np.exp(self.theta_[[0, 2, 4]]).sum())
-        own = 0.0 if paper is None else np.exp(self.theta_[6]) * (self.papers_ == paper)
-        asked, whitener = _singles(self._scaled(views)), np.asfortranarray(self.whitener_)
-        pairs = [_told_apart(one, other) for one, other in zip(asked, _singles(self.points_), strict=True)]
-        theta: Any = self.theta_.astype(np.float32)
-        for start in range(0, len(mean), BLOCK):
-            here = slice(start, start + BLOCK)
-            first, second, third = (_distance(one[here], other, rest) for one, other, rest in pairs)
-            cross = _joined((first, second, third), theta)
-            mean[here] = (cross.astype(float) + own) @ self.coefficients_
-            white = strmm(1.0, whitener, cross.T, lower=1)  # half the work of a product with the whole matrix
-            known[here] = np.clip(np.einsum("ij,ij->j", white, white) / prior, 0.0, 1.0)
-        return mean * self.scale_ + self.offset_, known
+        own = 0.0 if paper is None else float(np.exp(self.theta_[6]) * (self.papers_ == paper) @ self.coefficients_)
+        absent = np.empty(0, dtype=np.intp) if idle is None else idle
+        covariance = PanelCovariance(self.points_, self.theta_, self._scaled(views.take(np.arange(1))), absent)
+        asked = self._scaled(views, absent)
+        whitener = np.ascontiguousarray(self.whitener_)
+        with one_thread():
+            for panel in panels(len(mean)):
+                cross = covariance(asked, panel)
+                mean[panel.rows] = (self.coefficients_ @ cross.astype(float))[panel.used] + own
+                white = strmm(1.0, whitener.T, cross.T, side=1, overwrite_b=1)  # half the work of the whole matrix
+                known[panel.rows] = np.square(white, out=white).T.sum(axis=0)[panel.used]
+        return mean * self.scale_ + self.offset_, np.clip(known / prior, 0.0, 1.0)
 
     def carry(self, views: Views, missed: Vector, paper: int) -> Vector:
         """What another regressor will miss of m rows, shape (m,), from what it missed of the last rows, of one paper.
@@ -150,19 +156,23 @@ class FamilyProcess(BaseEstimator):
             carried[start : start + BLOCK] = across * self.scale_
         return carried
 
-    def _scaled(self, views: Views) -> Views:
-        scaled = [
-            np.clip(scaler.transform(view), -FARTHEST, FARTHEST) / np.sqrt(view.shape[1])
-            for scaler, view in zip(self.scalers_, (views.ratios, views.everything), strict=True)
-        ]
-        return Views(scaled[0], np.asarray(views.elements, dtype=float), scaled[1])
+    def _scaled(self, views: Views, absent: Labels | None = None) -> Views:
+        """Views as they are compared, without the columns of absent elements."""
+        scaled = []
+        for scaler, view, idle in zip(self.scalers_, (views.ratios, views.everything), ((), absent), strict=True):
+            busy = np.delete(np.arange(view.shape[1]), () if idle is None else idle)
+            told = view if len(busy) == view.shape[1] else view[:, busy]
+            part = (told - scaler.mean_[busy]) / scaler.scale_[busy]
+            scaled.append(np.clip(part, -FARTHEST, FARTHEST, out=part) / np.sqrt(view.shape[1]))
+        elements = views.elements if absent is None else np.delete(views.elements, absent, axis=1)
+        return Views(scaled[0], np.asarray(elements, dtype=float), scaled[1])
 
     def _covariance(self, one: Views, other: Views) -> Matrix:
-        return _joined(_distances(one, other), self.theta_)
+        return joined(distances(one, other), self.theta_)
 
     def _tune(self, views: Views, y: Vector, papers: Labels, weight: Vector) -> Vector:
         points = self._scaled(views)
-        distances, paper = _distances(points, points), _same(papers, papers)
+        apart, paper = distances(points, points), _same(papers, papers)
         families = np.unique(views.elements > 0, axis=0, return_inverse=True)[1].ravel()
         members = np.unique(views.elements.round(6), axis=0, return_inverse=True)[1].ravel()
         groupings = [[np.flatnonzero(labels == k) for k in np.unique(labels)] for labels in (papers, families, members)]
@@ -172,7 +182,7 @@ class FamilyProcess(BaseEstimator):
 
         def surprise(theta: Vector) -> float:
             """Mean negative log likelihood of rows left out with their group, and a pull towards the start."""
-            matrix = _joined(distances, theta) + np.exp(theta[6]) * paper + np.diag(np.exp(theta[7]) / share)
+            matrix = joined(apart, theta) + np.exp(theta[6]) * paper + np.diag(np.exp(theta[7]) / share)
             total = 4.0 / len(y) * float(np.square(theta - start).sum())
             for error, variance in _left_out(matrix, target, groupings):
                 tail = 0.5 * (HEAVY_TAIL + 1.0) * np.log1p(np.square(error) / (HEAVY_TAIL * variance))
@@ -203,52 +213,6 @@ def _left_out(matrix: Matrix, y: Vector, groupings: Sequence[Sequence[Labels]]) 
             error[rows], variance[rows] = block @ weighted[rows], np.diag(block)
         results.append((error, np.maximum(variance, 1e-9)))
     return results
-
-
-def _joined(distances: tuple[Matrix, Matrix, Matrix], theta: Vector) -> Matrix:
-    """``s1 a + s2 a b + s3 c`` as ``a (s1 + s2 b) + s3 c``."""
-    s1, l1, s2, l2, s3, l3 = np.exp(theta[:6])
-    joined = _matern(distances[1] / l2)
-    joined *= s2
-    joined += s1
-    joined *= _matern(distances[0] / l1)
-    rest = _matern(distances[2] / l3)
-    rest *= s3
-    joined += rest
-    return joined
-
-
-def _distances(one: Views, other: Views) -> tuple[Matrix, Matrix, Matrix]:
-    first, second, third = (_distance(a, b) for a, b in zip(one, other, strict=True))
-    return first, second, third
-
-
-def _told_apart(one: Matrix, other: Matrix) -> tuple[Matrix, Matrix, Matrix]:
-    """Columns of both that vary in the first, and the squared distances in all others, one a row of the second."""
-    varies = np.ptp(one, axis=0) > 0
-    return one[:, varies], other[:, varies], np.square(one[0, ~varies] - other[:, ~varies]).sum(axis=1)
-
-
-def _distance(one: Matrix, other: Matrix, rest: Matrix | float = 0.0) -> Matrix:
-    distance: Matrix = one @ other.T
-    distance *= -2
-    distance += np.square(one).sum(axis=1)[:, None]
-    distance += np.square(other).sum(axis=1) + rest
-    return np.sqrt(np.maximum(distance, 0, out=distance), out=distance)
-
-
-def _matern(distance: Matrix) -> Matrix:
-    """Matern-3/2 correlation, written over a distance that nobody needs again."""
-    distance *= distance.dtype.type(np.sqrt(3.0))
-    decay = np.exp(-distance)
-    distance += 1
-    distance *= decay
-    return distance
-
-
-def _singles(views: Views) -> Views:
-    """In single precision: half the time, and 1e-6 of the scale is nothing beside the noise."""
-    return Views(*(np.asarray(view, dtype=np.float32) for view in views))  # type: ignore[arg-type]
 
 
 def _same(one: Labels, other: Labels) -> Matrix:

@@ -98,7 +98,7 @@ class Surrogate:
             return Belief(prior * self.scale, np.sqrt(self._variance()) * self.scale)
         apart = self._distances(rows)
         among = apart[:, :, rows]
-        with one_thread(True):
+        with one_thread():
             if tune and len(rows) >= REFRESH * self.size:
                 self.theta, self.size = self._tune(among, rows, residual, told), len(rows)
             factor = cho_factor(self._covariance(self.theta, among, rows, told), lower=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import gc
 import threading
 from collections.abc import AsyncIterator
@@ -22,28 +23,36 @@ from ..datasets.home import made
 from ..datasets.store import StoreError
 from ..experiments.campaign_events import CampaignError
 from ..experiments.campaign_store import CampaignFileError
+from ..experiments.campaign_table import TableAwayError
 from ..experiments.goal import GoalError
 from ..experiments.recipe import RecipeError
 from ..experiments.record import NoChampionError
 from ..features.notation import FormulaError
 from ..models.artifact import ArtifactError
 from ..models.conditions import ConditionError
-from . import pages, routes_campaigns, routes_jobs, routes_library, routes_rank, routes_state
+from . import pages, routes_access, routes_campaigns, routes_jobs, routes_library, routes_rank, routes_state
+from .access import Access
+from .bodies import Bodies
 from .campaigns import Campaigns
 from .desk import Desk
 from .door import Door
 from .failures import explained
 from .in_use import InUse
 from .jobs import Jobs
+from .journal import Requests
+from .keyring import Keyring
 from .metrics import Metrics
+from .owners import Owners
 from .problems import of_http, of_validation, problem
-from .refusals import BusyError, ConflictError, InputError, NotFoundError, WorkError, public
+from .refusals import BusyError, ConflictError, ForbiddenError, InputError, NotFoundError, WorkError, public
+from .rules import Table
 from .service import Ask, Service
 from .settings import Settings
 from .store import Store
 from .work import LONG_WAITING, Batcher, Pool
 
 STATUS: dict[type[Exception], int] = {
+    ForbiddenError: 403,
     NotFoundError: 404,
     ConflictError: 409,
     CampaignError: 422,
@@ -59,9 +68,11 @@ STATUS: dict[type[Exception], int] = {
     CampaignFileError: 500,
     WorkError: 500,
     BusyError: 503,
+    TableAwayError: 503,
     NoChampionError: 503,
     ArtifactError: 503,
 }
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
 LOOK_S = 1.0  # between two looks at what is promoted
 TIDY_S = 3600.0
 
@@ -85,11 +96,15 @@ def create_app(settings: Settings | None = None, models: InUse | None = None) ->
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        redirect_slashes=False,
         lifespan=_lifespan(told, models or InUse(), metrics),
     )
-    app.add_middleware(Door, settings=told, metrics=metrics)
-    for part in (routes_rank, routes_jobs, routes_campaigns, routes_library, routes_state, pages):
+    for part in (routes_rank, routes_jobs, routes_campaigns, routes_library, routes_state, routes_access, pages):
         app.include_router(part.router)
+    app.add_middleware(Bodies, settings=told)
+    app.add_middleware(Access, settings=told, metrics=metrics, table=Table(app))
+    app.add_middleware(Door, settings=told, metrics=metrics)
+    app.add_middleware(Requests)
     app.add_exception_handler(RequestValidationError, of_validation)
     app.add_exception_handler(HTTPException, of_http)
     for kind in STATUS:
@@ -100,6 +115,9 @@ def create_app(settings: Settings | None = None, models: InUse | None = None) ->
 
 def _of_error(request: Request, error: Exception) -> Response:
     """A refusal for an error, by the table."""
+    if isinstance(error, OSError) and error.errno in UNWRITABLE:
+        why = f"the server cannot keep this ({error.strerror}); tell who runs it: its home folder needs room and rights"
+        return problem(507, why)
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
     wait = {"retry-after": "1"} if isinstance(error, BusyError) else None
     told = str(error) if isinstance(error, tuple(STATUS)) else explained(error)[0]
@@ -146,6 +164,8 @@ def _opened(settings: Settings, models: InUse, metrics: Metrics) -> Desk:
         store=store,
         jobs=jobs,
         metrics=metrics,
+        keys=Keyring(store.engine),
+        owners=Owners(store.engine),
         short=Batcher(service),
         long=Pool("long", 1, LONG_WAITING),
         data=Pool("data", 1, LONG_WAITING),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .in_use import InUse
 from .library import data_add
-from .refusals import ConflictError, NotFoundError
+from .refusals import ConflictError, NotFoundError, nothing_called
 from .rows import cell, records
 from .service import Answer, Ask, noticed
 
@@ -31,14 +31,16 @@ class Campaigns:
     def __init__(self, models: InUse) -> None:
         self.models = models
 
-    def list(self) -> list[dict[str, Any]]:
-        """A row a campaign that can be read."""
+    def list(self, only: Collection[str] | None = None) -> list[dict[str, Any]]:
+        """A row a campaign that can be read; `only` those of some names."""
         from ..experiments.campaign import Campaign
         from ..experiments.campaign_store import CampaignFileError
         from .campaign_tables import listing
 
         readable = []
         for name in Campaign.list():
+            if only is not None and name not in only:
+                continue
             try:
                 readable.append(Campaign.load(name))
             except CampaignFileError:
@@ -51,7 +53,7 @@ class Campaigns:
         from ..experiments.campaign_store import checked_name
 
         if checked_name(name) not in Campaign.list():
-            raise NotFoundError(f"no campaign is called {name!r}; GET /api/v1/campaigns lists them")
+            raise NotFoundError(nothing_called("campaign", name))
         return Campaign.load(name)
 
     def new(self, name: str, candidates: Any, ask: Ask, variables: Told, batch: int, seed: int) -> dict[str, Any]:

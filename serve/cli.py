@@ -1,4 +1,4 @@
-"""The command line: `vitrion train`, `rank`, `sweep`, `propose`, `campaign`, `backtest`, `models`, `data`, ..."""
+"""The command line: `vitrion train`, `rank`, `screen`, `sweep`, `propose`, `campaign`, `models`, `data`, ..."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ import typer
 
 from . import (
     cli_backtest,
+    cli_backup,
     cli_campaign,
     cli_explain,
+    cli_keys,
     cli_models,
     cli_propose,
     cli_rank,
+    cli_screen,
     cli_serve,
     cli_versions,
+    cli_worker,
     data_commands,
 )
 
@@ -28,6 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 app.command("rank")(cli_rank.rank)
+app.command("screen")(cli_screen.screen)
 app.command("sweep")(cli_rank.sweep)
 app.command("propose")(cli_propose.propose)
 app.command("explain")(cli_explain.explain)
@@ -37,6 +42,10 @@ app.add_typer(cli_campaign.app, name="campaign")
 app.command("backtest")(cli_backtest.backtest)
 app.add_typer(cli_versions.models, name="models")
 app.command("serve")(cli_serve.serve)
+app.command("worker")(cli_worker.worker)
+app.command("backup")(cli_backup.backup)
+app.command("restore")(cli_backup.restore)
+app.add_typer(cli_keys.app, name="keys")
 app.add_typer(data_commands.app, name="data")
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from dataclasses import replace
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .console import say
 from .failures import told
 from .refusals import InputError
+
+if TYPE_CHECKING:
+    from .settings import Settings
 
 
 def serve(
@@ -18,20 +23,50 @@ def serve(
     ),
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port.")] = 8000,
 ) -> None:
-    """Serve the page and the REST interface; everything is kept in the home folder."""
+    """Serve the page and the REST interface; everything is kept in the home folder.
+
+    On another address than this machine's own it asks for keys: 'vitrion keys new' makes them.
+    """
     with told():
         try:
             from threadpoolctl import threadpool_limits
-            from uvicorn import Config, Server
 
             from .app import create_app
+            from .ending import Ending
+            from .journal import begin
+            from .schema import upgrade
             from .settings import Settings
         except ImportError as error:
             raise InputError(f"{error.name} is not installed; install it with: pip install 'vitrion[serve]'") from None
+        from ..datasets.home import made
 
         sys.setswitchinterval(0.001)  # answers that need no work do not wait for those that do
         threadpool_limits(1)  # requests run side by side; threads that wait for each other would only slow them
-        app = create_app(Settings.of_environment())
-        config = Config(app, host, port, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+        settings = Settings.of_environment()
+        made()
+        upgrade(settings.store_url)
+        begin(settings)
+        server = Ending(create_app(guarded(settings, host)), host, port, settings.stop_s)
         say(f"Vitrion at http://{host}:{port} (stop with Ctrl+C)")
-        Server(config).run()
+        server.run()
+
+
+def guarded(settings: Settings, host: str) -> Settings:
+    """Settings that ask for keys wherever others than this machine could come; refuses where there are none."""
+    if is_loopback(host) and not settings.require_keys:
+        return settings
+    from .cli_keys import opened
+
+    with opened() as ring:
+        if not ring.has_any:
+            where = "with VITRION_REQUIRE_KEYS" if is_loopback(host) else f"on {host}, where others can reach it,"
+            raise InputError(f"serving {where} needs an access key; make one with: vitrion keys new NAME --scope admin")
+    return replace(settings, require_keys=1)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address is reached from this machine alone."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"

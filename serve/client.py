@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -35,7 +36,7 @@ class Client:
     url
         Where the service is.
     key
-        Access key, where the service asks for one.
+        Access key, where the service asks for one; by default that of the environment variable ``VITRION_KEY``.
     patience_s
         Time in seconds for which a refused or lost request is sent again.
     transport
@@ -53,7 +54,7 @@ class Client:
         patience_s: float = 60.0,
         transport: Any = None,
     ) -> None:
-        self.wire = Wire(url, key, patience_s, transport)
+        self.wire = Wire(url, key or os.environ.get("VITRION_KEY"), patience_s, transport)
 
     def __enter__(self) -> Client:
         """Use the client for the time of a block."""

@@ -13,7 +13,10 @@ from starlette.responses import Response
 from .campaigns import Campaigns
 from .in_use import InUse
 from .jobs import Jobs
+from .keyring import Keyring
 from .metrics import Metrics
+from .owners import Owners
+from .owners import of as asker
 from .problems import problem
 from .rows import dumped
 from .service import Service
@@ -39,6 +42,8 @@ class Desk:
     store: Store
     jobs: Jobs
     metrics: Metrics
+    keys: Keyring
+    owners: Owners
     short: Batcher
     long: Pool
     data: Pool
@@ -83,7 +88,8 @@ async def once(
     """
     if key is None:
         return await work()
-    place = f"{request.method} {request.url.path} {key}"
+    asked = f"{request.method} {request.url.path} {key} {asker(request).name}"
+    place = hashlib.sha256(asked.encode(errors="replace")).hexdigest()
     digest = hashlib.sha256(told).hexdigest()
     known = await desk.light.run(desk.store.claim, place, digest)
     if known is not None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import time
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .bodies import TooSlowError
 from .metrics import Metrics
 from .problems import problem
 from .settings import Settings
@@ -24,6 +27,9 @@ HEADERS = (
 _ALWAYS = ("/health", "/ready", "/metrics")
 _STREAM = "/events"
 MB = 1_000_000
+LONG = ("/api/v1/jobs", "/api/v1/data")  # where JSON may be long
+SHORT_MB = 4.0  # elsewhere, and where the length is not told beforehand
+DRAINED, DRAIN_S = 4 * MB, 0.5  # of a body that is too large, so that who still sends it reads the answer
 
 
 class TooLargeError(RuntimeError):
@@ -45,7 +51,7 @@ class Door:
 
     def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics) -> None:
         self.app, self.settings, self.metrics = app, settings, metrics
-        self._at_work, self._streams = 0, 0
+        self._at_work, self._streams, self._uploads = 0, 0, 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or refuse it."""
@@ -84,10 +90,28 @@ class Door:
         await answer(scope, receive, _with_headers(send))
 
     async def _through(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on with a bounded body, and count it."""
-        limit = int(MB * (self.settings.most_upload_mb if _is_upload(scope) else self.settings.most_body_mb))
+        """Pass a request on with a bounded body; of files only some at a time."""
+        if not _is_upload(scope):
+            await self._bounded(scope, receive, send, self._limit(scope))
+        elif self._uploads >= self.settings.most_uploads:
+            await self._refuse(scope, receive, send, 503, "uploads", f"{self._uploads} files are being taken")
+        else:
+            self._uploads += 1
+            try:
+                await self._bounded(scope, receive, send, int(MB * self.settings.most_upload_mb))
+            finally:
+                self._uploads -= 1
+
+    def _limit(self, scope: Scope) -> int:
+        """Most bytes of a body in JSON."""
+        long = scope["path"] in LONG and b"content-length" in dict(scope["headers"])
+        return int(MB * (self.settings.most_body_mb if long else min(self.settings.most_body_mb, SHORT_MB)))
+
+    async def _bounded(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+        """Pass a request on with at most so many bytes of a body, and count it."""
         told = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        if told.isdigit() and int(told) > limit:
+        if told.isdigit() and int(told[:20]) > limit:
+            self._count(scope, 413, 0.0)
             await self._too_large(scope, receive, send, limit)
             return
         began, status, sent = time.perf_counter(), [500], [False]
@@ -104,12 +128,29 @@ class Door:
             if not sent[0]:
                 status[0] = 413
                 await self._too_large(scope, receive, send, limit)
+        except TooSlowError as error:
+            if not sent[0]:
+                status[0] = 408
+                await problem(408, str(error), headers={"connection": "close"})(scope, receive, guarded)
         finally:
             self._count(scope, status[0], time.perf_counter() - began)
 
     async def _too_large(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+        """Answer at once, then take a little more of the body: a line that is cut while it sends loses the answer."""
         detail = f"the body is larger than {limit / MB:g} MB; split it, or upload a file to /api/v1/jobs"
-        await problem(413, detail, headers={"connection": "close"})(scope, receive, _with_headers(send))
+
+        async def unfinished(message: Message) -> None:
+            await send({**message, "more_body": True} if message["type"] == "http.response.body" else message)
+
+        await problem(413, detail, headers={"connection": "close"})(scope, receive, _with_headers(unfinished))
+        taken = 0
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_S):
+                while taken < DRAINED and (message := await receive())["type"] == "http.request":
+                    taken += len(message.get("body", b""))
+                    if not message.get("more_body", False):
+                        break
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
         route: Any = scope.get("route")

@@ -18,6 +18,7 @@ _HOMES = {
     "vitrion.features.notation": ("FormulaError", BAD_INPUT),
     "vitrion.experiments.campaign_events": ("CampaignError", BAD_INPUT),
     "vitrion.experiments.campaign_store": ("CampaignFileError", FAILED),
+    "vitrion.experiments.campaign_table": ("TableAwayError", FAILED),
     "vitrion.experiments.goal": ("GoalError", BAD_INPUT),
     "vitrion.experiments.promotion": ("RefusedError", FAILED),
     "vitrion.experiments.recipe": ("RecipeError", BAD_INPUT),

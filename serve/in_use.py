@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from ..experiments.loaded import Loaded
 
 
+_LOG = logging.getLogger(__name__)
 NEVER = -1  # in place of the time at which the record of the champions was written: it was not looked at yet
 
 
@@ -26,6 +28,7 @@ class InUse:
         self._loaded: Loaded | None = None
         self._seen: int | None = NEVER
         self._why = "the models are being loaded; try again in a few seconds"
+        self._complaint = ""
         self._loading = threading.Lock()
 
     @property
@@ -37,6 +40,11 @@ class InUse:
     def why_not(self) -> str:
         """Why nothing can be predicted; empty when it can."""
         return "" if self.ready else self._why
+
+    @property
+    def complaint(self) -> str:
+        """Why nothing can be predicted, or why earlier models still answer; empty when all is as it was promoted."""
+        return self.why_not or self._complaint
 
     @property
     def versions(self) -> dict[str, int]:
@@ -79,8 +87,10 @@ class InUse:
                 else:
                     kept = () if self._loaded is None else tuple(self._loaded)
                     self._loaded = load(tuple(dict.fromkeys((*RECIPES, *(name for name in kept if name in cards)))))
-            except (LookupError, ValueError, OSError) as error:
-                self._why = public(str(error))
+                self._complaint = ""
+            except Exception as error:  # whatever is wrong with what was promoted: what answers now goes on
+                self._why = self._complaint = public(str(error))
+                _LOG.warning("what was promoted last cannot be used: %s", self._why)
             self._seen = stamp
 
     @property

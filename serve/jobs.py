@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -13,12 +14,16 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 
 from . import workflows
 from .crew import Trainings, Worker
-from .refusals import ConflictError, NotFoundError
+from .keeper import Keeper
+from .presence import Presence
+from .refusals import ConflictError, NotFoundError, nothing_called
 from .screening import VIEW, write_request
 from .settings import Settings, job_folder
-from .store import CANCELLED, DONE, FAILED, OPEN, QUEUED, Job, Store, now
+from .store import CANCELLED, DONE, FAILED, OPEN, Job, Store, now
 from .workflows import LOG, RANK, ROUND, TRAIN
 
+SERVER, WORKER = "server", "worker"
+LAY_DOWN_S = 20.0  # for what is worked on in this process when it ends
 _POLL_S = 0.2
 _ENDED = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "SUCCESS")
 
@@ -36,6 +41,8 @@ class Jobs:
         Proposes in a campaign: its name, the number of melts and the number of events seen before.
     renewed
         Called when there may be new models.
+    kind
+        ``server``, which works on jobs unless the settings leave them to others, or ``worker``.
     """
 
     def __init__(
@@ -44,40 +51,89 @@ class Jobs:
         settings: Settings,
         propose: Callable[[str, int | None, int], dict[str, Any]],
         renewed: Callable[[], None],
+        kind: str = SERVER,
     ) -> None:
-        self.store, self.settings = store, settings
+        self.store, self.settings, self.kind = store, settings, kind
+        self._propose, self._renewed = propose, renewed
         self.worker, self.clerk, self.trainings = Worker(), Worker(), Trainings()
-        self._shop = workflows.Shop(store, settings, self.worker, self.clerk, self.trainings, propose, renewed)
 
     def launch(self) -> None:
         """Begin to work: go on with what was not finished, and take what comes."""
-        workflows.set_up(self._shop)
+        self.worker, self.clerk, self.trainings = Worker(), Worker(), Trainings()
+        self.shop = workflows.Shop(
+            self.store, self.settings, self.worker, self.clerk, self.trainings, self._propose, self._renewed
+        )
+        self.presence = Presence(self.store, self.kind)
+        self.presence.enter()
+        workflows.set_up(self.shop)
         config: DBOSConfig = {
             "name": "vitrion",
             "system_database_url": self.settings.workflow_url,
             "application_version": "1",
+            "executor_id": self.presence.id,
             "log_level": "ERROR",
             "serializer": DBOSPortableJSONSerializer(),
             "max_executor_threads": 16,
         }
         logging.getLogger("dbos").addFilter(_is_no_cancellation)
         DBOS(config=config)
+        if not (self.settings.work or self.kind == WORKER):
+            DBOS.listen_queues([])
         DBOS.launch()
-        limits = {RANK: self.settings.jobs_at_once, TRAIN: 1, ROUND: 1, LOG: 1}
-        for name, most in limits.items():
+        for name, each, in_all in (
+            (RANK, self.settings.jobs_at_once, None),
+            (TRAIN, None, 1),
+            (ROUND, None, 1),
+            (LOG, None, 1),
+        ):
             DBOS.register_queue(
-                name, worker_concurrency=most, polling_interval_sec=_POLL_S, on_conflict="always_update"
+                name,
+                worker_concurrency=each,
+                global_concurrency=in_all,
+                polling_interval_sec=_POLL_S,
+                on_conflict="always_update",
             )
+        self._keeper = Keeper(self)
+        self._keeper.begin()
+
+    def close(self) -> None:
+        """Stop working; what is not finished goes on elsewhere, or at the next launch."""
+        self._keeper.stop()
+        self.lay_down()
+        self.worker.close()
+        self.clerk.close()
+        until = time.monotonic() + LAY_DOWN_S
+        while self.shop.at_work and time.monotonic() < until:
+            time.sleep(0.02)
+        DBOS.destroy()
+        self.presence.leave(done=not self.shop.at_work)
+
+    def lay_down(self) -> None:
+        """Stop what is worked on, so that it can go on at its last finished step."""
+        workflows.set_up(None)
+        self.worker.stop()
+        self.clerk.stop()
+        self.trainings.stop()
+
+    def take_over(self, executors: Sequence[str]) -> None:
+        """Put what processes that are gone had begun back into its queues, once, whoever else does."""
+        DBOS._recover_pending_workflows(list(executors))
+        for one in executors:
+            if not DBOS.list_workflows(executor_id=one, status="PENDING", limit=1):
+                self.presence.forget(one)
+        self.reconcile()
+
+    def reconcile(self) -> None:
+        """Bring jobs that are open in step with what DBOS knows of them."""
         for job in self.store.jobs(OPEN, limit=10_000):
             self._reconcile(job)
 
-    def close(self) -> None:
-        """Stop working; what is not finished goes on at the next launch."""
-        workflows.set_up(None)
-        self.worker.close()
-        self.clerk.close()
-        self.trainings.stop()
-        DBOS.destroy()
+    def stop_work(self, job: str, kind: str) -> None:
+        """End what works on a job that was cancelled."""
+        if kind == TRAIN:
+            self.trainings.stop(job)
+        elif kind == RANK:
+            self.worker.stop()
 
     def rank(self, content: bytes, ending: str, name: str, told: Mapping[str, Any]) -> Job:
         """Take a long list to rank.
@@ -117,7 +173,7 @@ class Jobs:
         """Return a job by its number."""
         job = self.store.job(number)
         if job is None:
-            raise NotFoundError(f"no job has the number {number[:60]!r}; GET /api/v1/jobs lists them")
+            raise NotFoundError(nothing_called("job", number))
         return job
 
     def cancel(self, number: str) -> Job:
@@ -126,10 +182,8 @@ class Jobs:
         if not self.store.change(number, state=CANCELLED, step="cancelled"):
             raise ConflictError(f"the job {number} is {self.find(number).state} already; there is nothing to cancel")
         DBOS.cancel_workflow(number)
-        if job.kind == TRAIN:
-            self.trainings.stop(number)
-        elif job.kind == RANK and job.state != QUEUED:
-            self.worker.stop()
+        if number in self.shop.at_work:  # else another process does, which looks every second
+            self.stop_work(number, job.kind)
         return self.find(number)
 
     def result(self, number: str, form: str) -> Path:

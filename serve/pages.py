@@ -23,7 +23,17 @@ _WEEK = "max-age=604800"
 @router.get("/")
 async def page(request: Request) -> Response:
     """The page."""
-    return _served(request, _HERE / "templates" / "service.html", "no-cache")
+    return served(request, "service.html")
+
+
+def served(request: Request, name: str, status: int = 200, message: bytes = b"") -> Response:
+    """A page of ours, with a message where there is one."""
+    path = _HERE / "templates" / name
+    plain, _, _ = _content(path, path.stat().st_mtime_ns)
+    if b"{{message}}" not in plain:
+        return _served(request, path, "no-cache")
+    content = plain.replace(b"{{message}}", message).replace(b"{{hidden}}", b"" if message else b"hidden")
+    return Response(content, status, {"cache-control": "no-store"}, "text/html; charset=utf-8")
 
 
 @router.get("/static/plotly.min.js")

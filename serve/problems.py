@@ -18,17 +18,22 @@ MEDIA = "application/problem+json"
 MOST_ERRORS = 50
 TITLES = {
     400: "Bad request",
+    401: "Who are you",
+    403: "Not allowed",
     404: "Not found",
-    405: "Not allowed",
+    405: "Not possible here",
+    408: "Too slow",
     409: "Not possible now",
     413: "Too large",
     415: "Wrong kind of content",
+    421: "Wrong address",
     422: "Bad input",
     429: "Too many requests",
     500: "This should not have happened",
     503: "Not available now",
+    507: "Nothing can be kept now",
 }
-_REFUSALS = {422: "bad input", 503: "no model yet, or too much work"}
+_REFUSALS = (401, 403, 421, 422, 429, 503)  # of every route
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

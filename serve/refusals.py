@@ -33,6 +33,16 @@ def public(text: str) -> str:
     return text
 
 
+def nothing_called(kind: str, name: str) -> str:
+    """What is said of a job or a campaign that is not there, or not there for who asks."""
+    told = f"no job has the number {name[:60]!r}" if kind == "job" else f"no campaign is called {name[:70]!r}"
+    return f"{told}; GET /api/v1/{kind}s lists them"
+
+
+class ForbiddenError(RuntimeError):
+    """Something that a key does not allow."""
+
+
 class NotFoundError(LookupError):
     """Something that is asked for by a name or number that nothing has."""
 

@@ -9,11 +9,12 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from .desk import AtDesk, Desk, Key, answered, once
+from .limits import bounded_table
+from .owners import CAMPAIGN, JOB, Asker
 from .problems import documented
 from .refusals import InputError
 from .routes_jobs import plain
 from .routes_rank import either
-from .rows import table_of
 from .schemas import (
     AbandonmentRequest,
     CampaignRequest,
@@ -33,13 +34,14 @@ Name = Annotated[str, Path(pattern="^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$", descript
 
 
 @router.get("", response_model=Listed, responses=documented())
-async def campaigns(desk: AtDesk) -> Response:
-    """List campaigns with their rounds, results and best conductivity."""
-    return answered({"rows": await desk.light.run(desk.campaigns.list)})
+async def campaigns(desk: AtDesk, who: Asker) -> Response:
+    """List campaigns of your own with their rounds, results and best conductivity; administrators see all."""
+    only = None if who.only is None else await desk.light.run(desk.owners.owned, CAMPAIGN, who.only)
+    return answered({"rows": await desk.light.run(desk.campaigns.list, only)})
 
 
 @router.post("", status_code=201, response_model=CampaignAnswer, responses=documented(409))
-async def create(told: CampaignRequest, request: Request, desk: AtDesk, key: Key = None) -> Response:
+async def create(told: CampaignRequest, request: Request, desk: AtDesk, who: Asker, key: Key = None) -> Response:
     """Begin a campaign over a family or a list."""
 
     def work() -> dict[str, Any]:
@@ -49,7 +51,9 @@ async def create(told: CampaignRequest, request: Request, desk: AtDesk, key: Key
         elif told.variables:
             raise InputError("variables belong to a template; leave them out with candidates")
         ask = Ask.of(told.goal, told.temperature_C)
-        return desk.campaigns.new(told.name, candidates, ask, told.variables, told.batch, told.seed)
+        made = desk.campaigns.new(told.name, candidates, ask, told.variables, told.batch, told.seed)
+        desk.owners.give(CAMPAIGN, told.name, who)
+        return made
 
     return await _once(request, desk, key, told, work, 201)
 
@@ -83,13 +87,17 @@ async def propose(name: Name, told: RoundRequest, request: Request, desk: AtDesk
 
 
 @router.post("/{name}/rounds", status_code=202, response_model=JobAnswer, responses=documented(404, 409))
-async def start_round(name: Name, told: RoundRequest, request: Request, desk: AtDesk, key: Key = None) -> Response:
+async def start_round(
+    name: Name, told: RoundRequest, request: Request, desk: AtDesk, who: Asker, key: Key = None
+) -> Response:
     """Make a round of proposals as a job."""
 
     def work() -> dict[str, Any]:
         desk.models.get(desk.campaigns.find(name).goal.properties)
         seen = len(desk.campaigns.find(name).state.events)
-        return plain(desk.jobs.round(name, told.batch, seen), desk.settings)
+        job = desk.jobs.round(name, told.batch, seen)
+        desk.owners.give(JOB, job.id, who)
+        return plain(job, desk.settings)
 
     return await _once(request, desk, key, told, work, 202)
 
@@ -104,7 +112,7 @@ async def record(name: Name, told: ResultRequest, request: Request, desk: AtDesk
 @router.post("/{name}/record-table", status_code=201, response_model=Changed, responses=documented(404, 409))
 async def record_table(name: Name, told: DataRequest, request: Request, desk: AtDesk, key: Key = None) -> Response:
     """Record a table of results, all rows or none."""
-    return await _changed(request, desk, key, told, name, "record_table", table_of(told.rows))
+    return await _changed(request, desk, key, told, name, "record_table", bounded_table(told.rows))
 
 
 @router.post("/{name}/correct", status_code=201, response_model=Changed, responses=documented(404, 409))

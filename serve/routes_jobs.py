@@ -19,8 +19,10 @@ from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse, Response
 
 from .desk import AtDesk, Desk, Key, answered, once
+from .limits import label
+from .owners import JOB, Asker, Who, things
 from .problems import documented
-from .refusals import InputError, NotFoundError, visible
+from .refusals import InputError, NotFoundError
 from .schemas import RankRequest
 from .schemas_out import JobAnswer, JobList
 from .service import Ask
@@ -55,14 +57,14 @@ _BODY = {
 
 
 @router.post("", status_code=202, response_model=JobAnswer, responses=documented(409, 413, 415), openapi_extra=_BODY)
-async def create(request: Request, desk: AtDesk, key: Key = None) -> Response:
+async def create(request: Request, desk: AtDesk, who: Asker, key: Key = None) -> Response:
     """Rank a long list: a file, or the same JSON as for rank."""
     kind = request.headers.get("content-type", "")
     content, ending, name, told = await (_of_form(request) if kind.startswith("multipart/") else _of_json(request))
     ask = Ask.of(told["goal"], told["temperature_C"], told["also"])
 
     async def work() -> Response:
-        return await desk.light.run(_taken, desk, content, ending, name, {**told, "goal": ask.goal.to_dict()}, ask)
+        return await desk.light.run(_taken, desk, who, content, ending, name, {**told, "goal": ask.goal.to_dict()}, ask)
 
     digest = hashlib.sha256(content + json.dumps(told).encode()).digest()
     return await once(request, desk, key, digest, work)
@@ -71,11 +73,13 @@ async def create(request: Request, desk: AtDesk, key: Key = None) -> Response:
 @router.get("", response_model=JobList, responses=documented())
 async def jobs(
     desk: AtDesk,
+    who: Asker,
     state: Annotated[list[Literal["queued", "running", "done", "failed", "cancelled"]] | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
 ) -> Response:
-    """List jobs, the newest first."""
-    found = await desk.light.run(desk.store.jobs, state or STATES, limit)
+    """List jobs of your own, the newest first; administrators see all."""
+    among = None if who.only is None else things(JOB, who.only)
+    found = await desk.light.run(desk.store.jobs, state or STATES, limit, among)
     return answered({"rows": [plain(job, desk.settings) for job in found]})
 
 
@@ -91,7 +95,9 @@ async def followed(number: Number, desk: AtDesk) -> Job:
 
 
 @router.get("/{number}/events", response_class=EventSourceResponse, responses=documented(404, 429))
-async def events(desk: AtDesk, job: Annotated[Job, Depends(followed)]) -> AsyncIterator[ServerSentEvent]:
+async def events(
+    request: Request, desk: AtDesk, job: Annotated[Job, Depends(followed)]
+) -> AsyncIterator[ServerSentEvent]:
     """Follow a job: an event ``progress`` whenever something changed, and ``end`` when it is finished."""
     before: dict[str, Any] = {}
     while True:
@@ -99,7 +105,7 @@ async def events(desk: AtDesk, job: Annotated[Job, Depends(followed)]) -> AsyncI
         if now != before:
             yield ServerSentEvent(data=now, event="progress" if job.state in OPEN else "end")
             before = now
-        if job.state not in OPEN:
+        if job.state not in OPEN or getattr(request.app.state, "ending", False):
             return
         await asyncio.sleep(LOOK_S)
         try:
@@ -140,6 +146,7 @@ async def view(number: Number, desk: AtDesk) -> Response:
 async def delete(number: Number, desk: AtDesk) -> Response:
     """Forget a finished job and its files."""
     await desk.light.run(desk.jobs.delete, number)
+    await desk.light.run(desk.owners.forget, JOB, number)
     return Response(status_code=204)
 
 
@@ -151,17 +158,18 @@ def plain(job: Job, settings: Settings) -> dict[str, Any]:
     return told | {"models": job.models or {}, "progress": round(job.progress, 4), "expires": ends}
 
 
-def _taken(desk: Desk, content: bytes, ending: str, name: str, told: dict[str, Any], ask: Ask) -> Response:
+def _taken(desk: Desk, who: Who, content: bytes, ending: str, name: str, told: dict[str, Any], ask: Ask) -> Response:
     versions = desk.models.get(ask.further).versions
     needed = {one: version for one, version in versions.items() if one in ("tg", "conductivity", *ask.further)}
     job = desk.jobs.rank(content, ending, name, {**told, "models": needed})
+    desk.owners.give(JOB, job.id, who)
     return answered(plain(job, desk.settings), 202, {"location": f"/api/v1/jobs/{job.id}"})
 
 
 async def _of_json(request: Request) -> tuple[bytes, str, str, dict[str, Any]]:
     """A list in JSON, kept as Parquet; the column ``place`` of the result counts its rows from 0."""
     try:
-        told = RankRequest.model_validate_json(await request.body())
+        told = await asyncio.to_thread(RankRequest.model_validate_json, await request.body())
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from None
     import pyarrow as pa
@@ -180,7 +188,7 @@ async def _of_form(request: Request) -> tuple[bytes, str, str, dict[str, Any]]:
         file = form.get("file")
         if not isinstance(file, UploadFile):
             raise InputError("the form has no file; give one as 'file', as CSV or Parquet")
-        content, name = await file.read(), visible(PurePath(file.filename or "list.csv").name, 80)
+        content, name = await file.read(), label(file.filename, "list.csv")
         fields = {field: str(form[field]) for field in ("goal", "temperature_C", "also") if form.get(field)}
     ending = PurePath(name).suffix.lower() or ".csv"
     if ending not in ENDINGS:

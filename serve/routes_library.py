@@ -14,10 +14,11 @@ from starlette.responses import Response
 
 from . import library
 from .desk import AtDesk, Desk, Key, answered, once
+from .limits import bounded_table, label
+from .owners import JOB, Asker
 from .problems import documented
-from .refusals import InputError
+from .refusals import ForbiddenError, InputError
 from .routes_jobs import plain
-from .rows import table_of
 from .schemas import DataRequest, PromoteRequest, Trained, TrainRequest
 from .schemas_library import Added, Comparison, ModelAnswer, ModelList, Page, Promotion, Rollback
 from .schemas_out import JobAnswer, Listed
@@ -50,7 +51,7 @@ async def add_data(told: DataRequest, request: Request, desk: AtDesk, key: Key =
     """Add the lab's own results: values, failed syntheses, corrections; all rows or none."""
 
     async def work() -> Response:
-        table = table_of(told.rows)
+        table = bounded_table(told.rows)
         told_how = (told.keep_good, told.trust_units, told.again, told.note)
         return answered(await desk.data.run(library.data_add, table, *told_how), 201)
 
@@ -69,9 +70,9 @@ async def add_file(
     key: Key = None,
 ) -> Response:
     """Add a table of the lab's own results, all rows or none."""
-    content, name = await file.read(), PurePath(file.filename or "results.csv").name
+    content, name = await file.read(), label(file.filename, "results.csv")
     if PurePath(name).suffix.lower() not in _TABLES:
-        raise InputError(f"{name[:80]} is of a kind that is not read; give {', '.join(_TABLES)}")
+        raise InputError(f"{name} is of a kind that is not read; give {', '.join(_TABLES)}")
 
     async def work() -> Response:
         return answered(await desk.data.run(_add_file, content, name, keep_good, trust_units, again, note), 201)
@@ -86,13 +87,14 @@ async def models(desk: AtDesk) -> Response:
 
 
 @router.post("/models/retrain", status_code=202, response_model=JobAnswer, responses=documented(409))
-async def retrain(told: TrainRequest, request: Request, desk: AtDesk, key: Key = None) -> Response:
+async def retrain(told: TrainRequest, request: Request, desk: AtDesk, who: Asker, key: Key = None) -> Response:
     """Train models on all data, the lab's own among them, as a job; those that the gate passes answer from then on."""
 
     async def work() -> Response:
         names = list(dict.fromkeys(told.properties))
         options = [f"--{name.replace('_', '-')}" for name in ("if_needed", "anew") if getattr(told, name)]
         job = await desk.light.run(desk.jobs.train, names, options)
+        await desk.light.run(desk.owners.give, JOB, job.id, who)
         return answered(plain(job, desk.settings), 202, {"location": f"/api/v1/jobs/{job.id}"})
 
     return await once(request, desk, key, told.model_dump_json().encode(), work)
@@ -105,14 +107,16 @@ async def show_model(name: Property, desk: AtDesk) -> Response:
 
 
 @router.get("/models/{name}/{version}/compare", response_model=Comparison, responses=documented(404))
-async def compare(name: Property, version: Annotated[int, Path(ge=1)], desk: AtDesk) -> Response:
+async def compare(name: Property, version: Annotated[int, Path(ge=1, lt=2**31)], desk: AtDesk) -> Response:
     """Hold a version against the one that answers, as the gate does: on the same held-out papers."""
     return answered(await desk.data.run(library.compare, desk.jobs.clerk, name, version))
 
 
 @router.post("/models/{name}/promote", response_model=Promotion, responses=documented(404, 409))
-async def promote(name: Property, told: PromoteRequest, desk: AtDesk) -> Response:
-    """Let a kept version answer from now on, if the gate lets it through."""
+async def promote(name: Property, told: PromoteRequest, desk: AtDesk, who: Asker) -> Response:
+    """Let a kept version answer from now on, if the gate lets it through; force is for administrators."""
+    if told.force and who.only is not None:
+        raise ForbiddenError("force needs a key for admins; leave it out, and the gate decides")
     return answered(await desk.data.run(_changed, desk, library.promote, name, told.version, told.force))
 
 

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from .desk import AtDesk, Desk, answered
+from .limits import bounded_table
 from .problems import documented
 from .refusals import InputError
-from .rows import table_of
 from .schemas import ProposeRequest, RankRequest, SweepRequest
 from .schemas_out import Proposals, Ranking, Sweep
 from .service import Ask
@@ -68,7 +68,7 @@ def _proposed(desk: Desk, told: ProposeRequest, ask: Ask) -> bytes:
     candidates = either(told.template, told.candidates, desk.settings.most_candidates)
     options = {
         "batch": told.batch,
-        "results": table_of(told.results) if told.results else None,
+        "results": bounded_table(told.results) if told.results else None,
         "pending": told.pending,
         "without": told.without,
         "acquisition": told.acquisition,

@@ -17,7 +17,7 @@ router = APIRouter(tags=["state"])
 @router.get("/health", response_model=Health)
 async def health(desk: AtDesk) -> Response:
     """Say that the process answers, and whether it can predict."""
-    told = {"ready": desk.models.ready, "models": desk.models.versions, "reason": desk.models.why_not}
+    told = {"ready": desk.models.ready, "models": desk.models.versions, "reason": desk.models.complaint}
     return answered({"status": "ok", "version": version("vitrion"), **told})
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from .limits import plain
 
 GOAL = {"conductivity_S_cm": 1e-3, "tg_C": 25.0, "forbidden": ["Ta"]}
 FAMILY = "LiAlCl{4-2x}O{x}"
@@ -12,14 +14,16 @@ FAMILY = "LiAlCl{4-2x}O{x}"
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Celsius = Annotated[float, Field(ge=-100, le=500, allow_inf_nan=False, description="In degC.")]
 Formula = Annotated[str, Field(max_length=2000)]
+Formulas = Annotated[list[Formula], Field(fail_fast=True)]
 Goal = Annotated[
     dict[str, Any] | None,
     Field(description="Fields of a goal by name, as in a goal file; what is left out stays as it is.", examples=[GOAL]),
 ]
 Also = Literal["liquidus", "youngs_modulus", "activation_energy"]
 Trained = Literal["tg", "conductivity", "liquidus", "youngs_modulus", "activation_energy"]
+Numbers = Annotated[list[Number], Field(fail_fast=True, max_length=100_000)]
 Range = Annotated[
-    dict[str, str | list[Number]],
+    dict[Annotated[str, Field(max_length=60)], Annotated[str, Field(max_length=200)] | Numbers],
     Field(description="Range of each variable: START:STOP:STEP, or numbers.", examples=[{"x": "0:1.5:0.05"}]),
 ]
 
@@ -29,17 +33,29 @@ class Strict(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, told: Any) -> Any:
+        return plain(told)
+
 
 class RankRequest(Strict):
     """A list to rank."""
 
     candidates: Annotated[
         list[Formula | None],
-        Field(min_length=1, description="Formulas; each comes back.", examples=[["LiAlCl2.5O0.75", "0.5Li2O-TaCl5"]]),
+        Field(
+            fail_fast=True,
+            min_length=1,
+            description="Formulas; each comes back.",
+            examples=[["LiAlCl2.5O0.75", "0.5Li2O-TaCl5"]],
+        ),
     ]
     goal: Goal = None
     temperature_C: Celsius = 25.0
-    also: Annotated[list[Also], Field(description="Further properties to predict, once they are trained.")] = []
+    also: Annotated[
+        list[Also], Field(fail_fast=True, description="Further properties to predict, once they are trained.")
+    ] = []
 
 
 class SweepRequest(Strict):
@@ -55,7 +71,7 @@ class ProposeRequest(Strict):
     """Candidates out of which to choose the next melts."""
 
     template: Annotated[Formula | None, Field(description="A family, or else candidates.", examples=[FAMILY])] = None
-    candidates: Annotated[list[Formula] | None, Field(min_length=1, description="Formulas, or else a template.")] = None
+    candidates: Annotated[Formulas | None, Field(min_length=1, description="Formulas, or else a template.")] = None
     variables: Range = {}
     batch: Annotated[int, Field(ge=1, le=100)] = 4
     goal: Goal = None
@@ -63,12 +79,13 @@ class ProposeRequest(Strict):
     results: Annotated[
         list[dict[str, Any]],
         Field(
+            fail_fast=True,
             description="What was measured: formula, conductivity_S_cm with temperature_C, tg_C, outcome.",
             examples=[[{"formula": "LiAlCl2.5O0.75", "conductivity_S_cm": 1.52e-3, "temperature_C": 30.0}]],
         ),
     ] = []
-    pending: Annotated[list[Formula], Field(description="On their way: not proposed again.")] = []
-    without: Annotated[list[Formula], Field(description="Given up: not proposed.")] = []
+    pending: Annotated[Formulas, Field(description="On their way: not proposed again.")] = []
+    without: Annotated[Formulas, Field(description="Given up: not proposed.")] = []
     acquisition: Literal["improvement", "probability", "hypervolume", "thompson"] = "improvement"
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
 
@@ -78,7 +95,7 @@ class CampaignRequest(Strict):
 
     name: Annotated[str, Field(pattern="^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$", examples=["laco-2026"])]
     template: Annotated[Formula | None, Field(examples=[FAMILY])] = None
-    candidates: Annotated[list[Formula] | None, Field(min_length=1)] = None
+    candidates: Annotated[Formulas | None, Field(min_length=1)] = None
     variables: Range = {}
     goal: Goal = None
     batch: Annotated[int, Field(ge=1, le=100)] = 4
@@ -102,7 +119,7 @@ class ResultRequest(Strict):
     tg_C: Annotated[Number | None, Field(description="In degC.", examples=[-16.8])] = None
     tg_error_C: Number | None = None
     temperature_C: Annotated[Number | None, Field(description="Of the conductivity, in degC.", examples=[30.0])] = None
-    phase: str | None = None
+    phase: Annotated[str | None, Field(max_length=60)] = None
     outcome: Annotated[
         Literal["no glass formed", "crystallised", "decomposed"] | None, Field(description="Of a melt that failed.")
     ] = None
@@ -113,7 +130,7 @@ class ResultRequest(Strict):
 class CorrectionRequest(Strict):
     """What a result should have said; null takes a value out."""
 
-    event: Annotated[int, Field(ge=1, description="Number of the record.", examples=[2])]
+    event: Annotated[int, Field(ge=1, lt=2**31, description="Number of the record.", examples=[2])]
     formula: Formula | None = None
     values: Annotated[dict[str, Any], Field(examples=[{"conductivity_S_cm": 1.1e-3}])] = {}
 
@@ -121,7 +138,7 @@ class CorrectionRequest(Strict):
 class WithdrawalRequest(Strict):
     """An event that counts no longer."""
 
-    event: Annotated[int, Field(ge=1, examples=[2])]
+    event: Annotated[int, Field(ge=1, lt=2**31, examples=[2])]
     note: Annotated[str, Field(max_length=2000)] = ""
 
 
@@ -137,7 +154,11 @@ class DataRequest(Strict):
 
     rows: Annotated[
         list[dict[str, Any]],
-        Field(min_length=1, examples=[[{"formula": "LiAlCl2.5O0.75", "tg_C": -16.8, "reference": "notebook 7"}]]),
+        Field(
+            fail_fast=True,
+            min_length=1,
+            examples=[[{"formula": "LiAlCl2.5O0.75", "tg_C": -16.8, "reference": "notebook 7"}]],
+        ),
     ]
     keep_good: bool = False
     trust_units: bool = False
@@ -148,7 +169,7 @@ class DataRequest(Strict):
 class TrainRequest(Strict):
     """Models to train."""
 
-    properties: Annotated[list[Trained], Field(min_length=1)] = ["tg", "conductivity"]
+    properties: Annotated[list[Trained], Field(fail_fast=True, min_length=1)] = ["tg", "conductivity"]
     if_needed: Annotated[bool, Field(description="Only where new results or their misses are reason enough.")] = False
     anew: Annotated[bool, Field(description="Even where nothing is new.")] = False
 
@@ -156,5 +177,5 @@ class TrainRequest(Strict):
 class PromoteRequest(Strict):
     """A version that is to answer."""
 
-    version: Annotated[int, Field(ge=1, examples=[2])]
+    version: Annotated[int, Field(ge=1, lt=2**31, examples=[2])]
     force: Annotated[bool, Field(description="Although the gate says no.")] = False

@@ -187,3 +187,12 @@ class Problem(BaseModel):
     status: Annotated[int, Field(examples=[422])]
     detail: Annotated[str, Field(examples=["the goal has tgC; a goal has conductivity_S_cm, tg_C, ..."])]
     errors: list[Wrong] = []
+
+
+class Me(BaseModel):
+    """Who asks, and what the key allows."""
+
+    name: Annotated[str, Field(description="Of the key; empty where none is needed.", examples=["anna"])]
+    scope: Literal["viewer", "researcher", "trainer", "admin"]
+    session: Annotated[bool, Field(description="Whether it is a browser that signed in.")]
+    keys: Annotated[bool, Field(description="Whether the service asks for keys.")]

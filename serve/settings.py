@@ -11,6 +11,8 @@ from ..datasets.home import home
 from .refusals import InputError
 
 PREFIX = "VITRION_"
+LEVELS = ("debug", "info", "warning", "error")  # of the log
+FLAGS = ("track", "require_keys", "work")
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Settings:
     Parameters
     ----------
     database_url
-        Where jobs and idempotency keys are kept: ``postgresql://...``, or SQLite in the home folder when empty.
+        Where jobs, idempotency keys and campaigns are kept: ``postgresql://...``; files of the home folder when empty.
     most_candidates
         Formulas that one request may rank or sweep; longer lists are jobs.
     most_body_mb, most_upload_mb
@@ -37,8 +39,29 @@ class Settings:
         Days for which a finished job and its result are kept.
     keep_keys_days
         Days for which an idempotency key is remembered.
+    require_keys
+        1 to ask for access keys on this machine too; elsewhere they are asked for always.
+    hosts
+        Names under which the service is asked for, separated by commas; on loopback beside its usual ones, and with
+        keys any name where none is told.
+    most_per_second, most_burst
+        Requests a second that one key may make, and how many at once; without keys they are not counted.
+    session_hours
+        Hours after which a browser has to sign in again.
+    most_uploads
+        Files that are taken at a time.
+    most_nesting
+        Depth to which JSON may be nested.
+    body_seconds
+        Time in seconds within which a body has to come.
     track
         1 to keep rankings of jobs and rounds of campaigns as runs of MLflow, 0 not to.
+    work
+        1 to work on jobs in the server too, 0 to leave them to processes of ``vitrion worker``.
+    stop_s
+        Time for requests that are being answered when the server is told to end, in s.
+    log_level
+        From where on it is logged: ``debug``, ``info`` (a line a request), ``warning`` or ``error``.
     """
 
     database_url: str = ""
@@ -51,13 +74,30 @@ class Settings:
     jobs_at_once: int = 1
     keep_days: float = 30.0
     keep_keys_days: float = 1.0
+    require_keys: int = 0
+    hosts: str = ""
+    most_per_second: float = 50.0
+    most_burst: float = 200.0
+    session_hours: float = 12.0
+    most_uploads: int = 4
+    most_nesting: int = 20
+    body_seconds: float = 60.0
     track: int = 1
+    work: int = 1
+    stop_s: float = 30.0
+    log_level: str = "warning"
 
     def __post_init__(self) -> None:
         for entry in fields(self):
             value = getattr(self, entry.name)
-            if entry.name not in ("database_url", "track") and not (math.isfinite(value) and value > 0):
+            plain = isinstance(value, str) or entry.name in FLAGS
+            if not plain and not (math.isfinite(value) and value > 0):
                 raise InputError(f"{PREFIX}{entry.name.upper()}={value} is out of range; give a number above 0")
+        if self.database_url and not self.database_url.startswith("postgresql://"):
+            told = self.database_url.partition(":")[0][:20]  # the rest may hold a password
+            raise InputError(f"{PREFIX}DATABASE_URL begins with {told!r}; give postgresql://..., or leave it out")
+        if self.log_level not in LEVELS:
+            raise InputError(f"{PREFIX}LOG_LEVEL={self.log_level[:20]} is no level; give {', '.join(LEVELS)}")
 
     @classmethod
     def of_environment(cls) -> Settings:

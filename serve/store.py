@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from .patience import patient
+from .schema import upgrade
+
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = STATES = ("queued", "running", "done", "failed", "cancelled")
 OPEN = (QUEUED, RUNNING)
 
-_tables = sa.MetaData()
+TABLES = sa.MetaData()
 _jobs = sa.Table(
     "jobs",
-    _tables,
+    TABLES,
     sa.Column("id", sa.String(40), primary_key=True),
     sa.Column("kind", sa.String(20), nullable=False),
     sa.Column("state", sa.String(12), nullable=False, index=True),
@@ -33,7 +37,7 @@ _jobs = sa.Table(
 )
 _answers = sa.Table(
     "answers",
-    _tables,
+    TABLES,
     sa.Column("key", sa.String(200), primary_key=True),
     sa.Column("request", sa.String(64), nullable=False),
     sa.Column("status", sa.Integer),
@@ -94,33 +98,39 @@ class Store:
     """
 
     def __init__(self, url: str) -> None:
+        upgrade(url)
         self.engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
         if self.engine.dialect.name == "sqlite":
             sa.event.listen(self.engine, "connect", _prepared)
-        _tables.create_all(self.engine)
 
     def close(self) -> None:
         """Give up all connections."""
         self.engine.dispose()
 
+    @patient
     def add(self, job: Job) -> None:
-        """Keep a new job."""
+        """Keep a new job; one that is kept already stays as it is."""
         row = vars(job) | {"told": json.dumps(job.told), "models": json.dumps(job.models or {})}
-        with self.engine.begin() as connection:
+        with suppress(sa.exc.IntegrityError), self.engine.begin() as connection:
             connection.execute(_jobs.insert().values(**row))
 
+    @patient
     def job(self, number: str) -> Job | None:
         """Return a job by its number, None where there is none."""
         with self.engine.connect() as connection:
             row = connection.execute(sa.select(_jobs).where(_jobs.c.id == number)).mappings().first()
         return None if row is None else _job(row)
 
-    def jobs(self, states: Sequence[str] = STATES, limit: int = 100) -> list[Job]:
-        """Return jobs in some states, the newest first."""
+    @patient
+    def jobs(self, states: Sequence[str] = STATES, limit: int = 100, among: sa.Select[str] | None = None) -> list[Job]:
+        """Return jobs in some states, the newest first; `among` asks for the numbers of those that may be shown."""
         asked = sa.select(_jobs).where(_jobs.c.state.in_(states)).order_by(_jobs.c.created.desc(), _jobs.c.id)
+        if among is not None:
+            asked = asked.where(_jobs.c.id.in_(among))
         with self.engine.connect() as connection:
             return [_job(row) for row in connection.execute(asked.limit(limit)).mappings()]
 
+    @patient
     def change(self, number: str, **values: Any) -> bool:
         """Change a job that is not finished; return whether it was."""
         if "models" in values:
@@ -133,13 +143,20 @@ class Store:
 
     def start(self, number: str) -> bool:
         """Say that a job is at work, again perhaps; return whether it may be."""
-        return self.change(number, state=RUNNING, started=sa.func.coalesce(_jobs.c.started, now()))
+        return self.change(number, state=RUNNING, **self.begun())
 
+    @staticmethod
+    def begun() -> dict[str, Any]:
+        """What changes when a job is begun, or taken up again."""
+        return {"started": sa.func.coalesce(_jobs.c.started, now())}
+
+    @patient
     def forget(self, number: str) -> None:
         """Leave a finished job out."""
         with self.engine.begin() as connection:
             connection.execute(_jobs.delete().where((_jobs.c.id == number) & _jobs.c.state.not_in(OPEN)))
 
+    @patient
     def expired(self, days: float) -> list[str]:
         """Return the numbers of jobs that ended longer ago than some days."""
         limit = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")
@@ -147,6 +164,7 @@ class Store:
         with self.engine.connect() as connection:
             return list(connection.execute(asked).scalars())
 
+    @patient
     def counts(self) -> dict[str, int]:
         """Return the number of jobs in each state."""
         asked = sa.select(_jobs.c.state, sa.func.count()).group_by(_jobs.c.state)
@@ -154,6 +172,7 @@ class Store:
             found: dict[str, int] = dict(connection.execute(asked).tuples().all())
         return {state: found.get(state, 0) for state in STATES}
 
+    @patient
     def claim(self, key: str, request: str) -> tuple[str, int | None, bytes] | None:
         """Take an idempotency key; None if it was free, else the request it stands for, and its answer if there is one.
 
@@ -174,16 +193,19 @@ class Store:
             return None if row is None else (row[0], row[1], row[2] or b"")
         return None
 
+    @patient
     def answer(self, key: str, status: int, body: bytes) -> None:
         """Keep the answer that a key stands for."""
         with self.engine.begin() as connection:
             connection.execute(_answers.update().where(_answers.c.key == key).values(status=status, body=body))
 
+    @patient
     def release(self, key: str) -> None:
         """Give a key back whose request came to nothing."""
         with self.engine.begin() as connection:
             connection.execute(_answers.delete().where(_answers.c.key == key))
 
+    @patient
     def forget_keys(self, days: float) -> None:
         """Leave out keys older than some days."""
         limit = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")

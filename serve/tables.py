@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from .decoding import decode, read_bytes
-from .delimited import MOST_ROWS, formula_column, split
+from .delimited import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, formula_column, split
 from .refusals import InputError, visible
 
 _UNPACKED = 2_000_000_000
+_MOST_CELLS = 100_000_000
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,13 @@ def _parquet(content: bytes, name: str) -> CandidateTable:
     import pyarrow.parquet as pq
 
     try:
-        file = pq.ParquetFile(pa.BufferReader(content))
+        schema = pq.read_schema(pa.BufferReader(content))
+        texts = [one.name for one in schema if pa.types.is_string(one.type) or pa.types.is_large_string(one.type)]
+        file = pq.ParquetFile(pa.BufferReader(content), read_dictionary=texts)  # a text that repeats is kept once
         column = _checked(file, name)
         table = file.read()
-    except (pa.ArrowException, OSError, ValueError) as error:
+        _check_texts(table, texts, name)
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         if isinstance(error, InputError):
             raise
         reason = visible(str(error).splitlines()[0] if str(error) else type(error).__name__, 120)
@@ -103,6 +107,11 @@ def _checked(file: Any, name: str) -> int:
     size = sum(metadata.row_group(at).total_byte_size for at in range(metadata.num_row_groups))
     if metadata.num_rows > MOST_ROWS:
         raise InputError(f"{name} has {metadata.num_rows:,} rows, more than {MOST_ROWS:,}; split it into several files")
+    if len(file.schema_arrow) > MOST_COLUMNS or metadata.num_rows * len(file.schema_arrow) > _MOST_CELLS:
+        raise InputError(
+            f"{name} has {metadata.num_rows:,} rows of {len(file.schema_arrow):,} columns; "
+            f"keep at most {MOST_COLUMNS:,} columns and {_MOST_CELLS:,} cells"
+        )
     if size > _UNPACKED:
         raise InputError(
             f"{name} unpacks to {size / 1e6:,.0f} MB, more than {_UNPACKED // 10**6:,} MB; keep fewer columns"
@@ -112,6 +121,23 @@ def _checked(file: Any, name: str) -> int:
         columns = visible(", ".join(file.schema_arrow.names), 80)
         raise InputError(f"{name} has no column named formula (it has {columns}); name the column of formulas formula")
     return column
+
+
+def _check_texts(table: Any, texts: list[str], name: str) -> None:
+    """Refuse cells that are too long, before each row has a copy of its own."""
+    import pyarrow.compute as pc
+
+    total = 0
+    for title in texts:
+        for chunk in table[title].chunks:
+            lengths = pc.binary_length(chunk.dictionary)
+            if (longest := pc.max(lengths).as_py() or 0) > LONGEST_CELL:
+                raise InputError(
+                    f"{name}: a cell of {title[:60]!r} has {longest:,} bytes; at most {LONGEST_CELL:,} are read"
+                )
+            total += pc.sum(pc.take(lengths, chunk.indices)).as_py() or 0
+    if total > _UNPACKED:
+        raise InputError(f"{name} unpacks to {total / 1e6:,.0f} MB of text; keep fewer columns")
 
 
 def _flat(value: Any) -> Any:

@@ -10,7 +10,10 @@ import os
 import sys
 from typing import Any, TextIO
 
+from ..models.trial import confine
+
 NICENESS = 5  # behind the requests that people wait for
+MOST_MEMORY = 12 * 2**30  # bytes of addresses: a file that unpacks beyond ends in an error, not in a machine at its end
 CONFLICTS = ("RefusedError", "NoChampionError")  # what cannot be done as things stand
 
 
@@ -41,6 +44,7 @@ def main() -> None:
     out, sys.stdout = sys.stdout, sys.stderr
     if hasattr(os, "nice"):
         os.nice(NICENESS)
+    confine(MOST_MEMORY)
     serve(sys.stdin, out)
 
 

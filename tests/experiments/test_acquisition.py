@@ -35,6 +35,15 @@ def test_without_exploring_the_higher_of_two_means_below_the_best_wins():
     assert np.argsort(-log_improvement(belief, 0.0, explore=0.0)).tolist() == [1, 2, 0, 3]
 
 
+@pytest.mark.parametrize("explore", [0.0, 1e-3, 0.01])
+def test_without_exploring_the_other_limits_still_count(explore):
+    """A little more of the first target is not worth a Tg that is 200 K too high."""
+    first = Belief(np.array([-3.1, -3.2]), np.ones(2))
+    tg = Belief(np.array([-225.0, 20.0]), np.full(2, 30.0))
+    worth = log_improvement(first, -3.0, explore) + log_probability(tg, -25.0, explore)
+    assert worth[1] > worth[0]
+
+
 def test_hypervolume_is_the_mean_gain_of_draws():
     random = np.random.default_rng(0)
     means, spreads = random.normal(size=(5, 2)), random.uniform(0.2, 1.0, (5, 2))

@@ -280,6 +280,15 @@ def test_events_that_cannot_be_changed(laco):
     assert laco.pending() == pending
 
 
+def test_a_correction_stands_when_an_earlier_one_is_withdrawn(laco):
+    formula = laco.propose(track=False)["formula"][0]
+    number = laco.record(formula, conductivity_S_cm=1e-3, temperature_C=25.0)
+    first = laco.correct(number, temperature_C=60.0)
+    laco.correct(number, conductivity_S_cm=5e-3, temperature_C=60.0)
+    laco.withdraw(first)
+    assert laco.results()[["conductivity_S_cm", "temperature_C"]].iloc[0].tolist() == [5e-3, 60.0]
+
+
 def test_a_table_is_recorded_whole_or_not_at_all(laco, tmp_path):
     path = tmp_path / "results.csv"
     path.write_text(

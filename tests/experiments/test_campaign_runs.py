@@ -78,6 +78,26 @@ def test_what_is_not_tracked(tracked, laco, home):
     assert not (home / "mlflow.db").exists()
 
 
+def test_a_round_that_never_came_to_mlflow_is_logged_by_the_next(tracked, laco, stored, monkeypatch):
+    """Killed between the campaign's file and MLflow, or in the middle of a run; each round has one finished run."""
+    first = laco.propose(track=False)["formula"][0]
+    laco.record(first, conductivity_S_cm=1e-4, temperature_C=25.0)
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as at_once, pytest.raises(KeyboardInterrupt):
+        at_once.setattr(campaign_runs, "_log_results", killed)
+        laco.propose()
+    laco.propose()
+    _, *rounds = runs(campaign="laco")
+    done = [run for run in rounds if run.info.status == "FINISHED"]
+    assert [run.data.params["round"] for run in done] == ["1", "2", "3"]
+    learnt = [run.inputs.dataset_inputs[0].dataset.digest for run in done]
+    assert learnt[0] != learnt[1] == learnt[2]
+    assert {run.info.status for run in rounds} == {"FINISHED", "KILLED"}
+
+
 def test_a_store_that_is_away_loses_nothing(tracked, laco, monkeypatch, tmp_path):
     (tmp_path / "file").write_text("no database")
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/file/mlflow.db")

@@ -100,6 +100,35 @@ def test_a_version_that_was_refused_is_not_made_again_every_night(champion, monk
     assert registry.versions("tg") == [1, 2]
 
 
+def test_what_a_kill_left_between_training_and_promotion_is_finished(champion, monkeypatch):
+    """Never asked, or let through and not promoted; a version that was to be kept alone is left alone."""
+    table = with_more(champion, 8)
+    monkeypatch.setattr(retraining, "load", lambda name: table)
+    monkeypatch.setattr(promotion, "load", lambda name: table)
+    whole = Recipe.rows
+    monkeypatch.setattr(Recipe, "rows", lambda recipe, data=None: whole(recipe, table))
+    train(["tg"], n_jobs=1, promote=False)
+    assert registry.standing_of("tg", 2) == "kept"
+    reason, known = retraining.why("tg"), "version 2 knows all that is known"
+    assert (reason.needed, reason.said) == (False, f"{known}; kept as a version; not promoted, as asked")
+    (registry.folder("tg", 2) / registry.GATE).unlink()
+    assert retraining.why("tg").needed
+    for name in ("LEAST_COVERAGE", "LEAST_FAMILY_COVERAGE"):
+        monkeypatch.setattr(gate, name, 0.0)
+    monkeypatch.setattr(gate, "LOSS", 9.0)
+    monkeypatch.setattr(gate, "WIDEST", 9.0)
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as at_once, pytest.raises(KeyboardInterrupt):
+        at_once.setattr(registry, "promote", killed)
+        train(["tg"], n_jobs=1)
+    reason = retraining.why("tg")
+    assert (reason.needed, reason.said) == (True, f"{known}, and its promotion was not finished")
+    assert train(["tg"], n_jobs=1)[0].promoted
+
+
 def test_a_version_that_was_rolled_back_is_not_promoted_by_training(champion, monkeypatch):
     table = with_more(champion, 8)
     monkeypatch.setattr(retraining, "load", lambda name: table)

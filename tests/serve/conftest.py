@@ -170,7 +170,9 @@ def opened(monkeypatch):
 
     @contextlib.contextmanager
     def open_it(ready=True, track=0, **settings):
-        with TestClient(create_app(Settings(track=track, **settings)), raise_server_exceptions=False) as http:
+        url = os.environ.get("VITRION_DATABASE_URL", "")
+        told = Settings(**{"track": track, "database_url": url, "hosts": "testserver", **settings})
+        with TestClient(create_app(told), raise_server_exceptions=False) as http:
             until = time.monotonic() + 60
             while ready and http.get("/ready").status_code != 200:
                 assert time.monotonic() < until, http.get("/ready").json()
@@ -185,3 +187,11 @@ def http(house, opened):
     """The service with small champions."""
     with opened(block_rows=7) as client:
         yield client
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kept_in(request, monkeypatch):
+    """Where the service of a test keeps jobs and campaigns: files of its home, then a PostgreSQL server."""
+    if request.param == "postgresql":
+        monkeypatch.setenv("VITRION_DATABASE_URL", request.getfixturevalue("fresh_postgresql"))
+    return request.param

@@ -3,6 +3,7 @@
 import asyncio
 import json
 
+from vitrion.serve.bodies import Bodies, unreadable
 from vitrion.serve.door import Door
 from vitrion.serve.metrics import Metrics
 from vitrion.serve.settings import Settings
@@ -13,8 +14,8 @@ def scope(path="/api/v1/rank", headers=()):
 
 
 async def asked(door, told, body=b""):
-    """Status, headers and content of an answer, and how often the body was read."""
-    sent, read = [], []
+    """Status, headers and content of an answer, and how often the body was read before it was given."""
+    sent, read, before = [], [], []
 
     async def receive():
         read.append(1)
@@ -22,9 +23,12 @@ async def asked(door, told, body=b""):
 
     async def send(message):
         sent.append(message)
+        before.append(len(read))
 
     await door(told, receive, send)
-    return sent[0]["status"], dict(sent[0]["headers"]), sent[-1].get("body", b""), len(read)
+    body = b"".join(message.get("body", b"") for message in sent[1:])
+    assert sent[-1].get("more_body", False) is False
+    return sent[0]["status"], dict(sent[0]["headers"]), body, before[1]
 
 
 def made(app, **settings):
@@ -79,5 +83,60 @@ def test_bodies_have_a_limit_told_or_not():
         assert (await asked(door, scope(), b"x" * 1000))[0] == 200
         upload = scope(headers=[(b"content-type", b"multipart/form-data; boundary=x"), (b"content-length", b"5000")])
         assert (await asked(door, upload, b"x"))[0] == 200
+
+    asyncio.run(run())
+
+
+def test_what_is_no_json_is_not_parsed():
+    assert unreadable(rb'{"a": [1, "]]]", "\\", "[["]}', 2) == ""
+    assert "deep" in unreadable(b"[" * 100_000 + b"]" * 100_000, 20)
+    assert "deep" in unreadable(b"[" * 1_000_000, 20)
+    assert "deep" in unreadable(b'{"a":' * 21 + b"1" + b"}" * 21, 20)
+    assert unreadable(b"[]" * 1_000_000, 20) == "", "the parser tells what is wrong with it"
+    for half in (rb'["\ud800"]', rb'["\udc00\ud800"]', rb'["\\\ud83d"]'):
+        assert "lone surrogate" in unreadable(half, 20), half
+    for whole in (rb'["\ud83d\ude00"]', rb'["\\ud800"]'):
+        assert unreadable(whole, 20) == "", whole
+    assert "UTF-8" in unreadable('{"a": 1}'.encode("utf-16"), 20)
+    assert "UTF-8" in unreadable('{"a": 1}'.encode("utf-32-be"), 20)
+
+
+def test_a_body_that_does_not_come_is_not_waited_for():
+    async def never():
+        await asyncio.sleep(60)
+
+    async def run():
+        sent = []
+
+        async def send(message):
+            sent.append(message)
+
+        async def app(scope, receive, send):
+            await receive()
+
+        for kind in (b"application/json", b"multipart/form-data; boundary=x"):
+            settings = Settings(body_seconds=0.005)
+            door = Door(Bodies(app, settings), settings, Metrics())
+            told = scope(headers=[(b"content-type", kind), (b"content-length", b"10")])
+            sent.clear()
+            await door(told, never, send)
+            assert sent[0]["status"] == 408, kind
+
+    asyncio.run(run())
+
+
+def test_files_have_a_limit_of_their_own():
+    async def slow(scope, receive, send):
+        await asyncio.sleep(0.2)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def run():
+        door = made(slow, most_uploads=1)
+        upload = scope("/api/v1/jobs", headers=[(b"content-type", b"multipart/form-data; boundary=x")])
+        first = asyncio.create_task(asked(door, upload))
+        await asyncio.sleep(0.05)
+        assert (await asked(door, upload))[0] == 503
+        assert (await first)[0] == 200
 
     asyncio.run(run())

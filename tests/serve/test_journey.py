@@ -10,7 +10,7 @@ from vitrion.serve import crew
 from vitrion.serve.client import Client
 from vitrion.serve.wire import ServiceError
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("kept_in")]
 FAMILY = "LiAlCl{4-2x}O{x}"
 TINY = str(Path(__file__).parent / "tiny_train.py")
 

@@ -1,0 +1,44 @@
+"""`vitrion worker`: a process that works on jobs, beside servers that share its database and home folder."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+from .console import say
+from .failures import told
+from .refusals import InputError
+
+
+def worker() -> None:
+    """Work on jobs of servers that share the database and the home folder; ends at SIGTERM, and hands its work over."""
+    with told():
+        try:
+            from .campaigns import Campaigns
+            from .in_use import InUse
+            from .jobs import WORKER, Jobs
+            from .journal import begin
+            from .settings import Settings
+            from .store import Store
+        except ImportError as error:
+            raise InputError(f"{error.name} is not installed; install it with: pip install 'vitrion[serve]'") from None
+        from ..datasets.home import made
+
+        settings, ended = Settings.of_environment(), threading.Event()
+        begin(settings)
+        made()
+        store, models = Store(settings.store_url), InUse()
+        campaigns = Campaigns(models)
+
+        def propose(campaign: str, batch: int | None, seen: int) -> dict[str, object]:
+            models.renew()
+            return campaigns.round(campaign, batch, seen)
+
+        jobs = Jobs(store, settings, propose, lambda: None, kind=WORKER)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: ended.set())
+        jobs.launch()
+        say(f"Vitrion works on jobs as {jobs.presence.id} (stop with Ctrl+C)")
+        ended.wait()
+        jobs.close()
+        store.close()

@@ -1,0 +1,49 @@
+"""What is done while the database does not answer: it is asked again for a while, then the error is named."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+import sqlalchemy as sa
+
+from .refusals import BusyError
+from .schema import reason
+
+PATIENCE_S = 10.0
+WAITS_S = (0.05, 0.1, 0.2, 0.4)  # between two tries; the last one goes on
+GONE = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError)
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class AwayError(BusyError):
+    """A database that does not answer, or takes nothing."""
+
+
+def patient(method: F) -> F:
+    """Make a method that is one transaction ask again while a database server is away; raises `AwayError` in the end.
+
+    Its object has an ``engine``.
+
+    A file of SQLite is not asked again: it has waited for other writers already.
+    """
+
+    @wraps(method)
+    def run(self: Any, *told: Any, **named: Any) -> Any:
+        until, tries = time.monotonic() + PATIENCE_S, 0
+        while True:
+            try:
+                return method(self, *told, **named)
+            except GONE as error:
+                if self.engine.dialect.name == "sqlite" or time.monotonic() > until:
+                    raise AwayError(_said(error)) from error
+            time.sleep(WAITS_S[min(tries, len(WAITS_S) - 1)])
+            tries += 1
+
+    return cast(F, run)
+
+
+def _said(error: Any) -> str:
+    return f"the database of the service does not answer ({reason(error)}); nothing was lost: try again in a moment"

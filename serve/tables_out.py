@@ -1,0 +1,66 @@
+"""The tables of a database server as one file of a backup, all of one moment."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from ..experiments.campaign_table import CAMPAIGNS
+from . import access_tables
+from .refusals import InputError
+from .schema import upgrade
+from .store import TABLES
+
+FILE = "tables.jsonl"
+
+
+def write(url: str, path: Path) -> None:
+    """Write all rows of our tables, in one transaction that sees one moment."""
+    engine = sa.create_engine(url)
+    try:
+        with (
+            engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection,
+            path.open("w", encoding="utf-8") as out,
+        ):
+            for table in _tables():
+                for row in connection.execute(sa.select(table)).mappings():
+                    told = {name: _plain(value) for name, value in row.items()}
+                    out.write(json.dumps({"table": table.name, "row": told}) + "\n")
+    finally:
+        engine.dispose()
+
+
+def read(url: str, path: Path) -> None:
+    """Bring rows back into tables that are empty, all or none."""
+    upgrade(url)
+    engine = sa.create_engine(url)
+    try:
+        with engine.begin() as connection:
+            known = {table.name: table for table in _tables()}
+            for table in known.values():
+                if connection.execute(sa.select(sa.func.count()).select_from(table)).scalar():
+                    raise InputError(f"the database has rows in {table.name} already; name an empty one")
+            with path.open(encoding="utf-8") as lines:
+                for line in lines:
+                    told = json.loads(line)
+                    row = {name: _valued(value) for name, value in told["row"].items()}
+                    connection.execute(known[told["table"]].insert().values(**row))
+    finally:
+        engine.dispose()
+
+
+def _tables() -> list[sa.Table]:
+    more = [table for table in access_tables.TABLES.sorted_tables if table.name != "access_sessions"]
+    return [*TABLES.sorted_tables, CAMPAIGNS, *more]
+
+
+def _plain(value: Any) -> Any:
+    return {"base64": base64.b64encode(value).decode()} if isinstance(value, bytes | memoryview) else value
+
+
+def _valued(value: Any) -> Any:
+    return base64.b64decode(value["base64"]) if isinstance(value, dict) else value

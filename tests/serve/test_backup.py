@@ -1,0 +1,131 @@
+"""Backups taken while others write: each equals a state that there was, and comes back whole or not at all."""
+
+import json
+import shutil
+import subprocess
+import sys
+import tarfile
+import time
+from pathlib import Path
+
+import pytest
+from vitrion.datasets import store
+from vitrion.experiments import registry
+from vitrion.experiments.campaign import Campaign
+from vitrion.serve import backup
+from vitrion.serve.refusals import InputError, WorkError
+from vitrion.serve.settings import Settings
+from vitrion.serve.store import Job, Store, now
+
+pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("kept_in")]
+WRITER = str(Path(__file__).parent / "busy_writer.py")
+
+
+def counts():
+    """Events of the campaign, facts of the lab and jobs of the service in the present home."""
+    samples = [event.told["values"]["sample"] for event in Campaign.load("laco").state.events]
+    facts = store.facts(store.default_path())["sample"].tolist()
+    kept = Store(Settings.of_environment().store_url)
+    jobs = sorted((job.name for job in kept.jobs(limit=10_000)), key=lambda name: int(name[1:]))
+    kept.close()
+    return samples, facts, jobs
+
+
+def moved(monkeypatch, request, folder, kept_in):
+    """Make an empty home, and an empty database where there is one, the present ones."""
+    monkeypatch.setenv("VITRION_HOME", str(folder))
+    if kept_in == "postgresql":
+        server = request.getfixturevalue("postgresql")
+        name = f"back_{time.monotonic_ns()}"
+        server.psql(f"CREATE DATABASE {name};")
+        monkeypatch.setenv("VITRION_DATABASE_URL", server.get_uri(database=name))
+
+
+def test_a_backup_while_others_write_equals_a_state_that_was(house, kept_in, tmp_path, monkeypatch, request):
+    writer = subprocess.Popen([sys.executable, WRITER], stdout=subprocess.PIPE, text=True)
+    try:
+        assert writer.stdout.readline() == "1\n"
+        targets = [tmp_path / f"copy{n}{'.tar' if n % 2 else ''}" for n in range(4)]
+        for target in targets:
+            made = backup.back_up(Settings.of_environment(), target)
+            assert "champions.json" in made["files"] and "workflows.db" not in made["files"]
+            time.sleep(0.2)
+        assert writer.poll() is None, "it wrote all the time"
+    finally:
+        writer.kill()
+        writer.wait()
+    at_the_end, sizes = counts(), []
+    for place, target in enumerate(targets):
+        with monkeypatch.context() as patch:
+            moved(patch, request, tmp_path / f"home{place}", kept_in)
+            backup.restore(Settings.of_environment(), target)
+            found = counts()
+            lengths = [len(one) for one in found]
+            assert lengths[0] >= lengths[1] >= lengths[2] >= lengths[0] - 1, lengths
+            assert all(mine == all_of_it[: len(mine)] for mine, all_of_it in zip(found, at_the_end, strict=True))
+            assert registry.champions()["tg"].version == 8 and registry.is_whole("tg", 8)
+            Campaign.load("laco").record("LiAlCl2.5O0.75", tg_C=-1.0, sample="after")
+            sizes.append(lengths[0])
+    assert sizes == sorted(sizes) and sizes[0] < sizes[-1], sizes
+    assert not list(house.glob(".backup-*"))
+
+
+def test_what_was_open_begins_anew(house, kept_in, tmp_path, monkeypatch, request, opened):
+    with opened() as http:
+        done = http.post("/api/v1/jobs", json={"candidates": ["LiAlCl4"]}).json()["id"]
+        until = time.monotonic() + 120
+        while http.get(f"/api/v1/jobs/{done}").json()["state"] != "done":
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        told = http.get(f"/api/v1/jobs/{done}/result").json()
+        open_one = Job("c" * 20, "rank", "mine", {}, now(), models={"tg": 8, "conductivity": 8})
+        shutil.copytree(house / "jobs" / done, house / "jobs" / open_one.id)
+        http.app.state.desk.store.add(open_one)
+        backup.back_up(Settings.of_environment(), tmp_path / "copy.tar")
+    moved(monkeypatch, request, tmp_path / "back", kept_in)
+    backup.restore(Settings.of_environment(), tmp_path / "copy.tar")
+    with opened() as http:
+        until = time.monotonic() + 120
+        while http.get(f"/api/v1/jobs/{open_one.id}").json()["state"] != "done":
+            assert time.monotonic() < until, http.get(f"/api/v1/jobs/{open_one.id}").json()
+            time.sleep(0.1)
+        assert http.get(f"/api/v1/jobs/{done}/result").json() == told
+
+
+def test_a_damaged_backup_changes_nothing(house, tmp_path, monkeypatch):
+    backup.back_up(Settings(), tmp_path / "copy")
+    with pytest.raises(InputError, match="is there already"):
+        backup.back_up(Settings(), tmp_path / "copy")
+    with pytest.raises(InputError, match="is not empty"):
+        backup.restore(Settings(), tmp_path / "copy")
+    monkeypatch.setenv("VITRION_HOME", str(tmp_path / "new"))
+    bundle = next((tmp_path / "copy" / "models").rglob(registry.BUNDLE))
+    content = bundle.read_bytes()
+    for damaged in (content[:-1], bytes([content[0] ^ 1]) + content[1:]):
+        bundle.unlink()
+        bundle.write_bytes(damaged)
+        with pytest.raises(WorkError, match="is not as it was written"):
+            backup.restore(Settings(), tmp_path / "copy")
+    bundle.write_bytes(content)
+    (tmp_path / "copy" / "more").write_text("x")
+    with pytest.raises(WorkError, match="more is not as it was written"):
+        backup.restore(Settings(), tmp_path / "copy")
+    (tmp_path / "copy" / "more").unlink()
+    (tmp_path / "copy" / backup.MANIFEST).write_text(json.dumps({"format": 99, "files": {}}))
+    with pytest.raises(InputError, match="has format 99"):
+        backup.restore(Settings(), tmp_path / "copy")
+    (tmp_path / "no.tar").write_bytes(b"no archive")
+    with pytest.raises(InputError, match="cannot be read as a backup"):
+        backup.restore(Settings(), tmp_path / "no.tar")
+    assert not (tmp_path / "new").exists() and not list(tmp_path.glob(".restore-*"))
+
+
+def test_an_archive_writes_nothing_outside(house, tmp_path, monkeypatch):
+    evil = tmp_path / "evil.tar"
+    (tmp_path / "x").write_text("x")
+    with tarfile.open(evil, "w") as archive:
+        archive.add(tmp_path / "x", "../../outside")
+    monkeypatch.setenv("VITRION_HOME", str(tmp_path / "new"))
+    with pytest.raises(InputError, match="cannot be read as a backup"):
+        backup.restore(Settings(), evil)
+    assert not list(tmp_path.rglob("outside"))

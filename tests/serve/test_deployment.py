@@ -1,0 +1,157 @@
+"""What a deployment stands on: the table of settings, Dockerfile and compose file, the log, and an end in order."""
+
+import ast
+import dataclasses
+import io
+import json
+import logging
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+from vitrion.serve import journal
+from vitrion.serve.cli import app as commands
+from vitrion.serve.refusals import InputError
+from vitrion.serve.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
+
+
+def test_the_table_of_settings_is_the_settings():
+    told = dict(re.findall(r"^\| `VITRION_(\w+)` \| (.*?) \|", PAGE, re.MULTILINE))
+    shown = {entry.name.upper(): entry.default for entry in dataclasses.fields(Settings)}
+    assert list(told) == list(shown)
+    for name, default in shown.items():
+        said = told[name].strip("`")
+        assert said == (f"{default:g}" if isinstance(default, int | float) else default), name
+
+
+def test_every_variable_in_the_code_is_told():
+    names = set()
+    for path in [
+        path for floor in ("datasets", "experiments", "models", "serve") for path in (ROOT / floor).glob("*.py")
+    ]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                names |= set(re.findall(r"\bVITRION_[A-Z]+(?:_[A-Z]+)*\b", node.value))
+    assert names and not {name for name in names if f"`{name}" not in PAGE}
+
+
+def test_the_compose_file_names_what_there_is():
+    told = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    services = told["services"]
+    assert set(services) == {"server", "worker", "database", "mlflow"}
+    assert services["worker"]["command"] == ["worker"]
+    known = {command.name for command in commands.registered_commands}
+    assert {"serve", "worker", "backup", "restore"} <= known
+    settings = {f"VITRION_{entry.name.upper()}" for entry in dataclasses.fields(Settings)}
+    for name in ("server", "worker"):
+        assert {key for key in services[name]["environment"] if key.startswith("VITRION_")} <= settings
+        assert {"no-new-privileges:true"} == set(services[name]["security_opt"])
+    ports = [port for service in services.values() for port in service.get("ports", [])]
+    assert ports == ["127.0.0.1:8000:8000"], "nothing else is reached from outside"
+    volumes = {volume.partition(":")[0] for service in services.values() for volume in service.get("volumes", [])}
+    assert volumes == set(told["volumes"])
+    text = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+    assert not re.search(r"(?i)password: +[^$\s]", text), "no password stands in it"
+
+
+def test_compose_reads_it(tmp_path):
+    known = shutil.which("docker") and subprocess.run(
+        ["docker", "compose", "version"], capture_output=True, check=False
+    )
+    if not known or known.returncode:
+        pytest.skip("docker compose is not here")
+    command = [
+        "docker",
+        "compose",
+        "--file",
+        str(ROOT / "compose.yaml"),
+        "--project-directory",
+        str(tmp_path),
+        "config",
+    ]
+    done = subprocess.run(
+        command, capture_output=True, text=True, env={"POSTGRES_PASSWORD": "x", "PATH": "/usr/bin:/bin"}, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    without = subprocess.run(command, capture_output=True, text=True, env={"PATH": "/usr/bin:/bin"}, check=False)
+    assert without.returncode and "set it in .env" in without.stderr
+
+
+def test_the_dockerfile_is_one():
+    joined = re.sub(r"\\\n\s*", " ", (ROOT / "Dockerfile").read_text(encoding="utf-8"))
+    lines = [line.split(None, 1) for line in joined.splitlines() if line.strip() and not line.startswith("#")]
+    known = {"FROM", "COPY", "RUN", "USER", "ENV", "VOLUME", "EXPOSE", "STOPSIGNAL", "HEALTHCHECK", "ENTRYPOINT", "CMD"}
+    verbs = [verb for verb, _ in lines]
+    assert set(verbs) <= known and verbs[0] == "FROM" and verbs[-2:] == ["ENTRYPOINT", "CMD"]
+    told = dict(lines)
+    assert told["USER"] == "vitrion" and json.loads(told["ENTRYPOINT"]) == ["vitrion"]
+    assert json.loads(told["CMD"])[0] in {command.name for command in commands.registered_commands}
+    assert verbs.index("USER") > max(place for place, verb in enumerate(verbs) if verb == "RUN")
+    for source in re.findall(r"^COPY (.+) /app/$", joined, re.MULTILINE):
+        assert all((ROOT / name).exists() for name in source.split())
+    assert "--require-hashes" in joined
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("VITRION_DATABASE_URL", "mysql://lab:s3cret@db/x", "begins with 'mysql'; give postgresql://"),
+        ("VITRION_LOG_LEVEL", "loud", "is no level; give debug, info, warning, error"),
+        ("VITRION_STOP_S", "-1", "is out of range"),
+        ("VITRION_WORK", "maybe", "is not a whole number"),
+    ],
+)
+def test_settings_that_cannot_be(monkeypatch, name, value, words):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InputError, match=re.escape(words)) as refused:
+        Settings.of_environment()
+    assert "s3cret" not in str(refused.value)
+
+
+@pytest.fixture
+def lines():
+    """What a logger of the service writes."""
+    out = io.StringIO()
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(journal.Line())
+    logger = logging.getLogger("vitrion")
+    before = logger.level, logger.propagate
+    logger.addHandler(handler)
+    logger.setLevel("INFO")
+    yield lambda: [json.loads(line) for line in out.getvalue().splitlines()]
+    logger.removeHandler(handler)
+    logger.level, logger.propagate = before
+
+
+def test_a_line_a_request_and_nothing_of_what_was_sent(http, lines):
+    secret = {"authorization": "Bearer s3cret-key", "idempotency-key": "s3cret-once"}
+    http.post("/api/v1/rank?figure=true&token=s3cret", json={"candidates": ["LiAlCl4 s3cret"]}, headers=secret)
+    http.get("/api/v1/jobs/" + "d" * 20, headers=secret)
+    http.get("/nothing/s3cret%0d%0aforged")
+    found = [line for line in lines() if line["from"] == "vitrion.requests"]
+    assert [(one["method"], one["route"], one["status"]) for one in found] == [
+        ("POST", "/api/v1/rank", 200),
+        ("GET", "/api/v1/jobs/{number}", 404),
+        ("GET", "other", 404),
+    ]
+    assert "s3cret" not in json.dumps(lines()) and all(len(json.dumps(one)) < 1000 for one in found)
+
+
+def test_secrets_are_hidden_and_lines_stay_lines(lines):
+    logger = logging.getLogger("vitrion.test")
+    logger.warning("postgresql://lab:s3cret@db/vitrion is away; password=s3cret, Authorization: Bearer s3cret")
+    logger.warning("two\r\nlines \x1b[31mred %s", "y" * 5000)
+    try:
+        raise ValueError("token: s3cret")
+    except ValueError:
+        logger.exception("it broke")
+    told = lines()
+    assert len(told) == 3 and "s3cret" not in json.dumps(told)
+    assert "postgresql://***@db/vitrion is away" in told[0]["said"] and len(told[1]["said"]) <= journal.LONGEST
+    assert "ValueError" in told[2]["traceback"] and set(told[0]) == {"at", "level", "from", "said"}
