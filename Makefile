@@ -9,7 +9,7 @@ READY := $(VENV)/ready
 PEERS := .venv-peers
 USES := serve docs bench
 
-.PHONY: help setup rank test check format lock package docs notebooks data elements prove bench bench-models search bench-loop bench-serve peers clean
+.PHONY: help setup rank test check format lock package docs notebooks data elements prove prove-faults bench bench-models search bench-loop bench-serve peers clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -58,6 +58,12 @@ package: $(READY) ## wheel and source distribution in dist/, installed into an e
 	dist/clean/bin/python -m pip install --quiet --disable-pip-version-check --no-deps dist/*.whl
 	cd dist && clean/bin/vitrion --version && clean/bin/vitrion data list
 
+docs: $(READY) ## the documentation site in docs/_build; a warning is an error
+	$(BIN)/python -m sphinx -b html -W --keep-going -q docs docs/_build
+
+notebooks: $(READY) ## run the notebooks with the champions of the present home and keep what they show (ten minutes)
+	$(BIN)/python examples/run_notebooks.py
+
 data: $(READY) ## renew the embedded data: make data WHEEL=glasspy-0.4.0-py3-none-any.whl (pip download glasspy==0.4.0 --no-deps)
 	@test -n "$(WHEEL)" || { echo "vitrion: name the wheel: make data WHEEL=glasspy-0.4.0-py3-none-any.whl" >&2; exit 1; }
 	$(BIN)/python -m vitrion.datasets.sciglass_build $(WHEEL)
@@ -67,10 +73,16 @@ data: $(READY) ## renew the embedded data: make data WHEEL=glasspy-0.4.0-py3-non
 elements: $(READY) ## renew the element table from pymatgen and matminer
 	$(BIN)/python -m vitrion.features.elements_build
 
-prove: $(READY) ## the same proofs in full, kept in docs/benchmarks: 10^5 formulas, 10^7 members, 10^7 strings, 100 kills, bad requests (needs models; an hour)
+prove: $(READY) ## the same proofs in full, kept in docs/benchmarks: 10^5 formulas, 10^7 members, 10^7 strings, 100 kills, bad requests, faults, 30 minutes of load (three hours; needs models)
 	$(BIN)/python tests/bench/features_proofs.py --full --write docs/benchmarks/features.md
 	$(BIN)/python tests/bench/kills.py --times 100 --write docs/benchmarks/kills.md
 	$(BIN)/python tests/bench/http_proofs.py --full --write docs/benchmarks/faults-http.md
+	$(MAKE) prove-faults
+
+prove-faults: $(READY) ## faults ten times each, 300 kills of server and workers, 30 minutes of load, kept in docs/benchmarks/faults.md
+	$(BIN)/python tests/bench/faults.py --times 10 --write docs/benchmarks/faults.md
+	$(BIN)/python tests/bench/server_kills.py --times 300 --strict --write docs/benchmarks/faults.md
+	$(BIN)/python tests/bench/soak.py --minutes 30 --write docs/benchmarks/faults.md
 
 bench: $(READY) ## speed and agreement, as ratios in one run (tests/bench; under three minutes)
 	$(BIN)/python tests/bench/features_proofs.py

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ..features.fractions import Fractions
 from .measurement import composition_keys
 from .store import ADDITIONS, FACTS, StoreError
-from .user_rows import WITHDRAWAL, content_keys
+from .user_rows import WITHDRAWAL, beside_value, content_keys
 from .user_table import PROBLEM_COLUMNS, Reading
 
 
@@ -29,6 +29,7 @@ def refuse_file(connection: sa.Connection, name: str, sha256: str) -> None:
 
 def check(connection: sa.Connection, reading: Reading, again: bool) -> Reading:
     """Return the reading, its facts that contradict the store moved to the problems."""
+    reading = dataclasses.replace(reading, facts=_outcomes_once(connection, reading.facts))
     found = list(_problems(connection, reading.facts, again))
     if not found:
         return reading
@@ -37,6 +38,15 @@ def check(connection: sa.Connection, reading: Reading, again: bool) -> Reading:
     return dataclasses.replace(
         reading, facts=facts, problems=problems.sort_values("row", kind="stable", ignore_index=True)
     )
+
+
+def _outcomes_once(connection: sa.Connection, facts: pd.DataFrame) -> pd.DataFrame:
+    """The facts without the outcomes beside a value that stand in the store, or in an earlier row, already."""
+    superseded = sa.select(FACTS.c.supersedes).where(FACTS.c.supersedes.is_not(None))
+    known = set(connection.execute(sa.select(FACTS.c.content).where(FACTS.c.id.not_in(superseded))).scalars())
+    keys = pd.Series(content_keys(facts.to_dict("records")), index=facts.index, dtype=object)
+    told = keys.isin(known) | keys.duplicated()
+    return facts[~(told & beside_value(facts))].reset_index(drop=True)
 
 
 def _problems(connection: sa.Connection, facts: pd.DataFrame, again: bool) -> Iterator[tuple[int, str, str]]:

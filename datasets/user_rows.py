@@ -99,6 +99,15 @@ def facts_of(line: int, row: Sequence[Any], layout: Layout) -> list[dict[str, An
     return found
 
 
+def beside_value(facts: pd.DataFrame) -> pd.Series[bool]:
+    """Whether each fact is the outcome of a synthesis in a row that holds a value too.
+
+    Every row on a sample repeats it, one for each temperature: that is no repeat of a fact.
+    """
+    valued = facts["row"].isin(facts.loc[facts["quantity"] != SYNTHESIS, "row"])
+    return (facts["quantity"] == SYNTHESIS) & valued
+
+
 def content_keys(facts: Sequence[Mapping[Any, Any]]) -> list[str]:
     """Return a key of what each fact says, the same in whatever order of elements and unit it is written.
 

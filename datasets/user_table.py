@@ -19,7 +19,7 @@ from .grid import Grid, TableError, bounded, read
 from .headers import Layout
 from .properties import PROPERTIES
 from .suspicion import odd_temperatures, suspect, warm_chlorides
-from .user_rows import FACT_COLUMNS, NUMBER_COLUMNS, RowError, content_keys, facts_of
+from .user_rows import FACT_COLUMNS, NUMBER_COLUMNS, RowError, beside_value, content_keys, facts_of
 
 PROBLEM_COLUMNS = ("row", "column", "problem")
 SHOWN = 10
@@ -193,8 +193,9 @@ def _judge_temperatures(facts: pd.DataFrame, layout: Layout) -> Iterator[tuple[i
 
 def _repeats(facts: pd.DataFrame) -> Iterator[tuple[int, str, str]]:
     same = facts["row"].groupby(content_keys(facts.to_dict("records")), sort=False).transform("first")
-    for row, first, quantity in zip(facts["row"], same, facts["quantity"], strict=True):
-        if row != first:
+    told = zip(facts["row"], same, facts["quantity"], beside_value(facts), strict=True)
+    for row, first, quantity, beside in told:
+        if row != first and not beside:
             yield (
                 int(row),
                 str(quantity),

@@ -15,7 +15,10 @@ from .campaign_store import State
 from .outcomes import FAILURES, NO_GLASS_PHASES
 
 FAR = 2.0  # half widths of its interval beyond which a value is doubted
-APART = {"conductivity_S_cm": 1.0, "tg_C": 40.0}  # decades and K by which two results on one composition may differ
+APART = {
+    "conductivity_S_cm": 1.0,
+    "tg_C": 40.0,
+}  # decades and K from which on two results on one composition are doubted: a decimal slip is
 COMPARABLE_C = 10.0  # furthest from the temperature of the campaign at which its beliefs are held against a value
 
 
@@ -107,7 +110,7 @@ def _else(result: Result, stands: Standing) -> Iterator[tuple[int, str]]:
             yield other.event, "outcome"
             continue
         for name, most in APART.items():
-            if name in result.found and name in other.found and _difference(result, other, name) > most:
+            if name in result.found and name in other.found and _difference(result, other, name) > most - 1e-9:
                 yield other.event, "Tg" if name == "tg_C" else "conductivity"
 
 

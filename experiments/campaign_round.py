@@ -18,7 +18,7 @@ from .campaign_store import State, change, checked_name, decode, now
 from .campaign_values import as_table
 from .goal import Goal
 from .loaded import Loaded
-from .pool import Pool
+from .pool import Pool, few
 from .proposal import propose
 from .ranking import Predictors
 from .recipe import RECIPES
@@ -62,11 +62,12 @@ def proposed(
     """Proposals, and what the event says of them; None where there are none."""
     stands = standing(state.events)
     seed, versions = seed_of(state.seed, len(stands.rounds)), _versions(predictors)
+    batch = state.batch if batch is None else batch
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of candidates left out
         table = propose(
             restored(state.candidates),
-            batch=state.batch if batch is None else batch,
+            batch=batch,
             goal=Goal.of(dict(state.goal)),
             results=as_table(stands.ordered()),
             pending=sorted(stands.pending(), key=lambda text: parsed(text).counts),
@@ -77,6 +78,8 @@ def proposed(
         )
     if table.empty:
         return table, None
+    if len(table) < batch:
+        warnings.warn(few(len(table), batch), stacklevel=3)
     rows = [{str(name): _plain(cell) for name, cell in row.items()} for row in table.to_dict("records")]
     return table, {"proposals": rows, "seed": seed, "stop": str(table.attrs.get("stop", "")), "models": versions}
 

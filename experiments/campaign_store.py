@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NoReturn
 
 from filelock import FileLock, Timeout
 
 from ..datasets.home import home, made, put
-from . import campaign_table as table
 from .campaign_events import CampaignError, Event, check
 
 FORMAT, KIND = 1, "vitrion campaign"
@@ -143,29 +143,36 @@ def path_of(name: str) -> Path:
     return folder() / f"{checked_name(name)}.json"
 
 
+def _table() -> ModuleType | None:
+    """Where campaigns are kept beside files: in a database server, if the environment names one."""
+    if not os.environ.get("VITRION_DATABASE_URL", "").startswith("postgresql"):
+        return None
+    from . import campaign_table
+
+    return campaign_table
+
+
 def names() -> list[str]:
     """Return the names of all campaigns in order, readable or not."""
-    if table.address():
-        found: Iterator[str] = iter(table.names())
-    else:
-        found = (path.stem for path in folder().glob("*.json") if path.is_file())
+    table = _table()
+    found = table.names() if table else [path.stem for path in folder().glob("*.json") if path.is_file()]
     return sorted(name for name in found if _NAME.fullmatch(name))
 
 
 def read(name: str) -> State:
     """Return the state of a campaign as it is kept now."""
-    if table.address():
+    if table := _table():
         return _decoded(name, table.read(checked_name(name)), f"the campaign {name!r} of the database")
     path = path_of(name)
+    text = None
     try:
-        size = path.stat().st_size
-        text = path.read_text(encoding="utf-8") if size <= MOST_BYTES else None
+        if (size := path.stat().st_size) > MOST_BYTES:
+            raise CampaignError(f"it has {size / 2**20:,.0f} MiB, more than any campaign")
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        return _decoded(name, None, str(path))
-    except UnicodeDecodeError as error:
+        pass
+    except (CampaignError, UnicodeDecodeError) as error:
         raise _unreadable(str(path), error) from None
-    if text is None:
-        raise _unreadable(str(path), CampaignError(f"it has {size / 2**20:,.0f} MiB, more than any campaign"))
     return _decoded(name, text, str(path))
 
 
@@ -183,22 +190,21 @@ def _decoded(name: str, text: str | None, where: str) -> State:
 
 
 def _unreadable(where: str, error: Exception) -> CampaignFileError:
-    mend = "it is left as it is: move it away, or import the campaign from an export"
-    return CampaignFileError(f"{where} cannot be read as a campaign: {error}; {mend}")
+    said = f"{where} cannot be read as a campaign: {error}; it is left as it is"
+    return CampaignFileError(f"{said}: move it away, or import the campaign from an export")
 
 
 def create(state: State) -> None:
     """Keep a campaign that is not there yet."""
-    there = CampaignError(f"there is a campaign {state.name!r} already; choose another name, or go on with it")
-    if table.address():
-        if not table.create(state.name, encode(state)):
-            raise there
-        return
-    with _locked(state.name):
-        path = path_of(state.name)
-        if path.exists():
-            raise there
-        _write(path, encode(state).encode())
+    if table := _table():
+        made = table.create(state.name, encode(state))
+    else:
+        with _locked(state.name):
+            path = path_of(state.name)
+            if made := not path.exists():
+                _write(path, encode(state).encode())
+    if not made:
+        raise CampaignError(f"there is a campaign {state.name!r} already; choose another name, or go on with it")
 
 
 def change(name: str, step: Callable[[State], State]) -> State:
@@ -206,8 +212,8 @@ def change(name: str, step: Callable[[State], State]) -> State:
 
     The lock is held from reading to writing, so that no event of another process is lost.
     """
-    if table.address():
-        return _changed_row(name, step)
+    if table := _table():
+        return _changed_row(table, name, step)
     with _locked(name):
         old = read(name)
         new = step(old)
@@ -216,16 +222,17 @@ def change(name: str, step: Callable[[State], State]) -> State:
     return new
 
 
-def _changed_row(name: str, step: Callable[[State], State]) -> State:
-    outcome: list[State] = []
+def _changed_row(table: ModuleType, name: str, step: Callable[[State], State]) -> State:
+    new: State
 
     def changed(text: str | None) -> str | None:
+        nonlocal new
         old = _decoded(name, text, f"the campaign {name!r} of the database")
-        outcome.append(step(old))
-        return None if outcome[-1] is old else encode(outcome[-1])
+        new = step(old)
+        return None if new is old else encode(new)
 
     table.change(checked_name(name), changed)
-    return outcome[-1]
+    return new
 
 
 @contextmanager
@@ -237,9 +244,8 @@ def _locked(name: str) -> Iterator[None]:
         with FileLock(path.with_name(f".{name}.lock"), timeout=PATIENCE_S):
             yield
     except Timeout:
-        raise CampaignFileError(
-            f"another process has been changing the campaign {name!r} for {PATIENCE_S:g} s; wait for it, then try again"
-        ) from None
+        said = f"another process has been changing the campaign {name!r} for {PATIENCE_S:g} s"
+        raise CampaignFileError(f"{said}; wait for it, then try again") from None
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -27,9 +27,8 @@ class TableAwayError(RuntimeError):
 
 
 def address() -> str:
-    """The address of the database server; empty where campaigns are files."""
-    told = os.environ.get(VARIABLE, "")
-    return told.replace("postgresql://", "postgresql+psycopg://", 1) if told.startswith("postgresql") else ""
+    """The address of the database server, as SQLAlchemy takes it."""
+    return os.environ[VARIABLE].replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 def names() -> list[str]:

@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from ..datasets.grid import Grid, TableError, read
+from ..datasets.grid import TableError, read
 from ..datasets.user_table import Reading, RowsError, from_frame, understand
 from .campaign_events import FIELDS, NO_GLASS, NUMBERS, WORDS, CampaignError, Result
-from .outcomes import ERRORS
+from .outcomes import ERRORS, parted
 
 TABLE_COLUMNS = ("formula", *FIELDS)
 _VALUE_OF = {"conductivity": "conductivity_S_cm", "tg": "tg_C"}
@@ -21,6 +21,7 @@ _VAGUE = "of unknown phase"  # of a result that says nothing of it; it is taken 
 _SAID_OF_TABLES = (  # advice on the lab's tables, and what it is in a campaign
     (re.compile(r"name (?:it|the column) \w+_[KC], or insist with --trust-units"), "give degC"),
     (re.compile(r"name the unit that was meant"), "give S/cm for a conductivity, degC for a Tg"),
+    (re.compile(r"nothing was measured: the cell is empty; give.*"), "nothing was found; give a number or an outcome"),
     (re.compile(r" or take the \d+ good rows with --keep-good"), ""),
 )
 
@@ -124,7 +125,7 @@ def of_table(table: pd.DataFrame | Path | str) -> tuple[list[tuple[str, dict[str
         lines = range(1, len(table) + 1)
         reading = from_frame(table.drop(columns=list(errors)))
     else:
-        grid, errors = _parted(read(Path(table)))
+        grid, errors = parted(read(Path(table)))
         lines = [line for line, _ in grid.rows]  # type: ignore[assignment]
         reading = understand(grid)
     try:
@@ -143,15 +144,6 @@ def of_table(table: pd.DataFrame | Path | str) -> tuple[list[tuple[str, dict[str
     further = sorted(set(left["quantity"]))
     notes = [f"not taken, for a campaign has no use for it: {', '.join(further)}"] if further else []
     return rows, (*(one for one in reading.notices if not one.startswith("row ") and _VAGUE not in one), *notes)
-
-
-def _parted(grid: Grid) -> tuple[Grid, dict[str, list[Any]]]:
-    """The grid without its columns of standard errors, and those."""
-    places = {name: grid.header.index(name) for name in ERRORS.values() if name in grid.header}
-    kept = [place for place in range(len(grid.header)) if place not in places.values()]
-    rows = tuple((line, tuple(cells[place] for place in kept)) for line, cells in grid.rows)
-    errors = {name: [cells[place] for _, cells in grid.rows] for name, place in places.items()}
-    return Grid(grid.name, tuple(grid.header[place] for place in kept), rows), errors
 
 
 def _blank(cell: Any) -> bool:
@@ -175,7 +167,8 @@ def refuse_repeat(mine: Result, others: Iterable[Result]) -> None:
             continue
         if any(other.found.get(name) != mine.found.get(name) for name in ("sample", "phase")):
             continue
-        for name in ("conductivity_S_cm", "tg_C", "outcome"):
+        values = [name for name in ("conductivity_S_cm", "tg_C") if name in mine.found]
+        for name in values or ["outcome"]:  # the outcome of a sample may stand beside each of its values
             same_place = name != "conductivity_S_cm" or _same(mine, other, "temperature_C")
             if name in mine.found and same_place and _same(mine, other, name):
                 raise CampaignError(

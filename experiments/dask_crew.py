@@ -77,7 +77,7 @@ class DaskCrew(Crew):
 
     def size(self) -> int:
         """Threads of all workers now."""
-        return max(sum(self._client.nthreads().values()), 1)
+        return max(int(sum(self._client.nthreads().values())), 1)
 
     def stop(self) -> None:
         """Take the predictors back from the workers."""

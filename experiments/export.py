@@ -72,7 +72,7 @@ def save(figure: go.Figure, path: Path | str) -> Path:
 class Picture:
     """A figure that a notebook keeps as a PNG, which any viewer shows; without a Chromium as a plotly figure."""
 
-    def __init__(self, figure: go.Figure, scale: float = 1.5) -> None:
+    def __init__(self, figure: go.Figure, scale: float = 1.25) -> None:
         self.figure, self.scale = figure, scale
 
     def __repr__(self) -> str:
@@ -86,7 +86,7 @@ class Picture:
         return {"image/png": base64.b64encode(png(self.figure, self.scale)).decode(), "text/plain": repr(self)}
 
 
-def picture(figure: go.Figure, scale: float = 1.5) -> Picture:
+def picture(figure: go.Figure, scale: float = 1.25) -> Picture:
     """Show a figure in a notebook so that the kept notebook displays it anywhere.
 
     Parameters
@@ -128,6 +128,7 @@ def _page(figure: go.Figure, form: str, scale: float) -> str:
     import plotly.graph_objects as go
 
     whole = go.Figure(figure).update_layout(paper_bgcolor="#ffffff")
+    whole.for_each_annotation(lambda name: name.update(bgcolor="rgba(255, 255, 255, 0.75)"), {"showarrow": True})
     width, height = whole.layout.width or 1000, whole.layout.height or 600
     asked = json.dumps({"format": form, "width": width, "height": height, "scale": scale})
     return _PAGE.format(figure=str(whole.to_json()).replace("<", "\\u003c"), asked=asked)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..datasets.grid import TableError
+from ..datasets.grid import Grid, TableError, read
 from ..datasets.measurement import composition_keys
 from ..datasets.properties import ZERO_CELSIUS_K, find
 from ..datasets.user_rows import NO_GLASS, SYNTHESIS
-from ..datasets.user_table import from_frame, read_table
+from ..datasets.user_table import from_frame, understand
 from ..features.fractions import Fractions
 from ..models.blend import ARRHENIUS
 
@@ -23,6 +25,10 @@ Vector = npt.NDArray[np.float64]
 ERRORS: Mapping[str, str] = {"conductivity": "conductivity_error_S_cm", "tg": "tg_error_C"}
 NO_GLASS_PHASES = ("crystal", "molten")
 ACTIVATION_SPREAD = 0.5  # decades per 1000 K / T: 0.1 eV, by which activation energies of halides scatter
+_SAID_OF_TABLES = (  # advice on the lab's tables, and what it is where results are told
+    (re.compile(r", so nothing was added; mend them.*"), "; mend them, or leave them out"),
+    (re.compile(r", or insist with --trust-units"), ""),
+)
 FAILURES = frozenset({NO_GLASS, "crystallised", "decomposed"})
 
 
@@ -46,12 +52,12 @@ class Outcomes:
             return cls(pd.DataFrame({name: [] for name in ("quantity", "formula", "value", "temperature_C", "phase")}))
         if not isinstance(results, pd.DataFrame | Path | str):
             raise TableError(f"results of type {type(results).__name__}; give a DataFrame or the path of a table")
-        if not isinstance(results, pd.DataFrame):
-            return cls(_in_order(read_table(Path(results)).good(keep_good=False).assign(error=np.nan)))
-        errors = {name: _numbers(results[name], name) for name in ERRORS.values() if name in results}
-        facts = from_frame(results.drop(columns=list(errors)), "results").good(keep_good=False)
-        error = [_error(errors, row["quantity"], int(row["row"]) - 1) for row in facts.to_dict("records")]
-        return cls(_in_order(facts.assign(error=np.array(error, dtype=float))))
+        try:
+            facts = _facts_of_frame(results) if isinstance(results, pd.DataFrame) else _facts_of_file(Path(results))
+        except TableError as error:
+            error.args = (_here(str(error)),)
+            raise
+        return cls(_in_order(facts))
 
     @property
     def fractions(self) -> Fractions:
@@ -88,6 +94,54 @@ class Outcomes:
         return np.asarray(told, dtype=bool)
 
 
+def _facts_of_frame(table: pd.DataFrame) -> pd.DataFrame:
+    """Facts of a table in memory, with their standard errors."""
+    errors = {name: _numbers(table[name], f"results row {{}}, {name}") for name in ERRORS.values() if name in table}
+    reading = from_frame(table.drop(columns=list(errors)), "results")
+    _warn(one for one in reading.notices if one.startswith("columns"))
+    return _with_errors(reading.good(keep_good=False), errors, range(1, len(table) + 1))
+
+
+def _facts_of_file(path: Path) -> pd.DataFrame:
+    """Facts of a file, with their standard errors."""
+    grid, columns = parted(read(path))
+    lines = [line for line, _ in grid.rows]
+    blank = {name: pd.Series([None if cell == "" else cell for cell in cells]) for name, cells in columns.items()}
+    errors = {name: _numbers(column, f"{grid.name} row {{}}, {name}", lines) for name, column in blank.items()}
+    reading = understand(grid)
+    facts = reading.good(keep_good=False)
+    _warn(one for one in reading.notices if "of unknown phase" not in one)  # which are taken for glasses
+    return _with_errors(facts, errors, lines)
+
+
+def _warn(notices: Iterable[str]) -> None:
+    for notice in notices:
+        warnings.warn(f"results: {notice}", stacklevel=5)
+
+
+def _with_errors(facts: pd.DataFrame, errors: Mapping[str, Vector], lines: Sequence[int]) -> pd.DataFrame:
+    """Facts with the standard error of each, those of a table whose rows have these numbers."""
+    places = {line: place for place, line in enumerate(lines)}
+    error = [_error(errors, row["quantity"], places[int(row["row"])]) for row in facts.to_dict("records")]
+    return facts.assign(error=np.array(error, dtype=float))
+
+
+def parted(grid: Grid) -> tuple[Grid, dict[str, list[Any]]]:
+    """The grid without its columns of standard errors, and those."""
+    places = {name: grid.header.index(name) for name in ERRORS.values() if name in grid.header}
+    kept = [place for place in range(len(grid.header)) if place not in places.values()]
+    rows = tuple((line, tuple(cells[place] for place in kept)) for line, cells in grid.rows)
+    errors = {name: [cells[place] for _, cells in grid.rows] for name, place in places.items()}
+    return Grid(grid.name, tuple(grid.header[place] for place in kept), rows), errors
+
+
+def _here(text: str) -> str:
+    """What is said of the lab's own tables, with the advice that helps with results."""
+    for said, instead in _SAID_OF_TABLES:
+        text = said.sub(instead, text)
+    return text
+
+
 def _nearest(part: pd.DataFrame, far: Vector) -> npt.NDArray[np.bool_]:
     """Whether no other value of the same composition and sample lies nearer, shape (m,)."""
     if not len(part):
@@ -107,13 +161,17 @@ def _in_order(facts: pd.DataFrame) -> pd.DataFrame:
     return facts.iloc[np.lexsort([*rest, facts["value"].to_numpy(), quantity, keys])].reset_index(drop=True)
 
 
-def _numbers(column: pd.Series[Any], name: str) -> Vector:
-    """Standard errors of a column, NaN where none is told; refused where one is no number of zero or more."""
+def _numbers(column: pd.Series[Any], place: str, lines: Sequence[int] | None = None) -> Vector:
+    """Standard errors of a column, NaN where none is told; refused where one is no number of zero or more.
+
+    `place` names row and column, with braces for the number of the row: from 1, or one of `lines`.
+    """
     values = np.asarray(pd.to_numeric(column, errors="coerce"), dtype=float)
     wrong = np.flatnonzero((column.notna() & np.isnan(values)) | np.isinf(values) | (values < 0))
     if len(wrong):
         told = column.iloc[int(wrong[0])]
-        raise TableError(f"results row {wrong[0] + 1}, {name}: {told!r} is no standard error; give a number from 0")
+        number = int(wrong[0]) + 1 if lines is None else lines[int(wrong[0])]
+        raise TableError(f"{place.format(number)}: {told!r} is no standard error; give a number from 0")
     return values
 
 

@@ -16,6 +16,7 @@ from ..features import charge
 from ..features.composition import Composition, FormulaError
 from ..features.enumeration import Space
 from ..features.fractions import Fractions
+from ..features.grid import Grid
 from ..features.template import Template
 from .candidates import as_text, formulas, listed, read
 
@@ -87,6 +88,15 @@ class Pool:
         columns = {name: np.concatenate([block.variables[name] for block in blocks])[first] for name in names}
         table = pd.DataFrame(columns, columns=names, index=range(len(first)))
         places = np.concatenate([block.places for block in blocks])[first]
+        if isinstance(space, Grid) and len(first) < space.size:
+            possible = space.count(neutral=False)
+            parts = (
+                f"{possible - len(matrix):,} not neutral",
+                f"{space.size - possible:,} with a negative amount",
+                f"{len(matrix) - len(first):,} twice",
+            )
+            told = ", ".join(part for part in parts if not part.startswith("0 "))
+            warnings.warn(f"{space.size - len(first):,} of {space.size:,} points left out: {told}", stacklevel=4)
         return cls(Fractions.from_matrix(matrix[first]), table, places, space)
 
     @classmethod
@@ -134,3 +144,20 @@ def near(matrix: Matrix, measured: Matrix) -> Mask:
     for row in measured:
         found |= np.abs(matrix - row).max(axis=1) < WEIGHABLE
     return found
+
+
+def fractions_of(told: Sequence[Any], name: str) -> Fractions:
+    """Compositions that a parameter tells; the parameter is named where one of them cannot be read."""
+    fractions, _, errors = Fractions.read(told)
+    for why in errors.values():
+        raise FormulaError(f"{name}: {why}")
+    return fractions
+
+
+def few(found: int, batch: int) -> str:
+    """What to say of fewer proposals than were asked for.
+
+    >>> few(1, 4)
+    '1 melt where 4 were asked for: no more are left'
+    """
+    return f"{found} melt{'' if found == 1 else 's'} where {batch} were asked for: no more are left"

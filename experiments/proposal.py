@@ -24,7 +24,7 @@ from .acquisition import log_probability
 from .goal import Goal, GoalError
 from .judgement import probability
 from .outcomes import Outcomes, success
-from .pool import Pool, near
+from .pool import Pool, few, fractions_of, near
 from .ranking import COLUMNS, Predictors, rank
 from .reasons import Told, reasons
 from .recipe import RECIPES
@@ -69,7 +69,7 @@ def propose(
         As in `rank`.
     results
         A table of what was measured: ``formula``, ``conductivity_S_cm`` with ``temperature_C``, ``tg_C``, ``outcome``;
-        in memory also the standard errors ``conductivity_error_S_cm`` and ``tg_error_C``.
+        also the standard errors ``conductivity_error_S_cm`` and ``tg_error_C``.
     pending
         Compositions that are on their way: not proposed again, and believed to come out as expected.
     temperature_C
@@ -96,12 +96,14 @@ def propose(
     given, needed = predictors or {}, dict.fromkeys((*RECIPES, *aim.properties))
     known = {name: given[name] if name in given else load_predictor(name) for name in needed}
     on_their_way = [pending] if isinstance(pending, str) else list(pending)
-    waiting = Fractions.of(on_their_way)
+    waiting = fractions_of(on_their_way, "pending")
     every = pool.joined(Fractions.from_matrix(np.vstack([outcomes.fractions.matrix, waiting.matrix])))
     pool.warn_of_strangers(on_their_way, waiting)
     search = _Belief(every, aim, temperature_C, known, acquisition, seed)
     told, places = search.results(outcomes, len(pool)), np.arange(len(pool), len(every))
-    barred = search.refused | near(every.matrix, np.vstack([every.matrix[places], Fractions.of([*without]).matrix]))
+    barred = search.refused | near(
+        every.matrix, np.vstack([every.matrix[places], fractions_of([*without], "without").matrix])
+    )
     chosen = search.pick(told, places[len(outcomes.facts) :], batch, barred, success(every.matrix, outcomes))
     table = _reasoned(chosen, pool, outcomes, aim, temperature_C, known)
     table.attrs["stop"] = search.stop(told, barred[: len(pool)], outcomes, table["p_goal"].max())
@@ -190,7 +192,7 @@ class _Belief:
         alone = len(waiting) == 0
         chosen = self.search.batch(told, batch, barred, chance, self.hope, tune=alone, alike=self._alike)
         if len(chosen) < batch:
-            warnings.warn(f"{len(chosen)} melts where {batch} were asked for: no more are left", stacklevel=3)
+            warnings.warn(few(len(chosen), batch), stacklevel=3)
         return chosen
 
     def stop(self, told: list[Results], barred: npt.NDArray[np.bool_], outcomes: Outcomes, shown: float) -> str:

@@ -74,8 +74,9 @@ class Screened:
         table = pq.read_table(path)
         told = json.loads(table.schema.metadata[b"block"])
         errors = tuple((int(place), str(reason)) for place, reason in told["errors"])
-        columns = [table[name].to_numpy() for name in ("place", "p_goal", "margin")]
-        return cls(told["number"], told["size"], *columns, table["text"].to_pylist(), told["unread"], errors)
+        places, chance, margin = (table[name].to_numpy() for name in ("place", "p_goal", "margin"))
+        texts = table["text"].to_pylist()
+        return cls(told["number"], told["size"], places, chance, margin, texts, told["unread"], errors)
 
 
 def screened(block: Block, aim: Aim, predictors: Predictors, floor: float = 0.0) -> Screened:

@@ -51,7 +51,7 @@ class Block:
         return 0 if rows is None else len(rows)
 
     def read(self) -> tuple[Fractions, npt.NDArray[np.intp], dict[int, str]]:
-        """Compositions that can be judged, their rows, and the reason for each other row; points that are none have none."""
+        """Compositions that can be judged, their rows, and the reason for each row of a list that cannot."""
         if self.formulas is not None:
             batch, rows, errors = Fractions.read(self.formulas)
         else:

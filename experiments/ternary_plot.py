@@ -90,9 +90,19 @@ def ternary_map(
     layout = frame(size) | {
         "ternary": ternary | {"sum": 1, "bgcolor": "rgba(0,0,0,0)"},
         "margin": {"l": 60, "r": 60, "t": 60, "b": 60},
+        "annotations": _key(shown),
         "showlegend": False,
     }
     return go.Figure({"data": [points], "layout": layout})
+
+
+def _key(shown: pd.DataFrame) -> list[dict[str, Any]]:
+    """What the symbols mean, where there are verdicts."""
+    if "verdict" not in shown:
+        return []
+    text = "● inside   ◆ edge   △ outside the known"
+    place = {"x": 0, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "yshift": 24}
+    return [place | {"text": text, "showarrow": False}]
 
 
 def _side(word: str) -> dict[str, Any]:

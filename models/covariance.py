@@ -19,7 +19,7 @@ Columns = npt.NDArray[np.intp]
 def joined(distances: tuple[Matrix, Matrix, Matrix], theta: Vector) -> Matrix:
     """Covariance at three distances, ``s1 a + s2 a b + s3 c`` as ``a (s1 + s2 b) + s3 c``; theta are logarithms."""
     s1, l1, s2, l2, s3, l3 = np.exp(theta[:6])
-    covariance = _matern(distances[1] / l2)
+    covariance: Matrix = _matern(distances[1] / l2)
     covariance *= s2
     covariance += s1
     covariance *= _matern(distances[0] / l1)
@@ -61,7 +61,7 @@ class PanelCovariance:
             for view, row, length, columns in zip(views, one, self._lengths, (idle[:0], idle, idle), strict=True)
         ]
 
-    def __call__(self, views: Sequence[Matrix], panel: Panel) -> Singles:
+    def __call__(self, views: Sequence[Matrix], panel: Panel) -> Any:
         """Covariance of the n points with the rows of a panel, shape (n, width)."""
         shared, covariance, rest = (
             _reached(points, panel.of(view), length)
@@ -84,7 +84,7 @@ def _beside(view: Singles, row: Singles, idle: Columns) -> Singles:
     return np.concatenate([-2 * busy, squares, np.ones_like(squares)], axis=1)
 
 
-def _reached(points: Singles, asked: Singles, length: np.float32) -> Singles:
+def _reached(points: Singles, asked: Singles, length: np.float32) -> Any:
     """Matern-3/2 correlation of points with the columns of a panel, shape (n, width)."""
     asked *= length
     squares = np.square(asked).sum(axis=0, keepdims=True)
@@ -100,7 +100,7 @@ def _distance(one: Matrix, other: Matrix) -> Matrix:
     return np.sqrt(np.maximum(distance, 0, out=distance), out=distance)
 
 
-def _matern(distance: Matrix) -> Matrix:
+def _matern(distance: Matrix) -> Any:
     """Matern-3/2 correlation, written over a distance in units of its length that nobody needs again."""
     distance *= np.sqrt(3.0)
     return _faded(distance)

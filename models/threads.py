@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-from threadpoolctl import ThreadpoolController
+import threadpoolctl
 
 
 class _Held:
-    """How many hold the libraries now, and what the first of them has to give back."""
+    """How many hold the libraries now, and what the last of them has to give back."""
 
     lock = threading.Lock()
     number = 0
@@ -21,13 +21,14 @@ class _Held:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Hold the libraries to one thread for all who predict now; the last who leaves lets them go.
+    """Hold the libraries of linear algebra to one thread for all who predict now; the last who leaves lets them go.
 
     Looking for the libraries takes ten times as long as a small prediction; it is done once, after they were loaded.
     """
     with _Held.lock:
         if _Held.number == 0:
-            _Held.limit = _libraries().limit(limits=1)
+            _Held.limit = _libraries().limit(limits=1, user_api="blas")
+            _for_all()
         _Held.number += 1
     try:
         yield
@@ -36,8 +37,14 @@ def one_thread() -> Iterator[None]:
             _Held.number -= 1
             if _Held.number == 0:
                 _Held.limit.restore_original_limits()
+                _for_all()
+
+
+def _for_all() -> None:
+    """Let other threads set the number too: threadpoolctl from 3.7 on lets none but the first, who may be gone."""
+    getattr(threadpoolctl.OpenBLASController, "clear_controlling_thread", lambda: None)()
 
 
 @lru_cache(maxsize=1)
-def _libraries() -> ThreadpoolController:
-    return ThreadpoolController()
+def _libraries() -> threadpoolctl.ThreadpoolController:
+    return threadpoolctl.ThreadpoolController()

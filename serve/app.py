@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import gc
 import threading
 from collections.abc import AsyncIterator
@@ -71,6 +72,7 @@ STATUS: dict[type[Exception], int] = {
     NoChampionError: 503,
     ArtifactError: 503,
 }
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
 LOOK_S = 1.0  # between two looks at what is promoted
 TIDY_S = 3600.0
 
@@ -113,6 +115,9 @@ def create_app(settings: Settings | None = None, models: InUse | None = None) ->
 
 def _of_error(request: Request, error: Exception) -> Response:
     """A refusal for an error, by the table."""
+    if isinstance(error, OSError) and error.errno in UNWRITABLE:
+        why = f"the server cannot keep this ({error.strerror}); tell who runs it: its home folder needs room and rights"
+        return problem(507, why)
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
     wait = {"retry-after": "1"} if isinstance(error, BusyError) else None
     told = str(error) if isinstance(error, tuple(STATUS)) else explained(error)[0]

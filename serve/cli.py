@@ -1,4 +1,4 @@
-"""The command line: `vitrion train`, `rank`, `sweep`, `propose`, `campaign`, `backtest`, `models`, `data`, ..."""
+"""The command line: `vitrion train`, `rank`, `screen`, `sweep`, `propose`, `campaign`, `models`, `data`, ..."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from . import (
     cli_models,
     cli_propose,
     cli_rank,
+    cli_screen,
     cli_serve,
     cli_versions,
     cli_worker,
@@ -31,6 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 app.command("rank")(cli_rank.rank)
+app.command("screen")(cli_screen.screen)
 app.command("sweep")(cli_rank.sweep)
 app.command("propose")(cli_propose.propose)
 app.command("explain")(cli_explain.explain)

@@ -137,10 +137,10 @@ def _page(
     from ..experiments.ranking import sweep
     from ..experiments.registry import load_predictor
 
-    outcomes = Outcomes.of(results)
-    learnt = {name: taught(load_predictor(name), outcomes) for name in ("tg", "conductivity")}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
+        warnings.simplefilter("ignore", UserWarning)  # all was told with the proposals
+        outcomes = Outcomes.of(results)
+        learnt = {name: taught(load_predictor(name), outcomes) for name in ("tg", "conductivity")}
         family = sweep(template, at, goal, learnt, **ranges)
     return proposal_page(family, list(ranges), proposals, outcomes, goal, at, visible(template))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import socket
 from types import FrameType
+from typing import Any
 
 from fastapi import FastAPI
 from uvicorn import Config, Server
@@ -30,9 +31,13 @@ class Ending(Server):
     def __init__(self, app: FastAPI, host: str, port: int, patience_s: float) -> None:
         app.state.ending = False
         self._app, self._place = app, (host, port)
-        options = {"log_config": None, "access_log": False, "timeout_graceful_shutdown": math.ceil(patience_s)}
+        options: dict[str, Any] = {
+            "log_config": None,
+            "access_log": False,
+            "timeout_graceful_shutdown": math.ceil(patience_s),
+        }
         options |= {"ws": "none", "limit_concurrency": MOST_LINES, "server_header": False}
-        super().__init__(Config(app, host, port, **options))  # type: ignore[arg-type]
+        super().__init__(Config(app, host, port, **options))
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End, as SIGTERM and Ctrl+C ask for."""

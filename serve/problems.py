@@ -31,6 +31,7 @@ TITLES = {
     429: "Too many requests",
     500: "This should not have happened",
     503: "Not available now",
+    507: "Nothing can be kept now",
 }
 _REFUSALS = (401, 403, 421, 422, 429, 503)  # of every route
 

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..experiments.campaign_table import CAMPAIGNS
+from . import access_tables
 from .refusals import InputError
 from .schema import upgrade
 from .store import TABLES
@@ -53,7 +54,8 @@ def read(url: str, path: Path) -> None:
 
 
 def _tables() -> list[sa.Table]:
-    return [*TABLES.sorted_tables, CAMPAIGNS]
+    more = [table for table in access_tables.TABLES.sorted_tables if table.name != "access_sessions"]
+    return [*TABLES.sorted_tables, CAMPAIGNS, *more]
 
 
 def _plain(value: Any) -> Any:

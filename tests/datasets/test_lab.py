@@ -183,6 +183,17 @@ def test_a_fact_is_taken_once_though_the_file_differs():
     assert len(lab.add(RESULTS.head(1).assign(sample="A9")).facts) == 3
 
 
+def test_the_outcome_beside_each_value_of_a_sample_is_kept_once():
+    hot = RESULTS.head(1).assign(temperature_C=60.0, conductivity_mS_cm=4.0, tg_C=None)
+    warm = hot.assign(temperature_C=40.0, conductivity_mS_cm=2.0)
+    lab.add(pd.concat([RESULTS.head(1), hot]))
+    lab.add(warm)
+    assert lab.read("conductivity").rows["value"].tolist() == pytest.approx([1.4e-3, 2e-3, 4e-3])
+    assert lab.syntheses()["outcome"].tolist() == ["glass"]
+    with pytest.raises(RowsError, match="synthesis: the store says so already"):
+        lab.add(warm.assign(conductivity_mS_cm=None, temperature_C=None))
+
+
 def test_a_file_that_grows_does_not_bring_back_what_was_corrected_or_withdrawn():
     lab.add(RESULTS)
     lab.add(correction(2, tg_C=[-17.0]))

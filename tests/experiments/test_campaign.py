@@ -230,6 +230,27 @@ def test_the_same_result_twice_is_refused_unless_it_is_another_melt(laco):
     assert len(laco.results()) == 3
 
 
+def test_a_crystal_measured_at_two_temperatures_keeps_its_outcome(laco):
+    laco.record("LiAlCl2O", conductivity_S_cm=1e-6, outcome="crystallised")
+    laco.record("LiAlCl2O", conductivity_S_cm=4e-6, temperature_C=60, outcome="crystallised")
+    assert laco.results()["outcome"].tolist() == ["crystallised"] * 2
+    with pytest.raises(CampaignError, match="says the same of LiAlCl2O"):
+        laco.record("LiAlCl2O", outcome="crystallised")
+
+
+def test_a_slip_of_the_decimal_point_is_doubted(laco):
+    laco.record("LiAlCl2O", conductivity_S_cm=1.1e-4)
+    with pytest.warns(UserWarning, match="event 1 tells another conductivity of LiAlCl2O"):
+        laco.record("LiAlCl2O", conductivity_S_cm=1.1e-3)
+
+
+def test_a_round_of_fewer_than_were_asked_for_is_told(quick_proposals):
+    with pytest.warns(UserWarning, match="30 of 31 points left out: 30 not neutral"):
+        few = Campaign.new("few", "LiAlCl{4-x}O{x}", x=RANGE)
+    with pytest.warns(UserWarning, match="1 melt where 4 were asked for: no more are left"):
+        few.propose()
+
+
 def test_events_that_cannot_be_changed(laco):
     laco.propose()
     pending = laco.pending()

@@ -216,6 +216,51 @@ def test_standard_errors_are_read():
     assert sorted(noise) == pytest.approx([0, 0, 1e-4 / 9e-4 / np.log(10), 1e-4 / 2e-4 / np.log(10)])
 
 
+def test_standard_errors_in_a_file_are_read(tmp_path):
+    path = tmp_path / "results.csv"
+    told = RESULTS.assign(conductivity_error_S_cm=[1e-4, 1e-4, np.nan, np.nan])
+    told.to_csv(path, index=False)
+    in_file, in_memory = Outcomes.of(path).of_property("conductivity", 25.0), Outcomes.of(told)
+    assert in_file[2].tolist() == in_memory.of_property("conductivity", 25.0)[2].tolist()
+    told.assign(conductivity_error_S_cm="much").to_csv(path, index=False)
+    with pytest.raises(TableError, match=r"results.csv row 2, conductivity_error_S_cm: 'much' is no standard error"):
+        Outcomes.of(path)
+
+
+def test_a_glass_at_two_temperatures_may_repeat_its_outcome():
+    told = pd.DataFrame({"formula": ["LiAlCl2O"] * 2, "conductivity_S_cm": [1e-3, 4e-3], "temperature_C": [25, 60]})
+    facts = Outcomes.of(told.assign(outcome="glass")).facts
+    assert facts["value"].dropna().tolist() == [1e-3, 4e-3]
+    with pytest.raises(TableError, match=r"2 of 2 rows|1 of 2 rows"):
+        Outcomes.of(told.assign(outcome="glass", conductivity_S_cm=1e-3, temperature_C=25))
+
+
+def test_refused_results_give_advice_that_helps_here(tmp_path):
+    with pytest.raises(TableError) as caught:
+        Outcomes.of(pd.DataFrame({"formula": ["LiAlCl2O", "LiAlCl4"], "tg_C": [-5.0, 9e9]}))
+    assert "1 of 2 rows cannot be taken; mend them, or leave them out" in str(caught.value)
+    path = tmp_path / "results.csv"
+    path.write_text("formula,conductivity_S_cm,temperature_C\nLiAlCl2O,1e-3,298.15\nLiAlCl4,1e-6,298.15\n")
+    with pytest.raises(TableError, match=r"name it temperature_K$"):
+        Outcomes.of(path)
+
+
+def test_what_is_not_read_of_results_is_told(tmp_path):
+    path = tmp_path / "results.csv"
+    RESULTS.assign(colour="white").to_csv(path, index=False)
+    with pytest.warns(UserWarning, match="results: columns that are not read: colour"):
+        Outcomes.of(path)
+    with pytest.warns(UserWarning, match="results: columns that are not read: colour"):
+        Outcomes.of(RESULTS.assign(colour="white"))
+
+
+def test_members_of_a_family_that_are_left_out_are_counted():
+    with pytest.warns(UserWarning, match="30 of 31 points left out: 30 not neutral"):
+        assert len(Pool.of("LiAlCl{4-x}O{x}", x=RANGE)) == 1
+    with pytest.warns(UserWarning, match="20 of 61 points left out: 20 with a negative amount"):
+        assert len(Pool.of(FAMILY, x="0:3:0.05")) == 41
+
+
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
@@ -230,7 +275,7 @@ def test_standard_errors_are_read():
         ({"results": pd.DataFrame({"formula": ["LiCl"]})}, TableError, "results"),
         ({"results": RESULTS.assign(tg_error_C=-1.0)}, TableError, "no standard error"),
         ({"results": RESULTS.assign(tg_error_C="abc")}, TableError, "no standard error"),
-        ({"pending": ["Xx"]}, FormulaError, "Xx"),
+        ({"pending": ["LiCl", "Xx"]}, FormulaError, '^pending: "Xx"'),
     ],
 )
 def test_bad_input(ask, options, error, message):

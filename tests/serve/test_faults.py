@@ -1,59 +1,59 @@
-"""A server under watch stands bad requests, hostile texts and paths: the bounded form of tests/bench/http_proofs.py."""
+"""A few of the faults, kills and minutes of load that `make prove` plays in full (docs/benchmarks/faults.md)."""
 
-import asyncio
-import collections
+import os
+import re
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-BENCH = str(Path(__file__).parents[1] / "bench")
-MOST_GROWTH = 50_000_000  # bytes
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")]
+BENCH = Path(__file__).parents[1] / "bench"
+PAGE = Path(__file__).parents[2] / "docs" / "benchmarks" / "faults.md"
+QUICK = (
+    "model file truncated",
+    "model file missing",
+    "model with a wrong sha256",
+    "record of the champions damaged",
+    "campaign file damaged",
+    "lab store damaged",
+    "disk full",
+    "folder read-only",
+    "tables of a later release",
+    "SIGTERM in a request",
+)
 
 
-@pytest.fixture
-def bench(monkeypatch):
-    """The modules of the full form."""
-    monkeypatch.syspath_prepend(BENCH)
-    import bad_requests
-    import http_faults
-    import http_schema
-    import http_texts
-    import payloads
-
-    return collections.namedtuple("Bench", "requests faults schema texts payloads")(
-        bad_requests, http_faults, http_schema, http_texts, payloads
-    )
+def played(script, *arguments, trained):
+    told = {name: value for name, value in os.environ.items() if name not in ("VITRION_DATABASE_URL", "VITRION_HOME")}
+    command = [sys.executable, BENCH / script, *arguments, "--home", trained]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=told)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout.splitlines()
 
 
-def test_a_server_stands_all_of_it(bench, house, tmp_path):
-    every = bench.requests.everything()
-    assert len(every) > 1_500
-    assert (len(bench.payloads.PATHS), len(set(bench.payloads.TEXTS))) == (60, 80)
-    server = bench.faults.Server(house, tmp_path / "watch.jsonl")
-    try:
-        bench.faults.warmed(server.base)
-        began = server.memory
-        statuses, bad = asyncio.run(bench.faults.volley(server.port, every[:: len(every) // 250]))
-        assert not bad and sum(statuses.values()) >= 250
-        assert statuses[422] > 100 and statuses[-1] < 5
-        assert server.alive
+@pytest.mark.slow
+def test_faults_end_in_a_named_error_while_the_old_models_answer(trained):
+    lines = played("faults.py", *QUICK, "--times", "1", trained=trained)
+    assert [line.split(" | ")[0].strip("| ") for line in lines] == list(QUICK)
 
-        times = asyncio.run(bench.faults.oversized(server.port, 3))
-        assert len(times) == 6
-        health, sent = asyncio.run(bench.faults.hostile_load(server.port, 3))
-        assert health and sent > 10
 
-        tried = bench.texts.paths(server.base, 12)
-        assert len(tried) > 150 and not [status for status in tried if status >= 500 and status != 503]
-        assert bench.texts.texts(server.base) == []
-        assert bench.texts.logs(Path(f"{server.log}.err").read_text(errors="replace")) == []
+@pytest.mark.slow
+def test_kills_lose_nothing_that_was_acknowledged(trained):
+    (line,) = played("server_kills.py", "lists", "--times", "4", "--database", "sqlite", trained=trained)
+    assert "all ranked, each one job with each of its rows once" in line
 
-        statuses, bad = bench.schema.run(server.base, 8)
-        assert not bad and len(statuses) > 30
-        assert server.alive
-        assert server.memory - began < MOST_GROWTH
-        assert bench.faults.serious(server.seen()) == {}
-    finally:
-        server.end()
+
+@pytest.mark.slow
+def test_load_leaves_nothing_behind(trained):
+    (line,) = played("soak.py", "--minutes", "0.1", trained=trained)
+    assert "no 5xx" in line
+
+
+def test_every_line_of_the_page_has_its_command():
+    rows = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    rows = [line for line in rows if not re.match(r"\| (fault|killed in|load) \|", line)]
+    assert len(rows) >= 15 + 3 + 1
+    for line in rows:
+        command = re.search(r"`python (tests/bench/\w+\.py)[^`]*`", line)
+        assert command and (PAGE.parents[2] / command[1]).is_file(), line

@@ -1,0 +1,93 @@
+"""How the documentation is built: `make docs`, or `sphinx-build -W docs docs/_build`."""
+
+import importlib.metadata
+import shutil
+from pathlib import Path
+
+HERE = Path(__file__).parent
+NOTEBOOKS = HERE.parent / "examples" / "notebooks"
+
+project = "Vitrion"
+author = "The Vitrion developers"
+copyright = author  # noqa: A001 - the name that Sphinx reads
+try:
+    release = importlib.metadata.version("vitrion")
+except importlib.metadata.PackageNotFoundError:
+    release = ""
+
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+exclude_patterns = ["_build", "**.ipynb_checkpoints"]
+html_theme = "furo"
+html_title = "Vitrion"
+html_show_sphinx = False
+html_theme_options = {"navigation_with_keys": True}
+html_static_path = ["_static"]
+html_css_files = ["wide.css"]
+
+myst_enable_extensions = ["dollarmath", "colon_fence", "deflist"]
+myst_heading_anchors = 3
+nb_execution_mode = "off"  # the notebooks are kept with what they showed: `make notebooks`
+nb_merge_streams = True
+
+default_role = "code"
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
+autodoc_preserve_defaults = True
+python_maximum_signature_line_length = 80
+napoleon_google_docstring = False
+napoleon_use_rtype = False
+napoleon_attr_annotations = False
+
+
+def commands(command, path):
+    """Markdown of a command and those below it, as the command line itself describes them."""
+    below = getattr(command, "commands", {})
+    if not below:
+        yield f"## `{path}`\n\n{told(command.help)}\n\n"
+        rows = [
+            (" ".join(written(one)), told(getattr(one, "help", ""))) for one in command.params if one.name != "help"
+        ]
+        if rows:
+            yield "| | |\n|---|---|\n"
+            yield from (f"| {names} | {text} |\n" for names, text in rows)
+        yield "\n"
+    for name, one in below.items():
+        yield from commands(one, f"{path} {name}")
+
+
+def written(parameter):
+    """How a parameter is written: an argument by its name, an option with its dashes."""
+    if parameter.param_type_name == "argument":
+        return [f"`{(parameter.metavar or parameter.name).upper()}`"]
+    return [f"`{name}`" for name in (*parameter.opts, *parameter.secondary_opts)]
+
+
+def told(text):
+    """Help in one line that Markdown leaves as it is."""
+    plain = " ".join((text or "").split())
+    return "".join("\\" + letter if letter in "|{}<>*_$[]`" else letter for letter in plain)
+
+
+def with_commands(app, name, source):
+    """Put all commands under the page of the command line."""
+    if name == "reference/command-line":
+        from typer.main import get_command
+        from vitrion.serve.cli import app as command_line
+
+        source[0] += "\n" + "".join(commands(get_command(command_line), "vitrion"))
+
+
+def setup(app):
+    """Take the executed notebooks into the sources: Sphinx reads nothing outside of its folder."""
+    folder = HERE / "notebooks"
+    folder.mkdir(exist_ok=True)
+    wanted = {path.name: path for path in NOTEBOOKS.glob("*.ipynb")}
+    for stale in folder.iterdir():
+        if stale.name not in wanted:
+            stale.unlink()
+    for name, path in wanted.items():
+        kept = folder / name
+        if not kept.is_file() or kept.read_bytes() != path.read_bytes():
+            shutil.copyfile(path, kept)
+    app.connect("source-read", with_commands)
