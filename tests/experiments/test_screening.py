@@ -143,7 +143,7 @@ class StopError(Exception):
 
 def stopping(after):
     """A step of work that fails after some blocks."""
-    usual, done = crews.screened, []
+    usual, done = screened.screened, []
 
     def work(block, *told):
         if len(done) >= after:
