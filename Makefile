@@ -7,9 +7,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 PEERS := .venv-peers
-USES := serve docs bench
+USES := serve dask docs bench
 
-.PHONY: help setup rank test check format lock package docs notebooks data elements prove prove-faults bench bench-models search bench-loop bench-serve peers clean
+.PHONY: help setup rank test check format lock package docs notebooks data elements prove prove-faults bench bench-models search bench-loop bench-serve bench-screen peers clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -99,6 +99,9 @@ bench-loop: $(READY) ## replay campaigns on measured compositions, written to do
 
 bench-serve: $(READY) ## load on a server of its own, on loopback, written to docs/benchmarks/service.md (three minutes; needs models)
 	$(BIN)/python tests/bench/serve_load.py --write docs/benchmarks/service.md
+
+bench-screen: $(READY) ## speed, memory, Dask and kills of screenings, to docs/benchmarks/screening.md (half an hour; needs models)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/bench/screening_bench.py --family 10000000 --write docs/benchmarks/screening.md
 
 peers: $(PEERS)/ready ## make the environment of the peers that tests/bench/peers replays (BayBE and BoTorch; 1.3 GB)
 

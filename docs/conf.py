@@ -6,6 +6,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 NOTEBOOKS = HERE.parent / "examples" / "notebooks"
+ROOT_PAGES = {"changelog": "CHANGELOG.md", "security": "SECURITY.md"}
 
 project = "Vitrion"
 author = "The Vitrion developers"
@@ -69,13 +70,18 @@ def told(text):
     return "".join("\\" + letter if letter in "|{}<>*_$[]`" else letter for letter in plain)
 
 
-def with_commands(app, name, source):
-    """Put all commands under the page of the command line."""
+def complete(app, name, source):
+    """Put the commands and the files of the root where they belong, with links that lead there."""
     if name == "reference/command-line":
         from typer.main import get_command
         from vitrion.serve.cli import app as command_line
 
         source[0] += "\n" + "".join(commands(get_command(command_line), "vitrion"))
+    if name in ROOT_PAGES:
+        text = (HERE.parent / ROOT_PAGES[name]).read_text(encoding="utf-8")
+        source[0] = text.replace("](docs/", "](")
+    for page, file in ROOT_PAGES.items():
+        source[0] = source[0].replace(f"](../{file})", f"]({page}.md)").replace(f"]({file})", f"]({page}.md)")
 
 
 def setup(app):
@@ -90,4 +96,4 @@ def setup(app):
         kept = folder / name
         if not kept.is_file() or kept.read_bytes() != path.read_bytes():
             shutil.copyfile(path, kept)
-    app.connect("source-read", with_commands)
+    app.connect("source-read", complete)

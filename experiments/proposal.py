@@ -23,7 +23,7 @@ from ..models.surrogate import Belief, Surrogate
 from .acquisition import log_probability
 from .goal import Goal, GoalError
 from .judgement import probability
-from .outcomes import Outcomes, success
+from .outcomes import Outcomes, met, success
 from .pool import Pool, few, fractions_of, near
 from .ranking import COLUMNS, Predictors, rank
 from .reasons import Told, reasons
@@ -41,6 +41,7 @@ STEP: Mapping[str, float] = {  # a usual step, in the unit of the target
     "density": 0.3,
     "youngs_modulus": 5.0,
 }
+ABSOLUTE_ZERO_C, HOTTEST_C = -273.15, 2000.0
 HOPELESS = 0.01  # chance of meeting the goal below which no melt is worth its while
 
 
@@ -91,7 +92,7 @@ def propose(
         A row a proposal: ``formula``, the variables, ``reason``, and the columns of a ranking by predictors that have
         learnt the results. ``attrs["stop"]`` says why to stop, and is empty otherwise.
     """
-    aim = _checked(goal, batch, acquisition, seed)
+    aim = _checked(goal, batch, acquisition, seed, temperature_C)
     pool, outcomes = Pool.of(candidates, **variables), Outcomes.of(results)
     given, needed = predictors or {}, dict.fromkeys((*RECIPES, *aim.properties))
     known = {name: given[name] if name in given else load_predictor(name) for name in needed}
@@ -166,6 +167,8 @@ class _Belief:
         if np.isfinite(goal.max_cost_usd_per_kg):
             self.refused |= np.asarray(raw_material_cost(every)) > goal.max_cost_usd_per_kg
         self.hope = probability(goal.thresholds, predictions)
+        measured = np.any([predictions[name].distance == 0.0 for name in self.properties], axis=0)
+        self.known_poor = measured & (self.hope < HOPELESS)
         weights = [limit.weight for limit in goal.thresholds]
         self.search = Search(surrogates, self.limits, acquisition, goal.explore, weights, seed)
 
@@ -185,11 +188,15 @@ class _Belief:
         barred: npt.NDArray[np.bool_],
         chance: Vector,
     ) -> list[Any]:
-        """A batch; what is on its way counts with the result that is expected of it."""
+        """A batch; what is on its way counts with the result that is expected of it.
+
+        What others measured, and is far from the goal by that, is left out while there is enough else.
+        """
         for number, row in enumerate(waiting):
             beliefs = self._told(told, tune=number == 0)
             told = [one.and_one(int(row), float(b.mean[row])) for one, b in zip(told, beliefs, strict=True)]
         alone = len(waiting) == 0
+        barred = worse if (~(worse := barred | self.known_poor)).sum() >= batch else barred
         chosen = self.search.batch(told, batch, barred, chance, self.hope, tune=alone, alike=self._alike)
         if len(chosen) < batch:
             warnings.warn(few(len(chosen), batch), stacklevel=3)
@@ -199,10 +206,13 @@ class _Belief:
         """Why to stop: the goal is met, or nothing left is worth a melt, by the chance shown too; empty otherwise."""
         names = dict(zip(composition_keys(outcomes.fractions.matrix).tolist(), outcomes.facts["formula"], strict=True))
         keys = composition_keys(self.every.matrix)
-        met = [set(keys[one.rows[one.targets >= limit]].tolist()) for one, limit in zip(told, self.limits, strict=True)]
-        whole = sorted(names[key] for key in set.intersection(*met))
+        reached = [met(keys[one.rows], one.targets, limit) for one, limit in zip(told, self.limits, strict=True)]
+        here = set(keys[: len(barred)].tolist())
+        whole = sorted((key not in here, names[key]) for key in set.intersection(*reached) - outcomes.failed_keys())
         if whole:
-            return f"the goal is met by {whole[0]}" + (f" and {len(whole) - 1} more" if len(whole) > 1 else "")
+            strange, name = whole[0]
+            more = f" and {len(whole) - 1} more" if len(whole) > 1 else ""
+            return f"the goal is met by {name}{' (no candidate here)' if strange else ''}{more}"
         if self.refused[: len(barred)].all():
             return "the goal refuses every candidate; widen its elements, verdict or cost, or the space"
         if barred.all():
@@ -235,7 +245,7 @@ def _table(
     return pd.concat([ranked[["formula"]], variables.reset_index(drop=True), rest], axis=1)
 
 
-def _checked(goal: Any, batch: int, acquisition: str, seed: int) -> Goal:
+def _checked(goal: Any, batch: int, acquisition: str, seed: int, temperature_C: float) -> Goal:
     """The goal, where all that a proposal is told can be."""
     if isinstance(batch, bool) or not isinstance(batch, int | np.integer) or not 1 <= batch <= 100:
         raise GoalError(f"batch={batch!r}; give the number of melts to propose, from 1 to 100")
@@ -243,4 +253,6 @@ def _checked(goal: Any, batch: int, acquisition: str, seed: int) -> Goal:
         raise GoalError(f"acquisition={acquisition!r}; use one of {', '.join(get_args(Acquisition))}")
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:
         raise GoalError(f"seed={seed!r}; give a whole number from 0")
+    if not ABSOLUTE_ZERO_C < temperature_C < HOTTEST_C:
+        raise GoalError(f"temperature_C={temperature_C!r}; give a temperature in degC, such as 25")
     return Goal.of(goal)

@@ -64,8 +64,8 @@ def screen(
     -------
     DataFrame
         The first `top` rows of what `rank` gives for all candidates, number for number; the index tells the place of
-        each in the source. Candidates that are not neutral, or that cannot be read, are passed over. ``pareto`` counts
-        among these rows. ``attrs`` tells how many ``candidates`` there were and how many of them are ``unread``.
+        each in the source. What cannot be read is passed over, and ``pareto`` counts among these rows. ``attrs`` tells
+        how many ``candidates`` there were, how many are ``unread``, and the first ``errors``: place and reason.
     """
     source, aim = source_of(candidates, **variables), Aim(Goal.of(goal), temperature_C, _whole(top), everything)
     if everything and out is None:

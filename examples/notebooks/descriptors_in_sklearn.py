@@ -48,7 +48,7 @@ len(formulas), len(set(papers))
 
 # %%
 def error(blocks, folds, groups=None):
-    model = make_pipeline(Featurizer(blocks), ExtraTreesRegressor(100, min_samples_leaf=2, random_state=0))
+    model = make_pipeline(Featurizer(blocks), ExtraTreesRegressor(50, min_samples_leaf=2, random_state=0))
     return np.abs(cross_val_predict(model, formulas, y, cv=folds, groups=groups) - y).mean()
 
 
@@ -65,7 +65,7 @@ for name, blocks in {
 pd.DataFrame(rows).T.rename_axis("mean error, decades").round(2)
 
 # %%
-model = make_pipeline(Featurizer(("glass",)), ExtraTreesRegressor(100, min_samples_leaf=2, random_state=0))
+model = make_pipeline(Featurizer(("glass",)), ExtraTreesRegressor(50, min_samples_leaf=2, random_state=0))
 held_out = cross_val_predict(model, formulas, y, cv=GroupKFold(5), groups=papers)
 plots.picture(plots.parity(y, held_out, "Conductivity", "log10(S/cm)"))
 
@@ -74,6 +74,6 @@ plots.picture(plots.parity(y, held_out, "Conductivity", "log10(S/cm)"))
 
 # %%
 matrix = Featurizer(("glass",)).set_output(transform="pandas").fit_transform(formulas)
-forest = ExtraTreesRegressor(100, min_samples_leaf=2, random_state=0).fit(matrix, y)
+forest = ExtraTreesRegressor(50, min_samples_leaf=2, random_state=0).fit(matrix, y)
 drop = permutation_importance(forest, matrix, y, n_repeats=3, random_state=0)
 pd.Series(drop.importances_mean, matrix.columns, name="loss of R2 when shuffled").nlargest(8).round(3).to_frame()

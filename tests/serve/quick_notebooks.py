@@ -8,6 +8,7 @@ import json
 import os
 import runpy
 import sys
+import time
 import traceback
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -40,13 +41,17 @@ def main():
     for notebook in notebooks:
         os.environ["VITRION_HOME"] = home
         pictures.clear()
-        error = ""
+        error, began = "", time.process_time()
         try:
             with redirect_stdout(io.StringIO()):
                 runpy.run_path(notebook, run_name="__main__")
         except Exception:
             error = traceback.format_exc()
-        told[Path(notebook).stem] = {"error": error, "pictures": len(pictures)}
+        told[Path(notebook).stem] = {
+            "error": error,
+            "pictures": len(pictures),
+            "seconds": round(time.process_time() - began, 1),
+        }
     Path(out).write_text(json.dumps(told), encoding="utf-8")
 
 
