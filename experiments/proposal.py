@@ -96,15 +96,12 @@ def propose(
     pool, outcomes = Pool.of(candidates, **variables), Outcomes.of(results)
     given, needed = predictors or {}, dict.fromkeys((*RECIPES, *aim.properties))
     known = {name: given[name] if name in given else load_predictor(name) for name in needed}
-    on_their_way = [pending] if isinstance(pending, str) else list(pending)
-    waiting = fractions_of(on_their_way, "pending")
+    waiting = pool.waiting(pending)
     every = pool.joined(Fractions.from_matrix(np.vstack([outcomes.fractions.matrix, waiting.matrix])))
-    pool.warn_of_strangers(on_their_way, waiting)
     search = _Belief(every, aim, temperature_C, known, acquisition, seed)
     told, places = search.results(outcomes, len(pool)), np.arange(len(pool), len(every))
-    barred = search.refused | near(
-        every.matrix, np.vstack([every.matrix[places], fractions_of([*without], "without").matrix])
-    )
+    gone = np.vstack([every.matrix[places], fractions_of([*without], "without").matrix])
+    barred = search.refused | near(every.matrix, gone)
     chosen = search.pick(told, places[len(outcomes.facts) :], batch, barred, success(every.matrix, outcomes))
     table = _reasoned(chosen, pool, outcomes, aim, temperature_C, known)
     table.attrs["stop"] = search.stop(told, barred[: len(pool)], outcomes, table["p_goal"].max())
