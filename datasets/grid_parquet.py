@@ -16,7 +16,7 @@ def read(data: bytes, name: str) -> Grid:
 
     try:
         schema = pq.read_schema(pa.BufferReader(data))
-        texts = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
+        texts = [field.name for field in schema if _is_text(field.type, pa)]
         file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=texts)
         _check(file.metadata, schema, name, pa)
         table = file.read()
@@ -48,8 +48,15 @@ def _check(metadata: Any, schema: Any, name: str, pa: Any) -> None:
     if len(set(schema.names)) < len(schema.names):
         raise TableError(f"{name} has two columns of the same name; rename one")
     for field in schema:
-        if pa.types.is_nested(field.type) or pa.types.is_binary(field.type):
+        kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+        if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
             raise TableError(f"{name}: column {field.name!r} is of type {field.type}; give columns of numbers and text")
+
+
+def _is_text(kind: Any, pa: Any) -> bool:
+    """Whether a column holds texts, each once (a dictionary) or row by row."""
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _cell(cell: Any) -> Any:

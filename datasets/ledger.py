@@ -29,7 +29,8 @@ def refuse_file(connection: sa.Connection, name: str, sha256: str) -> None:
 
 def check(connection: sa.Connection, reading: Reading, again: bool) -> Reading:
     """Return the reading, its facts that contradict the store moved to the problems."""
-    reading = dataclasses.replace(reading, facts=_outcomes_once(connection, reading.facts))
+    if not again:
+        reading = dataclasses.replace(reading, facts=_outcomes_once(connection, reading.facts))
     found = list(_problems(connection, reading.facts, again))
     if not found:
         return reading

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
@@ -145,11 +146,8 @@ def path_of(name: str) -> Path:
 
 def _table() -> ModuleType | None:
     """Where campaigns are kept beside files: in a database server, if the environment names one."""
-    if not os.environ.get("VITRION_DATABASE_URL", "").startswith("postgresql"):
-        return None
-    from . import campaign_table
-
-    return campaign_table
+    named = os.environ.get("VITRION_DATABASE_URL", "").startswith("postgresql")
+    return import_module(f"{__package__}.campaign_table") if named else None
 
 
 def names() -> list[str]:

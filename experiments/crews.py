@@ -67,13 +67,23 @@ class Crew(ABC):
         for block in blocks:
             pending.add(self.submit(block, floor()))
             if len(pending) >= AHEAD * self.size():
-                for future in self.first(pending):
-                    pending.discard(future)
-                    yield future.result()
+                yield from self._done(pending)
         while pending:
-            for future in self.first(pending):
-                pending.discard(future)
-                yield future.result()
+            yield from self._done(pending)
+
+    def _done(self, pending: set[Any]) -> Iterator[Screened]:
+        """Results that are there, taken out; where a block failed, that is told after the others."""
+        failed: Exception | None = None
+        for future in self.first(pending):
+            pending.discard(future)
+            try:
+                found = future.result()
+            except Exception as error:
+                failed = error
+                continue
+            yield found
+        if failed is not None:
+            raise failed
 
 
 class Threads(Crew):

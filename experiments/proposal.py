@@ -200,9 +200,12 @@ class _Belief:
         names = dict(zip(composition_keys(outcomes.fractions.matrix).tolist(), outcomes.facts["formula"], strict=True))
         keys = composition_keys(self.every.matrix)
         met = [set(keys[one.rows[one.targets >= limit]].tolist()) for one, limit in zip(told, self.limits, strict=True)]
-        whole = sorted(names[key] for key in set.intersection(*met))
+        here = set(keys[: len(barred)].tolist())
+        whole = sorted((key not in here, names[key]) for key in set.intersection(*met))
         if whole:
-            return f"the goal is met by {whole[0]}" + (f" and {len(whole) - 1} more" if len(whole) > 1 else "")
+            strange, name = whole[0]
+            more = f" and {len(whole) - 1} more" if len(whole) > 1 else ""
+            return f"the goal is met by {name}{' (no candidate here)' if strange else ''}{more}"
         if self.refused[: len(barred)].all():
             return "the goal refuses every candidate; widen its elements, verdict or cost, or the space"
         if barred.all():

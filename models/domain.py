@@ -44,8 +44,10 @@ class Domain(BaseEstimator):
 
     def fit(self, X: Matrix, fold: npt.NDArray[np.intp], keys: npt.NDArray[Any]) -> Domain:
         """Learn scale, points and limits from descriptors (n, p), folds of whole papers (n,) and compositions (n,)."""
-        self.projection_ = make_pipeline(StandardScaler(), PCA(min(self.n_components, *X.shape), random_state=0)).fit(X)
-        self.points_ = self.projection_.transform(X)
+        projection = make_pipeline(StandardScaler(), PCA(min(self.n_components, *X.shape), random_state=0))
+        with one_thread():  # the same points to the last bit, however many processors there are
+            self.projection_ = projection.fit(X)
+        self.points_ = self.projected(X)
         distance = foreign_distance(self.points_, fold, keys)
         known = distance[np.isfinite(distance)]
         self.limits_ = np.quantile(known, self.quantiles) if len(known) else np.zeros(2)  # alone: all else is outside
@@ -53,7 +55,7 @@ class Domain(BaseEstimator):
 
     def extend(self, X: Matrix) -> Domain:
         """Know further compositions, descriptors of shape (m, p); scale and limits stay as they are."""
-        self.points_ = np.vstack([self.points_, self.projection_.transform(X)])
+        self.points_ = np.vstack([self.points_, self.projected(X)])
         self.__dict__.pop("_kdtree", None)
         return self
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import errno
 import gc
+import logging
 import threading
 from collections.abc import AsyncIterator
 from importlib.metadata import version
@@ -72,6 +73,7 @@ STATUS: dict[type[Exception], int] = {
     NoChampionError: 503,
     ArtifactError: 503,
 }
+_LOG = logging.getLogger(__name__)
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
 LOOK_S = 1.0  # between two looks at what is promoted
 TIDY_S = 3600.0
@@ -107,7 +109,7 @@ def create_app(settings: Settings | None = None, models: InUse | None = None) ->
     app.add_middleware(Requests)
     app.add_exception_handler(RequestValidationError, of_validation)
     app.add_exception_handler(HTTPException, of_http)
-    for kind in STATUS:
+    for kind in (*STATUS, OSError):
         app.add_exception_handler(kind, _of_error)
     app.add_exception_handler(Exception, _of_error)
     return app
@@ -116,11 +118,14 @@ def create_app(settings: Settings | None = None, models: InUse | None = None) ->
 def _of_error(request: Request, error: Exception) -> Response:
     """A refusal for an error, by the table."""
     if isinstance(error, OSError) and error.errno in UNWRITABLE:
+        _LOG.warning("nothing can be kept: %s", error.strerror)
         why = f"the server cannot keep this ({error.strerror}); tell who runs it: its home folder needs room and rights"
         return problem(507, why)
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
     wait = {"retry-after": "1"} if isinstance(error, BusyError) else None
     told = str(error) if isinstance(error, tuple(STATUS)) else explained(error)[0]
+    if isinstance(error, OSError):
+        _LOG.error("a request failed", exc_info=error)
     head, *lines = public(told).splitlines() or [""]
     errors = [{"row": _row(line), "where": "rows", "message": line.strip()} for line in lines]
     return problem(status, head, errors, wait)

@@ -73,6 +73,7 @@ def restore(settings: Settings, source: Path) -> dict[str, Any]:
         _unpacked(source, copy)
         manifest = checked(copy)
         (copy / MANIFEST).unlink()
+        _moved(copy / "mlflow.db", str(manifest.get("home", "")), str(home()))
         rows = copy / tables_out.FILE
         if rows.exists():
             if not settings.database_url:
@@ -162,7 +163,7 @@ def _files(folder: Path) -> list[str]:
 def _manifest(copy: Path) -> dict[str, Any]:
     files = {name: _sha256(copy / name) for name in _files(copy)}
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    told = {"format": FORMAT, "vitrion": version("vitrion"), "made": at, "files": files}
+    told = {"format": FORMAT, "vitrion": version("vitrion"), "made": at, "home": str(home()), "files": files}
     (copy / MANIFEST).write_text(json.dumps(told, indent=1), encoding="utf-8")
     return told
 
@@ -193,6 +194,23 @@ def _unpacked(source: Path, copy: Path) -> None:
             archive.extractall(copy, filter="data")  # refuses what would leave the folder
     except (tarfile.TarError, OSError) as error:
         raise InputError(f"{source} cannot be read as a backup ({error})") from None
+
+
+def _moved(path: Path, old: str, new: str) -> None:
+    """Have MLflow look for its files in another home folder than the one that was backed up."""
+    if not path.exists() or not old or old == new:
+        return
+    with closing(sqlite3.connect(path)) as database, database:
+        for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            for _, column, kind, *_ in database.execute(f'PRAGMA table_info("{table}")').fetchall():
+                if "CHAR" not in kind.upper() and "TEXT" not in kind.upper():
+                    continue
+                for before, after in ((Path(old).as_uri(), Path(new).as_uri()), (old, new)):
+                    database.execute(
+                        f'UPDATE "{table}" SET "{column}" = ? || substr("{column}", ?) '  # noqa: S608 - names of its own
+                        f'WHERE substr("{column}", 1, ?) = ?',
+                        (after, len(before) + 1, len(before) + 1, f"{before}/"),
+                    )
 
 
 def _sha256(path: Path) -> str:

@@ -10,6 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .problems import problem
 from .settings import Settings
 
+LONG = "/api/v1/jobs"  # where a list in JSON may be long
+MOST_ENTRIES, MOST_LONG = 100_000, 1_000_000  # commas in a body, and in one with a long list
 UPLOADS_LAST = 10.0  # times the time of a body, for files
 _TEXT = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _OTHERS = bytes(set(range(256)) - set(b"[]{}"))
@@ -43,14 +45,15 @@ class Bodies:
             await self.app(scope, _timed(receive, UPLOADS_LAST * self.settings.body_seconds), send)
         else:
             body = await _whole(receive, self.settings.body_seconds)
-            if wrong := unreadable(body, self.settings.most_nesting):
+            most = MOST_LONG if scope["path"] == LONG else MOST_ENTRIES
+            if wrong := unreadable(body, self.settings.most_nesting, most):
                 complaint = {"row": None, "where": "body", "message": wrong}
                 await problem(422, wrong, [complaint])(scope, receive, send)
             else:
                 await self.app(scope, _again(body, receive), send)
 
 
-def unreadable(body: bytes, most_nesting: int) -> str:
+def unreadable(body: bytes, most_nesting: int, most_entries: int = MOST_ENTRIES) -> str:
     r"""Why bytes cannot be a request in JSON that is taken; empty where they may be one.
 
     Examples
@@ -64,6 +67,10 @@ def unreadable(body: bytes, most_nesting: int) -> str:
         return "the body is not UTF-8; send JSON in UTF-8"
     if b"\\u" in body and _HALF.search(_PAIR.sub(b"", body)):
         return "the body has half of a character (a lone surrogate such as \\ud800); send whole characters"
+    if body.count(b",") > most_entries:
+        return f"the body has more than {most_entries:,} entries; send less at once, or a file"
+    if body.count(b"[") + body.count(b"{") <= most_nesting:
+        return ""  # the parser tells what else is wrong with it
     brackets = _TEXT.sub(b"", body).translate(None, _OTHERS) if b'"' in body else body.translate(None, _OTHERS)
     for _ in range(most_nesting):
         if not brackets:

@@ -98,14 +98,16 @@ def progress_of(history: pd.DataFrame) -> str:
     >>> import pandas as pd
     >>> progress_of(pd.DataFrame({"best_conductivity_S_cm": [1e-4], "to_goal_decades": [1.0]}))
     'best 0.10 mS/cm, 1.0 decades below the goal'
+    >>> progress_of(pd.DataFrame({"best_conductivity_S_cm": [1e-2], "to_goal_decades": [0.0]}))
+    'best 10 mS/cm, enough for the goal'
     """
     last = history[["best_conductivity_S_cm", "to_goal_decades"]].tail(1).to_dict("records")
     if not last or _missing(last[0]["best_conductivity_S_cm"]):
         return "no conductivity yet"
     best, lacks = last[0]["best_conductivity_S_cm"], last[0]["to_goal_decades"]
-    return f"best {_millis(best)} mS/cm, " + (
-        f"{lacks:.1f} decades below the goal" if lacks else "which meets the goal"
-    )
+    if _missing(lacks):  # the goal asks for no conductivity
+        return f"best {_millis(best)} mS/cm"
+    return f"best {_millis(best)} mS/cm, " + (f"{lacks:.1f} decades below the goal" if lacks else "enough for the goal")
 
 
 def candidates_of(told: Any) -> str:

@@ -54,7 +54,11 @@ Server = Annotated[
     str | None,
     typer.Option("--server", metavar="URL", envvar="VITRION_SERVER", help="Ask this service, not the models here."),
 ]
-Top = Annotated[int, typer.Option("--top", min=0, help="Rows printed.")]
+Top = Annotated[int, typer.Option("--top", min=0, help="Rows printed; with --scheduler, rows kept.")]
+Scheduler = Annotated[
+    str | None,
+    typer.Option("--scheduler", metavar="ADDRESS", help="Rank the --top best of a Parquet file on Dask: see screen."),
+]
 Also = Annotated[
     list[Further] | None, typer.Option("--also", help="Predict a further property too; train it first; repeatable.")
 ]
@@ -73,8 +77,15 @@ def rank(
     also: Also = None,
     track: Annotated[bool, typer.Option("--track", help="Keep the ranking as a run of MLflow.")] = False,
     server: Server = None,
+    scheduler: Scheduler = None,
 ) -> None:
-    """Rank candidate compositions against a goal, best first; every row comes back."""
+    """Rank candidate compositions against a goal, best first; every row comes back (of millions, see screen)."""
+    if scheduler is not None or Path(source).is_dir():
+        from .cli_screen import instead_of_rank
+
+        more = bool(also or track or server or train_if_missing)
+        instead_of_rank(source, goal, temperature, output or [], top, scheduler, more)
+        return
     with told():
         from .answers import ranking, tracked
         from .candidates import any_read

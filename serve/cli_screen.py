@@ -72,6 +72,25 @@ def screen(
         deliver(table, aim, temperature, [output] if output else [])
 
 
+def instead_of_rank(
+    source: str, goal: Path | None, temperature: float, outputs: list[Path], top: int, scheduler: str | None, more: bool
+) -> None:
+    """What `vitrion rank` does with a folder of Parquet files, or with Dask: the best `top`, written and shown.
+
+    `more` tells that it was asked for what a screening does not do.
+    """
+    with told():
+        if more:
+            what = "--also, --track, --server and --train-if-missing do not go with --scheduler or a folder"
+            raise InputError(f"{what}; leave them out, or rank a file without --scheduler")
+        check_temperature(temperature)
+        aim = load_goal(goal)
+        checked(outputs, (".csv", ".parquet", ".html"), source if Path(source).is_file() else "-")
+        first = next((path for path in outputs if path.suffix.lower() == ".parquet"), None)
+        table = screened(source, {}, aim, temperature, max(top, 1), first, scheduler=scheduler)
+        deliver(table, aim, temperature, outputs)
+
+
 def screened(
     source: str,
     ranges: dict[str, Any],

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .bodies import TooSlowError
+from .bodies import LONG, TooSlowError
 from .metrics import Metrics
 from .problems import problem
 from .settings import Settings
@@ -27,7 +27,6 @@ HEADERS = (
 _ALWAYS = ("/health", "/ready", "/metrics")
 _STREAM = "/events"
 MB = 1_000_000
-LONG = ("/api/v1/jobs", "/api/v1/data")  # where JSON may be long
 SHORT_MB = 4.0  # elsewhere, and where the length is not told beforehand
 DRAINED, DRAIN_S = 4 * MB, 0.5  # of a body that is too large, so that who still sends it reads the answer
 
@@ -104,7 +103,7 @@ class Door:
 
     def _limit(self, scope: Scope) -> int:
         """Most bytes of a body in JSON."""
-        long = scope["path"] in LONG and b"content-length" in dict(scope["headers"])
+        long = scope["path"] == LONG and b"content-length" in dict(scope["headers"])
         return int(MB * (self.settings.most_body_mb if long else min(self.settings.most_body_mb, SHORT_MB)))
 
     async def _bounded(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:

@@ -7,6 +7,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -209,7 +210,8 @@ class Jobs:
     def sweep_out(self) -> None:
         """Forget jobs and idempotency keys that are too old."""
         for number in self.store.expired(self.settings.keep_days):
-            self.delete(number)
+            with suppress(NotFoundError):  # another server forgot it
+                self.delete(number)
         self.store.forget_keys(self.settings.keep_keys_days)
 
     def _take(self, job: Job) -> Job:

@@ -88,7 +88,7 @@ def _parquet(content: bytes, name: str) -> CandidateTable:
         file = pq.ParquetFile(pa.BufferReader(content), read_dictionary=texts)  # a text that repeats is kept once
         column = _checked(file, name)
         table = file.read()
-        _check_texts(table, texts, name)
+        _check_texts(table, name)
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         if isinstance(error, InputError):
             raise
@@ -123,13 +123,16 @@ def _checked(file: Any, name: str) -> int:
     return column
 
 
-def _check_texts(table: Any, texts: list[str], name: str) -> None:
+def _check_texts(table: Any, name: str) -> None:
     """Refuse cells that are too long, before each row has a copy of its own."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     total = 0
-    for title in texts:
-        for chunk in table[title].chunks:
+    for place, title in enumerate(table.column_names):
+        for chunk in table.column(place).chunks:
+            if not pa.types.is_dictionary(chunk.type) or not _is_text(chunk.type.value_type, pa):
+                continue
             lengths = pc.binary_length(chunk.dictionary)
             if (longest := pc.max(lengths).as_py() or 0) > LONGEST_CELL:
                 raise InputError(
@@ -138,6 +141,13 @@ def _check_texts(table: Any, texts: list[str], name: str) -> None:
             total += pc.sum(pc.take(lengths, chunk.indices)).as_py() or 0
     if total > _UNPACKED:
         raise InputError(f"{name} unpacks to {total / 1e6:,.0f} MB of text; keep fewer columns")
+
+
+def _is_text(kind: Any, pa: Any) -> bool:
+    types = pa.types
+    return bool(
+        types.is_string(kind) or types.is_large_string(kind) or types.is_binary(kind) or types.is_large_binary(kind)
+    )
 
 
 def _flat(value: Any) -> Any:

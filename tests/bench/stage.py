@@ -59,7 +59,8 @@ def free_port():
 class Stage:
     """A folder with a home, and the processes that were started in it.
 
-    Every process runs without the rights of root, so that a folder that is read-only binds it.
+    Every process runs without the rights of root, so that a folder that is read-only binds it; those that ask
+    PostgreSQL go without that, as they have to reach the socket of another user.
     """
 
     def __init__(self, folder, template=None, **environment):
@@ -84,7 +85,8 @@ class Stage:
             **self.environment,
             **environment,
         }
-        first = RIGHTLESS if os.geteuid() == 0 and shutil.which("setpriv") else ()
+        bound = os.geteuid() == 0 and shutil.which("setpriv") and not self.environment.get("VITRION_DATABASE_URL")
+        first = RIGHTLESS if bound else ()
         command = [*first, sys.executable, "-m", "vitrion", *arguments]
         with self.log.open("ab") as log:
             if wait:

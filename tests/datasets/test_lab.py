@@ -186,9 +186,9 @@ def test_a_fact_is_taken_once_though_the_file_differs():
 def test_the_outcome_beside_each_value_of_a_sample_is_kept_once():
     hot = RESULTS.head(1).assign(temperature_C=60.0, conductivity_mS_cm=4.0, tg_C=None)
     warm = hot.assign(temperature_C=40.0, conductivity_mS_cm=2.0)
-    lab.add(pd.concat([RESULTS.head(1), hot]))
+    lab.add(pd.concat([RESULTS.head(1), hot.drop(columns="tg_C")]))
     lab.add(warm)
-    assert lab.read("conductivity").rows["value"].tolist() == pytest.approx([1.4e-3, 2e-3, 4e-3])
+    assert sorted(lab.read("conductivity").rows["value"]) == pytest.approx([1.4e-3, 2e-3, 4e-3])
     assert lab.syntheses()["outcome"].tolist() == ["glass"]
     with pytest.raises(RowsError, match="synthesis: the store says so already"):
         lab.add(warm.assign(conductivity_mS_cm=None, temperature_C=None))

@@ -95,6 +95,11 @@ def test_it_says_when_the_goal_is_met(ask):
     assert ask(results=RESULTS).attrs["stop"] == ""
 
 
+def test_a_goal_met_by_what_is_no_candidate_is_told_as_such(ask):
+    met = pd.DataFrame({"formula": ["NaTaCl4O"], "conductivity_S_cm": 2e-3, "temperature_C": 25.0, "tg_C": 10.0})
+    assert ask(results=met).attrs["stop"] == "the goal is met by NaTaCl4O (no candidate here)"
+
+
 def test_what_is_on_its_way_does_not_meet_the_goal(ask):
     good = RESULTS.assign(conductivity_S_cm=[2e-4, 2e-3, 4e-4, 1e-5])
     assert ask(results=good, pending=["LiAlCl2.4O0.8"]).attrs["stop"] == "the goal is met by LiAlCl2.5O0.75"

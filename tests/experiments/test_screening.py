@@ -55,7 +55,7 @@ def test_the_first_rows_of_the_ranking(pool, predictors):
     equal(found, whole)
     assert found.attrs["candidates"] == len(pool)
     assert found.attrs["unread"] == (whole["error"] != "").sum() > 3
-    assert [place for place, _ in found.attrs["errors"]] == sorted(whole.index[whole["error"] != ""])
+    assert [place for place, _ in found.attrs["errors"]] == sorted(whole.index[whole["error"] != ""])[:5]
 
 
 @pytest.mark.parametrize(

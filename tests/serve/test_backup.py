@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tarfile
@@ -92,6 +93,7 @@ def test_what_was_open_begins_anew(house, kept_in, tmp_path, monkeypatch, reques
         assert http.get(f"/api/v1/jobs/{done}/result").json() == told
 
 
+@pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)
 def test_a_damaged_backup_changes_nothing(house, tmp_path, monkeypatch):
     backup.back_up(Settings(), tmp_path / "copy")
     with pytest.raises(InputError, match="is there already"):
@@ -120,6 +122,25 @@ def test_a_damaged_backup_changes_nothing(house, tmp_path, monkeypatch):
     assert not (tmp_path / "new").exists() and not list(tmp_path.glob(".restore-*"))
 
 
+@pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)
+def test_runs_find_their_files_in_another_home(house, tmp_path, monkeypatch):
+    with sqlite3.connect(house / "mlflow.db") as database:
+        database.execute("create table runs (run_uuid varchar(32), artifact_uri varchar(200), status varchar(20))")
+        rows = [
+            (f"file://{house}/mlartifacts/1/a", "FINISHED"),
+            (f"{house}x/other", "KILLED"),
+            ("s3://lab/b", "FAILED"),
+        ]
+        database.executemany("insert into runs values ('r', ?, ?)", rows)
+    backup.back_up(Settings(), tmp_path / "copy.tar")
+    monkeypatch.setenv("VITRION_HOME", str(tmp_path / "new"))
+    backup.restore(Settings(), tmp_path / "copy.tar")
+    with sqlite3.connect(tmp_path / "new" / "mlflow.db") as database:
+        found = database.execute("select artifact_uri, status from runs").fetchall()
+    assert found == [(f"file://{tmp_path}/new/mlartifacts/1/a", "FINISHED"), *rows[1:]]
+
+
+@pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)
 def test_an_archive_writes_nothing_outside(house, tmp_path, monkeypatch):
     evil = tmp_path / "evil.tar"
     (tmp_path / "x").write_text("x")

