@@ -69,7 +69,7 @@ def propose(
     goal
         As in `rank`.
     results
-        A table of what was measured: ``formula``, ``conductivity_S_cm`` with ``temperature_C``, ``tg_C``, ``outcome``;
+        A table of what was measured: ``formula``, ``conductivity_S_cm``, ``temperature_C``, ``tg_C``, ``outcome``;
         also the standard errors ``conductivity_error_S_cm`` and ``tg_error_C``.
     pending
         Compositions that are on their way: not proposed again, and believed to come out as expected.
@@ -77,10 +77,8 @@ def propose(
         Temperature at which the conductivity counts, in degC.
     predictors
         Predictors of ``tg`` and ``conductivity``; by default the champions. They are left as they are.
-    acquisition
-        What makes a melt worth while: see `Search`.
-    seed
-        The same seed, candidates, results and predictors give the same proposals.
+    acquisition, seed
+        What makes a melt worth while (see `Search`); the same of all gives the same proposals.
     without
         Compositions that are given up: not proposed, and nothing is believed of them.
     **variables
@@ -89,8 +87,8 @@ def propose(
     Returns
     -------
     DataFrame
-        A row a proposal: ``formula``, the variables, ``reason``, and the columns of a ranking by predictors that have
-        learnt the results. ``attrs["stop"]`` says why to stop, and is empty otherwise.
+        A row a proposal: ``formula``, the variables, ``reason``, and a ranking by predictors that have learnt the
+        results. ``attrs["stop"]`` says why to stop, and is empty otherwise.
     """
     aim = _checked(goal, batch, acquisition, seed, temperature_C)
     pool, outcomes = Pool.of(candidates, **variables), Outcomes.of(results)
