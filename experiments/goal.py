@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..features.bookkeeping import MOBILE
 from ..features.elements import SYMBOLS
 from ..features.fractions import Fractions
 from ..models.domain import VERDICTS
@@ -178,10 +179,15 @@ class Goal:
         return "\n".join(lines) + "\n"
 
     def refused(self, fractions: Fractions) -> npt.NDArray[np.bool_]:
-        """Whether each composition holds a forbidden element or lacks a required one, shape (n,)."""
+        """Whether each composition holds a forbidden element, lacks a required one, or cannot conduct, shape (n,)."""
         wrong = [fractions.column(symbol) > 0 for symbol in self.forbidden]
         wrong += [fractions.column(symbol) <= 0 for symbol in self.required]
-        return np.any(wrong, axis=0) if wrong else np.zeros(len(fractions), dtype=bool)
+        return np.asarray(np.any([*wrong, self._still(fractions)], axis=0))
+
+    def _still(self, fractions: Fractions) -> npt.NDArray[np.bool_]:
+        """Whether each holds no ion that moves, where a conductivity is asked for: the data know no other carriers."""
+        still = np.all([fractions.column(symbol) <= 0 for symbol in MOBILE], axis=0)
+        return np.asarray(still & ("conductivity" in self.properties))
 
     def too_far(self, verdict: npt.NDArray[np.str_]) -> npt.NDArray[np.bool_]:
         """Whether each verdict is beyond the minimum, shape (n,)."""
@@ -204,6 +210,7 @@ class Goal:
         cases = [(fractions.column(symbol) > 0, f"the goal forbids {symbol}") for symbol in self.forbidden]
         cases += [(fractions.column(symbol) <= 0, f"the goal requires {symbol}") for symbol in self.required]
         cases += [
+            (self._still(fractions), f"no mobile ion ({', '.join(MOBILE)}): nothing that conducts"),
             (self.too_far(verdict), f"the goal asks for {self.minimum_verdict} at least"),
             (cost > self.max_cost_usd_per_kg, f"cost above {self.max_cost_usd_per_kg:g} USD/kg"),
             (np.isnan(cost) & limited, "cost not known"),

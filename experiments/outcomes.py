@@ -93,6 +93,10 @@ class Outcomes:
         told = (self.facts["quantity"] == SYNTHESIS) & self.facts["outcome"].isin(FAILURES)
         return np.asarray(told, dtype=bool)
 
+    def failed_keys(self) -> set[int]:
+        """Numbers of the compositions of which a synthesis gave no glass."""
+        return set(composition_keys(self.fractions.matrix)[self.failed()].tolist())
+
 
 def _facts_of_frame(table: pd.DataFrame) -> pd.DataFrame:
     """Facts of a table in memory, with their standard errors."""
@@ -196,3 +200,17 @@ def success(matrix: npt.NDArray[np.float64], outcomes: Outcomes) -> Vector:
             weight += near
             made += near * (not failed[where == place].any())
     return np.asarray(made / weight)
+
+
+def met(keys: npt.NDArray[np.uint64], targets: Vector, limit: float) -> set[int]:
+    """Compositions, by their numbers, whose results reach a limit on average: one that others contradict does not.
+
+    Parameters
+    ----------
+    keys, targets
+        Composition and target of each result, both of shape (m,); targets are to be large.
+    limit
+        In the unit of the targets.
+    """
+    means = pd.Series(targets).groupby(keys).mean()
+    return set(means.index[means >= limit].tolist())

@@ -129,13 +129,16 @@ class Pool:
         """The candidates, and other compositions after them."""
         return Fractions.from_matrix(np.vstack([self.fractions.matrix, other.matrix]))
 
-    def warn_of_strangers(self, names: Sequence[Any], waiting: Fractions) -> None:
-        """Say what is on its way and no candidate: perhaps another family was meant."""
+    def waiting(self, pending: Iterable[Any]) -> Fractions:
+        """What is on its way; a warning names what of it is no candidate: perhaps another family was meant."""
+        names = [pending] if isinstance(pending, str) else list(pending)
+        waiting = fractions_of(names, "pending")
         rows = zip(names, waiting.matrix, strict=True)
         strange = [as_text(name) for name, row in rows if not near(self.fractions.matrix, row[None]).any()]
         if strange:
             told = ", ".join(strange)
             warnings.warn(f"on the way, but no candidates here: {told}; they count all the same", stacklevel=3)
+        return waiting
 
 
 def near(matrix: Matrix, measured: Matrix) -> Mask:

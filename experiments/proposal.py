@@ -23,7 +23,7 @@ from ..models.surrogate import Belief, Surrogate
 from .acquisition import log_probability
 from .goal import Goal, GoalError
 from .judgement import probability
-from .outcomes import Outcomes, success
+from .outcomes import Outcomes, met, success
 from .pool import Pool, few, fractions_of, near
 from .ranking import COLUMNS, Predictors, rank
 from .reasons import Told, reasons
@@ -41,6 +41,7 @@ STEP: Mapping[str, float] = {  # a usual step, in the unit of the target
     "density": 0.3,
     "youngs_modulus": 5.0,
 }
+ABSOLUTE_ZERO_C, HOTTEST_C = -273.15, 2000.0
 HOPELESS = 0.01  # chance of meeting the goal below which no melt is worth its while
 
 
@@ -68,7 +69,7 @@ def propose(
     goal
         As in `rank`.
     results
-        A table of what was measured: ``formula``, ``conductivity_S_cm`` with ``temperature_C``, ``tg_C``, ``outcome``;
+        A table of what was measured: ``formula``, ``conductivity_S_cm``, ``temperature_C``, ``tg_C``, ``outcome``;
         also the standard errors ``conductivity_error_S_cm`` and ``tg_error_C``.
     pending
         Compositions that are on their way: not proposed again, and believed to come out as expected.
@@ -76,10 +77,8 @@ def propose(
         Temperature at which the conductivity counts, in degC.
     predictors
         Predictors of ``tg`` and ``conductivity``; by default the champions. They are left as they are.
-    acquisition
-        What makes a melt worth while: see `Search`.
-    seed
-        The same seed, candidates, results and predictors give the same proposals.
+    acquisition, seed
+        What makes a melt worth while (see `Search`); the same of all gives the same proposals.
     without
         Compositions that are given up: not proposed, and nothing is believed of them.
     **variables
@@ -88,22 +87,19 @@ def propose(
     Returns
     -------
     DataFrame
-        A row a proposal: ``formula``, the variables, ``reason``, and the columns of a ranking by predictors that have
-        learnt the results. ``attrs["stop"]`` says why to stop, and is empty otherwise.
+        A row a proposal: ``formula``, the variables, ``reason``, and a ranking by predictors that have learnt the
+        results. ``attrs["stop"]`` says why to stop, and is empty otherwise.
     """
-    aim = _checked(goal, batch, acquisition, seed)
+    aim = _checked(goal, batch, acquisition, seed, temperature_C)
     pool, outcomes = Pool.of(candidates, **variables), Outcomes.of(results)
     given, needed = predictors or {}, dict.fromkeys((*RECIPES, *aim.properties))
     known = {name: given[name] if name in given else load_predictor(name) for name in needed}
-    on_their_way = [pending] if isinstance(pending, str) else list(pending)
-    waiting = fractions_of(on_their_way, "pending")
+    waiting = pool.waiting(pending)
     every = pool.joined(Fractions.from_matrix(np.vstack([outcomes.fractions.matrix, waiting.matrix])))
-    pool.warn_of_strangers(on_their_way, waiting)
     search = _Belief(every, aim, temperature_C, known, acquisition, seed)
     told, places = search.results(outcomes, len(pool)), np.arange(len(pool), len(every))
-    barred = search.refused | near(
-        every.matrix, np.vstack([every.matrix[places], fractions_of([*without], "without").matrix])
-    )
+    gone = np.vstack([every.matrix[places], fractions_of([*without], "without").matrix])
+    barred = search.refused | near(every.matrix, gone)
     chosen = search.pick(told, places[len(outcomes.facts) :], batch, barred, success(every.matrix, outcomes))
     table = _reasoned(chosen, pool, outcomes, aim, temperature_C, known)
     table.attrs["stop"] = search.stop(told, barred[: len(pool)], outcomes, table["p_goal"].max())
@@ -166,6 +162,8 @@ class _Belief:
         if np.isfinite(goal.max_cost_usd_per_kg):
             self.refused |= np.asarray(raw_material_cost(every)) > goal.max_cost_usd_per_kg
         self.hope = probability(goal.thresholds, predictions)
+        measured = np.any([predictions[name].distance == 0.0 for name in self.properties], axis=0)
+        self.known_poor = measured & (self.hope < HOPELESS)
         weights = [limit.weight for limit in goal.thresholds]
         self.search = Search(surrogates, self.limits, acquisition, goal.explore, weights, seed)
 
@@ -185,11 +183,15 @@ class _Belief:
         barred: npt.NDArray[np.bool_],
         chance: Vector,
     ) -> list[Any]:
-        """A batch; what is on its way counts with the result that is expected of it."""
+        """A batch; what is on its way counts with the result that is expected of it.
+
+        What others measured, and is far from the goal by that, is left out while there is enough else.
+        """
         for number, row in enumerate(waiting):
             beliefs = self._told(told, tune=number == 0)
             told = [one.and_one(int(row), float(b.mean[row])) for one, b in zip(told, beliefs, strict=True)]
         alone = len(waiting) == 0
+        barred = worse if (~(worse := barred | self.known_poor)).sum() >= batch else barred
         chosen = self.search.batch(told, batch, barred, chance, self.hope, tune=alone, alike=self._alike)
         if len(chosen) < batch:
             warnings.warn(few(len(chosen), batch), stacklevel=3)
@@ -199,9 +201,9 @@ class _Belief:
         """Why to stop: the goal is met, or nothing left is worth a melt, by the chance shown too; empty otherwise."""
         names = dict(zip(composition_keys(outcomes.fractions.matrix).tolist(), outcomes.facts["formula"], strict=True))
         keys = composition_keys(self.every.matrix)
-        met = [set(keys[one.rows[one.targets >= limit]].tolist()) for one, limit in zip(told, self.limits, strict=True)]
+        reached = [met(keys[one.rows], one.targets, limit) for one, limit in zip(told, self.limits, strict=True)]
         here = set(keys[: len(barred)].tolist())
-        whole = sorted((key not in here, names[key]) for key in set.intersection(*met))
+        whole = sorted((key not in here, names[key]) for key in set.intersection(*reached) - outcomes.failed_keys())
         if whole:
             strange, name = whole[0]
             more = f" and {len(whole) - 1} more" if len(whole) > 1 else ""
@@ -238,7 +240,7 @@ def _table(
     return pd.concat([ranked[["formula"]], variables.reset_index(drop=True), rest], axis=1)
 
 
-def _checked(goal: Any, batch: int, acquisition: str, seed: int) -> Goal:
+def _checked(goal: Any, batch: int, acquisition: str, seed: int, temperature_C: float) -> Goal:
     """The goal, where all that a proposal is told can be."""
     if isinstance(batch, bool) or not isinstance(batch, int | np.integer) or not 1 <= batch <= 100:
         raise GoalError(f"batch={batch!r}; give the number of melts to propose, from 1 to 100")
@@ -246,4 +248,6 @@ def _checked(goal: Any, batch: int, acquisition: str, seed: int) -> Goal:
         raise GoalError(f"acquisition={acquisition!r}; use one of {', '.join(get_args(Acquisition))}")
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:
         raise GoalError(f"seed={seed!r}; give a whole number from 0")
+    if not ABSOLUTE_ZERO_C < temperature_C < HOTTEST_C:
+        raise GoalError(f"temperature_C={temperature_C!r}; give a temperature in degC, such as 25")
     return Goal.of(goal)

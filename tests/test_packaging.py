@@ -140,7 +140,7 @@ def test_extras_are_light_and_the_core_has_no_server_parts():
     extras = project["optional-dependencies"]
     assert {"serve", "dask", "docs", "bench"} <= set(extras)
     assert not names(project["dependencies"]) & {*SERVER, "dask", "distributed", "sphinx", "pytest", "matminer"}
-    assert all(len(extras[name]) <= 7 for name in ("serve", "dask", "docs", "bench"))
+    assert all(len(extras[name]) <= 10 for name in ("serve", "dask", "docs", "bench"))
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "requirements").glob("*.lock")), ids=lambda path: path.name)

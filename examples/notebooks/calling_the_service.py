@@ -18,6 +18,7 @@
 # machine, asked, and stopped again. In the lab you would only write `vitrion.Client("http://the-machine:8000")`.
 
 # %%
+import atexit
 import socket
 import subprocess
 import sys
@@ -35,6 +36,7 @@ server = subprocess.Popen(
     stdout=subprocess.DEVNULL,
     stderr=subprocess.DEVNULL,
 )
+atexit.register(server.terminate)  # also if a cell fails
 client = vitrion.Client(f"http://127.0.0.1:{port}", patience_s=120)  # asks again until the service is ready
 client.models()[["property", "version", "standing"]]
 

@@ -431,7 +431,7 @@ def main():
 
 def public(text, made):
     """Text for a table, without the folders of this machine."""
-    return text.replace(str(made), "").replace("|", "/").replace("\n", " ").strip()
+    return text.replace(f"{made}/stage/home/", "").replace(str(made), "").replace("|", "/").replace("\n", " ").strip()
 
 
 def write(path, part, rows):
@@ -446,7 +446,7 @@ def write(path, part, rows):
         "kills": "## Kills\n\nSIGKILL to servers and workers that share one database, in the middle of work.",
         "soak": "## Soak\n\nMixed load on one server.",
     }
-    parts = dict.fromkeys(titles, "")
+    parts = {name: f"{words[name].splitlines()[0]}\n\nNot played yet.\n" for name in titles}
     if path.exists():
         for name in parts:
             parts[name] = path.read_text().partition(f"<!-- {name} -->\n")[2].partition(f"<!-- end {name} -->")[0]
@@ -454,7 +454,9 @@ def write(path, part, rows):
     old = {row.split(" | ")[0]: row for row in parts[part].splitlines() if row.startswith("| ") and "`python " in row}
     rows = list((old | new).values())
     at = f"Played on {datetime.now(UTC):%Y-%m-%d}."
-    parts[part] = "\n".join([words[part] + " " + at, "", titles[part], *rows, ""])
+    left = [name for name in FAULTS if part == "faults" and f"| {name}" not in (old | new)]
+    more = [f"Not played yet: {', '.join(left)}.", ""] if left else []
+    parts[part] = "\n".join([words[part] + " " + at, "", titles[part], *rows, "", *more])
     body = "\n".join(f"<!-- {name} -->\n{text}<!-- end {name} -->\n" for name, text in parts.items())
     path.write_text(f"{HEAD}\n\nWritten by `make prove`. Do not edit.\n\n{body}", encoding="utf-8")
 

@@ -56,8 +56,11 @@ def paths(base, most=len(PATHS)):
     return statuses
 
 
-def texts(base):
-    """Send live texts, fetch every export and page that they come out of; return complaints, one a live text."""
+def texts(base, every=1):
+    """Send live texts, fetch every export and page that they come out of; return complaints, one a live text.
+
+    All of them go into one list that is ranked and fetched as CSV; `every` so many-th also into all other places.
+    """
     complaints = []
     with httpx.Client(base_url=f"{base}/api/v1", timeout=120) as http:
         body = io.StringIO()
@@ -67,7 +70,7 @@ def texts(base):
             writer.writerow([LACO, text.replace("\x00", ""), -16.8])
             writer.writerow([text.replace("\x00", "").replace("\n", " ").replace("\r", " "), "plain", -1])
         number = http.post("jobs", files={"file": ("<b>=x.csv", body.getvalue().encode())}).json()["id"]
-        for text in TEXTS:
+        for text in TEXTS[::every]:
             http.post(
                 "campaigns/laco/record", json={"formula": LACO, "tg_C": -16.8, "note": text, "sample": text[:100]}
             )
@@ -101,14 +104,14 @@ def texts(base):
             if "html" in kind or answer.headers["x-content-type-options"] != "nosniff":
                 complaints.append(f"{place} is {kind}")
             json.loads(answer.content)
-        complaints += pages(http, base)
+        complaints += pages(http, base, every)
     return complaints
 
 
-def pages(http, base):
+def pages(http, base, every):
     """The pages do not hold what was sent; a form that was filled in wrongly does not come back."""
     found = []
-    for text in TEXTS:
+    for text in TEXTS[::every]:
         answer = http.post(f"{base}/login", data={"key": text[:90]}, headers={"origin": base})
         page = Page()
         page.feed(answer.text)

@@ -1,6 +1,7 @@
 """Proposals: distinct, neutral, reasoned, the same for the same input, other ones after results."""
 
 import copy
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from vitrion.experiments.goal import GoalError
 from vitrion.experiments.outcomes import Outcomes, success
 from vitrion.experiments.pool import Pool
 from vitrion.experiments.proposal import taught
-from vitrion.experiments.ranking import COLUMNS
+from vitrion.experiments.ranking import COLUMNS, rank
 from vitrion.features import Composition, FormulaError, Fractions, Ions, charge
 
 FAMILY, RANGE = "LiAlCl{4-2x}O{x}", "0:1.5:0.05"
@@ -87,6 +88,29 @@ def test_a_failed_synthesis_turns_the_search_away(ask):
     chances = success(near.matrix, Outcomes.of(pd.DataFrame({"formula": ["LiAlCl2.5O0.75"], "outcome": ["failed"]})))
     assert chances[0] < 0.5 < 0.85 < chances[1]
     assert not set(failed["formula"]) & set(ask(results=failed)["formula"])
+
+
+def test_a_contradicted_result_meets_nothing(ask):
+    good = RESULTS.assign(conductivity_S_cm=[2e-4, 2e-3, 4e-4, 1e-5])
+    again = good[good["conductivity_S_cm"] == 2e-3].assign(conductivity_S_cm=2e-8, sample="other")
+    assert ask(results=pd.concat([good, again], ignore_index=True)).attrs["stop"] == ""
+
+
+def test_what_others_measured_far_from_the_goal_is_left_out(predictors):
+    """A composition that the literature knows for a poor conductor is no melt, nor one in which nothing moves."""
+    known = rank(predictors["conductivity"].known_formulas_[:60].tolist(), predictors=predictors)
+    poor = known[known["neutral"].fillna(False) & (known["p_goal"] < 0.001)]["formula"].iloc[0]
+    family = ["LiAlCl2.5O0.75", "LiAlCl2.4O0.8", "LiAlCl2O", "LiAlCl3O0.5"]
+    asked = partial(propose, predictors=predictors, acquisition="thompson", goal={"explore": 50.0})
+    for seed in range(4):
+        chosen = asked([poor, "AlCl3", *family], batch=4, seed=seed)["formula"]
+        assert set(chosen) == set(family)
+    assert poor in asked([poor, *family[:2]], batch=3)["formula"].tolist()
+
+
+def test_a_temperature_that_is_none_is_refused_at_once(ask):
+    with pytest.raises(GoalError, match="temperature_C=-400"):
+        ask(temperature_C=-400)
 
 
 def test_it_says_when_the_goal_is_met(ask):

@@ -35,9 +35,9 @@ def test_a_server_stands_all_of_it(bench, house, tmp_path):
     try:
         bench.faults.warmed(server.base)
         began = server.memory
-        statuses, bad = asyncio.run(bench.faults.volley(server.port, every[:: len(every) // 250]))
-        assert not bad and sum(statuses.values()) >= 250
-        assert statuses[422] > 100 and statuses[-1] < 5
+        statuses, bad = asyncio.run(bench.faults.volley(server.port, every[:: len(every) // 150]))
+        assert not bad and sum(statuses.values()) >= 150
+        assert statuses[422] > 60 and statuses[-1] < 5
         assert server.alive
 
         times = asyncio.run(bench.faults.oversized(server.port, 3))
@@ -45,12 +45,12 @@ def test_a_server_stands_all_of_it(bench, house, tmp_path):
         health, sent = asyncio.run(bench.faults.hostile_load(server.port, 3))
         assert health and sent > 10
 
-        tried = bench.texts.paths(server.base, 12)
-        assert len(tried) > 150 and not [status for status in tried if status >= 500 and status != 503]
-        assert bench.texts.texts(server.base) == []
+        tried = bench.texts.paths(server.base, 6)
+        assert len(tried) > 80 and not [status for status in tried if status >= 500 and status != 503]
+        assert bench.texts.texts(server.base, 8) == []
         assert bench.texts.logs(Path(f"{server.log}.err").read_text(errors="replace")) == []
 
-        statuses, bad = bench.schema.run(server.base, 8)
+        statuses, bad = bench.schema.run(server.base, 4)
         assert not bad and len(statuses) > 30
         assert server.alive
         assert server.memory - began < MOST_GROWTH
