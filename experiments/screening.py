@@ -69,7 +69,7 @@ def screen(
     """
     source, aim = source_of(candidates, **variables), Aim(Goal.of(goal), temperature_C, _whole(top), everything)
     if everything and out is None:
-        raise FormulaError("everything=True writes a dataset beside the ranking: name that, out='ranking.parquet'")
+        raise FormulaError("everything=True writes a dataset beside it: name the ranking, out='ranking.parquet'")
     kept = None if out is None else BlockFolder(Path(out), everything)
     with crew_of(scheduler, aim, predictors) as crew:
         if kept is not None:

@@ -105,9 +105,9 @@ class Given(RegressorMixin, BaseEstimator):
         """Do nothing."""
         return self
 
-    def votes(self, X: Any) -> Any:
+    def votes(self, X: Any, idle: Any = None) -> Any:
         """What its members expect."""
-        return votes(self.fitted, X)
+        return votes(self.fitted, X, idle)
 
     def __sklearn_clone__(self) -> Given:
         return self

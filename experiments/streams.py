@@ -149,6 +149,7 @@ class Dataset(Source):
         import pyarrow.parquet as pq
 
         found = sorted(path.glob("**/*.parquet")) if path.is_dir() else [path]
+        found = [one for one in found if not any(part.startswith(".") for part in one.relative_to(path).parts)]
         if not found:
             raise FormulaError(f"{path.name} holds no .parquet file; name a Parquet file, or a folder of some")
         self.name, self.files, self.size = path.name, found, 0

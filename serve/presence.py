@@ -94,7 +94,7 @@ class Presence:
     def known(self) -> dict[str, str]:
         """All processes that said that they work, and what they are: ``server``, ``worker`` or ``left``."""
         with self.engine.connect() as connection:
-            return dict(connection.execute(sa.select(EXECUTORS.c.id, EXECUTORS.c.kind)).tuples().all())
+            return dict(connection.execute(sa.select(EXECUTORS.c.id, EXECUTORS.c.kind)).all())
 
     def gone(self) -> list[str]:
         """Processes that ended: those that said so, and those whose lock has been free for long enough."""

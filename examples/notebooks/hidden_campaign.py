@@ -36,7 +36,8 @@ known = vitrion.datasets.load("conductivity", lab=False)
 halides = known.take((known.rows["source"] != "SciGlass").to_numpy())
 oxychloride = (halides.fractions.column("O") > 0) & (halides.fractions.column("Cl") > 0)
 room = halides.rows["temperature_C"].between(15, 45).to_numpy()
-hidden = halides.take(oxychloride & room)
+solid = (halides.rows["phase"] != "molten").to_numpy()  # a chloroaluminate with SO2 is a liquid
+hidden = halides.take(oxychloride & solid & room)
 told = halides.take(~oxychloride)
 len(told), len(hidden)
 

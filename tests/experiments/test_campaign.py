@@ -401,7 +401,7 @@ def test_candidates_left_out_are_told_once(quick_proposals):
         campaign = Campaign.new("listed", ["LiAlCl4", "LiCl2", "NaAlCl4"])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        campaign.propose()
+        campaign.propose(2)
         campaign.record("LiAlCl4", tg_C=-20)
 
 

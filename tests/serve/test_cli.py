@@ -108,7 +108,7 @@ def test_bad_files_end_with_2_and_one_sentence(run, tmp_path, content, words):
     ("arguments", "words"),
     [
         (["rank", "none.csv"], "does not exist"),
-        (["rank", "."], "is a folder"),
+        (["rank", "."], "has no column named formula"),
         (["rank", "LIST", "-o", "no/such/out.csv"], "does not exist; make it first"),
         (["rank", "LIST", "-o", "out.xls"], "ending"),
         (["rank", "LIST", "-o", "LIST"], "candidates itself"),
