@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 BENCH = str(Path(__file__).parents[1] / "bench")
-MOST_GROWTH = 50_000_000  # bytes
+MOST_GROWTH = 100_000_000  # bytes, of a leak; how much it was stands in docs/benchmarks/faults-http.md
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")]
 
 
