@@ -44,7 +44,7 @@ def pool():
     return [texts[place] for place in draw.permutation(len(texts))]
 
 
-def equal(found, whole, top=TOP):
+def assert_equal(found, whole, top=TOP):
     """All columns but the front, which counts among the rows that come back."""
     wanted = whole.head(top).drop(columns="pareto")
     pd.testing.assert_frame_equal(found.drop(columns="pareto"), wanted, check_exact=True)
@@ -52,7 +52,7 @@ def equal(found, whole, top=TOP):
 
 def test_the_first_rows_of_the_ranking(pool, predictors):
     found, whole = screen(pool, TOP, predictors=predictors), rank(pool, predictors=predictors)
-    equal(found, whole)
+    assert_equal(found, whole)
     assert found.attrs["candidates"] == len(pool)
     assert found.attrs["unread"] == (whole["error"] != "").sum() > 3
     assert [place for place, _ in found.attrs["errors"]] == sorted(whole.index[whole["error"] != ""])[:5]
@@ -69,7 +69,7 @@ def test_the_first_rows_of_the_ranking(pool, predictors):
     ],
 )
 def test_any_goal(pool, predictors, goal):
-    equal(screen(pool, TOP, goal, 60.0, predictors=predictors), rank(pool, goal, 60.0, predictors))
+    assert_equal(screen(pool, TOP, goal, 60.0, predictors=predictors), rank(pool, goal, 60.0, predictors))
 
 
 def test_rows_left_early_are_never_among_the_best(pool, predictors, monkeypatch):
@@ -83,41 +83,41 @@ def test_rows_left_early_are_never_among_the_best(pool, predictors, monkeypatch)
 
     monkeypatch.setattr(sieve, "predicted", counted)
     found = screen(pool, 3, predictors=predictors)
-    equal(found, rank(pool, predictors=predictors), 3)
+    assert_equal(found, rank(pool, predictors=predictors), 3)
     assert asked["tg"] < asked["conductivity"] <= len(pool)
 
 
 def test_more_than_there_are(predictors):
     texts = ["LiAlCl4", "NaAlCl4", "LiAlCl2.5O0.75", "LiAlCl4"]
-    equal(screen(texts, 50, predictors=predictors), rank(texts, predictors=predictors), 50)
+    assert_equal(screen(texts, 50, predictors=predictors), rank(texts, predictors=predictors), 50)
 
 
 def test_all_the_same(predictors):
     texts = ["LiAlCl2.5O0.75"] * 300
-    equal(screen(texts, 5, predictors=predictors), rank(texts, predictors=predictors), 5)
+    assert_equal(screen(texts, 5, predictors=predictors), rank(texts, predictors=predictors), 5)
 
 
 def test_parquet_files_of_any_make(pool, predictors, tmp_path):
     texts = [text or "" for text in pool]
     whole = rank(texts, predictors=predictors)
     pq.write_table(pa.table({"id": range(len(texts)), "Formula": texts}), tmp_path / "one.parquet", row_group_size=50)
-    equal(screen(tmp_path / "one.parquet", TOP, predictors=predictors), whole)
+    assert_equal(screen(tmp_path / "one.parquet", TOP, predictors=predictors), whole)
     (tmp_path / "many").mkdir()
     for number in range(3):
         part = texts[number * 150 : (number + 1) * 150]
         encoded = pa.array(part).dictionary_encode()
         pq.write_table(pa.table({"composition": encoded}), tmp_path / "many" / f"part-{number}.parquet")
-    equal(screen(str(tmp_path / "many"), TOP, predictors=predictors), whole)
+    assert_equal(screen(str(tmp_path / "many"), TOP, predictors=predictors), whole)
 
 
 def test_a_family_and_a_mixture(predictors):
     ranges = {"x": "0:2:0.05", "y": "0:1:0.1"}
     members = [member.composition for member in Template.parse(FAMILY).grid(**ranges)]
     found = screen(FAMILY, TOP, predictors=predictors, **ranges)
-    equal(found.reset_index(drop=True), rank(members, predictors=predictors).reset_index(drop=True))
+    assert_equal(found.reset_index(drop=True), rank(members, predictors=predictors).reset_index(drop=True))
     space = Mixtures(("LiCl", "AlCl3", "Li2O"), steps=20, most=3)
     members = [member.composition for member in space]
-    equal(screen(space, TOP, predictors=predictors), rank(members, predictors=predictors))
+    assert_equal(screen(space, TOP, predictors=predictors), rank(members, predictors=predictors))
 
 
 def test_everything_is_written_beside_the_ranking(pool, predictors, tmp_path):
@@ -166,7 +166,7 @@ def test_goes_on_where_it_stopped(pool, predictors, tmp_path, monkeypatch):
         screen(pool, TOP + 1, out=out, predictors=predictors)
     work, second = stopping(100)
     monkeypatch.setattr(crews, "screened", work)
-    equal(screen(pool, TOP, out=out, predictors=predictors), rank(pool, predictors=predictors))
+    assert_equal(screen(pool, TOP, out=out, predictors=predictors), rank(pool, predictors=predictors))
     assert len(second) == -(-len(pool) // 64) - len(kept)
 
 
@@ -178,7 +178,7 @@ def test_begins_anew_when_told(pool, predictors, tmp_path, monkeypatch):
     with pytest.raises(StopError):
         screen(pool, TOP, out=out, predictors=predictors)
     monkeypatch.setattr(crews, "screened", usual)
-    equal(screen(pool, 7, out=out, predictors=predictors, resume=False), rank(pool, predictors=predictors), 7)
+    assert_equal(screen(pool, 7, out=out, predictors=predictors, resume=False), rank(pool, predictors=predictors), 7)
 
 
 def test_killed_at_random_moments(pool, predictors, tmp_path, monkeypatch):
@@ -206,7 +206,7 @@ def test_killed_at_random_moments(pool, predictors, tmp_path, monkeypatch):
         time.sleep(draw.uniform(0.1, 0.5))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        equal(screen(pool, TOP, out=out, predictors=predictors), whole)
+        assert_equal(screen(pool, TOP, out=out, predictors=predictors), whole)
         done = pd.Series(diary.read_text().split()).value_counts()
         assert len(done) == -(-len(pool) // 64)
         assert done.max() <= 2
@@ -267,9 +267,9 @@ def test_two_processes_of_dask_and_one_that_dies(pool, predictors, tmp_path, mon
 
         monkeypatch.setattr(screening, "TOLD_EVERY", 0.0)
         whole = rank(pool, predictors=predictors)
-        equal(screen(pool, TOP, scheduler=client, predictors=predictors, progress=tell), whole)
+        assert_equal(screen(pool, TOP, scheduler=client, predictors=predictors, progress=tell), whole)
         assert killed
-        equal(screen(pool, TOP, scheduler=cluster.scheduler_address, predictors=predictors), whole)
+        assert_equal(screen(pool, TOP, scheduler=cluster.scheduler_address, predictors=predictors), whole)
 
 
 def test_request_names_all_that_the_result_depends_on(pool, predictors, tmp_path, monkeypatch):
