@@ -6,6 +6,7 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,7 @@ class Goal:
     def _put(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
 
-    @property
+    @cached_property
     def thresholds(self) -> tuple[Threshold, ...]:
         """The limits on predicted properties, with their weights; one at least."""
         return tuple(
@@ -118,7 +119,7 @@ class Goal:
         tg = () if self.tg_C is None else (Threshold("tg", below=self.tg_C),)
         return (*sigma, *tg, *self.limits)
 
-    @property
+    @cached_property
     def properties(self) -> tuple[str, ...]:
         """Names of the properties that have a limit."""
         return tuple(limit.property for limit in self.thresholds)

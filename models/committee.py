@@ -14,6 +14,7 @@ from sklearn.neural_network import MLPRegressor
 from sklearn.preprocessing import StandardScaler
 
 from .flat_forest import FEW, FlatForest
+from .kept import kept
 from .panels import panels
 from .threads import one_thread
 
@@ -21,6 +22,7 @@ Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
 Columns = npt.NDArray[np.intp]
+Layers = list[tuple[Singles, Singles]]
 
 STAGES = ((2e-3, 0.5), (4e-4, 0.3), (5e-5, 0.2))  # rates of learning, and the share of the epochs at each
 FARTHEST = 6.0  # standard deviations beyond which a column counts no further for a network
@@ -111,9 +113,7 @@ class Committee(RegressorMixin, BaseEstimator):
         n_roots = int(np.searchsorted(busy, self.roots))
         seen = np.concatenate([busy[:n_roots], busy + self.roots])
         mean, scale = (np.asarray(part, dtype=np.float32) for part in (self.scaler_.mean_, self.scaler_.scale_))
-        still = np.clip(-mean / scale, -FARTHEST, FARTHEST)  # what a network sees of a zero
-        still[seen] = 0.0
-        networks = [_layers(network, seen, still) for network in self.networks_]
+        networks = kept(self, self.networks_, lambda: self._networks_over(seen, mean, scale), seen.tobytes())
         singles = singles[:, busy]
         with one_thread():
             for panel in panels(len(X)):
@@ -124,17 +124,18 @@ class Committee(RegressorMixin, BaseEstimator):
         told[1:] += self.offset_
         return told
 
+    def _networks_over(self, seen: Columns, mean: Singles, scale: Singles) -> list[Layers]:
+        """Layers of each network over the columns seen."""
+        still = np.clip(-mean / scale, -FARTHEST, FARTHEST)  # what a network sees of a zero
+        still[seen] = 0.0
+        return [_layers(network, seen, still) for network in self.networks_]
+
     def _of_trees(self, X: Singles) -> Vector:
         """What the trees expect, shape (n,)."""
         if len(X) > FEW:
             told = sum((tree.tree_.predict(X)[:, 0] for tree in self.trees_.estimators_), np.zeros(len(X)))
             return np.asarray(told / len(self.trees_.estimators_))  # what the forest says, without its ceremony
-        if getattr(self, "_flat", (None,))[0] is not self.trees_:
-            self._flat = self.trees_, FlatForest(self.trees_)
-        return self._flat[1].predict(X)
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_flat"}
+        return kept(self.trees_, self.trees_.estimators_, lambda: FlatForest.of_forest(self.trees_)).predict(X)
 
     def _plausible(self, X: Singles, y: Vector) -> Vector:
         """Weight of each row: 1 where boosting misses it by up to the median error, then falling as its share."""
@@ -178,7 +179,7 @@ class Committee(RegressorMixin, BaseEstimator):
         return np.asarray(np.clip(self.scaler_.transform(self._widened(X)), -FARTHEST, FARTHEST), dtype=np.float32)
 
 
-def _layers(network: MLPRegressor, seen: Columns, still: Singles) -> list[tuple[Singles, Singles]]:
+def _layers(network: MLPRegressor, seen: Columns, still: Singles) -> Layers:
     """Coefficients of shape (out, in) and intercepts of shape (out, 1); the first layer over the columns seen.
 
     What all other columns give, `still`, is one more intercept.
@@ -198,7 +199,7 @@ def _widened(panel: Singles, n_roots: int, mean: Singles, scale: Singles) -> Sin
     return np.clip(seen, -FARTHEST, FARTHEST, out=seen)
 
 
-def _forward(layers: list[tuple[Singles, Singles]], values: Singles) -> Singles:
+def _forward(layers: Layers, values: Singles) -> Singles:
     """What a network of rectified units makes of a panel of inputs of shape (p, width), shape (width,)."""
     for weights, offsets in layers[:-1]:
         values = weights @ values

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble._hist_gradient_boosting.predictor import TreePredictor
 
+from .flat_forest import FEW, FlatForest, Tree
+
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 
@@ -33,6 +35,7 @@ class CountedTrees:
         split = np.concatenate([part[part["is_leaf"] == 0] for part in nodes])
         self._used = np.unique(split["feature_idx"])
         self._thresholds = [np.unique(split["num_threshold"][split["feature_idx"] == at]) for at in self._used]
+        self._flat = FlatForest([_tree(part) for part in nodes])
         self._small = max(map(len, self._thresholds), default=0) < NONE
         self._trees = [self._counted(tree) for (tree,) in model._predictors] if self._small else []
 
@@ -40,6 +43,8 @@ class CountedTrees:
         """What ``model.predict`` gives of descriptors of shape (n, p), to the last bit; shape (n,)."""
         if not self._small:
             return np.asarray(self._model.predict(X))
+        if len(X) <= FEW:
+            return self._flat.total(X, self._model._baseline_prediction.item())
         counts = np.empty((len(X), max(len(self._used), 1)), dtype=np.uint8)
         for place, (column, thresholds) in enumerate(zip(self._used, self._thresholds, strict=True)):
             counts[:, place] = np.searchsorted(thresholds, X[:, column])
@@ -57,3 +62,10 @@ class CountedTrees:
             nodes["feature_idx"][here] = place
             nodes["bin_threshold"][here] = np.searchsorted(thresholds, nodes["num_threshold"][here])
         return TreePredictor(nodes, tree.binned_left_cat_bitsets, tree.raw_left_cat_bitsets)
+
+
+def _tree(nodes: Any) -> Tree:
+    """A tree out of its nodes as scikit-learn keeps them; for numbers that are never missing."""
+    feature = np.where(nodes["is_leaf"] == 1, -1, nodes["feature_idx"].astype(np.intp))
+    left, right = (nodes[side].astype(np.intp) for side in ("left", "right"))
+    return Tree(feature, nodes["num_threshold"], left, right, nodes["value"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed
@@ -12,6 +10,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
 from .counted_trees import CountedTrees
+from .kept import kept
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
@@ -46,12 +45,8 @@ class Difficulty(RegressorMixin, BaseEstimator):
 
     def predict(self, X: Matrix) -> Vector:
         """Expected size of the error in the unit of the target, positive, shape (n,)."""
-        if getattr(self, "_counted", (None,))[0] is not self.model_:
-            self._counted = self.model_, CountedTrees(self.model_)
-        return np.asarray(np.exp(self._counted[1].predict(X)))
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in super().__getstate__().items() if name != "_counted"}
+        trees = kept(self, self.model_, lambda: CountedTrees(self.model_))
+        return np.asarray(np.exp(trees.predict(X)))
 
     @classmethod
     def cross_fit(cls, X: Matrix, y: Vector, fold: npt.NDArray[np.intp], n_jobs: int = 1) -> tuple[Vector, Difficulty]:

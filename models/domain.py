@@ -12,6 +12,7 @@ from sklearn.decomposition import PCA
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from .kept import kept
 from .panels import panels
 from .threads import one_thread
 
@@ -56,7 +57,6 @@ class Domain(BaseEstimator):
     def extend(self, X: Matrix) -> Domain:
         """Know further compositions, descriptors of shape (m, p); scale and limits stay as they are."""
         self.points_ = np.vstack([self.points_, self.projected(X)])
-        self.__dict__.pop("_kdtree", None)
         return self
 
     def nearest(self, X: Matrix) -> tuple[Vector, npt.NDArray[np.intp]]:
@@ -73,7 +73,7 @@ class Domain(BaseEstimator):
     def projected(self, X: Matrix) -> Matrix:
         """Descriptors of shape (n, p) in the space of distances, shape (n, d); no row depends on the others."""
         scaler, turned = self.projection_
-        scaled, start = scaler.transform(X), turned.components_ @ turned.mean_
+        scaled, start = (X - scaler.mean_) / scaler.scale_, turned.components_ @ turned.mean_
         points = np.empty((len(X), len(start)))
         with one_thread():
             for panel in panels(len(X)):
@@ -86,13 +86,12 @@ class Domain(BaseEstimator):
 
     def _tree(self) -> tuple[cKDTree, npt.NDArray[np.intp]]:
         """Tree of the points, each once, and the first row of each: some were measured often."""
-        if not hasattr(self, "_kdtree"):
-            rows = np.sort(np.unique(self.points_, axis=0, return_index=True)[1])
-            self._kdtree = cKDTree(self.points_[rows], leafsize=LEAF, balanced_tree=False), rows
-        return self._kdtree
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_kdtree"}
+        def grown() -> tuple[cKDTree, npt.NDArray[np.intp]]:
+            rows = np.sort(np.unique(self.points_, axis=0, return_index=True)[1])
+            return cKDTree(self.points_[rows], leafsize=LEAF, balanced_tree=False), rows
+
+        return kept(self, self.points_, grown)
 
 
 def foreign_distance(points: Matrix, fold: npt.NDArray[np.intp], keys: npt.NDArray[Any]) -> Vector:

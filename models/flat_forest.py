@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,49 +14,69 @@ Singles = npt.NDArray[np.float32]
 FEW = 512  # rows below which walking together is faster than tree by tree
 
 
-class FlatForest:
-    """The trees of a fitted forest of scikit-learn, end to end.
+class Tree(NamedTuple):
+    """A tree of n nodes; a leaf has a negative feature.
 
     Parameters
     ----------
-    forest
-        A fitted forest of regression trees.
-
-    Notes
-    -----
-    Gives what ``forest.predict`` gives, to the last bit: the same comparisons, and the same order of summation.
+    feature, threshold, left, right, value
+        Of each node, shape (n,): what is at most the threshold goes left.
     """
 
-    def __init__(self, forest: Any) -> None:
-        trees = [member.tree_ for member in forest.estimators_]
-        starts = np.cumsum([0, *(tree.node_count for tree in trees)])
+    feature: npt.NDArray[Any]
+    threshold: Vector
+    left: npt.NDArray[Any]
+    right: npt.NDArray[Any]
+    value: Vector
+
+
+class FlatForest:
+    """Some trees, end to end.
+
+    Parameters
+    ----------
+    trees
+        One at least.
+    """
+
+    def __init__(self, trees: Sequence[Tree]) -> None:
+        starts = np.cumsum([0, *(len(tree.value) for tree in trees)])
         self._roots = starts[:-1].astype(np.intp)
-        self._feature = np.concatenate([tree.feature for tree in trees]).astype(np.intp)
-        self._threshold = np.concatenate([tree.threshold for tree in trees])
-        self._value = np.concatenate([tree.value[:, 0, 0] for tree in trees])
-        own = np.arange(starts[-1])
-        leaf = self._feature < 0
-        sides = [
-            np.concatenate([getattr(tree, side) + start for tree, start in zip(trees, starts, strict=False)])
-            for side in ("children_right", "children_left")
-        ]
-        self._child = np.where(leaf, own, np.stack(sides)).ravel()  # a leaf is its own child
+        self._feature, self._threshold, left, right, self._value = map(np.concatenate, zip(*trees, strict=True))
+        self._feature = self._feature.astype(np.intp)
+        own, leaf = np.arange(starts[-1]), self._feature < 0
+        offset = np.repeat(starts[:-1], np.diff(starts))
+        self._child = np.where(leaf, own, np.stack([right + offset, left + offset])).ravel()  # a leaf is its own child
         self._feature[leaf] = 0
-        self._depth = max(tree.max_depth for tree in trees)
         self._size = int(starts[-1])
+
+    @classmethod
+    def of_forest(cls, forest: Any) -> FlatForest:
+        """The trees of a fitted forest of scikit-learn, whose mean `predict` gives to the last bit."""
+        trees = [member.tree_ for member in forest.estimators_]
+        return cls(
+            [
+                Tree(tree.feature, tree.threshold, tree.children_left, tree.children_right, tree.value[:, 0, 0])
+                for tree in trees
+            ]
+        )
 
     def predict(self, X: Singles) -> Vector:
         """Mean of what the trees say, shape (n,), of descriptors of shape (n, p) in single precision."""
+        return np.asarray(self.total(X) / len(self._roots))
+
+    def total(self, X: npt.NDArray[Any], start: float = 0.0) -> Vector:
+        """A number, and what each tree says added to it one after the other, shape (n,)."""
         node = np.broadcast_to(self._roots, (len(X), len(self._roots))).copy()
         row = np.arange(len(X))[:, None]
-        for _ in range(self._depth):
+        while True:
             left = X[row, self._feature[node]] <= self._threshold[node]
             following = self._child[node + self._size * left]
             if (following == node).all():
                 break
             node = following
-        told = self._value[node]
-        total = np.zeros(len(X))
-        for tree in range(told.shape[1]):
-            total += told[:, tree]
-        return np.asarray(total / told.shape[1])
+        told = self._value[node.T]
+        total = np.full(len(X), start)
+        for of_tree in told:
+            total += of_tree
+        return total

@@ -16,6 +16,7 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from .covariance import PanelCovariance, distances, joined
+from .kept import kept
 from .panels import panels
 from .threads import one_thread
 
@@ -122,7 +123,13 @@ class FamilyProcess(BaseEstimator):
         prior = float(np.exp(self.theta_[[0, 2, 4]]).sum())
         own = 0.0 if paper is None else float(np.exp(self.theta_[6]) * (self.papers_ == paper) @ self.coefficients_)
         absent = np.empty(0, dtype=np.intp) if idle is None else idle
-        covariance = PanelCovariance(self.points_, self.theta_, self._scaled(views.take(np.arange(1))), absent)
+        one = views.take(np.arange(1))
+        covariance = kept(
+            self,
+            self.points_,
+            lambda: PanelCovariance(self.points_, self.theta_, self._scaled(one), absent),
+            absent.tobytes(),
+        )
         asked = self._scaled(views, absent)
         whitener = np.ascontiguousarray(self.whitener_)
         with one_thread():

@@ -180,11 +180,13 @@ def _opened(settings: Settings, models: InUse, metrics: Metrics) -> Desk:
 
 def _warm(desk: Desk) -> None:
     """Load the models, and do once what the first request would have to wait for."""
-    desk.models.renew()
-    if desk.models.ready:
-        desk.service.rank(["LiAlCl4"], Ask.of(None), figure=True)
-        gc.collect()
+    try:
+        desk.models.renew()
+        if desk.models.ready:
+            desk.service.rank(["LiAlCl4"], Ask.of(None), figure=True)
+    finally:
         gc.freeze()  # the models stay: what is collected later need not look at them again
+        gc.enable()
 
 
 def _closed(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from dataclasses import replace
 from ipaddress import ip_address
@@ -28,6 +29,7 @@ def serve(
     On another address than this machine's own it asks for keys: 'vitrion keys new' makes them.
     """
     with told():
+        gc.disable()  # nothing that is made while it starts is garbage; `app` turns it on again
         try:
             from threadpoolctl import threadpool_limits
 

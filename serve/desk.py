@@ -50,8 +50,8 @@ class Desk:
     light: Pool
 
 
-def of(request: Request) -> Desk:
-    """The parts of the server that answers a request."""
+async def of(request: Request) -> Desk:
+    """The parts of the server that answers a request; a coroutine, since others are sent to a thread."""
     found: Desk = request.app.state.desk
     return found
 

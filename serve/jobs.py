@@ -25,7 +25,7 @@ from .workflows import LOG, RANK, ROUND, TRAIN
 
 SERVER, WORKER = "server", "worker"
 LAY_DOWN_S = 20.0  # for what is worked on in this process when it ends
-_POLL_S = 0.2
+_POLL_S, _SLOW_POLL_S = 0.25, 1.0  # between two looks into a queue; each costs the processor some milliseconds
 _ENDED = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "SUCCESS")
 
 
@@ -81,17 +81,17 @@ class Jobs:
         if not (self.settings.work or self.kind == WORKER):
             DBOS.listen_queues([])
         DBOS.launch()
-        for name, each, in_all in (
-            (RANK, self.settings.jobs_at_once, None),
-            (TRAIN, None, 1),
-            (ROUND, None, 1),
-            (LOG, None, 1),
+        for name, each, in_all, poll_s in (
+            (RANK, self.settings.jobs_at_once, None, _POLL_S),
+            (TRAIN, None, 1, _SLOW_POLL_S),
+            (ROUND, None, 1, _POLL_S),
+            (LOG, None, 1, _SLOW_POLL_S),
         ):
             DBOS.register_queue(
                 name,
                 worker_concurrency=each,
                 global_concurrency=in_all,
-                polling_interval_sec=_POLL_S,
+                polling_interval_sec=poll_s,
                 on_conflict="always_update",
             )
         self._keeper = Keeper(self)

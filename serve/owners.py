@@ -44,7 +44,11 @@ def of(request: Request) -> Who:
     return found
 
 
-Asker = Annotated[Who, Depends(of)]
+async def _of(request: Request) -> Who:
+    return of(request)  # what is no coroutine is done in a thread
+
+
+Asker = Annotated[Who, Depends(_of)]
 
 
 class Owners:

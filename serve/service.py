@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .cli_rank import TAKEN
@@ -44,12 +45,21 @@ class Ask:
         """What is asked for, checked."""
         from ..experiments.goal import Goal
 
-        return cls(Goal.of(goal), float(temperature_C), tuple(dict.fromkeys(also)))
+        aim = _usual() if goal is None else Goal.of(goal)
+        return cls(aim, float(temperature_C), tuple(dict.fromkeys(also)))
 
     @property
     def further(self) -> tuple[str, ...]:
         """Properties beside Tg and conductivity."""
         return tuple(name for name in (*self.also, *self.goal.properties) if name not in ("tg", "conductivity"))
+
+
+@cache
+def _usual() -> Goal:
+    """The goal of who tells none, checked once."""
+    from ..experiments.goal import Goal
+
+    return Goal.of(None)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ def data():
 def test_it_is_the_forest_to_the_last_bit(data, depth):
     X, y = data
     forest = ExtraTreesRegressor(7, max_depth=depth, random_state=0).fit(X, y)
-    flat = FlatForest(forest)
+    flat = FlatForest.of_forest(forest)
     for rows in (X[:1], X[:50], np.zeros((3, 6), np.float32)):
         assert (flat.predict(rows) == forest.predict(rows)).all()
 
@@ -26,12 +26,13 @@ def test_it_is_the_forest_to_the_last_bit(data, depth):
 def test_a_stump_without_a_split(data):
     X, _ = data
     forest = ExtraTreesRegressor(3, random_state=0).fit(X, np.ones(len(X)))
-    assert FlatForest(forest).predict(X[:4]).tolist() == [1.0] * 4
+    assert FlatForest.of_forest(forest).predict(X[:4]).tolist() == [1.0] * 4
 
 
 def test_a_committee_votes_alike_for_few_and_many(data):
     X, y = data
     committee = Committee(n_trees=5, n_networks=1, n_epochs=2).fit(X.astype(float), y)
+    fitted = set(vars(committee))
     many = np.tile(X, (2, 1))[: FEW + 1]
     assert (committee.votes(many)[0][:10] == committee.votes(many[:10])[0]).all()
-    assert "_flat" not in committee.__getstate__()
+    assert set(vars(committee)) == fitted
