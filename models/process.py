@@ -131,7 +131,7 @@ class FamilyProcess(BaseEstimator):
             absent.tobytes(),
         )
         asked = self._scaled(views, absent)
-        whitener = np.ascontiguousarray(self.whitener_)
+        whitener = kept(self, self.points_, lambda: np.ascontiguousarray(self.whitener_), b"whitener")
         with one_thread():
             for panel in panels(len(mean)):
                 cross = covariance(asked, panel)

@@ -99,6 +99,7 @@ def create_app(settings: Settings | None = None, models: InUse | None = None) ->
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=_lifespan(told, models or InUse(), metrics),
     )
     for part in (routes_rank, routes_jobs, routes_campaigns, routes_library, routes_state, routes_access, pages):

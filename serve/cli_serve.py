@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import sys
 from dataclasses import replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Annotated
@@ -42,7 +41,6 @@ def serve(
             raise InputError(f"{error.name} is not installed; install it with: pip install 'vitrion[serve]'") from None
         from ..datasets.home import made
 
-        sys.setswitchinterval(0.001)  # answers that need no work do not wait for those that do
         threadpool_limits(1)  # requests run side by side; threads that wait for each other would only slow them
         settings = Settings.of_environment()
         made()

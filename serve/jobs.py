@@ -25,7 +25,7 @@ from .workflows import LOG, RANK, ROUND, TRAIN
 
 SERVER, WORKER = "server", "worker"
 LAY_DOWN_S = 20.0  # for what is worked on in this process when it ends
-_POLL_S, _SLOW_POLL_S = 0.25, 1.0  # between two looks into a queue; each costs the processor some milliseconds
+_POLL_S, _SLOW_POLL_S = 0.5, 1.0  # between two looks into a queue; each costs the processor some milliseconds
 _ENDED = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "SUCCESS")
 
 
