@@ -290,7 +290,7 @@ def clock_moved(here, draw, times):
     moved.write_text("0")
     with contextlib.ExitStack() as left:
         folder = Path(left.enter_context(tempfile.TemporaryDirectory(dir=here.folder)))
-        paths = os.pathsep.join([str(Path(__file__).parent / "clock"), os.environ.get("PYTHONPATH", "")])
+        paths = os.pathsep.join(filter(None, (str(Path(__file__).parent / "clock"), os.environ.get("PYTHONPATH"))))
         other = Stage(folder, here.template, PYTHONPATH=paths, VITRION_TEST_CLOCK=str(moved))
         left.callback(os.environ.__setitem__, "VITRION_HOME", str(here.home))
         left.callback(other.close)

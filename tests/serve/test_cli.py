@@ -131,7 +131,7 @@ def test_bad_files_end_with_2_and_one_sentence(run, tmp_path, content, words):
 )
 def test_bad_arguments_end_with_2_and_one_sentence(run, listed, arguments, words):
     result = run(*(listed if part == "LIST" else part for part in arguments))
-    assert result.exit_code == 2
+    assert result.exit_code == 2, result.output
     assert words in sentence(result)
 
 
