@@ -2,10 +2,10 @@
 
 import contextlib
 import functools
+import importlib
 import math
 import os
 import shutil
-import importlib
 import sys
 import time
 import types
