@@ -1,6 +1,7 @@
 """A clock that can be moved while a process runs: the file named by VITRION_TEST_CLOCK holds the seconds it is off."""
 
 import datetime
+import importlib
 import os
 import time
 from pathlib import Path
@@ -18,6 +19,8 @@ def off():
 
 
 if FILE:
+    for compiled in ("pandas", "pyarrow"):  # they want the class that they were built for, and would never end without
+        importlib.import_module(compiled)
 
     class Moved(USUAL_DATE):
         """The time of day, moved."""
