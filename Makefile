@@ -88,7 +88,7 @@ bench: $(READY) ## speed and agreement, as ratios in one run (tests/bench; under
 	$(BIN)/python tests/bench/features_proofs.py
 	$(BIN)/python -m pytest tests/bench
 
-bench-models: $(READY) ## how good the models are, written to docs/benchmarks/models.md (some forty minutes on two cores)
+bench-models: $(READY) ## how good the models are, written to docs/benchmarks/models.md (two hours on two cores)
 	OMP_NUM_THREADS=1 $(BIN)/python -m vitrion.experiments.bench --write docs
 
 search: $(READY) ## what choosing the recipes is worth on papers that had no say, written to docs/benchmarks/recipes.md (forty minutes)

@@ -38,8 +38,9 @@ class ModelPlugin(WorkerPlugin):
         self.name = f"vitrion-models-{self.key}"
 
     def setup(self, worker: Any) -> None:
-        """Open the files, where this process has not done so."""
+        """Open the files, where this process has not done so; others of before are let go."""
         if self.key not in _HELD:
+            _HELD.clear()
             _HELD[self.key] = {name: file.open() for name, file in self.files.items()}
 
     def teardown(self, worker: Any) -> None:
@@ -61,9 +62,9 @@ def screened_there(block: Block, aim: Aim, key: str, floor: float) -> Screened:
 class DaskCrew(Crew):
     """Workers behind a `distributed.Client`."""
 
-    def __init__(self, client: Client, aim: Aim, predictors: Predictors | None) -> None:
+    def __init__(self, client: Client, aim: Aim, predictors: Predictors | None, stays: bool) -> None:
         super().__init__(aim, predictors)
-        self._client, self._key = client, key_of(self.files)
+        self._client, self._key, self._stays = client, key_of(self.files), stays
         self._plugin = ModelPlugin(self.files)
         client.register_plugin(self._plugin)
 
@@ -80,8 +81,9 @@ class DaskCrew(Crew):
         return max(int(sum(self._client.nthreads().values())), 1)
 
     def stop(self) -> None:
-        """Take the predictors back from the workers."""
-        self._client.unregister_worker_plugin(self._plugin.name)
+        """Take the predictors back from workers that are not the caller's own."""
+        if not self._stays:
+            self._client.unregister_worker_plugin(self._plugin.name)
 
 
 @contextmanager
@@ -100,7 +102,7 @@ def dask_crew(scheduler: Any, aim: Aim, predictors: Predictors | None) -> Iterat
             raise FormulaError(
                 f'scheduler={scheduler!r}; give an address such as "tcp://host:8786", a Client, or "local:2"'
             )
-        crew = DaskCrew(client, aim, predictors)
+        crew = DaskCrew(client, aim, predictors, stays=client is scheduler)
         try:
             yield crew
         finally:

@@ -93,7 +93,7 @@ def profile(room, rows, predictors):
             )
             steps[f"{name}: difficulty"] = best(lambda p=predictor, c=clues: p.difficulty_.predict(c))
             told = predictor.predict(fractions)
-            steps[f"{name}: intervals, chance"] = best(lambda t=told: (t._ends(0.9), t.probability(above=-50.0)))
+            steps[f"{name}: intervals, chance"] = best(lambda t=told: (t._ends(0.9), t.probability(above=1e-3)))
     each = {name: 1e6 * seconds / CHUNK for name, seconds in steps.items()}
     total = sum(each.values())
     lines = [f"| {name} | {us:.2f} | {100 * us / total:.0f} % |" for name, us in each.items()]
@@ -247,12 +247,13 @@ def kills(room, rows, predictors, times=30):
             os._exit(0)
         time.sleep(draw.uniform(0.05, usual))
         os.kill(child, signal.SIGKILL)
-        early += os.waitpid(child, 0)[1] == 0
+        ended = os.waitpid(child, 0)[1] == 0
+        early += ended
         found = screen(path, 1000, predictors=predictors, out=out)
         pd.testing.assert_frame_equal(found, whole, check_exact=True)
         done = Counter(diary.read_text().split())
         blocks = -(-rows // streams.BLOCK)
-        assert early or len(done) == blocks
+        assert ended or len(done) == blocks
         most = max(most, *done.values())
     crews.screened = screened
     return [
