@@ -288,7 +288,7 @@ def main():
     lines = []
     with tempfile.TemporaryDirectory() as room:
         for name in told.parts:
-            rows = {"sizes": told.family or told.rows, "cluster": told.rows // 5, "kills": told.rows // 10}.get(
+            rows = {"sizes": told.family or told.rows, "kills": told.rows // 10}.get(
                 name, told.rows
             )
             more = {"times": told.times} if name == "kills" else {}
