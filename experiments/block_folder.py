@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,11 +54,47 @@ class BlockFolder:
         if not resume:
             shutil.rmtree(self.folder, ignore_errors=True)
         if not request.exists():
-            shutil.rmtree(self.dataset, ignore_errors=True)
+            if self.everything:
+                self._clear()
             self.folder.mkdir(parents=True, exist_ok=True)
             put(request, told)
         if self.everything:
             self.dataset.mkdir(exist_ok=True)
+
+    def check(self, files: Iterable[Path], folder: Path | None) -> None:
+        """Refuse, before any work, a place where nothing can be written, or candidates would be lost or added to.
+
+        Parameters
+        ----------
+        files, folder
+            Those that the candidates are read from, and the folder where all that it holds is read.
+        """
+        if self.out.suffix.lower() != ".parquet" or self.out.is_dir():
+            raise FormulaError(f"out = {self.out.name}: a ranking is a Parquet file; end the name in .parquet")
+        if not self.out.parent.is_dir():
+            raise FormulaError(f"out = {self.out.name}: its folder {self.out.parent} does not exist; make it first")
+        if folder is not None and folder.resolve() in self.out.resolve().parents:
+            raise FormulaError(
+                f"out = {self.out.name} lies in the folder that is read, and would be among the candidates the next "
+                "time; name an output elsewhere"
+            )
+        ours = {self.out.resolve(), self.folder.resolve(), self.dataset.resolve()}
+        for file in files:
+            if ours & {file.resolve(), *file.resolve().parents}:
+                raise FormulaError(
+                    f"out = {self.out.name}: {file.name} is read from there; name an output elsewhere, for "
+                    f"{self.out.name}, {self.folder.name} and {self.dataset.name} are written anew"
+                )
+
+    def _clear(self) -> None:
+        """Forget the predictions of an earlier screening; refuses a folder that holds anything else."""
+        if not self.dataset.exists():
+            return
+        there = list(self.dataset.iterdir()) if self.dataset.is_dir() else [self.dataset]
+        if other := next((one for one in there if not one.match("block-*.parquet")), None):
+            raise FormulaError(f"{self.dataset.name} holds {other.name}, which no screening wrote; name another output")
+        for one in there:
+            one.unlink()
 
     @property
     def folder(self) -> Path:

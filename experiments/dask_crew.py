@@ -91,13 +91,13 @@ def dask_crew(scheduler: Any, aim: Aim, predictors: Predictors | None) -> Iterat
     """A crew of a `Client`, of the scheduler at an address, or of ``local:N`` processes made for the call."""
     with ExitStack() as stack:
         client = scheduler
-        if isinstance(scheduler, str) and scheduler.startswith("local"):
+        if isinstance(scheduler, str) and scheduler.partition(":")[0] == "local":
             cluster = LocalCluster(
                 n_workers=_count(scheduler), threads_per_worker=1, dashboard_address=None, silence_logs=50
             )
             client = stack.enter_context(Client(stack.enter_context(cluster)))
         elif isinstance(scheduler, str):
-            client = stack.enter_context(Client(scheduler, timeout="20s"))
+            client = stack.enter_context(_reached(scheduler))
         elif not isinstance(scheduler, Client):
             raise FormulaError(
                 f'scheduler={scheduler!r}; give an address such as "tcp://host:8786", a Client, or "local:2"'
@@ -107,6 +107,15 @@ def dask_crew(scheduler: Any, aim: Aim, predictors: Predictors | None) -> Iterat
             yield crew
         finally:
             crew.stop()
+
+
+def _reached(address: str) -> Client:
+    """A client of the scheduler at an address."""
+    try:
+        return Client(address, timeout="20s")
+    except (OSError, ValueError) as error:
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise FormulaError(f'no scheduler answers at "{address}" ({why}); start one, or write "local:2"') from None
 
 
 def _count(text: str) -> int:

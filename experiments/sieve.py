@@ -80,7 +80,7 @@ def sieve(fractions: Fractions, aim: Aim, predictors: Predictors, floor: float =
     order = _alike(fractions)
     parts = []
     best = np.empty(0)
-    for start in range(0, len(order), CHUNK):
+    for start in range(0, max(len(order), 1), CHUNK):  # of none too: what comes back has its columns
         rows = order[start : start + CHUNK]
         found = _judged(fractions.take(rows), aim, predictors, 0.0 if aim.everything else floor)
         parts.append(Sieved(rows[found.rows], found.chance, found.margin, found.columns))

@@ -21,7 +21,7 @@ from ..features.template import Template
 from .candidates import describable, listed
 
 BLOCK = 16_384  # rows of a block: half a second of work
-FORMULA = ("formula", "composition", "formulas", "compositions")
+FORMULA = ("formula", "composition", "candidate", "formulas", "compositions", "candidates")
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,9 @@ class Source(ABC):
 
     name: str
     size: int
+    files: Sequence[Path] = ()
+
+    folder: Path | None = None
 
     @abstractmethod
     def blocks(self) -> Iterator[Block]:
@@ -152,17 +155,18 @@ class Dataset(Source):
         found = [one for one in found if not any(part.startswith(".") for part in one.relative_to(path).parts)]
         if not found:
             raise FormulaError(f"{path.name} holds no .parquet file; name a Parquet file, or a folder of some")
-        self.name, self.files, self.size = path.name, found, 0
+        self.name, self.files, self.size, self.folder = path.name, found, 0, path if path.is_dir() else None
         self._columns: list[str] = []
         told = [str(len(found))]
         for file in found:
             try:
                 metadata = pq.read_metadata(file)
             except (pa.ArrowException, OSError) as error:
+                mend = "; 'vitrion rank' reads CSV" if file.suffix.lower() == ".csv" else ""
                 raise FormulaError(
-                    f"{file.name} is not a readable Parquet file: {str(error).splitlines()[0]}"
+                    f"{file.name} is not a readable Parquet file: {str(error).splitlines()[0]}{mend}"
                 ) from None
-            self._columns.append(_formula_column(metadata.schema.to_arrow_schema().names, file.name))
+            self._columns.append(_formula_column(metadata.schema.to_arrow_schema(), file.name))
             self.size += metadata.num_rows
             stat = file.stat()
             told.append(f"{file.relative_to(path.parent)} {stat.st_size} {stat.st_mtime_ns} {metadata.num_rows}")
@@ -220,10 +224,16 @@ def source_of(candidates: Any, **variables: Any) -> Source:
     return Listed(candidates)
 
 
-def _formula_column(names: list[str], file: str) -> str:
-    """The column of formulas."""
+def _formula_column(schema: Any, file: str) -> str:
+    """The column of formulas, which holds text or nothing that could not be text."""
+    import pyarrow as pa
+
+    names = schema.names
     plain = {" ".join(name.split()).casefold(): name for name in reversed(names)}
     for wanted in FORMULA:
         if wanted in plain:
-            return plain[wanted]
+            kind = schema.field(plain[wanted]).type
+            if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+                raise FormulaError(f"{file}: the column {plain[wanted]} holds {kind}; make it text, such as LiAlCl4")
+            return str(plain[wanted])
     raise FormulaError(f"{file} has no column named formula (it has {', '.join(names)[:80]}); name one of them formula")

@@ -288,9 +288,7 @@ def main():
     lines = []
     with tempfile.TemporaryDirectory() as room:
         for name in told.parts:
-            rows = {"sizes": told.family or told.rows, "kills": told.rows // 10}.get(
-                name, told.rows
-            )
+            rows = {"sizes": told.family or told.rows, "kills": told.rows // 10}.get(name, told.rows)
             more = {"times": told.times} if name == "kills" else {}
             lines += ["", f"## {TITLES[name]}", "", *PARTS[name](Path(room), max(rows, 20_000), predictors, **more)]
             print("\n".join(lines[-12:]), flush=True)
