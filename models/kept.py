@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 T = TypeVar("T")
+_NOTHING: Any = object()
 _KEPT: WeakKeyDictionary[Any, tuple[Any, dict[bytes, Any]]] = WeakKeyDictionary()
 
 
@@ -31,11 +32,10 @@ def kept(owner: Any, source: Any, make: Callable[[], T], key: bytes = b"", most:
     if found is None or found[0] is not source:
         found = _KEPT[owner] = source, {}
     results = found[1]
-    if key not in results:
+    result: T = results.get(key, _NOTHING)  # asked once: another thread may forget all between two looks
+    if result is _NOTHING:
         result = make()
         if len(results) >= most:
             results.clear()
         results[key] = result
-        return result
-    told: T = results[key]
-    return told
+    return result

@@ -23,18 +23,20 @@ def _parts() -> list[ModuleType]:
     """Modules of `skops.io`: those that are there already, else a lean copy that no other import finds."""
     if "skops.io" in sys.modules:
         return [import_module(f"skops.io.{part}") for part in PARTS]
-    bare = ModuleType("skops.io")
-    bare.__path__ = [str(Path(place, "io")) for place in import_module("skops").__path__]
-    sys.modules["skops.io"] = bare
-    utilities = import_module("skops.io._utils")
-    with (
-        patch("sklearn.utils.all_estimators", return_value=[]),
-        patch.object(utilities, "get_public_type_names", return_value=[]),
-    ):
-        parts = [import_module(f"skops.io.{part}") for part in PARTS]
-    for name in [name for name in sys.modules if name.partition(".")[0] == "skops"]:
-        del sys.modules[name]
-    return parts
+    before = set(sys.modules)
+    try:
+        bare = ModuleType("skops.io")
+        bare.__path__ = [str(Path(place, "io")) for place in import_module("skops").__path__]
+        sys.modules["skops.io"] = bare
+        utilities = import_module("skops.io._utils")
+        with (
+            patch("sklearn.utils.all_estimators", return_value=[]),
+            patch.object(utilities, "get_public_type_names", return_value=[]),
+        ):
+            return [import_module(f"skops.io.{part}") for part in PARTS]
+    finally:  # after an error too: who imports skops next must not find a bare one
+        for name in [name for name in sys.modules if name.partition(".")[0] == "skops" and name not in before]:
+            del sys.modules[name]
 
 
 _persist, _audit, _protocol, _utils = _parts()

@@ -8,8 +8,10 @@ here) or, where they change something, whose ``Origin`` is another than the page
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 from collections.abc import Mapping
+from functools import partial
 from http.cookies import CookieError, SimpleCookie
 from ipaddress import ip_address
 from typing import Any
@@ -21,8 +23,9 @@ from .keyring import SCOPES
 from .metrics import Metrics
 from .owners import Who
 from .pace import Pace
+from .patience import GONE
 from .problems import problem
-from .refusals import nothing_called, visible
+from .refusals import BusyError, nothing_called, visible
 from .rules import ANYONE, Rule, Table
 from .settings import Settings
 
@@ -31,7 +34,9 @@ OURS = ("localhost", "127.0.0.1", "[::1]")
 SAFE = ("GET", "HEAD", "OPTIONS")
 MOST_FAILED = 10.0  # wrong keys that one address may try at once; then one in five seconds
 FAILED_A_SECOND = 0.2
-WHO = "vitrion.who"
+WHO, WRONG = "vitrion.who", "vitrion.wrong_key"
+AWAY = "the database of the service does not answer, and without it no key can be looked up; try again in a moment"
+_LOG = logging.getLogger(__name__)
 Headers = Mapping[str, str]
 
 
@@ -62,7 +67,12 @@ class Access:
             await self.app(scope, receive, send)
             return
         told = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        refused = self._misdirected(scope, told) or self._foreign(scope, told) or await self._refused(scope, told)
+        scope[WRONG] = partial(self._wrong_key, _address(scope))
+        try:
+            refused = self._misdirected(scope, told) or self._foreign(scope, told) or await self._refused(scope, told)
+        except (BusyError, *GONE) as error:
+            _LOG.warning("a key could not be looked up: %s", type(error).__name__)
+            refused = problem(503, AWAY, headers={"retry-after": "1"})
         await (refused or self.app)(scope, receive, send)
 
     def _misdirected(self, scope: Scope, told: Headers) -> Response | None:
@@ -85,7 +95,7 @@ class Access:
         if origin is not None:
             scheme, _, host = origin.partition("://")
             away = away or scheme not in ("http", "https") or host.lower() != told.get("host", "").lower()
-        elif COOKIE in told.get("cookie", "") and "sec-fetch-site" not in told and "authorization" not in told:
+        elif COOKIE in told.get("cookie", "") and "sec-fetch-site" not in told and not _bearer(told):
             away = True  # browsers say where a request that changes something comes from
         if not away:
             return None
@@ -121,19 +131,25 @@ class Access:
         """Who asks, by key or cookie; None where nobody known does, and a refusal where it is too often."""
         if not self.settings.require_keys:
             return Who()
-        address = str((scope.get("client") or ("",))[0])
-        kind, _, secret = told.get("authorization", "").partition(" ")
-        word = cookie_of(told.get("cookie", ""))
+        address, secret, word = _address(scope), _bearer(told), cookie_of(told.get("cookie", ""))
         ring = scope["app"].state.desk.keys
         key = None
-        if word or (secret and kind.lower() == "bearer"):
-            ask, told_word = (ring.find, secret.strip()) if secret else (ring.find_session, word)
+        if secret or word:
+            ask, told_word = (ring.find, secret) if secret else (ring.find_session, word)
             key = await asyncio.to_thread(ask, told_word)
-            if key is None and (wait := self._failed.take(address)):
-                return self._too_often(wait, "too many wrong keys came from your address")
+            if key is None and (wait := self._wrong_key(address)):
+                return _too_often(wait, "too many wrong keys came from your address")
         if wait := self._pace.take(key.name if key is not None else f"address {address}"):
-            return self._too_often(wait, f"more than {self.settings.most_per_second:g} requests a second came from you")
+            self.metrics.refused.labels("rate").inc()
+            return _too_often(wait, f"more than {self.settings.most_per_second:g} requests a second came from you")
         return None if key is None else Who(key.name, key.scope, not secret)
+
+    def _wrong_key(self, address: str) -> float:
+        """Count a wrong key of an address; return how long it has to wait where there were too many, in s."""
+        wait = self._failed.take(address)
+        if wait:
+            self.metrics.refused.labels("rate").inc()
+        return wait
 
     def _nothing(self, method: str, path: str) -> Response:
         if allowed := self._table.methods(path):
@@ -141,10 +157,10 @@ class Access:
             return problem(405, f"{visible(method)} is not possible here; {told} is", headers={"allow": told})
         return problem(404, f"there is nothing at {visible(path)}; /api/v1/openapi.json lists what there is")
 
-    def _too_often(self, wait: float, why: str) -> Response:
-        self.metrics.refused.labels("rate").inc()
-        told = {"retry-after": str(math.ceil(wait))}
-        return problem(429, f"{why}; come again in {math.ceil(wait)} s", headers=told)
+
+def _too_often(wait: float, why: str) -> Response:
+    told = {"retry-after": str(math.ceil(wait))}
+    return problem(429, f"{why}; come again in {math.ceil(wait)} s", headers=told)
 
 
 def _unknown(path: str) -> Response:
@@ -159,6 +175,17 @@ def _unknown(path: str) -> Response:
 def _name(host: str) -> str:
     """Name in a header ``Host``, without the port."""
     return host.lower() if host.endswith("]") else host.lower().rpartition(":")[0] or host.lower()
+
+
+def _address(scope: Scope) -> str:
+    """From where a request comes."""
+    return str((scope.get("client") or ("",))[0])
+
+
+def _bearer(told: Headers) -> str:
+    """Secret of a key in a header ``Authorization``; empty where there is none, or another kind of word."""
+    kind, _, secret = told.get("authorization", "").partition(" ")
+    return secret.strip() if kind.lower() == "bearer" else ""
 
 
 def _is_here(scope: Scope) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,6 +12,8 @@ from .problems import problem
 from .settings import Settings
 
 LONG = "/api/v1/jobs"  # where a list in JSON may be long
+UPLOADS = (LONG, "/api/v1/data/file")  # where a file may come
+SMALL, SMALL_S = 4_000, 5.0  # bytes of a body beside the API, such as a form to sign in, and its time in s
 MOST_ENTRIES, MOST_LONG = 100_000, 1_000_000  # commas in a body, and in one with a long list
 UPLOADS_LAST = 10.0  # times the time of a body, for files
 _TEXT = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
@@ -41,16 +44,26 @@ class Bodies:
         """Pass a request on with its body, or refuse it."""
         if scope["type"] != "http" or not _has_body(scope):
             await self.app(scope, receive, send)
-        elif _header(scope, b"content-type").startswith(b"multipart/"):
+        elif is_multipart(scope):
             await self.app(scope, _timed(receive, UPLOADS_LAST * self.settings.body_seconds), send)
         else:
-            body = await _whole(receive, self.settings.body_seconds)
+            body = await _whole(receive, min(self.settings.body_seconds, math.inf if is_api(scope) else SMALL_S))
             most = MOST_LONG if scope["path"] == LONG else MOST_ENTRIES
             if wrong := unreadable(body, self.settings.most_nesting, most):
                 complaint = {"row": None, "where": "body", "message": wrong}
                 await problem(422, wrong, [complaint])(scope, receive, send)
             else:
                 await self.app(scope, _again(body, receive), send)
+
+
+def is_multipart(scope: Scope) -> bool:
+    """Whether a request says that its body is a form with files."""
+    return _header(scope, b"content-type").strip().lower().startswith(b"multipart/")
+
+
+def is_api(scope: Scope) -> bool:
+    """Whether a request is of the API, and not of the page beside it."""
+    return str(scope["path"]).startswith("/api/")
 
 
 def unreadable(body: bytes, most_nesting: int, most_entries: int = MOST_ENTRIES) -> str:

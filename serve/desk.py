@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import json
+import logging
+import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
@@ -18,6 +23,7 @@ from .metrics import Metrics
 from .owners import Owners
 from .owners import of as asker
 from .problems import problem
+from .refusals import BusyError
 from .rows import dumped
 from .service import Service
 from .settings import Settings
@@ -25,6 +31,8 @@ from .store import Store
 from .work import Batcher, Pool
 
 JSON = "application/json"
+AGAIN_S = 2.0  # between two tries to keep what a key stands for
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass
@@ -32,7 +40,8 @@ class Desk:
     """The parts of one server.
 
     `short` ranks short lists together; `long` takes what needs the processor for longer, `data` what reads all
-    measurements, `light` the rest.
+    measurements, `light` the rest. `begun` are the claims of keys that are worked on here, `keeping` the tasks that
+    wait for the database to keep what came of them.
     """
 
     settings: Settings
@@ -48,6 +57,8 @@ class Desk:
     long: Pool
     data: Pool
     light: Pool
+    begun: set[str] = field(default_factory=set)
+    keeping: set[asyncio.Task[None]] = field(default_factory=set)
 
 
 async def of(request: Request) -> Desk:
@@ -61,6 +72,7 @@ Key = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
+        min_length=1,
         max_length=100,
         description="Any text of your own: a request that is sent again with the same key is done once.",
     ),
@@ -68,14 +80,20 @@ Key = Annotated[
 
 
 def answered(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """JSON as a response; bytes are JSON already."""
-    return Response(content if isinstance(content, bytes) else dumped(content), status, headers, JSON)
+    """JSON as a response; bytes are JSON already. A job that was taken is told with its place."""
+    told = dict(headers or {})
+    if status == 202:
+        job = json.loads(content) if isinstance(content, bytes) else content
+        told["location"] = f"/api/v1/jobs/{job['id']}"
+    return Response(content if isinstance(content, bytes) else dumped(content), status, told, JSON)
 
 
 async def once(
     request: Request, desk: Desk, key: str | None, told: bytes, work: Callable[[], Awaitable[Response]]
 ) -> Response:
     """Do what a request asks for, or give the answer that its key stands for already.
+
+    Where who began it is gone, nobody knows whether it was done: it is not done again under that key, and said so.
 
     Parameters
     ----------
@@ -91,21 +109,77 @@ async def once(
     asked = f"{request.method} {request.url.path} {key} {asker(request).name}"
     place = hashlib.sha256(asked.encode(errors="replace")).hexdigest()
     digest = hashlib.sha256(told).hexdigest()
-    known = await desk.light.run(desk.store.claim, place, digest)
-    if known is not None:
-        return _again(key, digest, *known)
+    claim, later = f"{desk.jobs.presence.id} {uuid.uuid4().hex}", False
+    desk.begun.add(claim)
     try:
-        answer = await work()
-    except BaseException:
-        await desk.light.run(desk.store.release, place)
-        raise
-    await desk.light.run(desk.store.answer, place, answer.status_code, bytes(answer.body))
-    return answer
+        known, lost = await _claimed(desk, place, digest, claim)
+        if known is not None:
+            return _again(key, digest, *known, lost)
+        try:
+            answer = await work()
+        except Exception:
+            later = await _kept(desk, claim, desk.store.release, place)
+            raise
+        later = await _kept(desk, claim, desk.store.answer, place, answer.status_code, bytes(answer.body))
+        return answer
+    finally:
+        if not later:
+            desk.begun.discard(claim)
 
 
-def _again(key: str, digest: str, before: str, status: int | None, body: bytes) -> Response:
+async def _claimed(
+    desk: Desk, place: str, digest: str, claim: str
+) -> tuple[tuple[str, int | None, bytes] | None, bool]:
+    """Take a key; else return what it stands for, and whether nobody works on it any more."""
+    lost: bytes | None = None
+    while True:
+        known = await desk.light.run(desk.store.claim, place, digest, claim)
+        if known is None or known[1] is not None:
+            return known, False
+        if known[2] == lost:
+            return known, True
+        other = known[2].decode(errors="replace")
+        if other in desk.begun or await desk.light.run(_works_elsewhere, desk, other):
+            return known, False
+        lost = known[2]  # looked at again: it may have been answered between the two looks
+
+
+def _works_elsewhere(desk: Desk, claim: str) -> bool:
+    by, here = claim.partition(" ")[0], desk.jobs.presence
+    return by != here.id and here.works(by)
+
+
+async def _kept(desk: Desk, claim: str, keep: Callable[..., None], *told: Any) -> bool:
+    """Keep what came of a request; while the database is away, by and by. Return whether that is still to come."""
+    try:
+        await desk.light.run(keep, *told)
+    except BusyError:
+        _LOG.warning("what came of a request with a key cannot be kept now; it is tried again")
+        task = asyncio.create_task(_kept_later(desk, claim, keep, *told))
+        desk.keeping.add(task)
+        task.add_done_callback(desk.keeping.discard)
+        return True
+    return False
+
+
+async def _kept_later(desk: Desk, claim: str, keep: Callable[..., None], *told: Any) -> None:
+    try:
+        while True:
+            await asyncio.sleep(AGAIN_S)
+            with suppress(BusyError):
+                await desk.light.run(keep, *told)
+                return
+    finally:
+        desk.begun.discard(claim)
+
+
+def _again(key: str, digest: str, before: str, status: int | None, body: bytes, lost: bool) -> Response:
+    """What is said to a request whose key is taken."""
     if before != digest:
         return problem(422, f"the key {key!r} was used for another request; take a new one")
-    if status is None:
+    if status is not None:
+        return answered(body, status, {"idempotent-replayed": "true"})
+    if not lost:
         return problem(409, f"the request with the key {key!r} is being worked on", headers={"retry-after": "1"})
-    return answered(body, status, {"idempotent-replayed": "true"})
+    why = f"the server ended while it worked on the request with the key {key!r}: whether it was done is not known"
+    return problem(409, f"{why}; look for what it should have made, and only where that is missing send a new key")

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .bodies import LONG, TooSlowError
+from .bodies import LONG, SMALL, UPLOADS, TooSlowError, is_api, is_multipart
 from .metrics import Metrics
 from .problems import problem
 from .settings import Settings
@@ -24,8 +24,8 @@ HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
 )
-_ALWAYS = ("/health", "/ready", "/metrics")
 _STREAM = "/events"
+_LOGIN, MOST_LOGINS = "/login", 8  # at a time: nobody needs a key for it
 MB = 1_000_000
 SHORT_MB = 4.0  # elsewhere, and where the length is not told beforehand
 DRAINED, DRAIN_S = 4 * MB, 0.5  # of a body that is too large, so that who still sends it reads the answer
@@ -50,27 +50,31 @@ class Door:
 
     def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics) -> None:
         self.app, self.settings, self.metrics = app, settings, metrics
-        self._at_work, self._streams, self._uploads = 0, 0, 0
+        self._at_work, self._streams, self._uploads, self._logins = 0, 0, 0, 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or refuse it."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        path = scope["path"]
-        if path.endswith(_STREAM):
+        path, login = scope["path"], scope["path"] == _LOGIN and scope["method"] == "POST"
+        if is_multipart(scope) and not _is_upload(scope):
+            await self._no_file(scope, receive, send)
+        elif path.endswith(_STREAM):
             await self._stream(scope, receive, send)
-        elif path in _ALWAYS or not path.startswith("/api/"):
+        elif not (is_api(scope) or login):
             await self._through(scope, receive, send)
+        elif login and self._logins >= MOST_LOGINS:
+            await self._refuse(scope, receive, send, 503, "logins", f"{self._logins} people are signing in")
         elif self._at_work >= self.settings.most_waiting:
             await self._refuse(scope, receive, send, 503, "busy", f"{self._at_work} requests are worked on or wait")
         else:
-            self._at_work += 1
+            self._at_work, self._logins = self._at_work + 1, self._logins + login
             self.metrics.at_work.set(self._at_work)
             try:
                 await self._through(scope, receive, send)
             finally:
-                self._at_work -= 1
+                self._at_work, self._logins = self._at_work - 1, self._logins - login
                 self.metrics.at_work.set(self._at_work)
 
     async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,6 +86,11 @@ class Door:
             await self._through(scope, receive, send)
         finally:
             self._streams -= 1
+
+    async def _no_file(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._count(scope, 415, 0.0)
+        detail = f"no file is taken here; send it to {' or '.join(UPLOADS)}, and elsewhere JSON"
+        await problem(415, detail, headers={"connection": "close"})(scope, receive, _with_headers(send))
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, status: int, reason: str, why: str) -> None:
         self.metrics.refused.labels(reason).inc()
@@ -102,7 +111,9 @@ class Door:
                 self._uploads -= 1
 
     def _limit(self, scope: Scope) -> int:
-        """Most bytes of a body in JSON."""
+        """Most bytes of a body that is no file."""
+        if not is_api(scope):
+            return SMALL
         long = scope["path"] == LONG and b"content-length" in dict(scope["headers"])
         return int(MB * (self.settings.most_body_mb if long else min(self.settings.most_body_mb, SHORT_MB)))
 
@@ -137,6 +148,8 @@ class Door:
     async def _too_large(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
         """Answer at once, then take a little more of the body: a line that is cut while it sends loses the answer."""
         detail = f"the body is larger than {limit / MB:g} MB; split it, or upload a file to /api/v1/jobs"
+        if not is_api(scope):
+            detail = f"the body is larger than {limit:,} bytes; what is sent here is short"
 
         async def unfinished(message: Message) -> None:
             await send({**message, "more_body": True} if message["type"] == "http.response.body" else message)
@@ -160,8 +173,7 @@ class Door:
 
 
 def _is_upload(scope: Scope) -> bool:
-    kind = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
-    return bool(kind.startswith(b"multipart/"))
+    return scope["path"] in UPLOADS and is_multipart(scope)
 
 
 def _bounded(receive: Receive, limit: int) -> Receive:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from .access_tables import KEYS, SESSIONS
+from .patience import patient
 from .refusals import ConflictError, InputError, NotFoundError, visible
 from .store import now
 
@@ -62,8 +63,9 @@ class Keyring:
     """
 
     def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+        self.engine = engine
 
+    @patient
     def new(self, name: str, scope: str, days: float) -> tuple[Key, str]:
         """Make a key; return it and its secret, which is not kept and cannot be shown again."""
         if not NAME.fullmatch(name):
@@ -76,16 +78,17 @@ class Keyring:
         secret = f"vitrion_{number}_{word}"
         key = Key(number, name, scope, now(), _in(timedelta(days=days)))
         row = {field: value for field, value in vars(key).items() if field != "revoked"}
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             taken = connection.execute(sa.select(KEYS).where((KEYS.c.name == name) & KEYS.c.revoked.is_(None)))
             if any(_key(one).state == "valid" and one["scope"] != scope for one in taken.mappings()):
                 raise ConflictError(f"{name} has a valid key of another scope; revoke it first, or choose another name")
             connection.execute(KEYS.insert().values(**row, digest=_digest(secret)))
         return key, secret
 
+    @patient
     def all(self) -> list[Key]:
         """Return all keys, the newest first."""
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             return [_key(row) for row in connection.execute(sa.select(KEYS).order_by(KEYS.c.created.desc())).mappings()]
 
     @property
@@ -93,6 +96,7 @@ class Keyring:
         """Whether some key is valid."""
         return any(key.state == "valid" for key in self.all())
 
+    @patient
     def revoke(self, told: str) -> list[Key]:
         """Let a key, told by its id, or all keys of a name, count no longer; return those that did before."""
         found = [key for key in self.all() if told in (key.id, key.name) and not key.revoked]
@@ -101,11 +105,12 @@ class Keyring:
                 f"no key that counts has the id or name {visible(told)!r}; 'vitrion keys list' shows all"
             )
         numbers = [key.id for key in found]
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             connection.execute(KEYS.update().where(KEYS.c.id.in_(numbers)).values(revoked=now()))
             connection.execute(SESSIONS.delete().where(SESSIONS.c.key.in_(numbers)))
         return found
 
+    @patient
     def find(self, secret: str) -> Key | None:
         """Return the valid key that has a secret; None where there is none."""
         told = SECRET.fullmatch(secret)
@@ -114,33 +119,36 @@ class Keyring:
         key = _key(row) if row is not None else None
         return key if same and key is not None and key.state == "valid" else None
 
+    @patient
     def open_session(self, key: Key, hours: float) -> str:
         """Open a session of a browser with a key, at most as long as the key counts; return its secret."""
         word, ends = secrets.token_urlsafe(SECRET_BYTES), min(_in(timedelta(hours=hours)), key.expires)
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             connection.execute(SESSIONS.delete().where(SESSIONS.c.expires < now()))
             connection.execute(SESSIONS.insert().values(digest=_digest(word), key=key.id, expires=ends))
         return word
 
+    @patient
     def find_session(self, word: str) -> Key | None:
         """Return the valid key with which a session was opened; None where it ended, or its key counts no longer.
 
         Sessions are looked up by the hash of their secret: how long that takes tells nothing of the secret.
         """
         asked = sa.select(SESSIONS.c.key).where((SESSIONS.c.digest == _digest(word)) & (SESSIONS.c.expires > now()))
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             number = connection.execute(asked).scalar()
         row = self._row(number) if number is not None else None
         key = _key(row) if row is not None else None
         return key if key is not None and key.state == "valid" else None
 
+    @patient
     def close_session(self, word: str) -> None:
         """End a session."""
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             connection.execute(SESSIONS.delete().where(SESSIONS.c.digest == _digest(word)))
 
     def _row(self, number: str) -> sa.RowMapping | None:
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             return connection.execute(sa.select(KEYS).where(KEYS.c.id == number)).mappings().first()
 
 

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from .access_tables import OWNERS
 from .keyring import ADMIN
+from .patience import patient
 
 JOB, CAMPAIGN = "job", "campaign"
 
@@ -61,30 +62,34 @@ class Owners:
     """
 
     def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+        self.engine = engine
 
+    @patient
     def give(self, kind: str, name: str, who: Who) -> None:
         """Say that something belongs to who made it."""
         if not who.name:
             return
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             connection.execute(OWNERS.delete().where((OWNERS.c.kind == kind) & (OWNERS.c.name == name)))
             connection.execute(OWNERS.insert().values(kind=kind, name=name, owner=who.name))
 
+    @patient
     def whose(self, kind: str, name: str) -> str | None:
         """Return the name of the owner of something; None where it is nobody's."""
         asked = sa.select(OWNERS.c.owner).where((OWNERS.c.kind == kind) & (OWNERS.c.name == name))
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             return connection.execute(asked).scalar()
 
+    @patient
     def owned(self, kind: str, owner: str) -> set[str]:
         """Return the names of all that somebody owns of a kind."""
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             return set(connection.execute(things(kind, owner)).scalars())
 
+    @patient
     def forget(self, kind: str, name: str) -> None:
         """Leave out what is no more."""
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             connection.execute(OWNERS.delete().where((OWNERS.c.kind == kind) & (OWNERS.c.name == name)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from functools import wraps
@@ -15,6 +16,7 @@ from .schema import reason
 PATIENCE_S = 10.0
 WAITS_S = (0.05, 0.1, 0.2, 0.4)  # between two tries; the last one goes on
 GONE = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError)
+_QUOTED = re.compile(r"""(["']).*?\1""")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -46,4 +48,5 @@ def patient(method: F) -> F:
 
 
 def _said(error: Any) -> str:
-    return f"the database of the service does not answer ({reason(error)}); nothing was lost: try again in a moment"
+    why = _QUOTED.sub("it", reason(error))  # clients read this too: the name of a host is none of their business
+    return f"the database of the service does not answer ({why}); nothing was lost: try again in a moment"

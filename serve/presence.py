@@ -96,6 +96,11 @@ class Presence:
         with self.engine.connect() as connection:
             return dict(connection.execute(sa.select(EXECUTORS.c.id, EXECUTORS.c.kind)).all())
 
+    @patient
+    def works(self, executor: str) -> bool:
+        """Whether a process works still, as far as is known; one that ended is forgotten within seconds."""
+        return self.known().get(executor, LEFT) != LEFT
+
     def gone(self) -> list[str]:
         """Processes that ended: those that said so, and those whose lock has been free for long enough."""
         others, at = {one: kind for one, kind in self.known().items() if one != self.id}, time.monotonic()

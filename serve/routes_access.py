@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from .access import COOKIE, cookie_of
+from .access import COOKIE, WRONG, cookie_of
 from .desk import AtDesk, answered
 from .owners import Asker
 from .pages import served
@@ -36,6 +37,11 @@ async def login_page(request: Request) -> Response:
 async def login(request: Request, desk: AtDesk, key: Annotated[str, Form(max_length=SECRET_FORM)] = "") -> Response:
     """Open a session with a key: its secret is a cookie that no script reads and no other site sends."""
     found = await asyncio.to_thread(desk.keys.find, key.strip())
+    if found is None and (wait := math.ceil(request.scope[WRONG]())):
+        words = f"Too many wrong keys came from your address. Come again in {wait} s."
+        answer = served(request, "login.html", 429, words.encode())
+        answer.headers["retry-after"] = str(wait)
+        return answer
     if found is None:
         return served(request, "login.html", 403, b"No valid key is like that. It may have expired, or been revoked.")
     word = await asyncio.to_thread(desk.keys.open_session, found, desk.settings.session_hours)

@@ -173,8 +173,10 @@ class Store:
         return {state: found.get(state, 0) for state in STATES}
 
     @patient
-    def claim(self, key: str, request: str) -> tuple[str, int | None, bytes] | None:
+    def claim(self, key: str, request: str, by: str = "") -> tuple[str, int | None, bytes] | None:
         """Take an idempotency key; None if it was free, else the request it stands for, and its answer if there is one.
+
+        Where there is no answer yet, who took the key stands in its place.
 
         Parameters
         ----------
@@ -182,16 +184,21 @@ class Store:
             As the client gave it, with what it is for.
         request
             Digest of the request.
+        by
+            Who takes it: text that nobody has twice.
         """
-        try:
-            with self.engine.begin() as connection:
-                connection.execute(_answers.insert().values(key=key, request=request, created=now()))
-        except sa.exc.IntegrityError:
+        row = {"key": key, "request": request, "body": by.encode(), "created": now()}
+        asked = sa.select(_answers.c.request, _answers.c.status, _answers.c.body).where(_answers.c.key == key)
+        while True:
+            with suppress(sa.exc.IntegrityError), self.engine.begin() as connection:
+                connection.execute(_answers.insert().values(**row))
+                return None
             with self.engine.connect() as connection:
-                asked = sa.select(_answers.c.request, _answers.c.status, _answers.c.body).where(_answers.c.key == key)
-                row = connection.execute(asked).tuples().first()
-            return None if row is None else (row[0], row[1], row[2] or b"")
-        return None
+                found = connection.execute(asked).tuples().first()
+            if found is not None:  # else it was given back meanwhile
+                before, status, body = found[0], found[1], found[2] or b""
+                ours = status is None and by and body == by.encode()  # the database went away as it took it
+                return None if ours else (before, status, body)
 
     @patient
     def answer(self, key: str, status: int, body: bytes) -> None:

@@ -6,7 +6,7 @@ from weakref import ref
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from vitrion.models.kept import kept
+from vitrion.models.kept import _KEPT, kept
 
 
 class Fitted(BaseEstimator):
@@ -47,3 +47,17 @@ def test_it_is_in_no_file_and_goes_with_the_estimator():
     del one
     gc.collect()
     assert gone() is None
+
+
+def test_another_thread_may_forget_all_between_two_looks():
+    one, looks = Fitted(), []
+
+    class Key(bytes):
+        def __hash__(self):
+            looks.append(1)
+            if len(looks) == 2:  # as if another thread had filled it
+                _KEPT[one][1].clear()
+            return bytes.__hash__(self)
+
+    first = one.doubled(b"a")
+    assert one.doubled(Key(b"a")) is first

@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+import sqlalchemy as sa
 from fastapi import APIRouter
 from typer.testing import CliRunner
 from vitrion.serve import cli, rules
@@ -11,7 +12,7 @@ from vitrion.serve.app import create_app
 from vitrion.serve.cli_serve import guarded, is_loopback
 from vitrion.serve.client import Client
 from vitrion.serve.keyring import SCOPES, Keyring
-from vitrion.serve.owners import Who
+from vitrion.serve.owners import Owners, Who
 from vitrion.serve.pace import Pace
 from vitrion.serve.refusals import InputError
 from vitrion.serve.settings import Settings
@@ -291,3 +292,84 @@ def test_turns_come_back_with_time():
     for number in range(20_000):
         pace.take(str(number))
     assert len(pace._known) == 10_000
+
+
+def test_a_session_counts_beside_other_words_of_authorization(asking):
+    secret = bearer(asking, "viewer", "anna")["authorization"].partition(" ")[2]
+    assert asking.post("/login", data={"key": secret}, follow_redirects=False).status_code == 303
+    for words in ("Basic YTpi", "Bearer", "Bearer ", "Digest x", "x"):
+        codes = {asking.get("/api/v1/me", headers={"authorization": words}).status_code for _ in range(12)}
+        assert codes == {200}, words
+    assert asking.get("/api/v1/me", headers={"authorization": "Bearer wrong"}).status_code == 401
+    told = asking.post("/api/v1/rank", json={}, headers={"authorization": "Basic YTpi"})
+    assert told.status_code == 403 and "page of another address" in told.json()["detail"], (
+        "browsers add Basic themselves"
+    )
+
+
+def test_wrong_keys_at_the_page_are_slowed_down_with_those_of_the_api(asking):
+    secret = bearer(asking, "viewer")["authorization"].partition(" ")[2]
+    codes = [asking.post("/login", data={"key": f"wrong{n}"}).status_code for n in range(9)]
+    assert codes == [403] * 9
+    assert asking.get("/api/v1/me", headers={"authorization": "Bearer wrong"}).status_code == 401
+    slow = asking.post("/login", data={"key": "wrong"})
+    assert slow.status_code == 429 and 1 <= int(slow.headers["retry-after"]) <= 5
+    assert "Too many wrong keys came from your address" in slow.text
+    assert asking.get("/api/v1/me", headers={"authorization": "Bearer wrong"}).status_code == 429
+    assert asking.post("/login", data={"key": secret}, follow_redirects=False).status_code == 303
+
+
+def test_without_its_database_keys_are_answered_for_in_fixed_words(asking, monkeypatch):
+    desk, anna = asking.app.state.desk, bearer(asking, "researcher", "anna")
+    desk.store.add(Job("0" * 20, "round", "laco", {}, now()))
+
+    def away(*told):
+        raise sa.exc.OperationalError(
+            "select", {}, RuntimeError('connection to server at "10.1.2.3", port 5432 failed')
+        )
+
+    def refused():
+        told = (
+            asking.get("/api/v1/me", headers=anna),
+            asking.get("/", headers={"cookie": f"{COOKIE}=x"}),
+            asking.post("/login", data={"key": f"vitrion_{'0' * 12}_{'x' * 43}"}),
+        )
+        for one in told:
+            assert one.status_code == 503 and one.headers["retry-after"] == "1", one.text
+            assert "does not answer" in one.json()["detail"] and "10.1.2.3" not in one.text
+            assert "default-src" in one.headers["content-security-policy"]
+        assert asking.get("/health").status_code == asking.get("/login").status_code == 200
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.keys.engine, "connect", away)
+        refused()
+    with monkeypatch.context() as patched:
+        for method in ("find", "find_session"):
+            patched.setattr(desk.keys, method, lambda told: away())
+        assert asking.get("/api/v1/me", headers=anna).status_code == 503, "without patience too"
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.owners, "whose", away)
+        told = asking.get(f"/api/v1/jobs/{'0' * 20}", headers=anna)
+        assert told.status_code == 503 and "10.1.2.3" not in told.text
+    assert asking.get("/api/v1/me", headers=anna).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["keys", "owners"])
+def test_keys_and_owners_wait_for_a_database_server(empty, monkeypatch, kind):
+    """What fails at first is asked again, as everything else is."""
+    empty.mkdir()
+    store = Store(f"sqlite:///{empty / 'service.db'}")
+    thing = Keyring(store.engine) if kind == "keys" else Owners(store.engine)
+    usual, tries = store.engine.connect, []
+
+    def away():
+        tries.append(1)
+        if len(tries) < 3:
+            raise sa.exc.OperationalError("", {}, RuntimeError("gone"))
+        return usual()
+
+    monkeypatch.setattr(store.engine, "connect", away)
+    monkeypatch.setattr(store.engine.dialect, "name", "postgresql")
+    assert (thing.all() if kind == "keys" else sorted(thing.owned("job", "anna"))) == [] and len(tries) == 3
+    monkeypatch.undo()
+    store.close()

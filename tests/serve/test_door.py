@@ -3,8 +3,9 @@
 import asyncio
 import json
 
+from vitrion.serve import bodies
 from vitrion.serve.bodies import Bodies, unreadable
-from vitrion.serve.door import Door
+from vitrion.serve.door import MOST_LOGINS, Door
 from vitrion.serve.metrics import Metrics
 from vitrion.serve.settings import Settings
 
@@ -81,7 +82,8 @@ def test_bodies_have_a_limit_told_or_not():
         assert (status, reads) == (413, 0) and "larger than 0.001 MB" in json.loads(body)["detail"]
         assert (await asked(door, scope(), b"x" * 1001))[0] == 413
         assert (await asked(door, scope(), b"x" * 1000))[0] == 200
-        upload = scope(headers=[(b"content-type", b"multipart/form-data; boundary=x"), (b"content-length", b"5000")])
+        form = [(b"content-type", b"multipart/form-data; boundary=x"), (b"content-length", b"5000")]
+        upload = scope("/api/v1/data/file", headers=form)
         assert (await asked(door, upload, b"x"))[0] == 200
 
     asyncio.run(run())
@@ -118,7 +120,7 @@ def test_a_body_that_does_not_come_is_not_waited_for():
         for kind in (b"application/json", b"multipart/form-data; boundary=x"):
             settings = Settings(body_seconds=0.005)
             door = Door(Bodies(app, settings), settings, Metrics())
-            told = scope(headers=[(b"content-type", kind), (b"content-length", b"10")])
+            told = scope("/api/v1/jobs", headers=[(b"content-type", kind), (b"content-length", b"10")])
             sent.clear()
             await door(told, never, send)
             assert sent[0]["status"] == 408, kind
@@ -139,5 +141,61 @@ def test_files_have_a_limit_of_their_own():
         await asyncio.sleep(0.05)
         assert (await asked(door, upload))[0] == 503
         assert (await first)[0] == 200
+
+    asyncio.run(run())
+
+
+def test_files_are_taken_only_where_they_belong():
+    async def slow(scope, receive, send):
+        raise AssertionError("it was let in")
+
+    async def run():
+        door = made(slow, most_uploads=1)
+        for path in ("/login", "/logout", "/", "/health", "/api/v1/rank", "/api/v1/jobs/1/events", "/api/v1/jobs/1"):
+            for kind in (b"multipart/form-data; boundary=x", b"Multipart/Mixed"):
+                told = scope(path, headers=[(b"content-type", kind), (b"transfer-encoding", b"chunked")])
+                status, headers, body, reads = await asked(door, told)
+                assert (status, reads) == (415, 0), path
+                assert b"content-security-policy" in headers
+                assert "send it to /api/v1/jobs or /api/v1/data/file" in json.loads(body)["detail"]
+        assert door._uploads == door._at_work == 0
+
+    asyncio.run(run())
+
+
+def test_signing_in_is_short_and_shuts_nobody_off(monkeypatch):
+    """Slow logins hold some places among the requests at work, for a short time, and never all."""
+    monkeypatch.setattr(bodies, "SMALL_S", 0.2)
+    form = [(b"content-type", b"application/x-www-form-urlencoded"), (b"content-length", b"100")]
+
+    async def app(scope, receive, send):
+        await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def never():
+        await asyncio.sleep(60)
+
+    async def run():
+        settings = Settings()
+        door = Door(Bodies(app, settings), settings, Metrics())
+        sent = []
+
+        async def send(message):
+            sent.append(message.get("status"))
+
+        slow = [asyncio.create_task(door(scope("/login", headers=form), never, send)) for _ in range(MOST_LOGINS)]
+        await asyncio.sleep(0.05)
+        assert door._at_work == MOST_LOGINS
+        status, headers, _, reads = await asked(door, scope("/login", headers=form))
+        assert (status, headers[b"retry-after"], reads) == (503, b"1", 0)
+        assert (await asked(door, scope()))[0] == 200
+        assert (await asked(door, scope("/health")))[0] == 200
+        await asyncio.gather(*slow)
+        assert sent.count(408) == MOST_LOGINS and door._at_work == door._logins == 0
+        assert (await asked(door, scope("/login", headers=form), b"key=x"))[0] == 200
+        for told in ([], [(b"content-length", b"5000")]):
+            status, _, body, _ = await asked(door, scope("/login", headers=told), b"x" * 5_000)
+            assert status == 413 and "larger than 4,000 bytes" in json.loads(body)["detail"]
 
     asyncio.run(run())

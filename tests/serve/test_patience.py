@@ -88,3 +88,24 @@ def test_a_file_of_sqlite_is_not_asked_again(tmp_path):
         kept.counts()
     assert time.monotonic() - began < patience.PATIENCE_S
     kept.close()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        'connection to server at "db.lab" (10.1.2.3), port 5432 failed: Connection refused',
+        "failed to resolve host 'db.lab': [Errno -2] Name or service not known",
+        'could not translate host name "db.lab" to address',
+    ],
+)
+def test_a_database_that_is_away_is_not_told_by_its_address(tmp_path, monkeypatch, said):
+    kept = Store(f"sqlite:///{tmp_path / 'service.db'}")
+
+    def away():
+        raise sa.exc.OperationalError("", {}, RuntimeError(said))
+
+    monkeypatch.setattr(kept.engine, "connect", away)
+    with pytest.raises(AwayError, match="does not answer") as refused:
+        kept.counts()
+    assert "db.lab" not in str(refused.value) and "10.1" not in str(refused.value)
+    kept.close()
