@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .in_use import InUse
 from .library import data_add
+from .limits import check_learnt
 from .refusals import ConflictError, NotFoundError, nothing_called
 from .rows import cell, records
 from .service import Answer, Ask, noticed
@@ -55,6 +56,15 @@ class Campaigns:
         if checked_name(name) not in Campaign.list():
             raise NotFoundError(nothing_called("campaign", name))
         return Campaign.load(name)
+
+    def checked(self, name: str, more: int = 0) -> Campaign:
+        """Return a campaign, if its results and what is on its way, with so many more, are few enough to be learnt."""
+        from ..experiments.campaign_events import standing
+
+        campaign = self.find(name)
+        stands = standing(campaign.state.events)
+        check_learnt(len(stands.results) + (more or len(stands.pending())))
+        return campaign
 
     def new(self, name: str, candidates: Any, ask: Ask, variables: Told, batch: int, seed: int) -> dict[str, Any]:
         """Begin a campaign."""
@@ -104,7 +114,7 @@ class Campaigns:
 
     def propose(self, name: str, batch: int | None) -> Answer:
         """Choose the next melts of a campaign, and keep the round."""
-        campaign = self.find(name)
+        campaign = self.checked(name)
         known = self.models.get(campaign.goal.properties)
         with _turn:
             notes, table = noticed(lambda: campaign.propose(batch, known, track=False))  # see `workflows.remember`
@@ -124,7 +134,7 @@ class Campaigns:
 
     def change(self, name: str, verb: str, *told: Any, **values: Any) -> dict[str, Any]:
         """Record, correct, withdraw or abandon; return the events it made and what is to be noticed."""
-        campaign = self.find(name)
+        campaign = self.checked(name, len(told[0])) if verb == "record_table" else self.find(name)
         with _turn:
             notes, events = noticed(lambda: getattr(campaign, verb)(*told, **values))
         return {

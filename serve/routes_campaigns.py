@@ -93,8 +93,9 @@ async def start_round(
     """Make a round of proposals as a job."""
 
     def work() -> dict[str, Any]:
-        desk.models.get(desk.campaigns.find(name).goal.properties)
-        seen = len(desk.campaigns.find(name).state.events)
+        campaign = desk.campaigns.checked(name)
+        desk.models.get(campaign.goal.properties)
+        seen = len(campaign.state.events)
         job = desk.jobs.round(name, told.batch, seen)
         desk.owners.give(JOB, job.id, who)
         return plain(job, desk.settings)
