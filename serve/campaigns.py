@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from ..experiments.campaign import Campaign
 
 Told = Mapping[str, Any]
-_turn = threading.Lock()  # warnings are caught for the whole process: one change at a time
 
 
 class Campaigns:
@@ -73,8 +71,7 @@ class Campaigns:
         if name in Campaign.list():
             raise ConflictError(f"there is a campaign called {name!r} already; choose another name")
         options: dict[str, Any] = {"goal": ask.goal, "batch": batch, "temperature_C": ask.temperature_C, "seed": seed}
-        with _turn:
-            notes, campaign = noticed(lambda: Campaign.new(name, candidates, **options, **variables))
+        notes, campaign = noticed(lambda: Campaign.new(name, candidates, **options, **variables))
         return self.show(campaign.name) | {"notes": notes}
 
     def show(self, name: str, figure: bool = False) -> dict[str, Any]:
@@ -116,8 +113,7 @@ class Campaigns:
         """Choose the next melts of a campaign, and keep the round."""
         campaign = self.checked(name)
         known = self.models.get(campaign.goal.properties)
-        with _turn:
-            notes, table = noticed(lambda: campaign.propose(batch, known, track=False))  # see `workflows.remember`
+        notes, table = noticed(lambda: campaign.propose(batch, known, track=False))  # see `workflows.remember`
         more = {"event": table.attrs["event"], "stop": cell(table.attrs.get("stop", "")), "notes": notes}
         return Answer(table, known.versions, more)
 
@@ -135,8 +131,7 @@ class Campaigns:
     def change(self, name: str, verb: str, *told: Any, **values: Any) -> dict[str, Any]:
         """Record, correct, withdraw or abandon; return the events it made and what is to be noticed."""
         campaign = self.checked(name, len(told[0])) if verb == "record_table" else self.find(name)
-        with _turn:
-            notes, events = noticed(lambda: getattr(campaign, verb)(*told, **values))
+        notes, events = noticed(lambda: getattr(campaign, verb)(*told, **values))
         return {
             "events": events if isinstance(events, list) else [events],
             "notes": notes,
