@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import tempfile
 from collections.abc import Callable
 from pathlib import Path as FilePath
@@ -77,7 +78,8 @@ async def add_file(
     async def work() -> Response:
         return answered(await desk.data.run(_add_file, content, name, keep_good, trust_units, again, note), 201)
 
-    return await once(request, desk, key, hashlib.sha256(content).digest(), work)
+    asked = json.dumps([hashlib.sha256(content).hexdigest(), name, keep_good, trust_units, again, note]).encode()
+    return await once(request, desk, key, asked, work)
 
 
 @router.get("/models", response_model=ModelList, responses=documented())
@@ -113,17 +115,27 @@ async def compare(name: Property, version: Annotated[int, Path(ge=1, lt=2**31)],
 
 
 @router.post("/models/{name}/promote", response_model=Promotion, responses=documented(404, 409))
-async def promote(name: Property, told: PromoteRequest, desk: AtDesk, who: Asker) -> Response:
+async def promote(
+    name: Property, told: PromoteRequest, request: Request, desk: AtDesk, who: Asker, key: Key = None
+) -> Response:
     """Let a kept version answer from now on, if the gate lets it through; force is for administrators."""
     if told.force and who.only is not None:
         raise ForbiddenError("force needs a key for admins; leave it out, and the gate decides")
-    return answered(await desk.data.run(_changed, desk, library.promote, name, told.version, told.force))
+
+    async def work() -> Response:
+        return answered(await desk.data.run(_changed, desk, library.promote, name, told.version, told.force))
+
+    return await once(request, desk, key, told.model_dump_json().encode(), work)
 
 
 @router.post("/models/{name}/rollback", response_model=Rollback, responses=documented(404, 409))
-async def rollback(name: Property, desk: AtDesk) -> Response:
+async def rollback(name: Property, request: Request, desk: AtDesk, key: Key = None) -> Response:
     """Let the version answer again that did before the present one."""
-    return answered(await desk.data.run(_changed, desk, library.rollback, name))
+
+    async def work() -> Response:
+        return answered(await desk.data.run(_changed, desk, library.rollback, name))
+
+    return await once(request, desk, key, name.encode(), work)
 
 
 def _changed(desk: Desk, change: Callable[..., dict[str, Any]], *told: Any) -> dict[str, Any]:

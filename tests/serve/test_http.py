@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import vitrion
 from vitrion.experiments import registry
-from vitrion.serve import limits, routes_campaigns, routes_jobs, routes_library, routes_rank, routes_state
+from vitrion.serve import routes_campaigns, routes_jobs, routes_library, routes_rank, routes_state
 from vitrion.serve.quick import ranked_together
-from vitrion.serve.refusals import public
+from vitrion.serve.refusals import ConflictError, public
 from vitrion.serve.service import Ask
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -135,9 +135,12 @@ def test_models_are_promoted_and_rolled_back(http, monkeypatch):
     assert refused.status_code == 409 and "no held-out predictions; train again" in refused.json()["detail"]
     assert http.get(f"{kept}/9/compare").json()["passed"] is False
     clerk = http.app.state.desk.jobs.clerk
+    for verb, more in (("rollback", {}), ("promote", {"version": 9, "force": True})):
+        with pytest.raises(ConflictError, match="tg version 8 answers by now, not 7"):
+            clerk.ask(verb, name="tg", present=7, **more)
     monkeypatch.setattr(clerk, "ask", lambda do, name, **told: changed[do](name, *told.values()))
-    changed = {"promote": lambda name, version, force: registry.promote(name, version) or {"reason": "by hand"}}
-    changed["rollback"] = registry.rollback
+    changed = {"promote": lambda name, version, *told: registry.promote(name, version) or {"reason": "by hand"}}
+    changed["rollback"] = lambda name, present: registry.rollback(name)
     assert http.post(f"{kept}/promote", json={"version": 9, "force": True}).json()["models"]["tg"] == 9
     assert rank(http, [LACO]).json()["models"] == {"tg": 9, "conductivity": 8}
     assert http.post(f"{kept}/rollback").json()["version"] == 8
@@ -235,23 +238,3 @@ def test_answers_are_as_documented(http):
         told, model = answer.json(), routes[method, path].response_model
         model.model_validate(told)
         assert set(told) <= set(model.model_fields), path
-
-
-def test_a_proposal_learns_so_many_results_at_once(http, monkeypatch):
-    words = "1,001 results, more than 1,000; add them with 'vitrion data add' and train instead"
-    rows = [{"formula": f"Li{1 + n / 2000}AlCl{4 + n / 2000}", "tg_C": 20.0} for n in range(1001)]
-    told = {"template": FAMILY, "variables": RANGES}
-    for more in ({"results": rows}, {"results": rows[:1000], "pending": [LACO]}):
-        answer = http.post("/api/v1/propose", json=told | more)
-        assert answer.status_code == 422 and answer.json()["detail"] == words
-    assert http.post("/api/v1/campaigns", json={"name": "many", **told}).status_code == 201
-    kept = "/api/v1/campaigns/many"
-    answer = http.post(f"{kept}/record-table", json={"rows": rows})
-    assert answer.status_code == 422 and answer.json()["detail"] == words
-    monkeypatch.setattr(limits, "MOST_LEARNT", 3)
-    assert http.post(f"{kept}/record-table", json={"rows": rows[:2]}).status_code == 201
-    assert "4 results, more than 3" in http.post(f"{kept}/record-table", json={"rows": rows[2:4]}).json()["detail"]
-    assert http.post(f"{kept}/propose", json={"batch": 2, "track": False}).status_code == 200
-    for path in ("propose", "rounds"):
-        answer = http.post(f"{kept}/{path}", json={"track": False})
-        assert answer.status_code == 422 and "4 results, more than 3" in answer.json()["detail"]
