@@ -210,5 +210,8 @@ async def _look(desk: Desk) -> None:
 async def _tidy(desk: Desk) -> None:
     """Forget what is too old, now and every hour."""
     while True:
-        await asyncio.to_thread(desk.jobs.sweep_out)
+        try:
+            await asyncio.to_thread(desk.jobs.sweep_out)
+        except Exception:  # such as a disk that is full: what is too old goes the next time
+            _LOG.exception("what is too old was not forgotten; it is tried again in %g s", TIDY_S)
         await asyncio.sleep(TIDY_S)
