@@ -22,7 +22,7 @@ from .desk import AtDesk, Desk, Key, answered, once
 from .limits import label
 from .owners import JOB, Asker, Who, things
 from .problems import documented
-from .refusals import InputError, NotFoundError
+from .refusals import BusyError, InputError, NotFoundError
 from .schemas import RankRequest
 from .schemas_out import JobAnswer, JobList
 from .service import Ask
@@ -66,8 +66,8 @@ async def create(request: Request, desk: AtDesk, who: Asker, key: Key = None) ->
     async def work() -> Response:
         return await desk.light.run(_taken, desk, who, content, ending, name, {**told, "goal": ask.goal.to_dict()}, ask)
 
-    digest = hashlib.sha256(content + json.dumps(told).encode()).digest()
-    return await once(request, desk, key, digest, work)
+    asked = json.dumps([hashlib.sha256(content).hexdigest(), ending, name, told]).encode()
+    return await once(request, desk, key, asked, work)
 
 
 @router.get("", response_model=JobList, responses=documented())
@@ -110,6 +110,8 @@ async def events(
         await asyncio.sleep(LOOK_S)
         try:
             job = await desk.light.run(desk.jobs.find, job.id)
+        except BusyError:  # too much is waiting for its turn, or the database is away: look again
+            continue
         except NotFoundError:
             return
 
@@ -178,7 +180,7 @@ async def _of_json(request: Request) -> tuple[bytes, str, str, dict[str, Any]]:
     buffer = io.BytesIO()
     places = pa.array(range(len(told.candidates)), pa.int64())
     pq.write_table(pa.table({"formula": pa.array(told.candidates, pa.string()), "place": places}), buffer)
-    more = {"goal": told.goal, "temperature_C": told.temperature_C, "also": list(told.also)}
+    more = {"goal": told.goal, "temperature_C": told.temperature_C, "also": list(told.also), "listed": True}
     return buffer.getvalue(), ".parquet", f"{len(told.candidates):,} formulas", more
 
 
