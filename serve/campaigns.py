@@ -64,12 +64,22 @@ class Campaigns:
         check_learnt(len(stands.results) + (more or len(stands.pending())))
         return campaign
 
+    def is_there(self, name: str) -> bool:
+        """Whether a campaign has this name."""
+        from ..experiments.campaign import Campaign
+
+        return name in Campaign.list()
+
+    def check_free(self, name: str) -> None:
+        """Refuse the name of a campaign that is there."""
+        if self.is_there(name):
+            raise ConflictError(f"there is a campaign called {name!r} already; choose another name")
+
     def new(self, name: str, candidates: Any, ask: Ask, variables: Told, batch: int, seed: int) -> dict[str, Any]:
         """Begin a campaign."""
         from ..experiments.campaign import Campaign
 
-        if name in Campaign.list():
-            raise ConflictError(f"there is a campaign called {name!r} already; choose another name")
+        self.check_free(name)
         options: dict[str, Any] = {"goal": ask.goal, "batch": batch, "temperature_C": ask.temperature_C, "seed": seed}
         notes, campaign = noticed(lambda: Campaign.new(name, candidates, **options, **variables))
         return self.show(campaign.name) | {"notes": notes}

@@ -6,7 +6,8 @@ import asyncio
 import hashlib
 import io
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import Annotated, Any, Literal
@@ -19,6 +20,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse, Response
 
 from .desk import AtDesk, Desk, Key, answered, once
+from .jobs import new_number
 from .limits import label
 from .owners import JOB, Asker, Who, things
 from .problems import documented
@@ -160,11 +162,24 @@ def plain(job: Job, settings: Settings) -> dict[str, Any]:
     return told | {"models": job.models or {}, "progress": round(job.progress, 4), "expires": ends}
 
 
+@contextmanager
+def owned(desk: Desk, who: Who) -> Iterator[str]:
+    """The number of a job to be made, which is its maker's from the beginning; taken back where none is made."""
+    number = new_number()
+    desk.owners.give(JOB, number, who)
+    try:
+        yield number
+    except BaseException:
+        if desk.store.job(number) is None:
+            desk.owners.forget(JOB, number)
+        raise
+
+
 def _taken(desk: Desk, who: Who, content: bytes, ending: str, name: str, told: dict[str, Any], ask: Ask) -> Response:
     versions = desk.models.get(ask.further).versions
     needed = {one: version for one, version in versions.items() if one in ("tg", "conductivity", *ask.further)}
-    job = desk.jobs.rank(content, ending, name, {**told, "models": needed})
-    desk.owners.give(JOB, job.id, who)
+    with owned(desk, who) as number:
+        job = desk.jobs.rank(content, ending, name, {**told, "models": needed}, number)
     return answered(plain(job, desk.settings), 202, {"location": f"/api/v1/jobs/{job.id}"})
 
 

@@ -16,13 +16,14 @@ from starlette.responses import Response
 from . import library
 from .desk import AtDesk, Desk, Key, answered, once
 from .limits import bounded_table, label
-from .owners import JOB, Asker
+from .owners import Asker, Who
 from .problems import documented
 from .refusals import ForbiddenError, InputError
-from .routes_jobs import plain
+from .routes_jobs import owned, plain
 from .schemas import DataRequest, PromoteRequest, Trained, TrainRequest
 from .schemas_library import Added, Comparison, ModelAnswer, ModelList, Page, Promotion, Rollback
 from .schemas_out import JobAnswer, Listed
+from .store import Job
 
 router = APIRouter(prefix="/api/v1", tags=["data and models"])
 Property = Annotated[Trained, Path(description="Name of the property.")]
@@ -95,8 +96,7 @@ async def retrain(told: TrainRequest, request: Request, desk: AtDesk, who: Asker
     async def work() -> Response:
         names = list(dict.fromkeys(told.properties))
         options = [f"--{name.replace('_', '-')}" for name in ("if_needed", "anew") if getattr(told, name)]
-        job = await desk.light.run(desk.jobs.train, names, options)
-        await desk.light.run(desk.owners.give, JOB, job.id, who)
+        job = await desk.light.run(_trained, desk, who, names, options)
         return answered(plain(job, desk.settings), 202, {"location": f"/api/v1/jobs/{job.id}"})
 
     return await once(request, desk, key, told.model_dump_json().encode(), work)
@@ -136,6 +136,11 @@ async def rollback(name: Property, request: Request, desk: AtDesk, key: Key = No
         return answered(await desk.data.run(_changed, desk, library.rollback, name))
 
     return await once(request, desk, key, name.encode(), work)
+
+
+def _trained(desk: Desk, who: Who, names: list[str], options: list[str]) -> Job:
+    with owned(desk, who) as number:
+        return desk.jobs.train(names, options, number)
 
 
 def _changed(desk: Desk, change: Callable[..., dict[str, Any]], *told: Any) -> dict[str, Any]:

@@ -15,7 +15,10 @@ from vitrion.serve import limits
 from vitrion.serve.app import _tidy
 from vitrion.serve.crew import LostWorkerError
 from vitrion.serve.in_use import InUse
+from vitrion.serve.owners import CAMPAIGN, JOB, Who
 from vitrion.serve.refusals import BusyError
+from vitrion.serve.routes_campaigns import _owned
+from vitrion.serve.routes_jobs import owned
 from vitrion.serve.service import noticed
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -154,3 +157,29 @@ def test_events_go_on_after_a_busy_moment(http, monkeypatch):
     with http.stream("GET", f"/api/v1/jobs/{first.json()['id']}/events") as stream:
         lines = list(stream.iter_lines())
     assert len(looks) > 2 and [line for line in lines if line.startswith("event: ")][-1] == "event: end"
+
+
+def test_what_nobody_could_own_is_not_made(http, monkeypatch):
+    desk = http.app.state.desk
+
+    def away(*told):
+        raise BusyError("the database is away")
+
+    monkeypatch.setattr(desk.owners, "give", away)
+    family = {"name": "laco", "template": FAMILY, "variables": RANGES}
+    for path, body in (("campaigns", family), ("jobs", {"candidates": [LACO]}), ("models/retrain", {})):
+        assert http.post(f"/api/v1/{path}", json=body).status_code == 503
+    assert http.get("/api/v1/campaigns").json() == http.get("/api/v1/jobs").json() == {"rows": []}
+
+
+def test_a_campaign_that_is_not_made_belongs_to_who_had_it(http, monkeypatch):
+    desk, anna, otto = http.app.state.desk, Who("anna", "researcher"), Who("otto", "researcher")
+    with pytest.raises(BusyError), _owned(desk, anna, "laco"):
+        raise BusyError
+    assert desk.owners.whose(CAMPAIGN, "laco") is None
+    with _owned(desk, anna, "laco"), pytest.raises(BusyError), _owned(desk, otto, "laco"):
+        raise BusyError
+    assert desk.owners.whose(CAMPAIGN, "laco") == "anna"
+    with pytest.raises(BusyError), owned(desk, anna) as number:
+        raise BusyError
+    assert desk.owners.whose(JOB, number) is None
