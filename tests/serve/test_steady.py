@@ -183,3 +183,13 @@ def test_a_campaign_that_is_not_made_belongs_to_who_had_it(http, monkeypatch):
     with pytest.raises(BusyError), owned(desk, anna) as number:
         raise BusyError
     assert desk.owners.whose(JOB, number) is None
+
+
+def test_a_file_of_untold_length_that_is_too_large_is_called_so(house, opened):
+    head = b'--x\r\ncontent-disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+    kind = {"content-type": "multipart/form-data; boundary=x"}
+    with opened(ready=False, most_upload_mb=0.01) as http:
+        for path in ("data/file", "jobs"):
+            parts = (part for part in (head, *[b"LiAlCl4\n" * 100] * 20, b"\r\n--x--\r\n"))
+            answer = http.post(f"/api/v1/{path}", content=parts, headers=kind)
+            assert answer.status_code == 413 and "larger than 0.01 MB" in answer.json()["detail"]
