@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pandas as pd
 
+from ..features.notices import notice
 from ..models.predictor import Predictor
 from . import campaign_runs
 from . import campaign_store as store
@@ -209,8 +209,8 @@ class Campaign:
             return new
 
         after = len(store.change(self.name, changed).events)
-        for notice in told:
-            warnings.warn(notice, stacklevel=3)
+        for one in told:
+            notice(one, stacklevel=3)
         return [*range(before + 1, after + 1)]
 
     def results(self) -> pd.DataFrame:

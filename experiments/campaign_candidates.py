@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from functools import lru_cache
@@ -16,6 +15,7 @@ from ..features.composition import Composition, FormulaError
 from ..features.enumeration import Space
 from ..features.fractions import Fractions
 from ..features.grid import Grid, axis
+from ..features.notices import collected
 from ..features.simplex import Ions, Mixtures
 from ..features.template import Template
 from .campaign_events import CampaignError
@@ -100,7 +100,6 @@ def spelling(plain: Mapping[str, Any], composition: Composition) -> str | None:
 
 @lru_cache(maxsize=4)
 def _pool(plain: str) -> tuple[Pool, Any]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # of candidates left out, which is told when a campaign begins
+    with collected():  # and not said: of candidates left out, which is told when a campaign begins
         pool = Pool.of(restored(json.loads(plain)))
     return pool, pool.keys

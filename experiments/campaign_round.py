@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..features.notices import collected, notice
 from .campaign_candidates import as_plain, restored
 from .campaign_events import PROPOSED, CampaignError, parsed, standing
 from .campaign_store import State, change, checked_name, decode, now
@@ -43,7 +43,7 @@ def begun(
         raise CampaignError("the goal refuses every candidate: none has the elements that it asks for and allows")
     for lacking in sorted({*aim.properties} - {*RECIPES} - {*champions()}):
         how = f"train one before the first round: vitrion train -p {lacking}"
-        warnings.warn(f"the goal limits {lacking}, and there is no model of it yet; {how}", stacklevel=3)
+        notice(f"the goal limits {lacking}, and there is no model of it yet; {how}", stacklevel=3)
     return State(checked_name(name), now(), told, aim.to_dict(), int(batch), float(temperature_C), int(seed))
 
 
@@ -63,8 +63,7 @@ def proposed(
     stands = standing(state.events)
     seed, versions = seed_of(state.seed, len(stands.rounds)), _versions(predictors)
     batch = state.batch if batch is None else batch
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # of candidates left out
+    with collected():  # and not said: of candidates left out
         table = propose(
             restored(state.candidates),
             batch=batch,
@@ -79,7 +78,7 @@ def proposed(
     if table.empty:
         return table, None
     if len(table) < batch:
-        warnings.warn(few(len(table), batch), stacklevel=3)
+        notice(few(len(table), batch), stacklevel=3)
     rows = [{str(name): _plain(cell) for name, cell in row.items()} for row in table.to_dict("records")]
     return table, {"proposals": rows, "seed": seed, "stop": str(table.attrs.get("stop", "")), "models": versions}
 

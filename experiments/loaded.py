@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..datasets.home import home
-from ..models import artifact, trial
 from ..models.predictor import Predictor
 from . import registry
 from .recipe import RECIPES
+from .record import record
 
 
 class Loaded(dict[str, Predictor]):
@@ -29,17 +28,15 @@ def load(properties: Iterable[str] = RECIPES, versions: Mapping[str, int] | None
     versions
         Which version of each; the champions where none is told.
     """
-    told, cards = dict(versions or {}), registry.champions()
+    told, now = dict(versions or {}), record()  # read once: what is promoted meanwhile is another set
     predictors, known = {}, {}
     for name in properties:
-        champion = cards.get(name)
-        if name not in told or (champion is not None and champion.version == told[name]):
-            predictors[name] = registry.load_predictor(name)
-            known[name] = cards[name].version
-            continue
-        card = registry.read_card(name, told[name])
-        path = registry.folder(name, card.version) / registry.BUNDLE
-        trial.stand(path, card.sha256, home())
-        predictors[name] = artifact.load(path, card.sha256)
-        known[name] = card.version
+        entry = now.get(name)
+        if name in told and (entry is None or entry.version != told[name]):
+            predictors[name], known[name] = registry.load_version(name, told[name]), told[name]
+        elif entry is None:
+            raise registry.lacking(name)
+        else:
+            predictors[name] = registry.load_version(name, entry.version, entry.sha256)
+            known[name] = entry.version
     return Loaded(predictors, known)

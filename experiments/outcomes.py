@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from ..datasets.properties import ZERO_CELSIUS_K, find
 from ..datasets.user_rows import NO_GLASS, SYNTHESIS
 from ..datasets.user_table import from_frame, understand
 from ..features.fractions import Fractions
+from ..features.notices import notice
 from ..models.blend import ARRHENIUS
 
 Vector = npt.NDArray[np.float64]
@@ -119,8 +119,8 @@ def _facts_of_file(path: Path) -> pd.DataFrame:
 
 
 def _warn(notices: Iterable[str]) -> None:
-    for notice in notices:
-        warnings.warn(f"results: {notice}", stacklevel=5)
+    for one in notices:
+        notice(f"results: {one}", stacklevel=5)
 
 
 def _with_errors(facts: pd.DataFrame, errors: Mapping[str, Vector], lines: Sequence[int]) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +16,7 @@ from ..features.composition import Composition, FormulaError
 from ..features.enumeration import Space
 from ..features.fractions import Fractions
 from ..features.grid import Grid
+from ..features.notices import notice
 from ..features.template import Template
 from .candidates import as_text, formulas, listed, read
 
@@ -96,7 +96,7 @@ class Pool:
                 f"{len(matrix) - len(first):,} twice",
             )
             told = ", ".join(part for part in parts if not part.startswith("0 "))
-            warnings.warn(f"{space.size - len(first):,} of {space.size:,} points left out: {told}", stacklevel=4)
+            notice(f"{space.size - len(first):,} of {space.size:,} points left out: {told}", stacklevel=4)
         return cls(Fractions.from_matrix(matrix[first]), table, places, space)
 
     @classmethod
@@ -118,9 +118,7 @@ class Pool:
                 f"{(~neutral).sum():,} not neutral",
                 f"{(neutral & ~first).sum():,} twice",
             )
-            warnings.warn(
-                f"{len(told) - kept.sum():,} of {len(told):,} candidates left out: {', '.join(parts)}", stacklevel=4
-            )
+            notice(f"{len(told) - kept.sum():,} of {len(told):,} candidates left out: {', '.join(parts)}", stacklevel=4)
         names = formulas(told, batch.rows[kept])
         none = pd.DataFrame(index=range(len(names)))
         return cls(batch.fractions.take(kept), none, np.arange(len(names)), names)
@@ -137,7 +135,7 @@ class Pool:
         strange = [as_text(name) for name, row in rows if not near(self.fractions.matrix, row[None]).any()]
         if strange:
             told = ", ".join(strange)
-            warnings.warn(f"on the way, but no candidates here: {told}; they count all the same", stacklevel=3)
+            notice(f"on the way, but no candidates here: {told}; they count all the same", stacklevel=3)
         return waiting
 
 

@@ -126,10 +126,14 @@ def decide(name: str, version: int, predictor: Predictor | None = None) -> Decis
     return decision
 
 
-def promote(name: str, version: int, force: bool = False) -> Decision:
-    """Let a kept version answer by hand; raises `RefusedError` where the gate says no, unless forced."""
+def promote(name: str, version: int, force: bool = False, present: int | None = None) -> Decision:
+    """Let a kept version answer by hand; raises `RefusedError` where the gate says no, unless forced.
+
+    It is refused too where another version answers than `present`, if that is told.
+    """
     reconcile()
     with lock():
+        _still(name, present)
         decision = judged(name, version, by_hand=True)
         if not decision.passed:
             answers = name in record() and record()[name].version == version
@@ -141,15 +145,27 @@ def promote(name: str, version: int, force: bool = False) -> Decision:
     return decision
 
 
-def rollback(name: str) -> int:
-    """Let the version answer that did before, and return its number."""
+def rollback(name: str, present: int | None = None) -> int:
+    """Let the version answer that did before, and return its number.
+
+    Raises `RefusedError` where another version answers than `present`, if that is told.
+    """
     with suppress(Exception):  # going back must not wait for MLflow; what is told below says that it is away
         reconcile()
     with lock():
+        _still(name, present)
         version = registry.rollback(name)
         with _followed():
             tracking.set_champion(name, version)
     return version
+
+
+def _still(name: str, present: int | None) -> None:
+    """Refuse a change that was asked for while another version answered; the lock is held."""
+    entry = record().get(name)
+    now = None if entry is None else entry.version
+    if present is not None and now != present:
+        raise RefusedError(f"{name} version {now} answers by now, not {present}; look at it, then ask again")
 
 
 @contextmanager

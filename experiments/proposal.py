@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, get_args
@@ -15,6 +14,7 @@ import pandas as pd
 from ..datasets.measurement import composition_keys
 from ..datasets.prices import raw_material_cost
 from ..features.fractions import Fractions
+from ..features.notices import notice
 from ..models import inputs
 from ..models.domain import VERDICTS
 from ..models.prediction import Prediction
@@ -194,7 +194,7 @@ class _Belief:
         barred = worse if (~(worse := barred | self.known_poor)).sum() >= batch else barred
         chosen = self.search.batch(told, batch, barred, chance, self.hope, tune=alone, alike=self._alike)
         if len(chosen) < batch:
-            warnings.warn(few(len(chosen), batch), stacklevel=3)
+            notice(few(len(chosen), batch), stacklevel=3)
         return chosen
 
     def stop(self, told: list[Results], barred: npt.NDArray[np.bool_], outcomes: Outcomes, shown: float) -> str:

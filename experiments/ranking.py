@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import pandas as pd
 from ..datasets.measurement import composition_keys
 from ..datasets.properties import find
 from ..features.composition import FormulaError
+from ..features.notices import notice
 from ..features.space import Template
 from .appraisal import Predictors, appraise, columns_of
 from .candidates import Read, as_text, formulas, listed, read
@@ -169,7 +169,7 @@ def sweep(
     if not members:
         raise FormulaError(f'"{template}" has no member in these ranges: an amount is negative at every point')
     if left_out:
-        warnings.warn(f"{left_out:,} of {grid.size:,} points left out: an amount would be negative", stacklevel=2)
+        notice(f"{left_out:,} of {grid.size:,} points left out: an amount would be negative", stacklevel=2)
     ranked = rank([member.composition for member in members], goal, temperature_C, predictors).sort_index()
     points = pd.DataFrame([member.variables for member in members], columns=list(variables), dtype=float)
     table = pd.concat([points, ranked.reset_index(drop=True)], axis=1)

@@ -204,13 +204,18 @@ def load_predictor(name: str) -> Predictor:
         A property that has a recipe: ``"tg"``, ``"conductivity"``, ``"liquidus"``, ``"youngs_modulus"`` or
         ``"activation_energy"``.
     """
-    if name not in (*RECIPES, *FURTHER):
-        raise NoChampionError(f"no predictor can be of {name!r}; one of {', '.join((*RECIPES, *FURTHER))} can")
     entry = record().get(name)
     if entry is None:
-        command = "vitrion train" if name in RECIPES else f"vitrion train --property {name}"
-        raise NoChampionError(f"there is no predictor of {name} in {home()}; make one with '{command}'")
+        raise lacking(name)
     return load_version(name, entry.version, entry.sha256)
+
+
+def lacking(name: str) -> NoChampionError:
+    """What is raised where no predictor of a property answers: there is none yet, or there can be none."""
+    if name not in (*RECIPES, *FURTHER):
+        return NoChampionError(f"no predictor can be of {name!r}; one of {', '.join((*RECIPES, *FURTHER))} can")
+    command = "vitrion train" if name in RECIPES else f"vitrion train --property {name}"
+    return NoChampionError(f"there is no predictor of {name} in {home()}; make one with '{command}'")
 
 
 def load_version(name: str, version: int, sha256: str = "") -> Predictor:

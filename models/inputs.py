@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -18,6 +17,7 @@ from ..datasets.suspicion import credible
 from ..features.composition import Composition
 from ..features.featurizer import BLOCKS, Featurizer
 from ..features.fractions import Fractions, listed
+from ..features.notices import notice
 from . import conditions as circumstances
 from .crossfit import Design
 from .layout import Layout
@@ -113,7 +113,7 @@ def doubt(
             least, most = lab[rows].min(), lab[rows].max()
             found.append(f"{named[rows[0]]}: {least:g} and {most:g} {quantity.unit} contradict each other")
     for sentence in found:
-        warnings.warn(f"{sentence}; learnt as told: check value and unit", stacklevel=3)
+        notice(f"{sentence}; learnt as told: check value and unit", stacklevel=3)
 
 
 def design(

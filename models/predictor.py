@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..datasets.properties import Property, find
 from ..features.fractions import Fractions
+from ..features.notices import notice
 from . import inputs
 from .blend import BlendedRegressor
 from .committee import Committee
@@ -180,7 +180,7 @@ class Predictor(RegressorMixin, BaseEstimator):
         learnt = self.regressor_.hears(X)
         if not learnt.all():
             far = "are too far from the candidates to be learnt at once; train again"
-            warnings.warn(f"{(~learnt).sum()} of {len(y)} results {far}", stacklevel=2)
+            notice(f"{(~learnt).sum()} of {len(y)} results {far}", stacklevel=2)
         if not learnt.any():
             return self
         self.regressor_.update(X, y, sample_weight=weight)

@@ -33,10 +33,10 @@ from ..models.artifact import ArtifactError
 from ..models.conditions import ConditionError
 from . import pages, routes_access, routes_campaigns, routes_jobs, routes_library, routes_rank, routes_state
 from .access import Access
-from .bodies import Bodies
+from .bodies import Bodies, TooSlowError
 from .campaigns import Campaigns
 from .desk import Desk
-from .door import Door
+from .door import Door, TooLargeError
 from .failures import explained
 from .in_use import InUse
 from .jobs import Jobs
@@ -109,11 +109,18 @@ def create_app(settings: Settings | None = None, models: InUse | None = None) ->
     app.add_middleware(Door, settings=told, metrics=metrics)
     app.add_middleware(Requests)
     app.add_exception_handler(RequestValidationError, of_validation)
-    app.add_exception_handler(HTTPException, of_http)
+    app.add_exception_handler(HTTPException, _of_http)
     for kind in (*STATUS, OSError):
         app.add_exception_handler(kind, _of_error)
     app.add_exception_handler(Exception, _of_error)
     return app
+
+
+async def _of_http(request: Request, error: Exception) -> Response:
+    """A refusal of the framework, which takes a body that is too large or too slow for one that cannot be read."""
+    if isinstance(error.__cause__, TooLargeError | TooSlowError):
+        raise error.__cause__  # the door answers it
+    return of_http(request, error)
 
 
 def _of_error(request: Request, error: Exception) -> Response:
@@ -210,5 +217,8 @@ async def _look(desk: Desk) -> None:
 async def _tidy(desk: Desk) -> None:
     """Forget what is too old, now and every hour."""
     while True:
-        await asyncio.to_thread(desk.jobs.sweep_out)
+        try:
+            await asyncio.to_thread(desk.jobs.sweep_out)
+        except Exception:  # such as a disk that is full: what is too old goes the next time
+            _LOG.exception("what is too old was not forgotten; it is tried again in %g s", TIDY_S)
         await asyncio.sleep(TIDY_S)

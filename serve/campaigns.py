@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .in_use import InUse
 from .library import data_add
+from .limits import check_learnt
 from .refusals import ConflictError, NotFoundError, nothing_called
 from .rows import cell, records
 from .service import Answer, Ask, noticed
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from ..experiments.campaign import Campaign
 
 Told = Mapping[str, Any]
-_turn = threading.Lock()  # warnings are caught for the whole process: one change at a time
 
 
 class Campaigns:
@@ -56,15 +55,33 @@ class Campaigns:
             raise NotFoundError(nothing_called("campaign", name))
         return Campaign.load(name)
 
+    def checked(self, name: str, more: int = 0) -> Campaign:
+        """Return a campaign, if its results and what is on its way, with so many more, are few enough to be learnt."""
+        from ..experiments.campaign_events import standing
+
+        campaign = self.find(name)
+        stands = standing(campaign.state.events)
+        check_learnt(len(stands.results) + (more or len(stands.pending())))
+        return campaign
+
+    def is_there(self, name: str) -> bool:
+        """Whether a campaign has this name."""
+        from ..experiments.campaign import Campaign
+
+        return name in Campaign.list()
+
+    def check_free(self, name: str) -> None:
+        """Refuse the name of a campaign that is there."""
+        if self.is_there(name):
+            raise ConflictError(f"there is a campaign called {name!r} already; choose another name")
+
     def new(self, name: str, candidates: Any, ask: Ask, variables: Told, batch: int, seed: int) -> dict[str, Any]:
         """Begin a campaign."""
         from ..experiments.campaign import Campaign
 
-        if name in Campaign.list():
-            raise ConflictError(f"there is a campaign called {name!r} already; choose another name")
+        self.check_free(name)
         options: dict[str, Any] = {"goal": ask.goal, "batch": batch, "temperature_C": ask.temperature_C, "seed": seed}
-        with _turn:
-            notes, campaign = noticed(lambda: Campaign.new(name, candidates, **options, **variables))
+        notes, campaign = noticed(lambda: Campaign.new(name, candidates, **options, **variables))
         return self.show(campaign.name) | {"notes": notes}
 
     def show(self, name: str, figure: bool = False) -> dict[str, Any]:
@@ -104,10 +121,9 @@ class Campaigns:
 
     def propose(self, name: str, batch: int | None) -> Answer:
         """Choose the next melts of a campaign, and keep the round."""
-        campaign = self.find(name)
+        campaign = self.checked(name)
         known = self.models.get(campaign.goal.properties)
-        with _turn:
-            notes, table = noticed(lambda: campaign.propose(batch, known, track=False))  # see `workflows.remember`
+        notes, table = noticed(lambda: campaign.propose(batch, known, track=False))  # see `workflows.remember`
         more = {"event": table.attrs["event"], "stop": cell(table.attrs.get("stop", "")), "notes": notes}
         return Answer(table, known.versions, more)
 
@@ -124,9 +140,8 @@ class Campaigns:
 
     def change(self, name: str, verb: str, *told: Any, **values: Any) -> dict[str, Any]:
         """Record, correct, withdraw or abandon; return the events it made and what is to be noticed."""
-        campaign = self.find(name)
-        with _turn:
-            notes, events = noticed(lambda: getattr(campaign, verb)(*told, **values))
+        campaign = self.checked(name, len(told[0])) if verb == "record_table" else self.find(name)
+        notes, events = noticed(lambda: getattr(campaign, verb)(*told, **values))
         return {
             "events": events if isinstance(events, list) else [events],
             "notes": notes,

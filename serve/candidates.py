@@ -58,6 +58,11 @@ def joined(table: CandidateTable, ranking: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
+def listed(ranking: pd.DataFrame) -> pd.DataFrame:
+    """Ranking of a list that is no file, in the words of `vitrion.rank`, with the column ``place`` at the end."""
+    return plain(ranking.reset_index(drop=True)).assign(place=[int(place) for place in ranking.index])
+
+
 def plain(table: pd.DataFrame) -> pd.DataFrame:
     """Table with None where pandas keeps whole numbers or truth values that are missing."""
     import pandas as pd

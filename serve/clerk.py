@@ -52,18 +52,18 @@ def compare(name: str, version: int) -> dict[str, Any]:
     return _told(judged(name, version))
 
 
-def promote(name: str, version: int, force: bool) -> dict[str, Any]:
-    """Let a kept version answer, if the gate lets it through."""
+def promote(name: str, version: int, force: bool, present: int | None = None) -> dict[str, Any]:
+    """Let a kept version answer, if the gate lets it through; refused where another than `present` answers by now."""
     from ..experiments.promotion import promote as run
 
-    return _told(run(name, version, force))
+    return _told(run(name, version, force, present))
 
 
-def rollback(name: str) -> int:
-    """Let the version answer again that did before the present one; return its number."""
+def rollback(name: str, present: int | None = None) -> int:
+    """Let the version answer again that did before `present`, by default whichever answers; return its number."""
     from ..experiments.promotion import rollback as run
 
-    return run(name)
+    return run(name, present)
 
 
 def data_list() -> list[dict[str, Any]]:

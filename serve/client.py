@@ -190,11 +190,11 @@ class Client:
 
     def promote(self, name: str, version: int, force: bool = False) -> dict[str, Any]:
         """Let a kept version answer, if the gate lets it through; return what the gate said, as `compare` does."""
-        return dict(self.wire.post(f"models/{name}/promote", {"version": version, "force": force}))
+        return dict(self.wire.post(f"models/{name}/promote", {"version": version, "force": force}, once=True))
 
     def rollback(self, name: str) -> int:
         """Let the version answer again that did before the present one; return its number."""
-        return int(self.wire.post(f"models/{name}/rollback", {})["version"])
+        return int(self.wire.post(f"models/{name}/rollback", {}, once=True)["version"])
 
     def data(self) -> pd.DataFrame:
         """Return a row a property: rows, compositions, papers and range of what the service knows."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 NEVER = -1  # in place of the time at which the record of the champions was written: it was not looked at yet
+FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0  # before what could not be loaded, for no fault of its own, is tried again
 
 
 class InUse:
@@ -29,6 +31,8 @@ class InUse:
         self._seen: int | None = NEVER
         self._why = "the models are being loaded; try again in a few seconds"
         self._complaint = ""
+        self._failed: int | None = NEVER  # as `_seen`, of what is to be tried again at a time of the monotonic clock
+        self._again_s, self._wait_s = 0.0, FIRST_WAIT_S
         self._loading = threading.Lock()
 
     @property
@@ -89,14 +93,33 @@ class InUse:
                     self._loaded = load(tuple(dict.fromkeys((*RECIPES, *(name for name in kept if name in cards)))))
                 self._complaint = ""
             except Exception as error:  # whatever is wrong with what was promoted: what answers now goes on
-                self._why = self._complaint = public(str(error))
+                self._why = self._complaint = public(str(error)) or type(error).__name__
                 _LOG.warning("what was promoted last cannot be used: %s", self._why)
+                if _passes(error):
+                    self._put_off(stamp)
+                    return
             self._seen = stamp
 
     @property
     def is_old(self) -> bool:
         """Whether something was promoted since the models were loaded."""
-        return _stamp() != self._seen
+        stamp = _stamp()
+        return stamp != self._seen and (stamp != self._failed or time.monotonic() >= self._again_s)
+
+    def _put_off(self, stamp: int | None) -> None:
+        """Try again later, where the files are not to blame: too little memory, or a disk that does not answer."""
+        self._wait_s = min(2 * self._wait_s, LONGEST_WAIT_S) if stamp == self._failed else FIRST_WAIT_S
+        self._failed, self._again_s = stamp, time.monotonic() + self._wait_s
+
+
+def _passes(error: Exception) -> bool:
+    """Whether an error may be gone the next time: the files that were promoted are not to blame for it."""
+    from ..experiments.record import NoChampionError
+    from ..models.artifact import ArtifactError
+
+    cause = error.__context__
+    unread = isinstance(cause, OSError) and not isinstance(cause, FileNotFoundError)
+    return unread or not isinstance(error, ArtifactError | NoChampionError)
 
 
 def _stamp() -> int | None:

@@ -136,7 +136,7 @@ class Jobs:
         elif kind == RANK:
             self.worker.stop()
 
-    def rank(self, content: bytes, ending: str, name: str, told: Mapping[str, Any]) -> Job:
+    def rank(self, content: bytes, ending: str, name: str, told: Mapping[str, Any], number: str = "") -> Job:
         """Take a long list to rank.
 
         Parameters
@@ -147,8 +147,10 @@ class Jobs:
             What the user calls it.
         told
             ``goal``, ``temperature_C``, ``also`` and the versions of the ``models`` to use.
+        number
+            Of the job, by default a new one.
         """
-        number = _number()
+        number = number or new_number()
         folder = job_folder(number)
         folder.mkdir(parents=True)
         (folder / f"candidates{ending}").write_bytes(content)
@@ -156,15 +158,15 @@ class Jobs:
         write_request(folder, {**told, **rows})
         return self._take(Job(number, RANK, name, told, now(), models=told["models"]))
 
-    def train(self, properties: Sequence[str], options: Sequence[str] = ()) -> Job:
+    def train(self, properties: Sequence[str], options: Sequence[str] = (), number: str = "") -> Job:
         """Take a training of some properties, with options of `vitrion train`."""
         told = {"properties": list(properties), "options": list(options)}
-        return self._take(Job(_number(), TRAIN, " and ".join(properties), told, now()))
+        return self._take(Job(number or new_number(), TRAIN, " and ".join(properties), told, now()))
 
-    def round(self, campaign: str, batch: int | None, seen: int) -> Job:
+    def round(self, campaign: str, batch: int | None, seen: int, number: str = "") -> Job:
         """Take a round of proposals in a campaign that has had so many events."""
         told = {"campaign": campaign, "batch": batch, "seen": seen}
-        return self._take(Job(_number(), ROUND, campaign, told, now()))
+        return self._take(Job(number or new_number(), ROUND, campaign, told, now()))
 
     def remember(self, campaign: str, event: int) -> None:
         """Have a round of a campaign kept as a run of MLflow, by and by."""
@@ -247,5 +249,6 @@ def _is_no_cancellation(record: logging.LogRecord) -> bool:
     return kind is None or "Cancelled" not in kind.__name__
 
 
-def _number() -> str:
+def new_number() -> str:
+    """A number that no job has."""
     return uuid.uuid4().hex[:20]

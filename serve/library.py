@@ -7,7 +7,7 @@ from typing import Any
 
 from .clerk import data_kept
 from .crew import LostWorkerError, Worker
-from .refusals import NotFoundError
+from .refusals import NotFoundError, WorkError
 from .rows import cell, records
 
 
@@ -76,22 +76,31 @@ def compare(clerk: Worker, name: str, version: int) -> dict[str, Any]:
 def promote(clerk: Worker, name: str, version: int, force: bool) -> dict[str, Any]:
     """Let a kept version answer, if the gate lets it through or it is forced."""
     before = _check(name, version)
-    told = asked(clerk, "promote", name=name, version=version, force=force)
+    told = _done(clerk, "promote", name=name, version=version, force=force, present=before)
     return {"property": name, "version": version, "before": before, **told}
 
 
 def rollback(clerk: Worker, name: str) -> dict[str, Any]:
     """Let the version answer again that did before the present one."""
     before = _check(name)
-    return {"property": name, "version": asked(clerk, "rollback", name=name), "before": before}
+    return {"property": name, "version": _done(clerk, "rollback", name=name, present=before), "before": before}
 
 
 def asked(clerk: Worker, do: str, **told: Any) -> Any:
-    """What the clerk says; one that was lost is replaced once."""
+    """What the clerk says who only reads; one that was lost is replaced once."""
     try:
         return clerk.ask(do, **told)
     except LostWorkerError:
         return clerk.ask(do, **told)
+
+
+def _done(clerk: Worker, do: str, name: str, **told: Any) -> Any:
+    """What the clerk says who changes which version answers; one that was lost may have done it, so no other tries."""
+    try:
+        return clerk.ask(do, name=name, **told)
+    except LostWorkerError as error:
+        said = f"{error}, and {name} version {_check(name)} answers now"
+        raise WorkError(f"{said}; if that is not what you wanted, {do} again") from None
 
 
 def _check(name: str, version: int | None = None) -> int | None:

@@ -19,6 +19,7 @@ MOST_NAMES = 200  # in one object of JSON
 MOST_ITEMS = 1_000_000  # in all of it
 LONGEST_TEXT = 10_000  # characters
 LARGEST_WHOLE = 2**63
+MOST_LEARNT = 1_000  # results learnt at once: the algebra of a proposal grows with their square and more
 _STRANGE = re.compile(r"[^\w.() +-]")
 
 
@@ -64,6 +65,13 @@ def bounded_table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
             if isinstance(value, str) and len(value) > limit("cell"):
                 raise InputError(f"{where}: {len(value):,} characters; at most {limit('cell'):,} are read")
     return table_of(rows)
+
+
+def check_learnt(count: int) -> None:
+    """Refuse more results, those on their way among them, than one proposal learns at once."""
+    if count > MOST_LEARNT:
+        said = f"{count:,} results, more than {MOST_LEARNT:,}"
+        raise InputError(f"{said}; add them with 'vitrion data add' and train instead")
 
 
 def label(name: str | None, usual: str) -> str:

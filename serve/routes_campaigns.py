@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -10,10 +11,10 @@ from starlette.responses import Response
 
 from .desk import AtDesk, Desk, Key, answered, once
 from .limits import bounded_table
-from .owners import CAMPAIGN, JOB, Asker
+from .owners import CAMPAIGN, Asker, Who
 from .problems import documented
 from .refusals import InputError
-from .routes_jobs import plain
+from .routes_jobs import owned, plain
 from .routes_rank import either
 from .schemas import (
     AbandonmentRequest,
@@ -51,9 +52,8 @@ async def create(told: CampaignRequest, request: Request, desk: AtDesk, who: Ask
         elif told.variables:
             raise InputError("variables belong to a template; leave them out with candidates")
         ask = Ask.of(told.goal, told.temperature_C)
-        made = desk.campaigns.new(told.name, candidates, ask, told.variables, told.batch, told.seed)
-        desk.owners.give(CAMPAIGN, told.name, who)
-        return made
+        with _owned(desk, who, told.name):
+            return desk.campaigns.new(told.name, candidates, ask, told.variables, told.batch, told.seed)
 
     return await _once(request, desk, key, told, work, 201)
 
@@ -93,10 +93,11 @@ async def start_round(
     """Make a round of proposals as a job."""
 
     def work() -> dict[str, Any]:
-        desk.models.get(desk.campaigns.find(name).goal.properties)
-        seen = len(desk.campaigns.find(name).state.events)
-        job = desk.jobs.round(name, told.batch, seen)
-        desk.owners.give(JOB, job.id, who)
+        campaign = desk.campaigns.checked(name)
+        desk.models.get(campaign.goal.properties)
+        seen = len(campaign.state.events)
+        with owned(desk, who) as number:
+            job = desk.jobs.round(name, told.batch, seen, number)
         return plain(job, desk.settings)
 
     return await _once(request, desk, key, told, work, 202)
@@ -144,6 +145,23 @@ async def to_data(name: Name, request: Request, desk: AtDesk, key: Key = None) -
         return answered(await desk.data.run(desk.campaigns.to_data, name), 201)
 
     return await once(request, desk, key, name.encode(), work)
+
+
+@contextmanager
+def _owned(desk: Desk, who: Who, name: str) -> Iterator[None]:
+    """Give a campaign to its maker before it is made; where it is not made, all is as it was before."""
+    desk.campaigns.check_free(name)
+    before = desk.owners.whose(CAMPAIGN, name)
+    desk.owners.give(CAMPAIGN, name, who)
+    try:
+        yield
+    except BaseException:
+        if who.name and desk.owners.whose(CAMPAIGN, name) == who.name:  # else another made it meanwhile
+            if before is not None:
+                desk.owners.give(CAMPAIGN, name, Who(before))
+            elif not desk.campaigns.is_there(name):
+                desk.owners.forget(CAMPAIGN, name)
+        raise
 
 
 async def _changed(

@@ -6,7 +6,8 @@ import asyncio
 import hashlib
 import io
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import Annotated, Any, Literal
@@ -19,10 +20,11 @@ from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse, Response
 
 from .desk import AtDesk, Desk, Key, answered, once
+from .jobs import new_number
 from .limits import label
 from .owners import JOB, Asker, Who, things
 from .problems import documented
-from .refusals import InputError, NotFoundError
+from .refusals import BusyError, InputError, NotFoundError
 from .schemas import RankRequest
 from .schemas_out import JobAnswer, JobList
 from .service import Ask
@@ -66,8 +68,8 @@ async def create(request: Request, desk: AtDesk, who: Asker, key: Key = None) ->
     async def work() -> Response:
         return await desk.light.run(_taken, desk, who, content, ending, name, {**told, "goal": ask.goal.to_dict()}, ask)
 
-    digest = hashlib.sha256(content + json.dumps(told).encode()).digest()
-    return await once(request, desk, key, digest, work)
+    asked = json.dumps([hashlib.sha256(content).hexdigest(), ending, name, told]).encode()
+    return await once(request, desk, key, asked, work)
 
 
 @router.get("", response_model=JobList, responses=documented())
@@ -110,6 +112,8 @@ async def events(
         await asyncio.sleep(LOOK_S)
         try:
             job = await desk.light.run(desk.jobs.find, job.id)
+        except BusyError:  # too much is waiting for its turn, or the database is away: look again
+            continue
         except NotFoundError:
             return
 
@@ -158,11 +162,24 @@ def plain(job: Job, settings: Settings) -> dict[str, Any]:
     return told | {"models": job.models or {}, "progress": round(job.progress, 4), "expires": ends}
 
 
+@contextmanager
+def owned(desk: Desk, who: Who) -> Iterator[str]:
+    """The number of a job to be made, which is its maker's from the beginning; taken back where none is made."""
+    number = new_number()
+    desk.owners.give(JOB, number, who)
+    try:
+        yield number
+    except BaseException:
+        if desk.store.job(number) is None:
+            desk.owners.forget(JOB, number)
+        raise
+
+
 def _taken(desk: Desk, who: Who, content: bytes, ending: str, name: str, told: dict[str, Any], ask: Ask) -> Response:
     versions = desk.models.get(ask.further).versions
     needed = {one: version for one, version in versions.items() if one in ("tg", "conductivity", *ask.further)}
-    job = desk.jobs.rank(content, ending, name, {**told, "models": needed})
-    desk.owners.give(JOB, job.id, who)
+    with owned(desk, who) as number:
+        job = desk.jobs.rank(content, ending, name, {**told, "models": needed}, number)
     return answered(plain(job, desk.settings), 202, {"location": f"/api/v1/jobs/{job.id}"})
 
 
@@ -178,7 +195,7 @@ async def _of_json(request: Request) -> tuple[bytes, str, str, dict[str, Any]]:
     buffer = io.BytesIO()
     places = pa.array(range(len(told.candidates)), pa.int64())
     pq.write_table(pa.table({"formula": pa.array(told.candidates, pa.string()), "place": places}), buffer)
-    more = {"goal": told.goal, "temperature_C": told.temperature_C, "also": list(told.also)}
+    more = {"goal": told.goal, "temperature_C": told.temperature_C, "also": list(told.also), "listed": True}
     return buffer.getvalue(), ".parquet", f"{len(told.candidates):,} formulas", more
 
 

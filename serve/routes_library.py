@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import tempfile
 from collections.abc import Callable
 from pathlib import Path as FilePath
@@ -15,13 +16,14 @@ from starlette.responses import Response
 from . import library
 from .desk import AtDesk, Desk, Key, answered, once
 from .limits import bounded_table, label
-from .owners import JOB, Asker
+from .owners import Asker, Who
 from .problems import documented
 from .refusals import ForbiddenError, InputError
-from .routes_jobs import plain
+from .routes_jobs import owned, plain
 from .schemas import DataRequest, PromoteRequest, Trained, TrainRequest
 from .schemas_library import Added, Comparison, ModelAnswer, ModelList, Page, Promotion, Rollback
 from .schemas_out import JobAnswer, Listed
+from .store import Job
 
 router = APIRouter(prefix="/api/v1", tags=["data and models"])
 Property = Annotated[Trained, Path(description="Name of the property.")]
@@ -77,7 +79,8 @@ async def add_file(
     async def work() -> Response:
         return answered(await desk.data.run(_add_file, content, name, keep_good, trust_units, again, note), 201)
 
-    return await once(request, desk, key, hashlib.sha256(content).digest(), work)
+    asked = json.dumps([hashlib.sha256(content).hexdigest(), name, keep_good, trust_units, again, note]).encode()
+    return await once(request, desk, key, asked, work)
 
 
 @router.get("/models", response_model=ModelList, responses=documented())
@@ -93,8 +96,7 @@ async def retrain(told: TrainRequest, request: Request, desk: AtDesk, who: Asker
     async def work() -> Response:
         names = list(dict.fromkeys(told.properties))
         options = [f"--{name.replace('_', '-')}" for name in ("if_needed", "anew") if getattr(told, name)]
-        job = await desk.light.run(desk.jobs.train, names, options)
-        await desk.light.run(desk.owners.give, JOB, job.id, who)
+        job = await desk.light.run(_trained, desk, who, names, options)
         return answered(plain(job, desk.settings), 202, {"location": f"/api/v1/jobs/{job.id}"})
 
     return await once(request, desk, key, told.model_dump_json().encode(), work)
@@ -113,17 +115,32 @@ async def compare(name: Property, version: Annotated[int, Path(ge=1, lt=2**31)],
 
 
 @router.post("/models/{name}/promote", response_model=Promotion, responses=documented(404, 409))
-async def promote(name: Property, told: PromoteRequest, desk: AtDesk, who: Asker) -> Response:
+async def promote(
+    name: Property, told: PromoteRequest, request: Request, desk: AtDesk, who: Asker, key: Key = None
+) -> Response:
     """Let a kept version answer from now on, if the gate lets it through; force is for administrators."""
     if told.force and who.only is not None:
         raise ForbiddenError("force needs a key for admins; leave it out, and the gate decides")
-    return answered(await desk.data.run(_changed, desk, library.promote, name, told.version, told.force))
+
+    async def work() -> Response:
+        return answered(await desk.data.run(_changed, desk, library.promote, name, told.version, told.force))
+
+    return await once(request, desk, key, told.model_dump_json().encode(), work)
 
 
 @router.post("/models/{name}/rollback", response_model=Rollback, responses=documented(404, 409))
-async def rollback(name: Property, desk: AtDesk) -> Response:
+async def rollback(name: Property, request: Request, desk: AtDesk, key: Key = None) -> Response:
     """Let the version answer again that did before the present one."""
-    return answered(await desk.data.run(_changed, desk, library.rollback, name))
+
+    async def work() -> Response:
+        return answered(await desk.data.run(_changed, desk, library.rollback, name))
+
+    return await once(request, desk, key, name.encode(), work)
+
+
+def _trained(desk: Desk, who: Who, names: list[str], options: list[str]) -> Job:
+    with owned(desk, who) as number:
+        return desk.jobs.train(names, options, number)
 
 
 def _changed(desk: Desk, change: Callable[..., dict[str, Any]], *told: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from .desk import AtDesk, Desk, answered
-from .limits import bounded_table
+from .limits import bounded_table, check_learnt
 from .problems import documented
 from .refusals import InputError
 from .schemas import ProposeRequest, RankRequest, SweepRequest
@@ -66,6 +66,7 @@ def _swept(desk: Desk, told: SweepRequest, ask: Ask, figure: bool) -> bytes:
 
 def _proposed(desk: Desk, told: ProposeRequest, ask: Ask) -> bytes:
     candidates = either(told.template, told.candidates, desk.settings.most_candidates)
+    check_learnt(len(told.results) + len(told.pending))
     options = {
         "batch": told.batch,
         "results": bounded_table(told.results) if told.results else None,

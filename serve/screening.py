@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..datasets.home import put
-from .candidates import joined, usable
+from .candidates import joined, listed, usable
 from .rows import encoded
 from .tables import CandidateTable, read_candidates
 
@@ -23,7 +23,10 @@ MOST_SHOWN = 10_000  # rows that the page gets
 
 
 def write_request(folder: Path, told: Mapping[str, Any]) -> None:
-    """Keep what a job was asked for: the name of its list, goal, temperature and versions of the models."""
+    """Keep what a job was asked for: the name of its list, goal, temperature and versions of the models.
+
+    ``listed`` is told of a list in JSON, which has no rows of a file.
+    """
     put(folder / REQUEST, json.dumps(told).encode())
 
 
@@ -73,7 +76,7 @@ def finish(folder: str, blocks: int) -> int:
     place = Path(folder)
     told = read_request(place)
     ranking = united((pd.read_parquet(_block(place, number)) for number in range(blocks)), told["goal"])
-    table = joined(_table(place), ranking)
+    table = listed(ranking) if told.get("listed") else joined(_table(place), ranking)
     for ending in FORMATS[:2]:
         save(_flat(table, ending), place / f"result.{ending}", str)
     put(place / "result.json", encoded(table, told["models"]))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from ..features.notices import collected
 from .cli_rank import TAKEN
 from .in_use import InUse
 from .refusals import InputError, visible
@@ -106,8 +106,7 @@ class Service:
 
         self.check_family(template, variables)
         known = self.models.get(ask.further)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # of points left out, which the answer counts
+        with collected():  # and not said: of points left out, which the answer counts
             table = ranking.sweep(template, ask.temperature_C, ask.goal, known, **variables)
         more: dict[str, Any] = {"left_out": int(table.attrs.get("left_out", 0))}
         if figure and variables:
@@ -163,11 +162,10 @@ def _steps(span: str) -> float | None:
 
 
 def noticed(work: Any) -> tuple[list[str], Any]:
-    """What a piece of work warned of, and what it returned."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", UserWarning)
+    """What a piece of work had to say, whatever others say at the same time, and what it returned."""
+    with collected() as said:
         done = work()
-    return [str(one.message) for one in caught if one.category is UserWarning], done
+    return said, done
 
 
 def _pictures() -> Any:

@@ -22,7 +22,7 @@ export const view = async (main) => {
   const champions = rows.filter((row) => row.champion);
   const scores = champions.flatMap((row) => row.scores.map((score) => ({ ...score, model: `${row.property} ${row.version}`, unit: row.unit })));
   const judged = make("div", { role: "status" });
-  const change = async (row, verb, body) => { await call(`models/${row.property}/${verb}`, { body }); await view(main); };
+  const change = async (row, verb, body) => { await call(`models/${row.property}/${verb}`, { body, key: newKey() }); await view(main); };
   const compare = async (row) => {
     judged.replaceChildren(make("p", { class: "note busy" }, "Comparing on the same held-out papers …"));
     let told;

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sklearn
-from vitrion.experiments import registry
+from vitrion.experiments import loaded, registry
 from vitrion.experiments.registry import Champion, NoChampionError
 from vitrion.models import artifact
 from vitrion.models.artifact import ArtifactError
@@ -150,3 +150,26 @@ def test_no_file_is_left_half_written(promoted, home, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         registry.promote("tg", 1)
     assert (home / "champions.json").read_text() == before
+
+
+def test_what_is_loaded_is_what_it_says_whatever_is_promoted_meanwhile(promoted, bundle, monkeypatch):
+    registry.keep(card(bundle[1], version=2), bundle[0])
+    used, load_version = [], registry.load_version
+
+    def then_promoted(read):
+        def asked():
+            told = read()
+            registry.promote("tg", 2)
+            return told
+
+        return asked
+
+    def noted(name, version, *told):
+        used.append(version)
+        return load_version(name, version, *told)
+
+    monkeypatch.setattr(registry, "champions", then_promoted(registry.champions))
+    monkeypatch.setattr(loaded, "record", then_promoted(registry.record), raising=False)
+    monkeypatch.setattr(registry, "load_version", noted)
+    assert loaded.load(["tg"]).versions == {"tg": 1} and used == [1]
+    assert loaded.load(["tg"], {"tg": 1}).versions == {"tg": 1} and used == [1, 1]

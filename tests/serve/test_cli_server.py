@@ -51,7 +51,7 @@ def test_models(there, http, monkeypatch):
     assert "sha256: " in there("models", "show", "tg", "9").stdout
     assert "no held-out predictions" in there("models", "compare", "tg", "9").stdout
     assert "tg has no version 7; it has 8, 9" in there("models", "promote", "tg", "7", code=2).stderr
-    monkeypatch.setattr(http.app.state.desk.jobs.clerk, "ask", lambda do, name: registry.rollback(name))
+    monkeypatch.setattr(http.app.state.desk.jobs.clerk, "ask", lambda do, name, present: registry.rollback(name))
     assert "is the first that answered" in there("models", "rollback", "tg", code=1).stderr
 
 

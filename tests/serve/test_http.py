@@ -8,7 +8,7 @@ import vitrion
 from vitrion.experiments import registry
 from vitrion.serve import routes_campaigns, routes_jobs, routes_library, routes_rank, routes_state
 from vitrion.serve.quick import ranked_together
-from vitrion.serve.refusals import public
+from vitrion.serve.refusals import ConflictError, public
 from vitrion.serve.service import Ask
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -135,9 +135,12 @@ def test_models_are_promoted_and_rolled_back(http, monkeypatch):
     assert refused.status_code == 409 and "no held-out predictions; train again" in refused.json()["detail"]
     assert http.get(f"{kept}/9/compare").json()["passed"] is False
     clerk = http.app.state.desk.jobs.clerk
+    for verb, more in (("rollback", {}), ("promote", {"version": 9, "force": True})):
+        with pytest.raises(ConflictError, match="tg version 8 answers by now, not 7"):
+            clerk.ask(verb, name="tg", present=7, **more)
     monkeypatch.setattr(clerk, "ask", lambda do, name, **told: changed[do](name, *told.values()))
-    changed = {"promote": lambda name, version, force: registry.promote(name, version) or {"reason": "by hand"}}
-    changed["rollback"] = registry.rollback
+    changed = {"promote": lambda name, version, *told: registry.promote(name, version) or {"reason": "by hand"}}
+    changed["rollback"] = lambda name, present: registry.rollback(name)
     assert http.post(f"{kept}/promote", json={"version": 9, "force": True}).json()["models"]["tg"] == 9
     assert rank(http, [LACO]).json()["models"] == {"tg": 9, "conductivity": 8}
     assert http.post(f"{kept}/rollback").json()["version"] == 8

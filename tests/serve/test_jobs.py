@@ -123,6 +123,21 @@ def test_cancel_works_at_once(http, monkeypatch):
     assert http.get(f"/api/v1/jobs/{number}").json()["state"] == "cancelled"
 
 
+@pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)
+def test_a_list_in_json_is_told_of_in_the_words_of_rank(http):
+    asked = {"candidates": ["LiAlCl4", "LiAlCl2..5", "NaAlCl4", "Li2Al2Cl8", None]}
+    number = http.post("/api/v1/jobs", json=asked).json()["id"]
+    assert waited(http, number)["state"] == "done"
+    rows = http.get(f"/api/v1/jobs/{number}/result").json()["rows"]
+    told = http.post("/api/v1/rank", json=asked).json()
+    assert [row.pop("place") for row in rows] == told["places"]
+    for row, right in zip(rows, told["rows"], strict=True):
+        assert {name: row[name] for name in ("formula", "note", "error")} == {
+            name: right[name] for name in ("formula", "note", "error")
+        }
+    assert sum("ranked above it" in row["note"] for row in rows) == 1
+
+
 def test_a_lost_worker_is_replaced(http):
     desk = http.app.state.desk
     number = http.post("/api/v1/jobs", json={"candidates": LIST}).json()["id"]

@@ -1,0 +1,42 @@
+"""What work has to say beside its result: a warning, or a note for whoever collects them.
+
+Python catches warnings for the whole process, so that two threads which do mix theirs and leave the filters broken.
+Who collects here gets what was said in his own thread or task alone.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_heard: ContextVar[list[str] | None] = ContextVar("vitrion_heard", default=None)
+
+
+def notice(text: str, stacklevel: int = 1) -> None:
+    """Say something: to whoever collects, else as a warning, with `stacklevel` as in `warnings.warn`."""
+    heard = _heard.get()
+    if heard is None:
+        warnings.warn(text, stacklevel=stacklevel + 1)
+    else:
+        heard.append(text)
+
+
+@contextmanager
+def collected() -> Iterator[list[str]]:
+    """Collect what is said within this block; who only wants silence leaves the list alone.
+
+    Examples
+    --------
+    >>> with collected() as said:
+    ...     notice("two points are left out")
+    >>> said
+    ['two points are left out']
+    """
+    said: list[str] = []
+    token = _heard.set(said)
+    try:
+        yield said
+    finally:
+        _heard.reset(token)
