@@ -108,4 +108,6 @@ def _matminer() -> Any:
     try:
         return importlib.import_module("matminer.datasets")
     except ImportError:
-        raise MatminerError("matminer is not installed; install it with: pip install 'vitrion[interop]'") from None
+        raise MatminerError(
+            "matminer is not installed; install it in the folder of the source: pip install '.[interop]'"
+        ) from None

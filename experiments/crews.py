@@ -124,6 +124,6 @@ def crew_of(scheduler: Any, aim: Aim, predictors: Predictors | None) -> Iterator
     try:
         from .dask_crew import dask_crew
     except ImportError as error:
-        raise FormulaError(f"scheduler={scheduler!r} needs Dask ({error.name}): pip install 'vitrion[dask]'") from None
+        raise FormulaError(f"scheduler={scheduler!r} needs Dask ({error.name}): pip install '.[dask]'") from None
     with dask_crew(scheduler, aim, predictors) as crew:
         yield crew

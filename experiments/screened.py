@@ -97,7 +97,7 @@ def screened(block: Block, aim: Aim, predictors: Predictors, floor: float = 0.0)
 
 
 def _table(block: Block, rows: npt.NDArray[np.intp], errors: dict[int, str], columns: Any) -> bytes:
-    """All rows of a block as a Parquet file; of points of a space those that are compositions."""
+    """All rows of a block as a Parquet file; of a space its compositions: variables, and shares of the atoms."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -106,7 +106,9 @@ def _table(block: Block, rows: npt.NDArray[np.intp], errors: dict[int, str], col
     if block.formulas is not None:
         told["formula"] = pa.array([_text(item) for item in block.formulas], pa.string())
     elif block.amounts is not None:
-        told |= {symbol: block.amounts[rows, at] for at, symbol in enumerate(block.symbols)}
+        shares = block.amounts[rows] / block.amounts[rows].sum(axis=1, keepdims=True)
+        told |= {name: values[rows] for name, values in block.variables.items()}
+        told |= {symbol: shares[:, at] for at, symbol in enumerate(block.symbols)}
     for name, column in columns.items():
         told[name] = _spread(column, rows, len(block)) if len(rows) < len(shown) else pa.array(column)
     if block.formulas is not None:

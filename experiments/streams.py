@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,9 @@ class Block:
     formulas
         Texts, or None for points of a space.
     symbols, amounts
-        Elements of a space, and their amounts at its points, shape (n, elements).
+        Elements of a space, and their amounts at its points, shape (n, elements), in a unit of the space's own.
+    variables
+        Values of the variables of a space at its points, each of shape (n,).
     """
 
     number: int
@@ -45,6 +47,7 @@ class Block:
     formulas: Sequence[Any] | None
     symbols: tuple[str, ...] = ()
     amounts: npt.NDArray[np.float64] | None = None
+    variables: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         rows = self.formulas if self.amounts is None else self.amounts
@@ -124,7 +127,7 @@ class Points(Source):
         """Amounts at the points."""
         start = 0
         for number, raw in enumerate(self.space.raw(BLOCK)):
-            yield Block(number, start, None, self.space.symbols, raw.amounts)
+            yield Block(number, start, None, self.space.symbols, raw.amounts, raw.variables)
             start += len(raw.amounts)
 
     def identity(self) -> str:

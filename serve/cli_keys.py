@@ -71,7 +71,9 @@ def opened() -> Iterator[Keyring]:
         from .settings import Settings
         from .store import Store
     except ImportError as error:
-        raise InputError(f"{error.name} is not installed; install it with: pip install 'vitrion[serve]'") from None
+        raise InputError(
+            f"{error.name} is not installed; install it in the folder of the source: pip install '.[serve]'"
+        ) from None
     from ..datasets.home import made
 
     made()

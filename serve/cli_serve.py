@@ -38,7 +38,9 @@ def serve(
             from .schema import upgrade
             from .settings import Settings
         except ImportError as error:
-            raise InputError(f"{error.name} is not installed; install it with: pip install 'vitrion[serve]'") from None
+            raise InputError(
+                f"{error.name} is not installed; install it in the folder of the source: pip install '.[serve]'"
+            ) from None
         from ..datasets.home import made
 
         threadpool_limits(1)  # requests run side by side; threads that wait for each other would only slow them

@@ -21,7 +21,9 @@ def worker() -> None:
             from .settings import Settings
             from .store import Store
         except ImportError as error:
-            raise InputError(f"{error.name} is not installed; install it with: pip install 'vitrion[serve]'") from None
+            raise InputError(
+                f"{error.name} is not installed; install it in the folder of the source: pip install '.[serve]'"
+            ) from None
         from ..datasets.home import made
 
         settings, ended = Settings.of_environment(), threading.Event()

@@ -46,7 +46,9 @@ class Wire:
         try:
             import httpx
         except ImportError:
-            raise ServiceError("httpx is not installed; install it with: pip install 'vitrion[serve]'", 0) from None
+            raise ServiceError(
+                "httpx is not installed; install it in the folder of the source: pip install '.[serve]'", 0
+            ) from None
 
         headers = {"authorization": f"Bearer {key}"} if key else {}
         self.url, self.patience_s = url.rstrip("/"), patience_s

@@ -280,3 +280,79 @@ def test_request_names_all_that_the_result_depends_on(pool, predictors, tmp_path
     asked = json.loads((tmp_path / "best.parquet.part" / "request.json").read_text())
     assert set(asked) == {"format", "everything", "source", "models", "top", "goal", "temperature_C"}
     assert set(asked["models"]) == {"tg", "conductivity"}
+
+
+def test_a_block_without_a_candidate_stops_nothing(pool, predictors, tmp_path):
+    told = ["Xx"] * 64 + pool
+    out = tmp_path / "best.parquet"
+    found = screen(told, TOP, out=out, everything=True, predictors=predictors)
+    found.index -= 64
+    assert_equal(found, rank(pool, predictors=predictors))
+    assert len(pd.read_parquet(tmp_path / "best.all")) == len(told)
+    assert screen(["Xx", None], predictors=predictors).empty
+    assert len(screen("LiAlCl{4-2x}O{x}", predictors=predictors, x="-2:0.5:0.01")) == 51
+
+
+def test_what_no_screening_wrote_is_left(pool, predictors, tmp_path):
+    own = tmp_path / "best.all" / "notes.txt"
+    own.parent.mkdir()
+    own.write_text("mine")
+    screen(pool[:20], TOP, out=tmp_path / "best.parquet", predictors=predictors)
+    with pytest.raises(FormulaError, match=r"holds notes\.txt, which no screening wrote"):
+        screen(pool[:20], TOP, out=tmp_path / "best.parquet", everything=True, predictors=predictors)
+    assert own.read_text() == "mine"
+
+
+def test_everything_of_before_is_left_by_who_asks_for_less(pool, predictors, tmp_path):
+    out = tmp_path / "best.parquet"
+    screen(pool, TOP, out=out, everything=True, predictors=predictors)
+    screen(pool[:70], TOP, out=out, predictors=predictors)
+    assert len(pd.read_parquet(tmp_path / "best.all")) == len(pool)
+    screen(pool[:70], TOP, out=out, everything=True, predictors=predictors)
+    assert len(pd.read_parquet(tmp_path / "best.all")) == 70
+
+
+@pytest.mark.parametrize(
+    ("out", "words"),
+    [
+        ("list.parquet", "list.parquet is read from there"),
+        ("folder/best.parquet", "lies in the folder that is read"),
+        ("best.csv", "end the name in .parquet"),
+        ("none/best.parquet", "make it first"),
+    ],
+)
+def test_an_output_that_would_cost_candidates_is_refused_before_any_work(tmp_path, predictors, out, words):
+    (tmp_path / "folder").mkdir()
+    for path in (tmp_path / "list.parquet", tmp_path / "folder" / "a.parquet"):
+        pq.write_table(pa.table({"formula": ["LiAlCl4"]}), path)
+    source = tmp_path / ("folder" if out.startswith("folder") else "list.parquet")
+    with pytest.raises(FormulaError, match=words):
+        screen(source, TOP, out=tmp_path / out, predictors=predictors)
+    assert pq.read_table(tmp_path / "list.parquet").num_rows == 1
+
+
+def test_a_family_in_full_tells_variables_and_fractions(predictors, tmp_path):
+    for step in ("0.1", "0.02"):
+        span = f"0:0.2:{step}"
+        screen("LiAlCl{4-2x}O{x}", out=tmp_path / "f.parquet", everything=True, predictors=predictors, x=span)
+        told = pd.read_parquet(tmp_path / "f.all").iloc[-1]
+        assert told["x"] == pytest.approx(0.2)
+        assert told[["Li", "Al", "Cl", "O"]].tolist() == pytest.approx([1 / 5.8, 1 / 5.8, 3.6 / 5.8, 0.2 / 5.8])
+
+
+@pytest.mark.parametrize("kind", [pa.list_(pa.string()), pa.binary()])
+def test_a_column_that_is_no_text_is_named(tmp_path, predictors, kind):
+    pq.write_table(pa.table({"formula": pa.array([None], kind)}), tmp_path / "odd.parquet")
+    with pytest.raises(FormulaError, match="the column formula holds"):
+        screen(tmp_path / "odd.parquet", predictors=predictors)
+
+
+def test_a_name_that_begins_like_local_is_an_address(predictors, monkeypatch):
+    dask_crew = pytest.importorskip("vitrion.experiments.dask_crew")
+
+    def refused(*told, **named):
+        raise OSError("Timed out")
+
+    monkeypatch.setattr(dask_crew, "Client", refused)
+    with pytest.raises(FormulaError, match='no scheduler answers at "localhost:8786"'):
+        screen(["LiAlCl4"], scheduler="localhost:8786", predictors=predictors)
