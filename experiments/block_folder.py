@@ -61,8 +61,8 @@ class BlockFolder:
         if self.everything:
             self.dataset.mkdir(exist_ok=True)
 
-    def check(self, files: Iterable[Path], folder: Path | None) -> None:
-        """Refuse, before any work, a place where nothing can be written, or candidates would be lost or added to.
+    def checked(self, files: Iterable[Path], folder: Path | None) -> BlockFolder:
+        """This folder; refuses, before any work, a place that cannot be written to, or that would change candidates.
 
         Parameters
         ----------
@@ -85,6 +85,7 @@ class BlockFolder:
                     f"out = {self.out.name}: {file.name} is read from there; name an output elsewhere, for "
                     f"{self.out.name}, {self.folder.name} and {self.dataset.name} are written anew"
                 )
+        return self
 
     def _clear(self) -> None:
         """Forget the predictions of an earlier screening; refuses a folder that holds anything else."""

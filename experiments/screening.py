@@ -51,9 +51,8 @@ def screen(
     everything
         Write the predictions of all rows too: a Parquet dataset in a folder beside `out`, named as it with ``.all``.
     scheduler
-        Dask: the address of a scheduler, ``"tcp://..."``, a `distributed.Client`, or ``"local:2"`` for two processes
-        made for the call (in a script under ``if __name__ == "__main__":``, since they import it again). By default
-        the processors of this machine.
+        Dask: ``"tcp://..."``, a `distributed.Client`, or ``"local:2"`` for two processes made for the call, in a script
+        under ``if __name__ == "__main__":``. By default the processors of this machine.
     resume
         Whether to go on where a screening of the same was stopped; False begins anew.
     progress
@@ -71,9 +70,7 @@ def screen(
     source, aim = source_of(candidates, **variables), Aim(Goal.of(goal), temperature_C, _whole(top), everything)
     if everything and out is None:
         raise FormulaError("everything=True writes a dataset beside it: name the ranking, out='ranking.parquet'")
-    kept = None if out is None else BlockFolder(Path(out), everything)
-    if kept is not None:
-        kept.check(source.files, source.folder)
+    kept = None if out is None else BlockFolder(Path(out), everything).checked(source.files, source.folder)
     with crew_of(scheduler, aim, predictors) as crew:
         if kept is not None:
             told = {"top": top, "goal": aim.goal.to_dict(), "temperature_C": temperature_C}

@@ -96,10 +96,13 @@ export const viewOne = async (main, name) => {
     });
     const results = new Map(told.recorded.map((result) => [result.event, result]));
     const correct = async (event) => { corrects = event; await draw(); document.querySelector("#record input").focus(); };
-    const withdraw = async (event) => { await call(`campaigns/${name}/withdraw`, { body: { event }, key: newKey() }); await again([]); };
+    const withdraw = async (event) => { const answer = await call(`campaigns/${name}/withdraw`, { body: { event }, key: newKey() }); await again(answer.notes); };
+    const rows = (event) => told.history.filter((row) => row.event === event);
+    const words = (row) => (row.kind === "proposed" ? `Withdraw the round (${rows(row.event).length} melt${rows(row.event).length === 1 ? "" : "s"})` : row.kind === "corrected" ? "Undo the correction" : "Withdraw");
+    const sure = (row) => row.kind !== "proposed" || window.confirm(`${words(row)}? Its melts are then no longer waited for.`);
     const actions = (row) => make("span", { class: "row" },
       results.has(row.event) ? small("Correct", () => correct(row.event)) : "",
-      row.standing === "stands" && row.kind !== "withdrawn" ? small("Withdraw", () => withdraw(row.event)) : "");
+      row.standing === "stands" && row.kind !== "withdrawn" && row === rows(row.event)[0] ? small(words(row), () => sure(row) && withdraw(row.event)) : "");
     const believed = [
       { key: "believed_conductivity_S_cm", label: `σ believed, mS/cm (90 %)`, format: "general", low: "believed_conductivity_low_S_cm", high: "believed_conductivity_high_S_cm", times: 1000, log: true, best: true },
       { key: "believed_tg_C", label: "Tg believed, °C (90 %)", format: "degree", low: "believed_tg_low_C", high: "believed_tg_high_C" },

@@ -11,13 +11,26 @@ const kept = { text: EXAMPLE, file: null, result: null };
 
 const NAMES = ["formula", "composition", "candidate"];
 
-// Formulas of a pasted list or of a table with a head; the server reads files that are larger or not text.
+// Cells of a line between marks; marks between quotes are text.
+const cells = (line, mark) => {
+  const found = [""];
+  let quoted = false;
+  for (const sign of line) {
+    if (sign === '"') quoted = !quoted;
+    else if (sign === mark && !quoted) found.push("");
+    else found[found.length - 1] += sign;
+  }
+  return found.map((cell) => cell.trim());
+};
+
+// Formulas of a pasted list or of a table with a head. Without a head a comma is no mark: it may be a decimal one, which the server names.
 export const formulas = (text) => {
-  const lines = text.split(/\r?\n/).map((line) => line.trim()).filter(Boolean);
-  const cells = (line) => line.split(/[,;\t]/).map((cell) => cell.trim().replace(/^"|"$/g, ""));
-  const head = lines.length ? cells(lines[0].replace(/^\uFEFF/, "")).map((cell) => cell.toLowerCase()) : [];
-  const column = head.findIndex((cell) => NAMES.includes(cell));
-  return column < 0 ? lines.map((line) => cells(line)[0]) : lines.slice(1).map((line) => cells(line)[column] ?? "");
+  const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/).map((line) => line.trim()).filter(Boolean);
+  if (!lines.length) return [];
+  const mark = ["\t", ";", ","].find((sign) => lines[0].includes(sign));
+  const column = cells(lines[0], mark).findIndex((cell) => NAMES.includes(cell.toLowerCase()));
+  if (column >= 0) return lines.slice(1).map((line) => cells(line, mark)[column] ?? "");
+  return lines.map((line) => line.split(/[;\t]/)[0].trim());
 };
 
 const shown = (place, answer, degrees) => {
@@ -27,7 +40,7 @@ const shown = (place, answer, degrees) => {
   const likely = read.filter((row) => row.p_goal >= 0.5).length;
   const versions = Object.entries(answer.models).map(([name, version]) => `${name} ${version}`).join(", ");
   place.replaceChildren(
-    make("h1", {}, best ? `${subscripts(best.formula)} leads ${(answer.of ?? read.length).toLocaleString("en")} candidates` : "No candidate could be read"),
+    make("h1", {}, best ? `${subscripts(best.formula)} leads ${(answer.of ?? read.length).toLocaleString("en")} candidate${(answer.of ?? read.length) === 1 ? "" : "s"}` : "No candidate could be read"),
     best ? make("p", { class: "note" }, `Its chance of meeting the goal is ${number(best.p_goal, "percent")}. Models: ${versions}.`) : "",
     tiles([[likely, "more likely than not to meet the goal"], ...(rows.length > read.length ? [[rows.length - read.length, "could not be read"]] : [])]),
     make("div", { class: "row" }, downloads(answer)),
@@ -58,9 +71,11 @@ export const view = (main) => {
   const take = async (file) => {
     if (!file) return;
     const plain = /\.(csv|tsv|txt)$/i.test(file.name) && file.size < SMALL;
-    kept.file = plain ? null : file;
-    if (plain) { kept.text = await file.text(); text.value = kept.text; }
-    told.textContent = plain ? `${file.name} read` : `${file.name} will be ranked as a job`;
+    const words = plain ? await file.text() : "\uFFFD";
+    const read = !words.includes("\uFFFD");  // else it is no UTF-8: the server finds out what it is
+    kept.file = read ? null : file;
+    if (read) { kept.text = words; text.value = kept.text; }
+    told.textContent = read ? `${file.name} read` : `${file.name} will be ranked as a job`;
   };
 
   const job = async (form, body) => {
