@@ -62,7 +62,7 @@ class BlockFolder:
             self.dataset.mkdir(exist_ok=True)
 
     def checked(self, files: Iterable[Path], folder: Path | None) -> BlockFolder:
-        """This folder; refuses, before any work, a place that cannot be written to, or that would change candidates.
+        """Return it; refuses, before any work, a place that cannot be written to, or that would change candidates.
 
         Parameters
         ----------

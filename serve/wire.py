@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 import time
 import uuid
@@ -51,7 +52,7 @@ class Wire:
             ) from None
 
         headers = {"authorization": f"Bearer {key}"} if key else {}
-        self.url, self.patience_s = url.rstrip("/"), patience_s
+        self.url, self.patience_s = url.rstrip("/") if "://" in url else f"http://{url.rstrip('/')}", patience_s
         self._http = httpx.Client(base_url=self.url, headers=headers, timeout=TIMEOUT_S, transport=transport)
 
     def close(self) -> None:
@@ -67,8 +68,12 @@ class Wire:
         return bytes(self._asked("GET", path).content)
 
     def post(self, path: str, body: Mapping[str, Any], once: bool = False) -> Any:
-        """Send JSON; with `once` under a key of its own, so that what is sent again is done once."""
-        return self._asked("POST", path, once, json=dict(body)).json()
+        """Send JSON without what is NaN, as pandas calls what is not known.
+
+        With `once` under a key of its own, so that what is sent again is done once.
+        """
+        given = {name: value for name, value in body.items() if not (isinstance(value, float) and math.isnan(value))}
+        return self._asked("POST", path, once, json=given).json()
 
     def upload(self, path: str, file: Path, fields: Mapping[str, Any]) -> Any:
         """Send a file with fields beside it."""

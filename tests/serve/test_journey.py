@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from vitrion.serve import crew
 from vitrion.serve.client import Client
-from vitrion.serve.wire import ServiceError
+from vitrion.serve.wire import ServiceError, Wire
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("kept_in")]
 FAMILY = "LiAlCl{4-2x}O{x}"
@@ -140,3 +140,16 @@ def test_the_server_never_imports_mlflow():
     code = f"import vitrion.serve.cli, vitrion.serve.client, sys; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)
+def test_an_address_without_a_scheme_and_values_that_are_not_known():
+    import httpx
+
+    def answer(request):
+        return httpx.Response(200, json={"url": str(request.url), "body": request.content.decode()})
+
+    wire = Wire("localhost:8000/", None, 1.0, httpx.MockTransport(answer))
+    told = wire.post("campaigns/laco/record", {"formula": "LiCl", "conductivity_S_cm": float("nan"), "tg_C": -10.0})
+    assert told["url"] == "http://localhost:8000/api/v1/campaigns/laco/record"
+    assert told["body"] == '{"formula":"LiCl","tg_C":-10.0}'
