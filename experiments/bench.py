@@ -212,7 +212,7 @@ def peak_memory() -> float:
     for path in Path("/proc").glob("[0-9]*/status"):
         try:
             told = dict(line.split(":", 1) for line in path.read_text().splitlines())
-        except (OSError, ValueError):
+        except (OSError, ValueError):  # that process ended as it was read
             continue
         number = int(path.parent.name)
         parents[number] = int(told["PPid"])

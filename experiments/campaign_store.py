@@ -162,13 +162,12 @@ def read(name: str) -> State:
     if table := _table():
         return _decoded(name, table.read(checked_name(name)), f"the campaign {name!r} of the database")
     path = path_of(name)
-    text = None
     try:
         if (size := path.stat().st_size) > MOST_BYTES:
             raise CampaignError(f"it has {size / 2**20:,.0f} MiB, more than any campaign")
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        pass
+        text = None  # `_decoded` says that there is none
     except (CampaignError, UnicodeDecodeError) as error:
         raise _unreadable(str(path), error) from None
     return _decoded(name, text, str(path))

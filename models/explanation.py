@@ -180,7 +180,7 @@ def _reference(predictor: Predictor, composition: Composition) -> tuple[Composit
     for analogue in analogues(predictor, [composition], k=CANDIDATES)[0]:
         try:
             other = Composition.parse(analogue.formula)
-        except FormulaError:
+        except FormulaError:  # a glass told in words: the next analogue is as good
             continue
         if analogue.distance > 0 and other != composition:
             return other, "the nearest other measured composition"

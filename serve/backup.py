@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import shutil
 import sqlite3
@@ -25,6 +26,8 @@ from ..datasets.home import home
 from . import tables_out
 from .refusals import InputError, WorkError
 from .settings import Settings
+
+_LOG = logging.getLogger(__name__)
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -142,8 +145,8 @@ def _copied(source: Path, copy: Path) -> None:
             continue
         try:
             os.link(source / name, target)
-        except FileNotFoundError:  # a file of an unfinished job went meanwhile
-            continue
+        except FileNotFoundError as error:  # such as a file of an unfinished job
+            _LOG.warning("%s went while it was copied: %s", name, error.strerror)
         except OSError:  # a file system without links
             shutil.copy2(source / name, target)
 

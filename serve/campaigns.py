@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from ..experiments.campaign import Campaign
 
 Told = Mapping[str, Any]
+
+
+_LOG = logging.getLogger(__name__)
 
 
 class Campaigns:
@@ -42,8 +46,8 @@ class Campaigns:
                 continue
             try:
                 readable.append(Campaign.load(name))
-            except CampaignFileError:
-                continue
+            except CampaignFileError as error:
+                _LOG.warning("a campaign is left out of the list: %s", error)
         return records(listing(readable))
 
     def find(self, name: str) -> Campaign:

@@ -80,7 +80,7 @@ class Keeper:
         while not self._ended.wait(LOOK_S):
             try:
                 self.look()
-            except (AwayError, *GONE):
-                continue
+            except (AwayError, *GONE) as error:
+                _LOG.info("the database does not answer (%s); it is asked again", type(error).__name__)
             except Exception:
                 _LOG.exception("looking after the jobs failed; it is tried again")

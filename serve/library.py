@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from .clerk import data_kept
 from .crew import LostWorkerError, Worker
 from .refusals import NotFoundError, WorkError
 from .rows import cell, records
+
+_LOG = logging.getLogger(__name__)
 
 
 def data_list(clerk: Worker) -> list[dict[str, Any]]:
@@ -53,9 +56,10 @@ def models_list(name: str | None = None) -> list[dict[str, Any]]:
     for folder in sorted((home() / "models").glob(f"{name or '*'}/*"), key=_place):
         try:
             card = read_card(folder.parent.name, int(folder.name))
-        except (NoChampionError, ValueError):
-            continue
-        rows.append(_card(card, now.get(card.property) == card.version))
+        except (NoChampionError, ValueError) as error:
+            _LOG.warning("%s/%s is left out of the models: %s", folder.parent.name, folder.name, error)
+        else:
+            rows.append(_card(card, now.get(card.property) == card.version))
     return rows
 
 

@@ -181,7 +181,7 @@ def log(told: dict[str, Any]) -> None:
             _shop().clerk.ask(**told)
             return
         except LostWorkerError:
-            continue
+            logging.getLogger(__name__).info("the process beside the server was lost; it is asked again")
         except (InputError, ConflictError, WorkError) as error:
             logging.getLogger(__name__).warning("MLflow did not take it: %s", error)
             return
@@ -237,7 +237,7 @@ def _ask(job: str, do: str, **told: Any) -> int:
         try:
             return int(_shop().worker.ask(do, folder=str(job_folder(job)), **told))
         except LostWorkerError:
-            continue
+            logging.getLogger(__name__).info("the worker was lost at job %s; the step is done again", job)
     _stop_if_cancelled(job)
     raise InputError(f"the worker was lost {MOST_TRIES} times at the same step; the list may need more memory")
 
