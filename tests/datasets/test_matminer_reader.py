@@ -73,7 +73,7 @@ def test_faults_say_how_to_mend(stand_in, monkeypatch):
     with pytest.raises(MatminerError, match="no column with formulas"):
         matminer_reader.read("other", "tg", "x", "K")
     monkeypatch.setitem(sys.modules, "matminer.datasets", None)
-    with pytest.raises(MatminerError, match=r"pip install 'vitrion\[interop\]'"):
+    with pytest.raises(MatminerError, match=r"pip install '\.\[interop\]'"):
         matminer_reader.names()
 
 
