@@ -86,6 +86,7 @@ def _rows(
         belief = belief_of(result, now.rounds)
         found = {column: result.found.get(name) for column, name in FOUND.items()}
         words = {name: result.found.get(name, "") for name in ("outcome", "note")}
+        words["reason"] = f"corrects event {told['corrects']}" if event.kind == CORRECTED else ""
         yield {"formula": result.formula, **_believed(belief), **found, **words, **_held(result, belief, temperature_C)}
     elif event.kind == WITHDRAWN:
         number = int(told["withdraws"])

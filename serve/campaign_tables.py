@@ -42,8 +42,9 @@ def history_table(history: pd.DataFrame) -> Table:
         found_tg = _mark(_one(row["found_tg_C"], degrees), row["tg_held"])
         lacks = "" if row["kind"] == "proposed" else _one(row["to_goal_decades"], "{:.1f}".format)
         what = row["outcome"] if row["kind"] == "failed" else row["kind"]
-        stands = row["reason"] if row["kind"] == "withdrawn" else row["standing"]
-        stands = "" if stands == "stands" else stands
+        stands = row["standing"]
+        if stands == "stands":
+            stands = "" if row["kind"] == "proposed" else row["reason"]
         _add(shown, row["event"], what, row["formula"], sigma, found, tg, found_tg, lacks, stands)
     return shown
 

@@ -97,7 +97,9 @@ class Campaigns:
         campaign = self.find(name)
         state, history = campaign.state, campaign.history()
         stands = standing(state.events).results.values()
-        recorded = [{"event": one.event, "formula": one.formula, **cell(dict(one.found))} for one in stands]
+        recorded = [
+            {"event": one.event, "last": one.last, "formula": one.formula, **cell(dict(one.found))} for one in stands
+        ]
         told = {
             "name": campaign.name,
             "created": state.created,

@@ -27,7 +27,7 @@ def log_ranking(folder: str) -> str:
     from ..experiments.goal import Goal
     from ..experiments.ranking_run import log_ranking as log
     from .candidates import usable
-    from .screening import read_request
+    from .long_list import read_request
     from .tables import read_candidates
 
     place, told = Path(folder), read_request(Path(folder))

@@ -99,6 +99,9 @@ def _reads(cell: str) -> bool:
 
 def _no_column(line: str, name: str) -> str:
     shown = visible(line.strip())
+    pointed = re.sub(r"(?<=\d),(?=\d)", ".", _unquoted(line))
+    if pointed != _unquoted(line) and _reads(pointed):
+        return f'{name} has a decimal comma in its first line, "{shown}"; write {visible(pointed)}'
     return f'{name} has no column named formula (its first line is "{shown}"); name the column of formulas formula'
 
 

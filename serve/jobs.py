@@ -16,9 +16,9 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 from . import workflows
 from .crew import Trainings, Worker
 from .keeper import Keeper
+from .long_list import VIEW, write_request
 from .presence import Presence
 from .refusals import ConflictError, NotFoundError, nothing_called
-from .screening import VIEW, write_request
 from .settings import Settings, job_folder
 from .store import CANCELLED, DONE, FAILED, OPEN, Job, Store, now
 from .workflows import LOG, RANK, ROUND, TRAIN
@@ -190,7 +190,7 @@ class Jobs:
         return self.find(number)
 
     def result(self, number: str, form: str) -> Path:
-        """Return the file with the result of a job that ranked a list, in one of `screening.FORMATS` or as ``view``."""
+        """Return the file with the result of a job that ranked a list, in one of `long_list.FORMATS` or as ``view``."""
         job = self.find(number)
         if job.kind != RANK:
             raise ConflictError(f"the job {number} is a {job.kind}; only those that rank a list have a result to fetch")

@@ -151,8 +151,8 @@ class CampaignAnswer(BaseModel):
     recorded: Annotated[
         list[dict[str, Any]],
         Field(
-            description="Results that stand, each with the number of its event.",
-            examples=[[{"event": 2, "formula": "LiAlCl2.5O0.75", "tg_C": -16.8}]],
+            description="Results that stand, each with its event, and the last event that changed it.",
+            examples=[[{"event": 2, "last": 2, "formula": "LiAlCl2.5O0.75", "tg_C": -16.8}]],
         ),
     ]
     pending: Annotated[list[str], Field(description="Proposed, and neither measured, failed nor abandoned.")]

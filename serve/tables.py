@@ -45,10 +45,13 @@ class CandidateTable:
         return len(self.cells)
 
 
-def read_candidates(source: str) -> CandidateTable:
-    """Candidates in a file, or on standard input for ``-``; raises `InputError` with one sentence."""
+def read_candidates(source: str, name: str = "") -> CandidateTable:
+    """Candidates in a file, or on standard input for ``-``; raises `InputError` with one sentence.
+
+    Messages call it by `name`, by default that of the file.
+    """
     path = None if source == "-" else Path(source)
-    name = "standard input" if path is None else visible(path.name or source, 80)
+    name = visible(name or ("standard input" if path is None else path.name or source), 80)
     content = read_bytes(path, name)
     table = _parquet(content, name) if content.startswith(b"PAR1") else _text(content, name, path)
     if not table.cells:

@@ -19,10 +19,10 @@ CONFLICTS = ("RefusedError", "NoChampionError")  # what cannot be done as things
 
 def answer(told: dict[str, Any]) -> dict[str, Any]:
     """Do what one line asks for: ``do`` names a verb, the rest is told to it; what goes wrong is told with its kind."""
-    from . import clerk, screening
+    from . import clerk, long_list
     from .failures import BAD_INPUT, bad_tables, explained
 
-    verbs, given = {**screening.VERBS, **clerk.VERBS}, {name: value for name, value in told.items() if name != "do"}
+    verbs, given = {**long_list.VERBS, **clerk.VERBS}, {name: value for name, value in told.items() if name != "do"}
     try:
         with bad_tables():
             return {"done": verbs[told["do"]](**given)}

@@ -14,9 +14,9 @@ from ..experiments.campaign_table import TableAwayError
 from ..experiments.registry import champions
 from .crew import LostWorkerError, Trainings, Worker
 from .failures import explained
+from .long_list import read_request
 from .patience import AwayError
 from .refusals import ConflictError, InputError, WorkError, public
-from .screening import read_request
 from .settings import Settings, job_folder
 from .store import DONE, FAILED, OPEN, RUNNING, Store
 

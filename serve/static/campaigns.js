@@ -94,14 +94,14 @@ export const viewOne = async (main, name) => {
       const answer = await call(`campaigns/${name}/propose`, { body: { batch: Number(batch.value) }, key: newKey() });
       await again([...answer.notes, ...(answer.stop ? [`You may stop: ${answer.stop}.`] : [])]);
     });
-    const results = new Map(told.recorded.map((result) => [result.event, result]));
+    const results = new Map(told.recorded.flatMap((result) => [[result.event, result], [result.last, result]]));
     const correct = async (event) => { corrects = event; await draw(); document.querySelector("#record input").focus(); };
     const withdraw = async (event) => { const answer = await call(`campaigns/${name}/withdraw`, { body: { event }, key: newKey() }); await again(answer.notes); };
     const rows = (event) => told.history.filter((row) => row.event === event);
     const words = (row) => (row.kind === "proposed" ? `Withdraw the round (${rows(row.event).length} melt${rows(row.event).length === 1 ? "" : "s"})` : row.kind === "corrected" ? "Undo the correction" : "Withdraw");
     const sure = (row) => row.kind !== "proposed" || window.confirm(`${words(row)}? Its melts are then no longer waited for.`);
     const actions = (row) => make("span", { class: "row" },
-      results.has(row.event) ? small("Correct", () => correct(row.event)) : "",
+      results.get(row.event)?.last === row.event ? small("Correct", () => correct(row.event)) : "",
       row.standing === "stands" && row.kind !== "withdrawn" && row === rows(row.event)[0] ? small(words(row), () => sure(row) && withdraw(row.event)) : "");
     const believed = [
       { key: "believed_conductivity_S_cm", label: `σ believed, mS/cm (90 %)`, format: "general", low: "believed_conductivity_low_S_cm", high: "believed_conductivity_high_S_cm", times: 1000, log: true, best: true },
@@ -117,12 +117,12 @@ export const viewOne = async (main, name) => {
       make("form", { class: "row", onsubmit: (event) => { event.preventDefault(); propose(); } }, button, field("Melts", batch)),
       waiting.length ? make("section", {}, make("h2", {}, "Proposed, and waited for"), table({ rows: waiting, noun: "melts", filter: false, columns: [
         { key: "formula", label: "formula", format: "formula" }, { key: "p_goal", label: "P(goal)", format: "percent", best: true }, ...believed, { key: "reason", label: "why", format: "text", long: true }] })) : "",
-      make("h2", {}, corrects ? `Correct event ${corrects}` : "Record what came of a melt"), resultForm(told, again, results.get(corrects)), trainBox(told),
+      make("h2", {}, results.has(corrects) ? `Correct event ${results.get(corrects).event}` : "Record what came of a melt"), resultForm(told, again, results.get(corrects)), trainBox(told),
       told.figure ? make("section", {}, make("h2", {}, "What was believed, and what was found"), figure(told.figure, "Progress of the campaign")) : "",
       make("h2", {}, "History"),
       table({ rows: told.history, noun: "events", filter: told.history.length > 20, columns: [
         { key: "event", label: "#", format: "whole" },
-        { key: "kind", label: "what", render: (row) => [row.kind === "failed" && row.outcome ? row.outcome : row.kind, row.standing === "stands" ? "" : make("small", { class: "under" }, row.standing)] },
+        { key: "kind", label: "what", render: (row) => [row.kind === "failed" && row.outcome ? row.outcome : row.kind, make("small", { class: "under" }, row.standing !== "stands" ? row.standing : row.kind === "proposed" ? "" : row.reason || "")] },
         { key: "formula", label: "formula", render: (row) => make("b", {}, formula(row.formula || "")) },
         { label: "", render: actions },
         ...believed.slice(0, 1), { key: "found_conductivity_S_cm", label: "found", class: "number", render: at("conductivity_held", "found_conductivity_S_cm") },

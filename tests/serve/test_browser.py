@@ -159,7 +159,12 @@ def test_the_whole_way(house, page, monkeypatch):
         assert page.get_by_label("Melted").input_value() == first[1]
         page.get_by_label("Tg, °C", exact=True).fill("17")
         page.get_by_role("button", name="Correct", exact=True).first.click()
-        page.get_by_role("cell", name="corrected", exact=True).wait_for()
+        corrected = page.get_by_role("row").filter(has=page.get_by_role("cell", name="corrected corrects event 3"))
+        corrected.get_by_role("button", name="Correct", exact=True).click()
+        page.get_by_role("heading", name="Correct event 3").wait_for()
+        assert page.get_by_label("Tg, °C", exact=True).input_value() == "17"
+        page.goto(f"{base}/#campaigns")
+        page.goto(f"{base}/#campaigns/laco")
         page.get_by_role("heading", name="Record what came of a melt").wait_for()
         page.get_by_role("button", name="Add the results to the lab's data and train").click()
         page.get_by_role("heading", name="Jobs").wait_for()

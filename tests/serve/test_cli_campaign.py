@@ -67,6 +67,7 @@ def test_from_new_to_show(run, laco):
     assert "corrected as event 4" in run("correct", "laco", 2, "--conductivity", "1.4e-6", "--clear", "tg").stderr
     table = pd.read_csv(io.StringIO(run("show", "laco").stdout))
     assert table["kind"].tolist() == ["proposed", "proposed", "measured", "failed", "corrected"]
+    assert table["reason"].iloc[-1] == "corrects event 2"
     assert table["found_tg_C"].isna().tolist() == [True, True, False, True, True]
     assert table["conductivity_held"].iloc[-1] == False  # noqa: E712 - from a CSV
     assert laco.results()["conductivity_S_cm"].max() == 1.4e-6

@@ -100,6 +100,13 @@ def test_latin_1_is_read_and_said(given):
     assert "not UTF-8" in table.notes[0]
 
 
+def test_decimal_commas_without_a_header_are_named(given):
+    with pytest.raises(InputError, match=r"a decimal comma in its first line.*write LiAlCl2\.5O0\.75"):
+        given(b"LiAlCl2,5O0,75\nLiAlCl4\n")
+    with pytest.raises(InputError, match="no column named formula"):
+        given(b"one,two\nLiAlCl4,3\n")
+
+
 def test_parquet_keeps_missing_and_odd_cells(tmp_path):
     path = tmp_path / "list.parquet"
     pd.DataFrame({"id": [1, 2, 3], "Formula": ["LiCl", None, "x"], "parts": [[1], [2], []]}).to_parquet(path)

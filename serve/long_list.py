@@ -114,7 +114,8 @@ def _block(folder: Path, number: int) -> Path:
 
 @lru_cache(maxsize=2)
 def _table(folder: Path) -> CandidateTable:
-    return read_candidates(str(folder / read_request(folder)["file"]))
+    told = read_request(folder)
+    return read_candidates(str(folder / told["file"]), told["name"])
 
 
 @lru_cache(maxsize=1)
