@@ -78,6 +78,28 @@ def test_a_server_that_stays_away_is_named_without_its_address(own_server, monke
     kept.close()
 
 
+def test_no_key_is_believed_while_the_database_is_away(empty, own_server, opened, monkeypatch):
+    monkeypatch.setenv("VITRION_DATABASE_URL", own_server.get_uri())
+    monkeypatch.setattr(patience, "PATIENCE_S", 0.5)
+    with opened(ready=False, require_keys=1) as http:
+        known, wrong = (
+            {"authorization": f"Bearer {key}"}
+            for key in (http.app.state.desk.keys.new("anna", "researcher", 1)[1], f"vitrion_{'0' * 12}_{'A' * 43}")
+        )
+        assert http.get("/api/v1/jobs", headers=known).status_code == 200
+        assert http.get("/api/v1/jobs", headers=wrong).status_code == 401
+        control(own_server, "stop")
+        for method, path in (("GET", "/api/v1/jobs"), ("GET", "/api/v1/campaigns"), ("POST", "/api/v1/campaigns")):
+            for key in (known, wrong):
+                told = http.request(method, path, headers=key, json={"name": "x"} if method == "POST" else None)
+                assert told.status_code == 503 and "postgres" not in told.text, told.text
+        assert http.get("/api/v1/jobs").status_code == 401, "without a key nobody asks the database"
+        assert http.get("/health").status_code == 200
+        control(own_server, "start")
+        assert http.get("/api/v1/jobs", headers=known).status_code == 200
+        assert http.get("/api/v1/jobs", headers=wrong).status_code == 401
+
+
 def test_a_file_of_sqlite_is_not_asked_again(tmp_path):
     kept = Store(f"sqlite:///{tmp_path / 'service.db'}")
     with kept.engine.begin() as connection:
