@@ -28,7 +28,7 @@ rank: $(READY) ## train if there is no model yet, rank the example candidates, w
 	$(BIN)/vitrion rank examples/oxychloride_candidates.csv --train-if-missing -o ranking.csv -o ranking.html
 
 test: $(READY) ## the test suite, on up to four processors
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --durations 20 --durations-min 5
 
 check: $(READY) ## format, lint, types, layers, tests: the one definition of green
 	$(BIN)/ruff format --check .
