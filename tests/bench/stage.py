@@ -110,7 +110,7 @@ class Stage:
         while time.monotonic() < began + PATIENCE_S:
             assert process.poll() is None, f"the server ended: {self.said()[-2000:]}"
             with contextlib.suppress(httpx.HTTPError):
-                if httpx.get(f"http://127.0.0.1:{port}/ready").status_code == 200:
+                if httpx.get(f"http://127.0.0.1:{port}/ready", verify=False, trust_env=False).status_code == 200:
                     return process, time.monotonic() - began
             time.sleep(0.05)
         raise AssertionError("the server did not get ready")
@@ -121,7 +121,7 @@ class Stage:
 
     def ask(self, method, path, **told):
         """Send a request, and return the answer."""
-        return httpx.request(method, f"{self.base}{path}", timeout=120, **told)
+        return httpx.request(method, f"{self.base}{path}", timeout=120, verify=False, trust_env=False, **told)
 
     def still_answers(self, versions=None):
         """Raise unless a ranking comes from the models of before."""
