@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import resource
 import shutil
 import signal
@@ -209,6 +210,36 @@ def lost_worker(here, draw, times):
     return f"no error: replaced ({kills} killed)"
 
 
+def dask_worker_killed(here, draw, times):
+    """One of two Dask workers is killed in the middle of a screening: the same answer, to the last bit."""
+    import pandas as pd
+    from distributed import Client, LocalCluster
+    from vitrion.experiments.screening import screen
+
+    family = {"candidates": "Li{1-y}Na{y}AlCl{4-2x}O{x}", "x": "0:1.5:0.01", "y": "0:1:0.002", "top": 100}
+    whole, killed = screen(**family), []
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster,
+        Client(cluster) as client,
+    ):
+        for number in range(times):
+            client.wait_for_workers(2)
+            victim, at = draw.choice(list(client.run(os.getpid).values())), draw.uniform(5, 80)
+
+            def tell(text, number=number, victim=victim, at=at):
+                told = re.search(r", (\d+) %$", text)
+                if told and int(told.group(1)) >= at and len(killed) == number:
+                    os.kill(victim, signal.SIGKILL)
+                    killed.append(int(told.group(1)))
+
+            found = screen(**family, scheduler=client, progress=tell)
+            assert len(killed) == number + 1, "nothing was killed"
+            pd.testing.assert_frame_equal(found, whole, check_exact=True)
+    here.still_answers()
+    gone = f"with a worker gone at {min(killed)} to {max(killed)} %"
+    return f"no error: the same answer of {whole.attrs['candidates']:,}, {gone}"
+
+
 def port_taken(here, draw, times):
     """A second server on the same port ends with a sentence; the first goes on."""
     for _ in range(times):
@@ -385,6 +416,7 @@ FAULTS = {
     "disk full": disk_full,
     "folder read-only": read_only,
     "process beside the server killed": lost_worker,
+    "Dask worker killed": dask_worker_killed,
     "port taken": port_taken,
     "tables of a later release": newer_tables,
     "SIGTERM in a request": told_to_end,
