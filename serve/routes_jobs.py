@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse, Response
 
+from .bodies import unreadable
 from .desk import AtDesk, Desk, Key, answered, once
 from .jobs import new_number
 from .limits import label
@@ -62,7 +63,9 @@ _BODY = {
 async def create(request: Request, desk: AtDesk, who: Asker, key: Key = None) -> Response:
     """Rank a long list: a file, or the same JSON as for rank."""
     kind = request.headers.get("content-type", "")
-    content, ending, name, told = await (_of_form(request) if kind.startswith("multipart/") else _of_json(request))
+    content, ending, name, told = await (
+        _of_form(request, desk.settings.most_nesting) if kind.startswith("multipart/") else _of_json(request)
+    )
     ask = Ask.of(told["goal"], told["temperature_C"], told["also"])
 
     async def work() -> Response:
@@ -199,7 +202,7 @@ async def _of_json(request: Request) -> tuple[bytes, str, str, dict[str, Any]]:
     return buffer.getvalue(), ".parquet", f"{len(told.candidates):,} formulas", more
 
 
-async def _of_form(request: Request) -> tuple[bytes, str, str, dict[str, Any]]:
+async def _of_form(request: Request, most_nesting: int) -> tuple[bytes, str, str, dict[str, Any]]:
     """A file, with goal and temperature beside it."""
     async with request.form(max_files=1, max_fields=10) as form:
         file = form.get("file")
@@ -210,6 +213,9 @@ async def _of_form(request: Request) -> tuple[bytes, str, str, dict[str, Any]]:
     ending = PurePath(name).suffix.lower() or ".csv"
     if ending not in ENDINGS:
         raise InputError(f"{name} is of a kind that is not read; give {', '.join(ENDINGS)}")
+    for field, text in fields.items():
+        if wrong := unreadable(text.encode(errors="replace"), most_nesting):
+            raise InputError(wrong.replace("the body", field))
     try:
         told: dict[str, Any] = {name: json.loads(fields[name]) for name in ("goal", "also") if name in fields}
         told |= {"temperature_C": fields.get("temperature_C", 25.0)}

@@ -103,7 +103,13 @@ def test_a_list_that_cannot_be_read_fails_with_the_reason(http):
     answer = http.get(f"/api/v1/jobs/{number}/result")
     assert answer.status_code == 409 and "is failed" in answer.json()["detail"]
     assert http.post("/api/v1/jobs", files={"file": ("mine.exe", "x")}).status_code == 422
-    assert http.post("/api/v1/jobs", files={"file": ("a.csv", "x")}, data={"goal": "{"}).status_code == 422
+    for goal, words in (
+        ("{", "is not JSON"),
+        ("[" * 50_000, "goal is nested more than 20 deep"),
+        ('"\\ud800"', "half of"),
+    ):
+        told = http.post("/api/v1/jobs", files={"file": ("a.csv", "x")}, data={"goal": goal})
+        assert told.status_code == 422 and words in told.json()["detail"], told.text
 
 
 def test_cancel_works_at_once(http, monkeypatch):
