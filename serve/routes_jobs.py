@@ -117,7 +117,7 @@ async def events(
             job = await desk.light.run(desk.jobs.find, job.id)
         except BusyError:  # too much is waiting for its turn, or the database is away: look again
             continue
-        except NotFoundError:
+        except NotFoundError:  # it was deleted meanwhile: there is nothing more to tell
             return
 
 

@@ -84,7 +84,8 @@ def lists(crowd, draw, times):
             crowd.kill(draw)
             kills += 1
     for key, number in acknowledged.items():
-        assert crowd.here.waited(number)["state"] == "done", number
+        job = crowd.here.waited(number)
+        assert job["state"] == "done", job
         again = crowd.ask("/api/v1/jobs", {"candidates": LIST}, key)
         assert again["id"] == number, "a key stands for two jobs"
         rows = crowd.here.ask("GET", f"/api/v1/jobs/{number}/result").json()["rows"]
@@ -103,7 +104,8 @@ def rounds(crowd, draw, times):
             crowd.kill(draw)
             kills += 1
         made += 1
-        assert crowd.here.waited(job["id"])["state"] == "done"
+        ended = crowd.here.waited(job["id"])
+        assert ended["state"] == "done", ended
     events = json.loads(crowd.here.ask("GET", "/api/v1/campaigns/laco/export").text)["events"]
     proposed = [one["formula"] for event in events for one in event["proposals"]]
     assert len(events) == made and len(set(proposed)) == len(proposed), f"{made} asked for, {len(events)} made"
