@@ -67,7 +67,10 @@ def rank_block(folder: str, block: int, rows: int) -> int:
 
 
 def finish(folder: str, blocks: int) -> int:
-    """Put all blocks in order and write the result as CSV, Parquet and JSON; return its number of rows."""
+    """Put all blocks in order and write the result as CSV, Parquet and JSON; return its number of rows.
+
+    The blocks stay, for whoever is killed before this is known to be done does it again: `tidy` removes them.
+    """
     import pandas as pd
 
     from ..experiments.blocks import united
@@ -81,9 +84,14 @@ def finish(folder: str, blocks: int) -> int:
         save(_flat(table, ending), place / f"result.{ending}", str)
     put(place / "result.json", encoded(table, told["models"]))
     put(place / VIEW, _view(table, told))
-    for number in range(blocks):
-        _block(place, number).unlink(missing_ok=True)
     return len(table)
+
+
+def tidy(folder: str, blocks: int) -> int:
+    """Remove the blocks of a list whose result is kept; return how many there were."""
+    for number in range(blocks):
+        _block(Path(folder), number).unlink(missing_ok=True)
+    return blocks
 
 
 def _view(table: Any, told: Mapping[str, Any]) -> bytes:
@@ -126,4 +134,4 @@ def _predictors(versions: str) -> Loaded:
     return load(tuple(told), told)
 
 
-VERBS: Mapping[str, Callable[..., int]] = {one.__name__: one for one in (count_rows, rank_block, finish)}
+VERBS: Mapping[str, Callable[..., int]] = {one.__name__: one for one in (count_rows, rank_block, finish, tidy)}

@@ -93,6 +93,12 @@ def finish(job: str, blocks: int) -> int:
     return _ask(job, "finish", blocks=blocks)
 
 
+@DBOS.step()
+def tidy(job: str, blocks: int) -> int:
+    """Remove the blocks, once the result is known to be written."""
+    return _ask(job, "tidy", blocks=blocks)
+
+
 @DBOS.workflow(name="rank", max_recovery_attempts=MOST_RECOVERIES)
 def rank(job: str) -> None:
     """Rank a long list."""
@@ -109,6 +115,7 @@ def rank(job: str) -> None:
             rank_block(job, block, size)
         shop.change(job, step="putting all rows in order", progress=0.92)
         finish(job, blocks)
+        tidy(job, blocks)
         return {"rows": rows, "step": f"{rows:,} rows ranked"}
 
     if _through(job, RANK, work):

@@ -15,7 +15,7 @@ import httpx
 import pandas as pd
 import pytest
 import vitrion
-from vitrion.serve import crew
+from vitrion.serve import crew, long_list
 from vitrion.serve.settings import Settings, job_folder
 from vitrion.serve.store import CANCELLED, DONE, Job, Store, now
 
@@ -110,6 +110,19 @@ def test_a_list_that_cannot_be_read_fails_with_the_reason(http):
     ):
         told = http.post("/api/v1/jobs", files={"file": ("a.csv", "x")}, data={"goal": goal})
         assert told.status_code == 422 and words in told.json()["detail"], told.text
+
+
+def test_a_list_is_finished_again_where_nobody_heard_that_it_was(house, tmp_path):
+    told = {"goal": {}, "temperature_C": 25.0, "also": [], "models": {"tg": 8, "conductivity": 8}}
+    (tmp_path / "candidates.csv").write_text("\n".join(["formula", *LIST]))
+    long_list.write_request(tmp_path, {**told, "file": "candidates.csv", "name": "mine.csv"})
+    assert [long_list.rank_block(str(tmp_path), block, 20) for block in range(2)] == [20, len(LIST) - 20]
+    assert long_list.finish(str(tmp_path), 2) == len(LIST)
+    first = {path.name: path.read_bytes() for path in tmp_path.glob("result.*")}
+    assert long_list.finish(str(tmp_path), 2) == len(LIST)
+    assert {path.name: path.read_bytes() for path in tmp_path.glob("result.*")} == first and len(first) == 3
+    assert [long_list.tidy(str(tmp_path), 2) for _ in range(2)] == [2, 2]
+    assert not list(tmp_path.glob("block-*"))
 
 
 def test_cancel_works_at_once(http, monkeypatch):
