@@ -87,11 +87,10 @@ def finish(folder: str, blocks: int) -> int:
     return len(table)
 
 
-def tidy(folder: str, blocks: int) -> int:
-    """Remove the blocks of a list whose result is kept; return how many there were."""
+def tidy(folder: Path, blocks: int) -> None:
+    """Remove the blocks of a list whose result is kept."""
     for number in range(blocks):
-        _block(Path(folder), number).unlink(missing_ok=True)
-    return blocks
+        _block(folder, number).unlink(missing_ok=True)
 
 
 def _view(table: Any, told: Mapping[str, Any]) -> bytes:
@@ -134,4 +133,4 @@ def _predictors(versions: str) -> Loaded:
     return load(tuple(told), told)
 
 
-VERBS: Mapping[str, Callable[..., int]] = {one.__name__: one for one in (count_rows, rank_block, finish, tidy)}
+VERBS: Mapping[str, Callable[..., int]] = {one.__name__: one for one in (count_rows, rank_block, finish)}

@@ -12,9 +12,9 @@ from dbos import DBOS
 
 from ..experiments.campaign_table import TableAwayError
 from ..experiments.registry import champions
+from . import long_list
 from .crew import LostWorkerError, Trainings, Worker
 from .failures import explained
-from .long_list import read_request
 from .patience import AwayError
 from .refusals import ConflictError, InputError, WorkError, public
 from .settings import Settings, job_folder
@@ -94,9 +94,9 @@ def finish(job: str, blocks: int) -> int:
 
 
 @DBOS.step()
-def tidy(job: str, blocks: int) -> int:
+def tidy(job: str, blocks: int) -> None:
     """Remove the blocks, once the result is known to be written."""
-    return _ask(job, "tidy", blocks=blocks)
+    long_list.tidy(job_folder(job), blocks)
 
 
 @DBOS.workflow(name="rank", max_recovery_attempts=MOST_RECOVERIES)
@@ -104,8 +104,8 @@ def rank(job: str) -> None:
     """Rank a long list."""
 
     def work() -> dict[str, Any]:
-        shop, size = _shop(), int(read_request(job_folder(job))["block_rows"])
-        shop.change(job, step="reading the list", models=read_request(job_folder(job))["models"])
+        shop, size = _shop(), int(long_list.read_request(job_folder(job))["block_rows"])
+        shop.change(job, step="reading the list", models=long_list.read_request(job_folder(job))["models"])
         rows = count_rows(job)
         blocks = -(-rows // size)
         shop.change(job, rows=rows)

