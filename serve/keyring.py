@@ -65,7 +65,6 @@ class Keyring:
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
 
-    @patient
     def new(self, name: str, scope: str, days: float) -> tuple[Key, str]:
         """Make a key; return it and its secret, which is not kept and cannot be shown again."""
         if not NAME.fullmatch(name):
@@ -77,13 +76,21 @@ class Keyring:
         number, word = secrets.token_hex(6), secrets.token_urlsafe(SECRET_BYTES)
         secret = f"vitrion_{number}_{word}"
         key = Key(number, name, scope, now(), _in(timedelta(days=days)))
-        row = {field: value for field, value in vars(key).items() if field != "revoked"}
-        with self.engine.begin() as connection:
-            taken = connection.execute(sa.select(KEYS).where((KEYS.c.name == name) & KEYS.c.revoked.is_(None)))
-            if any(_key(one).state == "valid" and one["scope"] != scope for one in taken.mappings()):
-                raise ConflictError(f"{name} has a valid key of another scope; revoke it first, or choose another name")
-            connection.execute(KEYS.insert().values(**row, digest=_digest(secret)))
+        self._keep(key, _digest(secret))
         return key, secret
+
+    @patient
+    def _keep(self, key: Key, digest: str) -> None:
+        row = {field: value for field, value in vars(key).items() if field != "revoked"} | {"digest": digest}
+        with self.engine.begin() as connection:
+            taken = connection.execute(sa.select(KEYS).where((KEYS.c.name == key.name) & KEYS.c.revoked.is_(None)))
+            others = [_key(one) for one in taken.mappings()]
+            if any(other.state == "valid" and other.scope != key.scope for other in others):
+                raise ConflictError(
+                    f"{key.name} has a valid key of another scope; revoke it first, or choose another name"
+                )
+            if key not in others:  # else it is kept, and the database went away before it said so
+                connection.execute(KEYS.insert().values(**row))
 
     @patient
     def all(self) -> list[Key]:
@@ -96,7 +103,6 @@ class Keyring:
         """Whether some key is valid."""
         return any(key.state == "valid" for key in self.all())
 
-    @patient
     def revoke(self, told: str) -> list[Key]:
         """Let a key, told by its id, or all keys of a name, count no longer; return those that did before."""
         found = [key for key in self.all() if told in (key.id, key.name) and not key.revoked]
@@ -104,11 +110,14 @@ class Keyring:
             raise NotFoundError(
                 f"no key that counts has the id or name {visible(told)!r}; 'vitrion keys list' shows all"
             )
-        numbers = [key.id for key in found]
+        self._revoke([key.id for key in found])
+        return found
+
+    @patient
+    def _revoke(self, numbers: list[str]) -> None:
         with self.engine.begin() as connection:
             connection.execute(KEYS.update().where(KEYS.c.id.in_(numbers)).values(revoked=now()))
             connection.execute(SESSIONS.delete().where(SESSIONS.c.key.in_(numbers)))
-        return found
 
     @patient
     def find(self, secret: str) -> Key | None:

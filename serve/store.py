@@ -130,16 +130,23 @@ class Store:
         with self.engine.connect() as connection:
             return [_job(row) for row in connection.execute(asked.limit(limit)).mappings()]
 
-    @patient
     def change(self, number: str, **values: Any) -> bool:
         """Change a job that is not finished; return whether it was."""
         if "models" in values:
             values["models"] = json.dumps(values["models"])
         if values.get("state") in (DONE, FAILED, CANCELLED):
             values["finished"] = now()
-        where = (_jobs.c.id == number) & _jobs.c.state.in_(OPEN)
+        return self._change(_jobs.c.id == number, values)
+
+    @patient
+    def _change(self, one: sa.ColumnElement[bool], values: Mapping[str, Any]) -> bool:
         with self.engine.begin() as connection:
-            return bool(connection.execute(_jobs.update().where(where).values(**values)).rowcount)
+            if connection.execute(_jobs.update().where(one & _jobs.c.state.in_(OPEN)).values(**values)).rowcount:
+                return True
+            if "finished" not in values:
+                return False
+            ours = (_jobs.c.state == values["state"]) & (_jobs.c.finished == values["finished"])
+            return connection.execute(sa.select(_jobs.c.id).where(one & ours)).first() is not None  # kept, unheard
 
     def start(self, number: str) -> bool:
         """Say that a job is at work, again perhaps; return whether it may be."""

@@ -4,13 +4,17 @@ import subprocess
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from vitrion.serve import patience
+from vitrion.serve.keyring import Keyring
 from vitrion.serve.patience import AwayError
-from vitrion.serve.refusals import BusyError
+from vitrion.serve.presence import Presence
+from vitrion.serve.refusals import BusyError, ConflictError
 from vitrion.serve.store import Job, Store, now
 
 RESTARTS = 3
@@ -50,20 +54,71 @@ def test_a_restart_loses_nothing_that_was_acknowledged(own_server):
             except AwayError as error:
                 refused.append(str(error))
 
-    thread = threading.Thread(target=add_on)
-    thread.start()
-    for _ in range(RESTARTS):
-        before = len(acknowledged)
-        while len(acknowledged) == before:
-            time.sleep(0.01)
-        control(own_server, "stop")
-        control(own_server, "start")
-    ended.set()
-    thread.join()
+    with ThreadPoolExecutor(1) as pool:
+        adding = pool.submit(add_on)
+        for _ in range(RESTARTS):
+            before = len(acknowledged)
+            while len(acknowledged) == before and not adding.done():
+                time.sleep(0.01)
+            control(own_server, "stop")
+            control(own_server, "start")
+        ended.set()
+    adding.result()
     found = {job.id for job in kept.jobs(["done"], limit=100_000)}
     assert set(acknowledged) <= found and len(acknowledged) > RESTARTS
     assert all("does not answer" in one for one in refused)
     kept.close()
+
+
+@pytest.fixture
+def unheard(fresh_postgresql, monkeypatch):
+    """A store, and what has its next transaction kept, and the answer lost."""
+    kept = Store(fresh_postgresql.replace("postgresql://", "postgresql+psycopg://"))
+    begin = kept.engine.begin
+
+    @contextmanager
+    def kept_and_lost():
+        with begin() as connection:
+            yield connection
+        monkeypatch.setattr(kept.engine, "begin", begin)
+        raise sa.exc.OperationalError("", {}, RuntimeError("server closed the connection unexpectedly"))
+
+    yield kept, lambda: monkeypatch.setattr(kept.engine, "begin", kept_and_lost)
+    kept.close()
+
+
+@pytest.mark.parametrize("state", ["done", "failed", "cancelled"])
+def test_a_change_that_was_kept_unheard_counts(unheard, state):
+    kept, lose = unheard
+    kept.add(Job("a" * 20, "rank", "mine", {}, now()))
+    lose()
+    assert kept.change("a" * 20, state="running", step="begun")
+    lose()
+    assert kept.change("a" * 20, state=state), "a job that ended here is told as one that ended here"
+    assert not kept.change("a" * 20, state="cancelled"), "but not ended once more"
+    assert not kept.change("a" * 20, step="more")
+    assert kept.job("a" * 20).state == state
+
+
+def test_keys_that_were_kept_unheard_are_kept_once(unheard):
+    kept, lose = unheard
+    keys = Keyring(kept.engine)
+    lose()
+    key, secret = keys.new("anna", "researcher", 1)
+    assert keys.all() == [key] and keys.find(secret) == key
+    with pytest.raises(ConflictError, match="another scope"):
+        keys.new("anna", "admin", 1)
+    lose()
+    assert keys.revoke("anna") == [key] and keys.find(secret) is None
+
+
+def test_a_process_enters_once(unheard):
+    kept, lose = unheard
+    here = Presence(kept, "server")
+    lose()
+    here.enter()
+    assert here.known() == {here.id: "server"}
+    here.leave()
 
 
 def test_a_server_that_stays_away_is_named_without_its_address(own_server, monkeypatch):
