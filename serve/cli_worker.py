@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 
@@ -9,9 +10,13 @@ from .console import say
 from .failures import told
 from .refusals import InputError
 
+NICENESS = 10  # a server that answers, or gets ready to, comes first
+
 
 def worker() -> None:
     """Work on jobs of servers that share the database and the home folder; ends at SIGTERM, and hands its work over."""
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
     with told():
         try:
             from .campaigns import Campaigns

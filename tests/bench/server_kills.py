@@ -53,6 +53,7 @@ class Crowd:
         self.kills["server"] += 1
         self.server, seconds = self.here.serve()
         self.ready_s.append(seconds)
+        print(f"{sum(self.kills.values())} kills, ready again after {seconds:.1f} s", file=sys.stderr, flush=True)
 
     def ask(self, path, body, key):
         """Ask with a key until there is an answer, as the client does."""

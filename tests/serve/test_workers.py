@@ -69,6 +69,7 @@ def crowd(house, kept_in):
 @pytest.mark.parametrize("kept_in", ["postgresql"], indirect=True)
 def test_jobs_are_shared_and_done_once(crowd, house):
     (first, second), processes = crowd
+    assert os.getpriority(os.PRIO_PROCESS, processes[0].pid) < os.getpriority(os.PRIO_PROCESS, processes[2].pid)
     family = {"name": "laco", "template": "LiAlCl{4-2x}O{x}", "variables": {"x": "0:1.5:0.25"}, "batch": 1}
     assert httpx.post(f"{first}/api/v1/campaigns", json=family).status_code == 201
     numbers = []
