@@ -61,7 +61,7 @@ package: $(READY) ## wheel and source distribution in dist/, installed into an e
 docs: $(READY) ## the documentation site in docs/_build; a warning is an error
 	$(BIN)/python -m sphinx -b html -W --keep-going -q docs docs/_build
 
-notebooks: $(READY) ## run the notebooks with the champions of the present home and keep what they show (ten minutes)
+notebooks: $(READY) ## run the notebooks with the champions of the present home and keep what they show (four minutes)
 	$(BIN)/python examples/run_notebooks.py
 
 data: $(READY) ## renew the embedded data: make data WHEEL=glasspy-0.4.0-py3-none-any.whl (pip download glasspy==0.4.0 --no-deps)
