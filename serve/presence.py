@@ -67,7 +67,7 @@ class Presence:
             raise sa.exc.OperationalError("", {}, RuntimeError("the lock of this process is taken"))
         row = {"id": self.id, "kind": self.kind, "host": socket.gethostname(), "pid": os.getpid(), "since": now()}
         with self.engine.begin() as connection:
-            connection.execute(EXECUTORS.delete().where(EXECUTORS.c.id == self.id))  # kept, and unheard of
+            connection.execute(EXECUTORS.delete().where(EXECUTORS.c.id == self.id))  # of a try whose answer was lost
             connection.execute(EXECUTORS.insert().values(**row))
 
     def leave(self, done: bool = True) -> None:

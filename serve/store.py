@@ -146,7 +146,9 @@ class Store:
             if "finished" not in values:
                 return False
             ours = (_jobs.c.state == values["state"]) & (_jobs.c.finished == values["finished"])
-            return connection.execute(sa.select(_jobs.c.id).where(one & ours)).first() is not None  # kept, unheard
+            return (
+                connection.execute(sa.select(_jobs.c.id).where(one & ours)).first() is not None
+            )  # kept, and the answer lost
 
     def start(self, number: str) -> bool:
         """Say that a job is at work, again perhaps; return whether it may be."""

@@ -18,7 +18,7 @@
 # intervals that hold nine times in ten, and ranks them by their chance of meeting a goal. The goal here is the one that
 # Vitrion assumes when you name none: at least 1 mS/cm at 25 °C, and a Tg of at most 25 °C.
 #
-# This needs trained predictors. `make rank` trains them once, in some ten minutes.
+# This needs trained predictors. `make rank` trains them once, in six to nine minutes.
 
 # %%
 import vitrion
