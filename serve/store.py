@@ -145,10 +145,9 @@ class Store:
                 return True
             if "finished" not in values:
                 return False
+            # An earlier try may have been kept, and its answer lost.
             ours = (_jobs.c.state == values["state"]) & (_jobs.c.finished == values["finished"])
-            return (
-                connection.execute(sa.select(_jobs.c.id).where(one & ours)).first() is not None
-            )  # kept, and the answer lost
+            return connection.execute(sa.select(_jobs.c.id).where(one & ours)).first() is not None
 
     def start(self, number: str) -> bool:
         """Say that a job is at work, again perhaps; return whether it may be."""
