@@ -53,8 +53,8 @@ def stored(home, empty_home):
 
 
 @pytest.fixture
-def tiny(stored, monkeypatch, tables, quick):
-    """Make every recipe train in a moment, on few rows, and be logged in a store that is there already."""
+def tiny(monkeypatch, tables, quick):
+    """Make every recipe train in a moment, on few rows."""
     whole = Recipe.rows
 
     def few(recipe, data=None):

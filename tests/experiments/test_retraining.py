@@ -17,7 +17,7 @@ def test_nothing_yet(home):
 
 
 @pytest.fixture
-def champion(tiny, tables, monkeypatch):
+def champion(tiny, stored, tables, monkeypatch):
     """A champion of few rows, and what is known set to those."""
     table = tables["tg"]
     monkeypatch.setattr(retraining, "load", lambda name: table)

@@ -198,6 +198,7 @@ def test_nothing_is_cut(house, page, size, scheme):
     page.emulate_media(color_scheme=scheme)
     with serving() as base:
         page.goto(f"{base}/#rank")
+        page.get_by_text("Models: tg 8, conductivity 8").wait_for()
         page.get_by_role("button", name="Rank", exact=True).click()
         page.locator("#ranking .figure .main-svg").first.wait_for()
         assert fits(page)
