@@ -36,7 +36,7 @@ from .access import Access
 from .bodies import Bodies, TooSlowError
 from .campaigns import Campaigns
 from .desk import Desk
-from .door import Door, TooLargeError
+from .door import HEADERS, Door, TooLargeError
 from .failures import explained
 from .in_use import InUse
 from .jobs import Jobs
@@ -112,7 +112,7 @@ def create_app(settings: Settings | None = None, models: InUse | None = None) ->
     app.add_exception_handler(HTTPException, _of_http)
     for kind in (*STATUS, OSError):
         app.add_exception_handler(kind, _of_error)
-    app.add_exception_handler(Exception, _of_error)
+    app.add_exception_handler(Exception, _of_unforeseen)
     return app
 
 
@@ -137,6 +137,13 @@ def _of_error(request: Request, error: Exception) -> Response:
     head, *lines = public(told).splitlines() or [""]
     errors = [{"row": _row(line), "where": "rows", "message": line.strip()} for line in lines]
     return problem(status, head, errors, wait)
+
+
+def _of_unforeseen(request: Request, error: Exception) -> Response:
+    """A refusal for what nobody foresaw; it does not pass the door on its way out, so it takes the headers along."""
+    answer = _of_error(request, error)
+    answer.raw_headers.extend(HEADERS)
+    return answer
 
 
 def _row(line: str) -> int | None:

@@ -238,3 +238,16 @@ def test_answers_are_as_documented(http):
         told, model = answer.json(), routes[method, path].response_model
         model.model_validate(told)
         assert set(told) <= set(model.model_fields), path
+
+
+def test_an_answer_for_what_nobody_foresaw_is_as_safe_as_any(http, monkeypatch):
+    def broken():
+        raise ArithmeticError("LiAlCl4 / 0")
+
+    safe = ("content-security-policy", "x-content-type-options", "referrer-policy")
+    fine = http.get("/metrics")
+    monkeypatch.setattr(http.app.state.desk.store, "counts", broken)
+    answer = http.get("/metrics")
+    assert answer.status_code == 500 and answer.json()["title"] == "This should not have happened"
+    assert [answer.headers.get_list(name) for name in safe] == [fine.headers.get_list(name) for name in safe]
+    assert http.get("/health").status_code == 200
