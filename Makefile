@@ -20,7 +20,7 @@ $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "vitrion: no Python 3.11 or newer found; install one, or run 'make PYTHON=/path/to/python3.11 ...'" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "vitrion: $(PYTHON) cannot make a virtual environment; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement requirements.lock
-	$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true  # as pip does, on every processor: a quarter of the time less
+	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true # what pip does on one processor alone; not all that is installed compiles
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@mkdir -p $(VENV)/typing && ln -sfn ../.. $(VENV)/typing/vitrion
 	@touch $(READY)

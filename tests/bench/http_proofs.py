@@ -37,12 +37,17 @@ def prove(home, log, full):
         warmed(server.base)
         began, before = server.memory, len(server.seen())
         print(f"ready; {began / MB:.0f} MB", flush=True)
-        yield from requests(server, full)
-        yield from hostile(server)
-        yield from described(server, 300 if full else 15)
-        yield from quick(server, full)
-        grown = (server.memory - began) / MB
-        yield f"memory of the server: {began / MB:.0f} MB before, {grown:+.0f} MB after all of this"
+        parts = {
+            "the bad requests": requests(server, full),
+            "paths and texts": hostile(server),
+            "schemathesis": described(server, 300 if full else 15),
+            "the large bodies": quick(server, full),
+        }
+        grown = []
+        for name, part in parts.items():
+            yield from part
+            grown.append(f"{(server.memory - began) / MB:+.0f} MB after {name}")
+        yield f"memory of the server: {began / MB:.0f} MB before, {', '.join(grown)}"
         yield f"the same process answers at the end: {'yes' if server.alive else 'NO'}"
         seen = serious(server.seen())
         yield f"seen by the watch while it started: {before}; in all: {dict(seen) or 'nothing'}"
@@ -73,10 +78,12 @@ def described(server, examples):
     began = time.monotonic()
     statuses, bad = http_schema.run(server.base, examples)
     total = sum(statuses.values(), collections.Counter())
-    least = min(sum(one.values()) for one in statuses.values())
+    each = {name: sum(one.values()) for name, one in statuses.items()}
+    most = max(each.values())
+    fewer = ", ".join(f"{name} {count}" for name, count in each.items() if count < most)
     yield (
-        f"schemathesis: {sum(total.values()):,} requests to {len(statuses)} operations, {least} at least to each, "
-        f"in {time.monotonic() - began:.0f} s: {told(total)}"
+        f"schemathesis: {sum(total.values()):,} requests to {len(statuses)} operations, {most} to each but those "
+        f"of which no more can be drawn ({fewer}), in {time.monotonic() - began:.0f} s: {told(total)}"
     )
     yield f"server errors among them: {len(bad)} {bad[:3] or ''}"
 
