@@ -469,11 +469,13 @@ def write(path, part, rows):
     """Put rows into their part of the page, in place of those of the same name; leave all others as they are."""
     titles = {
         "faults": "| fault | times | what was said | lost | s | command |\n|---|---|---|---|---|---|",
+        "attacks": "| attack | times | outcome | s | command |\n|---|---|---|---|---|",
         "kills": "| killed in | kills | what came of it | command |\n|---|---|---|---|",
         "soak": "| load | what was seen | command |\n|---|---|---|",
     }
     words = {
         "faults": "## Faults\n\nAfter each, a ranking came from the models of before.",
+        "attacks": "## Attacks\n\nWhat strangers send and users mistype; after each, the server answers as before.",
         "kills": "## Kills\n\nSIGKILL to servers and workers that share one database, in the middle of work.",
         "soak": "## Soak\n\nMixed load on one server.",
     }
