@@ -92,7 +92,9 @@ class Access:
             return None
         origin, site = told.get("origin"), told.get("sec-fetch-site", "none")
         away = site not in ("same-origin", "none")
-        if origin is not None:
+        if origin == "null":
+            away = site != "same-origin"  # only a browser says that, and of our own page: a proxy took its Referer away
+        elif origin is not None:
             scheme, _, host = origin.partition("://")
             away = away or scheme not in ("http", "https") or host.lower() != told.get("host", "").lower()
         elif COOKIE in told.get("cookie", "") and "sec-fetch-site" not in told and not _bearer(told):

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import errno
 import gc
+import json
 import logging
 import threading
 from collections.abc import AsyncIterator
@@ -107,6 +108,7 @@ def create_app(settings: Settings | None = None, models: InUse | None = None) ->
     app.add_middleware(Bodies, settings=told)
     app.add_middleware(Access, settings=told, metrics=metrics, table=Table(app))
     app.add_middleware(Door, settings=told, metrics=metrics)
+    app.add_middleware(pages.Refusals)
     app.add_middleware(Requests)
     app.add_exception_handler(RequestValidationError, of_validation)
     app.add_exception_handler(HTTPException, _of_http)
@@ -142,6 +144,8 @@ def _of_error(request: Request, error: Exception) -> Response:
 def _of_unforeseen(request: Request, error: Exception) -> Response:
     """A refusal for what nobody foresaw; it does not pass the door on its way out, so it takes the headers along."""
     answer = _of_error(request, error)
+    if request.url.path in pages.PAGES and "text/html" in request.headers.get("accept", ""):
+        answer = pages.of_refusal(request.url.path, answer.status_code, json.loads(bytes(answer.body))["detail"])
     answer.raw_headers.extend(HEADERS)
     return answer
 

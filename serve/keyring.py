@@ -119,14 +119,18 @@ class Keyring:
             connection.execute(KEYS.update().where(KEYS.c.id.in_(numbers)).values(revoked=now()))
             connection.execute(SESSIONS.delete().where(SESSIONS.c.key.in_(numbers)))
 
-    @patient
     def find(self, secret: str) -> Key | None:
         """Return the valid key that has a secret; None where there is none."""
+        key = self.known(secret)
+        return key if key is not None and key.state == "valid" else None
+
+    @patient
+    def known(self, secret: str) -> Key | None:
+        """Return the key that has a secret, whether or not it still counts; None where there is none."""
         told = SECRET.fullmatch(secret)
         row = self._row(told[1]) if told else None
         same = hmac.compare_digest(_digest(secret), row["digest"] if row is not None else _NOBODY)
-        key = _key(row) if row is not None else None
-        return key if same and key is not None and key.state == "valid" else None
+        return _key(row) if same and row is not None else None
 
     @patient
     def open_session(self, key: Key, hours: float) -> str:

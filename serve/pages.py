@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
+import re
 from functools import lru_cache
+from html import escape
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .problems import problem
+from .problems import MEDIA, problem
 
 router = APIRouter(include_in_schema=False)
 _HERE = Path(__file__).parent
 _KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".html": "text/html"}
 _WEEK = "max-age=604800"
+PAGES = ("/", "/login", "/logout")  # what a browser asks for and shows
 
 
 @router.get("/")
@@ -26,14 +32,67 @@ async def page(request: Request) -> Response:
     return served(request, "service.html")
 
 
-def served(request: Request, name: str, status: int = 200, message: bytes = b"") -> Response:
-    """A page of ours, with a message where there is one."""
+def served(request: Request, name: str) -> Response:
+    """A page of ours."""
+    return _served(request, _HERE / "templates" / name, "no-cache")
+
+
+def filled(name: str, status: int = 200, message: str = "", at: str = "") -> Response:
+    """A page of ours with a message where there is one, and the place to which it leads."""
     path = _HERE / "templates" / name
     plain, _, _ = _content(path, path.stat().st_mtime_ns)
-    if b"{{message}}" not in plain:
-        return _served(request, path, "no-cache")
-    content = plain.replace(b"{{message}}", message).replace(b"{{hidden}}", b"" if message else b"hidden")
+    words = {"message": escape(message), "hidden": "" if message else "hidden", "at": escape(at)}
+    content = re.sub(rb"{{(\w+)}}", lambda found: words[found[1].decode()].encode(), plain)
     return Response(content, status, {"cache-control": "no-store"}, "text/html; charset=utf-8")
+
+
+class Refusals:
+    """ASGI middleware that tells who asked for a page with a browser on a page what was refused, not as JSON.
+
+    Parameters
+    ----------
+    app
+        What stands behind it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and its refusal as a page."""
+        accepted = dict(scope.get("headers", ())).get(b"accept", b"")
+        if scope["type"] != "http" or scope["path"] not in PAGES or b"text/html" not in accepted:
+            await self.app(scope, receive, send)
+            return
+        start: Message | None = None
+        parts: list[bytes] = []
+
+        async def outward(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start" and (b"content-type", MEDIA.encode()) in message["headers"]:
+                start = message
+            elif start is None:
+                await send(message)
+            else:
+                parts.append(message.get("body", b""))
+                if not message.get("more_body", False):
+                    await _as_page(scope, receive, send, start, json.loads(b"".join(parts)))
+
+        await self.app(scope, receive, outward)
+
+
+async def _as_page(scope: Scope, receive: Receive, send: Send, start: Message, told: dict[str, Any]) -> None:
+    """A refusal as a page, with its status and its other headers."""
+    answer = of_refusal(scope["path"], start["status"], str(told["detail"]))
+    answer.raw_headers.extend(
+        (name, value) for name, value in start["headers"] if name not in (b"content-type", b"content-length")
+    )
+    await answer(scope, receive, send)
+
+
+def of_refusal(path: str, status: int, detail: str) -> Response:
+    """The page that says why something was refused; to sign in one may try again at once."""
+    return filled("login.html" if path == "/login" else "refused.html", status, detail[:1].upper() + detail[1:] + ".")
 
 
 @router.get("/static/plotly.min.js")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -12,12 +13,19 @@ from starlette.responses import RedirectResponse, Response
 from .access import COOKIE, WRONG, cookie_of
 from .desk import AtDesk, answered
 from .owners import Asker
-from .pages import served
+from .pages import filled
 from .problems import documented
 from .schemas_out import Me
 
 router = APIRouter(tags=["access"])
 SECRET_FORM = 100  # characters that a key has at most
+MOST_AT = 200  # characters of a place of the page
+_AT = re.compile(r"[A-Za-z0-9_./%~-]+")  # it stays behind the # of our own page: nothing leads elsewhere
+_WORDS = {
+    "unknown": "No valid key is like that. Copy it whole, as 'vitrion keys new' printed it.",
+    "expired": "No valid key is like that: it has expired. Ask whoever runs this service for another.",
+    "revoked": "No valid key is like that: it was revoked. Ask whoever runs this service for another.",
+}
 
 
 @router.get("/api/v1/me", response_model=Me, responses=documented())
@@ -28,24 +36,33 @@ async def me(desk: AtDesk, who: Asker) -> Response:
 
 
 @router.get("/login", include_in_schema=False)
-async def login_page(request: Request) -> Response:
+async def login_page() -> Response:
     """The page on which to give a key."""
-    return served(request, "login.html")
+    return filled("login.html")
 
 
 @router.post("/login", include_in_schema=False)
-async def login(request: Request, desk: AtDesk, key: Annotated[str, Form(max_length=SECRET_FORM)] = "") -> Response:
-    """Open a session with a key: its secret is a cookie that no script reads and no other site sends."""
-    found = await asyncio.to_thread(desk.keys.find, key.strip())
-    if found is None and (wait := math.ceil(request.scope[WRONG]())):
-        words = f"Too many wrong keys came from your address. Come again in {wait} s."
-        answer = served(request, "login.html", 429, words.encode())
-        answer.headers["retry-after"] = str(wait)
-        return answer
-    if found is None:
-        return served(request, "login.html", 403, b"No valid key is like that. It may have expired, or been revoked.")
+async def login(
+    request: Request,
+    desk: AtDesk,
+    key: Annotated[str, Form(max_length=SECRET_FORM)] = "",
+    at: Annotated[str, Form(max_length=MOST_AT)] = "",
+) -> Response:
+    """Open a session with a key: its secret is a cookie that no script reads and no other site sends.
+
+    It leads back to the place of the page that was asked for.
+    """
+    place = at if _AT.fullmatch(at) else ""
+    found = await asyncio.to_thread(desk.keys.known, key.strip())
+    if found is None or found.state != "valid":
+        if wait := math.ceil(request.scope[WRONG]()):
+            words = f"Too many wrong keys came from your address. Come again in {wait} s."
+            answer = filled("login.html", 429, words, place)
+            answer.headers["retry-after"] = str(wait)
+            return answer
+        return filled("login.html", 403, _WORDS[found.state if found is not None else "unknown"], place)
     word = await asyncio.to_thread(desk.keys.open_session, found, desk.settings.session_hours)
-    answer = RedirectResponse("/", 303)
+    answer = RedirectResponse(f"/#{place}" if place else "/", 303)
     safe = request.url.scheme == "https"
     seconds = int(3600 * desk.settings.session_hours)
     answer.set_cookie(COOKIE, word, max_age=seconds, httponly=True, samesite="strict", secure=safe, path="/")

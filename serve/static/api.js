@@ -26,7 +26,7 @@ export const call = async (path, { body, method, key, form } = {}) => {
     throw new Refusal({ detail: "The server does not answer. Is vitrion serve still running?" }, 0);
   }
   const told = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
-  if (answer.status === 401) location.assign("/login");
+  if (answer.status === 401) location.assign(`/login${location.hash}`);
   if (!answer.ok) throw new Refusal(told, answer.status);
   return told;
 };

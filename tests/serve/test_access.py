@@ -243,6 +243,39 @@ def test_a_browser_signs_in_and_out(asking):
     assert asking.get("/api/v1/me", headers={"cookie": f"{COOKIE}={word}"}).status_code == 401, "the session has ended"
 
 
+def test_what_a_browser_is_refused_comes_as_a_page(asking):
+    html = {"accept": "text/html,*/*;q=0.8"}
+    for path, told, status in (
+        ("/login", {"data": {"key": "x"}, "headers": html | {"origin": "http://evil.example"}}, 403),
+        ("/login", {"data": {"key": "x" * 101}, "headers": html | HERE}, 422),
+        ("/login", {"data": {"key": "x" * 5000}, "headers": html | HERE}, 413),
+        ("/login", {"files": {"key": b"x"}, "headers": html | HERE}, 415),
+        ("/logout", {"headers": html | {"origin": "null"}}, 403),
+    ):
+        answer = asking.post(path, **told)
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8"), path
+        assert 'role="alert" >' in answer.text and "evil" not in answer.text and "{{" not in answer.text
+        assert "default-src" in answer.headers["content-security-policy"]
+        assert asking.post(path, **told | {"headers": told["headers"] | {"accept": "*/*"}}).json()["status"] == status
+    assert asking.post("/logout", headers=HERE | {"origin": "null"}, follow_redirects=False).status_code == 303
+
+
+def test_the_way_back_leads_nowhere_else(asking):
+    secret = bearer(asking, "viewer")["authorization"].partition(" ")[2]
+    for at, place in (
+        ("campaigns/laco", "/#campaigns/laco"),
+        ("jobs/%31", "/#jobs/%31"),
+        ("//evil.example/", "/#//evil.example/"),
+        ("x\r\nset-cookie: a=b", "/"),
+        ('"><script>', "/"),
+        ("", "/"),
+    ):
+        told = asking.post("/login", data={"key": secret, "at": at}, headers=HERE, follow_redirects=False)
+        assert (told.status_code, told.headers["location"]) == (303, place)
+        again = asking.post("/login", data={"key": "wrong", "at": at}, headers=HERE)
+        assert again.status_code == 403 and f'name="at" value="{place[2:]}"' in again.text
+
+
 def test_without_keys_only_this_machine_and_its_own_page(empty, opened):
     with opened(ready=False, hosts="") as http:
         for host in ("127.0.0.1:8000", "localhost:8000", "LOCALHOST", "[::1]:8000", "127.0.0.1"):

@@ -261,3 +261,68 @@ def campaign(page, base):
         page.get_by_label("Tg, °C", exact=True).fill(tg)
         page.get_by_role("button", name="Record").click()
         page.get_by_role("row", name=formula).get_by_role("cell", name="measured", exact=True).wait_for()
+
+
+@pytest.fixture
+def stranger(browser):
+    """A browser that nobody has signed in with; no script of a page may fail in it."""
+    context = browser.new_context()
+    context.set_default_timeout(60_000)
+    page, wrong = context.new_page(), []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    yield page
+    assert wrong == []
+    context.close()
+
+
+def give(page, secret):
+    """Fill in a key and send it."""
+    page.get_by_label("Access key").fill(secret)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in").click()
+
+
+def test_signing_in_and_out(empty, stranger):
+    """With keys that do not count, with one that does, by a deep link, and from pages of elsewhere."""
+    from vitrion.serve.keyring import Keyring
+    from vitrion.serve.store import Store
+
+    with serving(require_keys=1) as base:
+        ring = Keyring(Store(f"sqlite:///{empty / 'service.db'}").engine)
+        secret, late, gone = (
+            ring.new(name, "researcher", days)[1] for name, days in (("anna", 1), ("ben", 1e-9), ("eve", 1))
+        )
+        ring.revoke("eve")
+        stranger.goto(f"{base}/#campaigns/laco")
+        for wrong, words in (("wrong", "Copy it whole"), (late, "it has expired"), (gone, "it was revoked")):
+            give(stranger, wrong)
+            assert words in stranger.get_by_role("alert").inner_text()
+        give(stranger, secret)
+        stranger.wait_for_url(f"{base}/#campaigns/laco")
+        stranger.get_by_text("anna (researcher)").wait_for()
+        assert stranger.evaluate("document.cookie") == "", "no script reads it"
+        stranger.goto(f"{base.replace('127.0.0.1', 'localhost')}/static/service.css")
+        with stranger.expect_navigation(url=f"{base}/#data"):  # a link of elsewhere: the cookie stays away at first
+            stranger.evaluate("(there) => { location.href = there; }", f"{base}/#data")
+        stranger.get_by_role("button", name="Sign out").click()
+        stranger.wait_for_url(f"{base}/login")
+        stranger.goto(f"{base}/#jobs")
+        stranger.wait_for_url(f"{base}/login#jobs")
+        give(stranger, secret)
+        stranger.wait_for_url(f"{base}/#jobs")
+        stranger.context.clear_cookies()  # as when the session ends
+        stranger.get_by_role("link", name="Campaigns").click()
+        stranger.wait_for_url(f"{base}/login#campaigns")
+
+
+def test_a_form_of_elsewhere_signs_nobody_in(empty, stranger):
+    html = {"content-type": "text/html"}
+    with serving(require_keys=1) as base:
+        for policy in ("same-origin", "no-referrer"):
+            form = f"<meta name=referrer content={policy}><form method=post action={base}/login><button>Win</button>"
+            stranger.route("http://elsewhere.example/", lambda one, _, form=form: one.fulfill(body=form, headers=html))
+            stranger.goto("http://elsewhere.example/")
+            with stranger.expect_response(f"{base}/login") as answer:
+                stranger.get_by_role("button", name="Win").click()
+            assert answer.value.status == 403 and "text/html" in answer.value.headers["content-type"]
+            stranger.get_by_text("The request comes from a page of another address").wait_for()
