@@ -12,6 +12,7 @@ from typing import NamedTuple
 from .ambiguity import is_solvate
 from .elements import INDEX
 from .grammar import read_part
+from .labels import MEND, of_label
 from .names import meant
 from .notation import LONGEST, FormulaError, refusal
 from .oxidation import compound
@@ -21,6 +22,9 @@ from .variables import of_range, of_variable
 _LONGEST = 64  # characters of a text that is read again in other ways
 _MASS = re.compile(r"(?:\bwt|wt[.\s]*%|\bmass|weight|w/w|m[.\s-]*%|\bvol|v/v)", re.IGNORECASE)
 _COUNT = r"\d+(?:\.\d+)?"
+_WORDS = (
+    r"(?![a-z -]*\b(?:dop|coat|substitut|mix|with\b|and\b|or\b|plus\b|minus\b))"  # that say no more of what is in it
+)
 _SITE = re.compile(r"\(([A-Z][a-z]?(?:\s*,\s*[A-Z][a-z]?)+)\)")
 _LOST = re.compile(r"(?<![A-Z])[a-z]")  # a letter that no element has
 _SYMBOL = re.compile(r"[A-Z][a-z]?")
@@ -62,10 +66,14 @@ _HABITS = tuple(
         (r"</?su[bp]>|(?<=[A-Za-z)\]])\$?_(?=[\d{])|\$", "", "markup"),
         (r"\{(\d[\d.]*)\}", r"\1", "markup"),
         (r"\s*\((?:s|l|g|aq|cr|am|c|gl|sol|liq|vit)\)", "", "a state of matter, no part of a composition"),
-        (r"^(?:[a-z]{1,5}|[α-ω])['′]?[-–‐]\s*(?=[A-Z\d(\[])", "", "a phase named before the formula"),
+        (r"^(?:(?![xyz]-)[a-z]{1,5}|[α-ω]|[HLR]?T)['′]?[-–‐]\s*(?=[A-Z\d(\[])", "", "a phase named before the formula"),
         (r"[\s,]*\(?\s*(?:in\s+)?mol(?:e|ar)?[.\s-]*%\s*\)?$", "", "amounts in mol%, which need no unit"),
         (r"^([A-Z][A-Za-z\d.]*)[\s,]*\(?\s*at[.\s-]*%\s*\)?$", r"\1", "amounts in at%, which need no unit"),
-        (r"[\s,;]+\(?[a-z]{2}[a-z -]*\)?$|\([a-z]{3,}\)$|^[a-z]{3,}\s+(?=[A-Z\d])", "", "words beside the formula"),
+        (
+            rf"[\s,;]+\(?{_WORDS}[a-z]{{2}}[a-z -]*\)?$|\({_WORDS}[a-z]{{3,}}\)$|^{_WORDS}[a-z]{{3,}}\s+(?=[A-Z\d])",
+            "",
+            "words beside the formula",
+        ),
         (r"(?:^|(?<=[(\[]))(?:\^\{?\d+\}?|[⁰¹²³⁴-⁹]+)(?=[A-Z])", "", "the mark of an isotope"),
         (r"\s*±\s*[\d.]+|(\.\d+)\(\d{1,2}\)(?=[A-Z(\[])", r"\1", "the uncertainty of an amount"),
         (r"(?<=\d),(?=\d)", ".", "a decimal comma"),
@@ -90,12 +98,12 @@ _HABITS = tuple(
 
 def readable(text: str, neutral: bool = False) -> bool:
     """True for a text that reads as one formula, or as one that can be neutral."""
-    amounts = _amounts(text)
+    amounts = amounts_of(text)
     return amounts is not None and (not neutral or compound(amounts, known=True))
 
 
 @lru_cache(maxsize=64)
-def _amounts(text: str) -> Mapping[str, Fraction] | None:
+def amounts_of(text: str) -> Mapping[str, Fraction] | None:
     """Amounts of a text that reads as one formula; kept, for one advice asks for the same text several times."""
     from .parser import read
 
@@ -109,13 +117,13 @@ def _amounts(text: str) -> Mapping[str, Fraction] | None:
 
 def better(text: str, error: FormulaError) -> FormulaError:
     """The error with the advice that fits a known habit, else as it is."""
-    if not isinstance(text, str) or not text.strip() or len(text) > LONGEST:
+    if not isinstance(text, str) or not text.strip() or len(text) > LONGEST or str(error).endswith(MEND):
         return error
     stripped = text.strip()
     stripped = stripped.translate(_LOWERED)
     ways: tuple[Callable[[str, str], FormulaError | None], ...] = (meant, _mass)
     for advice in (
-        (*ways, of_range, _point, of_shares, of_ratio, _habit, of_variable) if len(text) <= _LONGEST else ways
+        (*ways, of_range, _point, of_shares, of_ratio, _habit, of_label, of_variable) if len(text) <= _LONGEST else ways
     ):
         found = advice(stripped, text)
         if found:

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Mapping
-from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
 from .elements import DATA, INDEX
 from .notation import FormulaError, refusal
-from .oxidation import compound
 
-_LABEL = re.compile(r"(.*[^ +·-]) +([A-Z]{1,3}|No\d*)")
-_LEADING = re.compile(r"([A-Z]\d{1,3}) +(.+)")
 _DOPED = re.compile(r"([A-Z][a-z]?)(?:[:\s-]|[- ](?:doped|substituted) )(\w{3,})|(\w{3,})[:\s-]([A-Z][a-z]?)")
 _SYMBOL = re.compile("[A-Z][a-z]?")
 
@@ -44,29 +39,6 @@ def reject_name(body: str, given: str) -> None:
     entry = short_names().get(body)
     if entry is not None:
         raise _named(body, given, entry)
-
-
-def reject_label(body: str, amounts: Callable[[str], Mapping[str, Fraction] | None], given: str) -> None:
-    """Refuse ``LiAlCl4 C``, ``LiAlCl4 II`` and ``LiAlCl4 No1``: what follows the blank may be a label or elements."""
-    _reject_leading_label(body, amounts, given)
-    found = _LABEL.fullmatch(body)
-    if found is None:
-        return
-    name, label = found.groups()
-    before = amounts(name)
-    if before and compound(before):
-        raise refusal(given, f"{label} after a blank may be a label or an element", f"write {name} or {name}{label}")
-
-
-def _reject_leading_label(body: str, amounts: Callable[[str], Mapping[str, Fraction] | None], given: str) -> None:
-    """Refuse ``S1 LiCl``: what stands before the blank may be a label or an element."""
-    found = _LEADING.fullmatch(body)
-    if found is None:
-        return
-    label, name = found.groups()
-    after, whole = amounts(name), amounts(body)
-    if after and compound(after) and not (whole and compound(whole)):
-        raise refusal(given, f"{label} before a blank may be a label or an element", f"write {name} or {label}+{name}")
 
 
 def meant(body: str, given: str) -> FormulaError | None:

@@ -7,9 +7,10 @@ from fractions import Fraction
 from .advice import better
 from .ambiguity import reject_capitals, reject_middle_dot, reject_point
 from .brackets import NUMERAL, reject_ions, reject_isotopes, reject_numerals, reject_sums
-from .digits import reject_digits
-from .grammar import Reader, Run, read_part, tokenise
-from .names import reject_label, reject_name
+from .digits import doubtful_digits, reject_digits
+from .grammar import Reader, Run, tokenise
+from .labels import reject_hyphenated, reject_words
+from .names import reject_name
 from .notation import FormulaError, plain, refusal, without_charge
 from .oxidation import balanced
 from .runs import MOST_UNITS, reject_runs
@@ -42,12 +43,14 @@ def read(text: str) -> tuple[dict[str, Fraction], tuple[str, ...]]:
     runs: list[Run] = []
     amounts = Reader(tokens, text, runs=None if one_long_run else runs).read()
     if " " in body:
-        reject_label(body, read_part, text)
+        reject_words(body, tokens, amounts, text)
     reject_capitals(body, tokens, text)
     if "(" in body or "[" in body:
         reject_isotopes(body, tokens, text)
     if NUMERAL.search(body):
         reject_numerals(body, tokens, text)
+    if not doubtful_digits(body, tokens, amounts)[0]:
+        reject_hyphenated(body, tokens, amounts, text)
     if "+" in body or "-" in body:
         reject_sums(body, tokens, amounts, text)
         reject_ions(body, tokens, amounts, text)

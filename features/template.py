@@ -17,6 +17,7 @@ from .digits import reject_digits
 from .expression import Polynomial, read_expression
 from .grammar import Reader, Run, tokenise
 from .grid import Grid, axis, exact
+from .labels import reject_hyphenated, reject_words
 from .notation import FormulaError, plain, refusal
 from .parser import parse
 from .runs import reject_runs_of_template
@@ -150,9 +151,11 @@ def _reject_member(body: str, numbers: Mapping[int, Polynomial], given: str) -> 
     try:
         tokens = tokenise(member, given)
         amounts = Reader(tokens, given).read()
+        reject_words(member, tokens, amounts, given)
         reject_capitals(member, tokens, given)
         reject_digits(member, tokens, amounts, given)
         reject_shares(member, tokens, amounts, given)
+        reject_hyphenated(member, tokens, amounts, given)
     except FormulaError as error:
         what, mend = str(error).rpartition('": ')[2].rsplit("; ", 1)
         raise refusal(given, f"its member {member}: {what}", mend) from None

@@ -1,0 +1,244 @@
+"""Labels beside a formula, which read as elements: ``LiAlCl4 S1`` holds no sulfur, ``Li3PS4-II`` no iodine.
+
+A blank joins words into one composition only where nothing else can be meant: every word is one element with its amount
+(``Li Al Cl4``), every word is a compound (``LiCl LiF``), or only all words together are one (``K2 SO4``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from .elements import INDEX, lookup
+from .grammar import Token, read_part
+from .notation import FormulaError, refusal
+from .oxidation import compound
+from .rendering import rendered
+
+MEND = "and put a label in a column of its own"
+_MARK = re.compile(r"[A-Z]{1,3}\d*|(?!(?:Cl|Br)$)[A-Z][a-z]\d*|[(\[][^()\[\]]*[)\]]")  # a label by its looks
+_SHORT = re.compile(r"[A-Z]{1,3}\d*|[(\[][^()\[\]]*[)\]]")  # a compound that may be one
+_BLANK = re.compile(r"(?<=[A-Za-z\d)\]]) +(?=[A-Z(\[])")
+_BELOW_ONE = re.compile(r"(?:[A-Z][a-z]?0\.\d+){1,2}")
+_HYPHENATED = re.compile(r"(?![CS]$)(?:[A-Z]\d*|[A-Z][a-z]\d+|[A-Z]{2,3})")
+_IN_BRACKETS = re.compile(r"[(\[]([A-Z][a-z]?\d{1,4})[)\]]")
+_SHARE = re.compile(r"(\d+(?:\.\d+)?)[A-Z(\[].*|.*[)\]](\d+(?:\.\d+)?)")
+_WORDS = re.compile(r"[^\s:;,|_]+")
+_SAYS_MORE = re.compile(
+    r"\b(?:dop|coat|substitut|mix)|(?<!/)\b(?:with|and|or|plus|minus|excess|in|of|on|per|by|[xyzn])\b|[%=+*·<>±@{}]"
+    r"|\d\s*[:/]\s*\d|\d\.\d|(?:^|\s)-(?:\s|$)",
+    re.IGNORECASE,
+)
+_DOPANT = re.compile(r"\s*[:/]\s*(?:[A-Z][a-z]?\b|\d)")
+_NAMES = re.compile(r"[A-Za-zα-ω#]|^\(?\d+\)$")
+_MOST_WORDS = 8
+
+Amounts = Mapping[str, Fraction]
+
+
+class _Word(NamedTuple):
+    """A stretch of a component between two blanks: where it starts and ends, its text and its amounts."""
+
+    start: int
+    end: int
+    text: str
+    amounts: Amounts
+
+    @property
+    def whole(self) -> bool:
+        """True for a compound of two elements or more."""
+        return len(self.amounts) > 1 and compound(self.amounts)
+
+
+def reject_words(body: str, tokens: Sequence[Token], amounts: Amounts, given: str) -> None:
+    """Refuse ``LiAlCl4 K1`` and ``S1 LiCl``: what stands beside a blank may be a label or elements."""
+    for words in _spaced(body, tokens):
+        sums = _sums(words)
+        if _certain(words, sums):
+            continue
+        at, behind = _place(words, sums)
+        label, start, end = (words[at:], words[at - 1].end, words[-1].end)
+        if not behind:
+            label, start, end = words[:at], words[0].start, words[at].start
+        known = any(word.whole and not _SHORT.fullmatch(word.text) for word in label)
+        name = "" if known else _BLANK.sub("", (body[:start] + body[end:]).strip())
+        joined = _BLANK.sub("", body)
+        if not behind:
+            joined = f"{body[: words[at - 1].end]}+{body[words[at].start :]}"
+        shown = body[label[0].start : label[-1].end]
+        what = f"{shown} {'after' if behind else 'before'} a blank may be a label or {_element(label[0])}"
+        raise _two_ways(given, what, (name, joined), amounts)
+
+
+def _place(words: Sequence[_Word], sums: Sequence[Amounts]) -> tuple[int, bool]:
+    """The word at which a formula ends or begins, and whether the label stands behind it."""
+    heads = [at for at in range(1, len(words)) if _neutral(sums[at - 1])]
+    if heads:
+        return heads[-1], True
+    tails = [at for at in range(1, len(words)) if words[at].whole and not _SHORT.fullmatch(words[at].text)]
+    if tails:
+        return tails[0], False
+    return (1, False) if len(words[0].amounts) == 1 < len(words[1].amounts) else (len(words) - 1, True)
+
+
+def reject_hyphenated(body: str, tokens: Sequence[Token], amounts: Amounts, given: str) -> None:
+    """Refuse ``LiAlCl4-S1``, ``S1-LiAlCl4`` and ``LiAlCl4(S1)``: what stands beside a compound may be a label."""
+    signs = _signs(tokens)
+    parts = [body[start:end].strip() for start, end in _between(signs, len(body))]
+    at = _lone(parts)
+    sign = signs[at - 1 if at else 0] if signs else None
+    if at is not None and sign and sign.text == "-" and not _shares(parts):
+        label = parts[at]
+        rest = (body[: sign.start] if at else body[sign.start + 1 :]).strip()
+        summed = at == 0 and re.match(r"\d+\.\d", rest)  # Li3-0.5Y0.5Zr0.5Cl6
+        if not summed and _formula(read_part(rest) or {}) and not _neutral(read_part(label) or {}):
+            ways = (rest, f"{rest}+{label}" if at else f"{label}+{rest}")
+            raise _two_ways(given, f"{label} beside a compound may be a label or an element", ways, amounts)
+    for found in _IN_BRACKETS.finditer(body):
+        rest, label = body[: found.start()] + body[found.end() :], found.group(1)
+        outside = found.start() == 0 or found.end() == len(body)
+        held = read_part(rest) or {}
+        if outside and (_neutral(held) or (_formula(held) and not compound(amounts, known=True))):
+            ways = (rest, f"{rest}+{label}" if found.start() else f"{label}+{rest}")
+            raise _two_ways(given, f"{found.group()} beside a compound may be a label or an element", ways, amounts)
+
+
+def of_label(stripped: str, text: str) -> FormulaError | None:
+    """The error for words beside the one compound of a text that cannot be read: ``sample 3: LiAlCl4``.
+
+    Nothing is advised where the words may say more of the composition than the compound does.
+    """
+    from .advice import readable
+
+    words = list(_WORDS.finditer(stripped))
+    spans = [(first, last) for first in range(len(words)) for last in range(len(words) - 1, first - 1, -1)]
+    for first, last in spans if 1 < len(words) <= _MOST_WORDS else ():
+        name = stripped[words[first].start() : words[last].end()]
+        if not _BLANK.search(name) and readable(name, neutral=True):
+            break
+    else:
+        return None
+    before, behind = stripped[: words[first].start()], stripped[words[last].end() :]
+    rest = f"{before} {behind}".strip()
+    shown = re.sub(r"^[\s:;,_|]+|[\s:;,_|]+$", "", rest)
+    if _SAYS_MORE.search(rest) or _DOPANT.match(behind) or not _NAMES.search(rest):
+        return None
+    if any(readable(re.sub(r"^[xyzn\d.]+|[^\w)\]]+$", "", word), neutral=True) for word in re.split(r"[\s:;,|]", rest)):
+        return None
+    joined = re.sub(r"\s", "", stripped)
+    ways = f"{name} or {joined}" if readable(joined) and not re.search(r"\d\s+\d", stripped) else name
+    return refusal(text, f"{shown} beside a formula is no part of it", f"write {ways}, {MEND}")
+
+
+def _lone(parts: Sequence[str]) -> int | None:
+    """The first or last component, where it alone is one element, or capitals, and may be a label by its looks."""
+    ends = (0, len(parts) - 1)
+    lone = [at for at, part in enumerate(parts) if len(read_part(part) or {}) == 1]
+    lone = lone or [at for at in ends if re.fullmatch("[A-Z]{2,3}", parts[at])]
+    return lone[0] if len(lone) == 1 and lone[0] in ends and _HYPHENATED.fullmatch(parts[lone[0]]) else None
+
+
+def _two_ways(given: str, what: str, ways: Sequence[str], amounts: Amounts) -> FormulaError:
+    """The error for what may be a label, with the formula without it, and with it, where these are read."""
+    from .advice import amounts_of
+
+    alone, whole = ways
+    spellings = [alone] if alone and amounts_of(alone) else []
+    spellings.append(whole if amounts_of(whole) == amounts else rendered(amounts))
+    return refusal(given, what, f"write {' or '.join(spellings)}, {MEND}")
+
+
+def _element(word: _Word) -> str:
+    return "an element" if len(word.amounts) == 1 else "elements"
+
+
+def _neutral(amounts: Amounts) -> bool:
+    return len(amounts) > 1 and compound(amounts, known=True)
+
+
+def _formula(amounts: Amounts) -> bool:
+    """True for elements that form anions and others together, neutral or not: perchlorates, rounded amounts."""
+    anions = [lookup("negative_state")[INDEX[symbol]] < 0 for symbol in amounts]
+    return any(anions) and not all(anions)
+
+
+def _certain(words: Sequence[_Word], sums: Sequence[Amounts]) -> bool:
+    """True where the blanks between words can only join them."""
+    heads = any(map(_neutral, sums[:-1]))
+    singles = all(len(word.amounts) == 1 for word in words)
+    if (
+        (singles and (not heads or compound(sums[-1], known=True)))
+        or (len(words[0].amounts) > 1 and all(_BELOW_ONE.fullmatch(word.text) for word in words[1:]))
+        or all(word.text[0] in "([" and len(word.amounts) > 1 for word in words)
+        or all(word.whole and not _SHORT.fullmatch(word.text) for word in words)
+    ):
+        return True
+    known = any(word.whole and not _SHORT.fullmatch(word.text) for word in words[1:])
+    if heads or known or not compound(sums[-1]):
+        return False
+    if any(lookup("negative_state")[INDEX[symbol]] < 0 for symbol in words[0].amounts):
+        return not any(_MARK.fullmatch(word.text) or _formula(word.amounts) for word in words[1:])
+    return True
+
+
+def _sums(words: Sequence[_Word]) -> list[Amounts]:
+    """Amounts of the first word, of the first two, and so on."""
+    sums: list[Amounts] = []
+    total: dict[str, Fraction] = {}
+    for word in words:
+        total = dict(total)
+        for symbol, amount in word.amounts.items():
+            total[symbol] = total.get(symbol, Fraction(0)) + amount
+        sums.append(total)
+    return sums
+
+
+def _spaced(body: str, tokens: Sequence[Token]) -> Iterator[list[_Word]]:
+    """Words of each component with a blank between two of its units, of those within brackets too."""
+    frames: list[tuple[list[tuple[int, int]], list[int]]] = [([], [])]
+    for at, token in enumerate(tokens):
+        words, begun = frames[-1]
+        following = tokens[at + 1] if at + 1 < len(tokens) else Token("separator", "", len(body))
+        end = token.start + len(token.text)
+        if token.kind == "separator":
+            continue
+        if token.kind == "close":
+            frames.pop()
+            words, begun = frames[-1]
+        elif not begun and not (token.kind == "number" and not words):
+            begun.append(token.start)
+        if token.kind == "open":
+            frames.append(([], []))
+            continue
+        if begun and (following.kind in {"separator", "close"} or (following.start > end)):
+            words.append((begun.pop(), end))
+        if following.kind in {"separator", "close"}:
+            if len(words) > 1:
+                yield [_Word(*span, body[slice(*span)], read_part(body[slice(*span)]) or {}) for span in words]
+            words.clear()
+
+
+def _signs(tokens: Sequence[Token]) -> list[Token]:
+    """Signs between components that stand in no bracket."""
+    signs, depth = list[Token](), 0
+    for token in tokens:
+        depth += (token.kind == "open") - (token.kind == "close")
+        if token.kind == "separator" and depth == 0:
+            signs.append(token)
+    return signs
+
+
+def _between(signs: Sequence[Token], length: int) -> Iterator[tuple[int, int]]:
+    start = 0
+    for sign in signs:
+        yield start, sign.start
+        start = sign.start + 1
+    yield start, length
+
+
+def _shares(parts: Sequence[str]) -> bool:
+    """True for components whose numbers, of a lone element that behind it, sum to 1 or 100."""
+    found = [_SHARE.fullmatch(part) or re.fullmatch(r"()[A-Z][a-z]?(\d+)", part) for part in parts]
+    return all(found) and sum(Fraction(share.group(1) or share.group(2)) for share in found if share) in (1, 100)

@@ -1,0 +1,154 @@
+"""A label, space group or phase beside a formula is never read as elements, and what joins without doubt is read."""
+
+import csv
+import random
+import re
+from importlib.resources import files
+
+import pytest
+from vitrion.features import Composition, FormulaError, Template
+
+FORMS = [
+    "{} S1",
+    "{} P1",
+    "{} K1",
+    "{} B2",
+    "{} I",
+    "{} II",
+    "{} C",
+    "{} F5",
+    "{} V",
+    "{} (S1)",
+    "{} [B]",
+    "{} (II)",
+    "{} P 2",
+    "{} #2",
+    "{} (a)",
+    "{} a",
+    "{} Si",
+    "{} Cs",
+    "{} PN",
+    "{} HP",
+    "{} beta",
+    "{} β",
+    "{} (cubic)",
+    "{} Fm-3m",
+    "{} P-3m1",
+    "{} C2/c",
+    "{} C2/m",
+    "{} P42/nmc",
+    "{} P21/n",
+    "{} Ia-3d",
+    "{} F-43m",
+    "{} Pnma",
+    "{} No. 5",
+    "{} No2",
+    "{}_1",
+    "{}_S1",
+    "{}-S1",
+    "{}-B2",
+    "{}-II",
+    "{}-I",
+    "{} - S1",
+    "{}(S1)",
+    "{}\tS1",
+    "{}\xa0S1",
+    "{}\u3000S1",
+    "{}, S1",
+    "{} batch 3",
+    "S1 {}",
+    "S1-{}",
+    "S1: {}",
+    "S1_{}",
+    "sample 3: {}",
+    "LACO {}",
+    "β-{}",
+    "t-{}",
+    "HT-{}",
+    "Pnma {}",
+    "{} Li",
+    "{} S1.2",
+    "{} (LACO)",
+    "{} run 2",
+    "#2 {}",
+]
+MATERIALS = ("LiAlCl2.5O0.75", "Li10GeP2S12", "Li3YCl6", "LiCl", "75Li2S-25P2S5", "(LiF)0.5(AlF3)0.5", "LiTaOCl4")
+
+
+def refused(text):
+    with pytest.raises(FormulaError) as error:
+        found = Composition.parse(text)
+        pytest.fail(f"{text!r} reads as {found.formula}")
+    return str(error.value)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_label_beside_a_formula_is_refused_with_the_formula_without_it(form):
+    for material in MATERIALS:
+        message = refused(form.format(material))
+        assert f"write {material}" in message, message
+
+
+@pytest.mark.parametrize("form", ["{} S1", "{} K1", "S1 {}", "{}-S1", "{} (S1)"])
+def test_no_published_formula_takes_a_label_for_an_element(form):
+    table = files("vitrion.datasets") / "data" / "halide_electrolytes.csv"
+    with table.open(encoding="utf-8") as file:
+        published = sorted({row["formula"] for row in csv.DictReader(file) if len(row["formula"]) > 5})
+    for text in random.Random(3).sample(published, 120):
+        try:
+            whole = Composition.parse(text)
+        except FormulaError:
+            continue
+        if len(whole.elements) > 2 and re.search("Li|Na", text):
+            refused(form.format(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "both"),
+    [
+        ("Li10GeP2S12 P1", "write Li10GeP2S12 or Li10GeP2S12P1, and put a label in a column of its own"),
+        ("LiAlCl4 K1", "write LiAlCl4 or LiAlCl4K1, and put"),
+        ("LiAlCl4-S1", "write LiAlCl4 or LiAlCl4+S1, and put"),
+        ("LiFePO4 F1", "write LiFePO4 or LiFePO4F1, and put"),
+        ("Li Cl S1", "write LiCl or LiClS1, and put"),
+        ("2(LiCl S1)", "write 2(LiCl) or 2(LiClS1), and put"),
+        ("LiAlCl{4-2x}O{x} S1", "its member LiAlCl3O0.5 S1: S1 after a blank"),
+        ("LiAlCl{4-2x}O{x}-S1", "its member LiAlCl3O0.5-S1: S1 beside"),
+    ],
+)
+def test_both_readings_are_named(text, both):
+    with pytest.raises(FormulaError, match=re.escape(both)):
+        Template.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Li Al Cl4", "LiAlCl4"),
+        ("Li1 Al1 Cl4", "LiAlCl4"),
+        ("Na2 S O4", "Na2SO4"),
+        ("Zr65 Cu17.5 Ni10 Al7.5", "Zr65Cu17.5Ni10Al7.5"),
+        ("LiAl Cl4", "LiAlCl4"),
+        ("K2 SO4", "K2SO4"),
+        ("Li2O - 2 B2O3", "Li2B4O7"),
+        ("0.5 LiCl + 0.5 LiF", "Li2ClF"),
+        ("LiCl LiF", "Li2ClF"),
+        ("LiAlCl2.5 O0.75", "LiAlCl2.5O0.75"),
+        ("(SiO2)70 (Na2O)30", "Na60Si70O170"),
+        ("2 Ag + S", "Ag2S"),
+        ("LiAlCl4-C", "LiAlCCl4"),
+        ("LiI+I2", "LiI3"),
+        ("(GeS2)80-Ag20", "Ag20Ge80S160"),
+        ("LiCl-LiI-Li2O", "Li4ClIO"),
+    ],
+)
+def test_what_can_only_be_joined_is_read(text, meant):
+    assert Composition.parse(text) == Composition.of(Composition.parse(meant))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Li3PS4 doped with I", "LiCl doped", "LiAlCl4 and lif", "Li2O B2O3 glass 40:60", "Y2O3:Eu", "LiAlCl4 V2O5?"],
+)
+def test_words_that_may_say_more_of_the_composition_are_not_advised_away(text):
+    assert not re.search(r"write \w*(?:PS4|LiCl|AlCl4|B2O3|Y2O3)\b", refused(text))
