@@ -46,7 +46,8 @@ def joined_pairs(tokens: Sequence[Token]) -> list[int]:
 def reject_capitals(body: str, tokens: Sequence[Token], given: str) -> None:
     """Refuse ``SIO2`` and ``LiCI``: with a small letter for a capital they are neutral, SiO2 and LiCl.
 
-    Two capitals alone are refused where they spell a metal and no neutral compound: ``NI``, and not ``CO``.
+    Two capitals alone are refused where they spell a metal and no neutral compound: ``NI``, and not ``CO``. A compound
+    of a mixture that is neutral only as it was typed is right: ``(Na2CO3)9.3(PbO2)36.4``.
     """
     pairs = joined_pairs(tokens)
     if len(pairs) > _MOST_PAIRS:
@@ -59,11 +60,27 @@ def reject_capitals(body: str, tokens: Sequence[Token], given: str) -> None:
         small = "l" if body[place - 1 : place + 1] == "CI" else body[place].lower()
         spelling = body[:place] + small + body[place + 1 :]
         merged = Token("symbol", body[place - 1] + small, place - 1)
+        if _right_by_itself(tokens, at, merged, given):
+            continue
         other = Reader([*tokens[:at], merged, *tokens[at + 2 :]], given).read()
         alone = len(body) == 2 and not balanced(typed, known=True)
         if alone or (compound(other, known=True) and not _right_as_typed(typed, other)):
             explicit = f"{body[:place]}1{body[place:]}"
             raise refusal(given, f"may be {spelling} in capitals", f"write {spelling} or {explicit}")
+
+
+def _right_by_itself(tokens: Sequence[Token], at: int, merged: Token, given: str) -> bool:
+    """True where signs or brackets set the pair apart in a compound that is neutral with both symbols only."""
+    first, last = at, at + 1
+    while first > 0 and tokens[first - 1].kind in {"symbol", "number"}:
+        first -= 1
+    while last + 1 < len(tokens) and tokens[last + 1].kind in {"symbol", "number"}:
+        last += 1
+    if first == 0 and last == len(tokens) - 1:
+        return False
+    typed = Reader(list(tokens[first : last + 1]), given).read()
+    other = Reader([*tokens[first:at], merged, *tokens[at + 2 : last + 1]], given).read()
+    return compound(typed) and not compound(other, known=True)
 
 
 def _right_as_typed(typed: Amounts, other: Amounts) -> bool:
@@ -77,8 +94,11 @@ def reject_point(body: str, tokens: Sequence[Token], amounts: Amounts, given: st
     """Refuse ``CuSO4.5H2O``: its point may be decimal or stand between two compounds.
 
     Only where an anion comes before a less electronegative element can there be two compounds, or where an element of
-    a solvate comes again (``LiBH4.2NH3``), so that a formula in canonical order is never refused.
+    a solvate comes again (``LiBH4.2NH3``), so that a formula in canonical order is never refused. Where compounds in
+    brackets all have their share behind them, ``(SnO)99.50(SnCl2)0.50``, each point is decimal.
     """
+    if "." in body and _all_shares(tokens):
+        return
     symbols = [token.text for token in tokens if token.kind == "symbol"]
     before = 0
     for at, token in enumerate(tokens):
@@ -102,6 +122,22 @@ def reject_point(body: str, tokens: Sequence[Token], amounts: Amounts, given: st
                 f"the point at column {token.start + len(number.group(1)) + 1} may be decimal or join two compounds",
                 f"write {body[:start]}{left}·{right}{body[end:]} or {rendered(amounts)}",
             )
+
+
+def _all_shares(tokens: Sequence[Token]) -> bool:
+    """True for brackets alone with a share behind each, all of them decimal numbers, or together 1 or 100."""
+    depth, brackets, numbers = 0, 0, list[str]()
+    for token in tokens:
+        depth += (token.kind == "open") - (token.kind == "close")
+        if depth == 0 and token.kind == "number" and brackets == len(numbers) + 1:
+            numbers.append(token.text)
+        elif depth == 0 and token.kind != "close":
+            return False
+        brackets += depth == 0 and token.kind == "close"
+    if brackets < 2 or brackets != len(numbers):
+        return False
+    total = sum(map(Fraction, numbers))
+    return all("." in number for number in numbers) or 99 < total < 101 or total == 1
 
 
 def reject_middle_dot(body: str, tokens: Sequence[Token], amounts: Amounts, given: str) -> None:
