@@ -32,6 +32,10 @@ class CampaignError(ValueError):
     """What a campaign was told and cannot take."""
 
 
+class TakenError(CampaignError):
+    """A name that another campaign has already."""
+
+
 @lru_cache(maxsize=4096)
 def parsed(formula: str) -> Composition:
     """The composition that a formula writes, parsed once."""

@@ -120,7 +120,7 @@ def imported(text: str, name: str | None = None) -> State:
         Goal.of(dict(state.goal)), Pool.of(restored(state.candidates))
     except ValueError as error:
         raise CampaignError(f"this cannot be imported: {error}") from None
-    return state if name is None else replace(state, name=checked_name(name))
+    return replace(state, name=state.name if name is None else checked_name(name), owner="")
 
 
 def _check(batch: Any, temperature_C: Any, seed: Any) -> None:

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 from filelock import FileLock, Timeout
 
 from ..datasets.home import home, made, put
-from .campaign_events import CampaignError, Event, check
+from .campaign_events import CampaignError, Event, TakenError, check
 
 FORMAT, KIND = 1, "vitrion campaign"
 MOST_BYTES = 256 * 2**20
@@ -33,6 +33,7 @@ _FIELDS: Mapping[str, type | tuple[type, ...]] = {
     "seed": int,
     "events": list,
 }
+_KEPT: Mapping[str, type | tuple[type, ...]] = {"owner": str, **_FIELDS}
 
 
 class CampaignFileError(RuntimeError):
@@ -51,14 +52,12 @@ class State:
         As `campaign_pool.Pool` tells them.
     goal
         Fields of the goal by name.
-    batch
-        Proposals in a round, when no other number is asked for.
-    temperature_C
-        Where the conductivity counts, in degC.
-    seed
-        Of all draws.
+    batch, temperature_C, seed
+        Proposals in a round, where no other number is asked for; where the conductivity counts, in degC; of all draws.
     events
         What happened, in order; nothing is ever taken out.
+    owner
+        Name of the access key that made it; empty for what was made without one. It is no part of an export.
     """
 
     name: str
@@ -69,6 +68,7 @@ class State:
     temperature_C: float
     seed: int
     events: tuple[Event, ...] = ()
+    owner: str = field(default="", compare=False)
 
     def and_event(self, kind: str, **told: Any) -> State:
         """The state after one event more."""
@@ -83,9 +83,10 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def encode(state: State) -> str:
-    """The state as JSON, one event a line."""
-    head = {name: getattr(state, name) for name in _FIELDS if name != "events"}
+def encode(state: State, owned: bool = False) -> str:
+    """The state as JSON, one event a line; with its owner, if that is to be kept."""
+    names = _KEPT if owned and state.owner else _FIELDS
+    head = {name: getattr(state, name) for name in names if name != "events"}
     lines = [_json(event.plain()) for event in state.events]
     listed = "[" + ",".join(f"\n  {line}" for line in lines) + ("\n ]" if lines else "]")
     body = [f" {_json(name)}: {_json(value)}" for name, value in {"kind": KIND, "format": FORMAT, **head}.items()]
@@ -106,17 +107,18 @@ def decode(text: str) -> State:
         raise CampaignError(f"it is not a campaign: it has no kind {KIND!r}")
     if told.get("format") != FORMAT:
         raise CampaignError(f"it has format {told.get('format')!r}, this version reads {FORMAT}; update vitrion")
-    for name, kind in _FIELDS.items():
+    told = {"owner": "", **told}
+    for name, kind in _KEPT.items():
         if not isinstance(told.get(name), kind) or isinstance(told[name], bool):
             raise CampaignError(f"its {name} is missing or of the wrong kind")
-    if unknown := sorted(set(told) - {*_FIELDS, "kind", "format"}):
+    if unknown := sorted(set(told) - {*_KEPT, "kind", "format"}):
         raise CampaignError(f"it holds {', '.join(unknown)[:60]}, which no campaign has")
     if not all(isinstance(event, dict) for event in told["events"]):
         raise CampaignError("an event is no object")
     checked_name(told["name"])
     events = tuple(map(Event.of, told["events"]))
     check(events)
-    fields = {name: told[name] for name in _FIELDS}
+    fields = {name: told[name] for name in _KEPT}
     return State(**fields | {"events": events, "temperature_C": float(told["temperature_C"])})
 
 
@@ -144,7 +146,7 @@ def path_of(name: str) -> Path:
     return folder() / f"{checked_name(name)}.json"
 
 
-def _table() -> ModuleType | None:
+def in_table() -> ModuleType | None:
     """Where campaigns are kept beside files: in a database server, if the environment names one."""
     named = os.environ.get("VITRION_DATABASE_URL", "").startswith("postgresql")
     return import_module(f"{__package__}.campaign_table") if named else None
@@ -152,14 +154,14 @@ def _table() -> ModuleType | None:
 
 def names() -> list[str]:
     """Return the names of all campaigns in order, readable or not."""
-    table = _table()
+    table = in_table()
     found = table.names() if table else [path.stem for path in folder().glob("*.json") if path.is_file()]
     return sorted(name for name in found if _NAME.fullmatch(name))
 
 
 def read(name: str) -> State:
     """Return the state of a campaign as it is kept now."""
-    if table := _table():
+    if table := in_table():
         return _decoded(name, table.read(checked_name(name)), f"the campaign {name!r} of the database")
     path = path_of(name)
     try:
@@ -192,16 +194,16 @@ def _unreadable(where: str, error: Exception) -> CampaignFileError:
 
 
 def create(state: State) -> None:
-    """Keep a campaign that is not there yet."""
-    if table := _table():
-        made = table.create(state.name, encode(state))
+    """Keep a campaign that is not there yet, and its owner, in one step; raises `TakenError` where its name is."""
+    if table := in_table():
+        made = table.create(state.name, encode(state, owned=True))
     else:
         with _locked(state.name):
             path = path_of(state.name)
             if made := not path.exists():
-                _write(path, encode(state).encode())
+                _write(path, encode(state, owned=True).encode())
     if not made:
-        raise CampaignError(f"there is a campaign {state.name!r} already; choose another name, or go on with it")
+        raise TakenError(f"there is a campaign {state.name!r} already; choose another name, or go on with it")
 
 
 def change(name: str, step: Callable[[State], State]) -> State:
@@ -209,13 +211,13 @@ def change(name: str, step: Callable[[State], State]) -> State:
 
     The lock is held from reading to writing, so that no event of another process is lost.
     """
-    if table := _table():
+    if table := in_table():
         return _changed_row(table, name, step)
     with _locked(name):
         old = read(name)
         new = step(old)
         if new is not old:
-            _write(path_of(name), encode(new).encode())
+            _write(path_of(name), encode(new, owned=True).encode())
     return new
 
 
@@ -226,7 +228,7 @@ def _changed_row(table: ModuleType, name: str, step: Callable[[State], State]) -
         nonlocal new
         old = _decoded(name, text, f"the campaign {name!r} of the database")
         new = step(old)
-        return None if new is old else encode(new)
+        return None if new is old else encode(new, owned=True)
 
     table.change(checked_name(name), changed)
     return new

@@ -43,6 +43,14 @@ def read(name: str) -> str | None:
         return connection.execute(sa.select(CAMPAIGNS.c.state).where(CAMPAIGNS.c.name == name)).scalar()
 
 
+def heads(length: int, name: str | None = None) -> dict[str, str]:
+    """The first characters of what is kept of all campaigns, or of one of them, by name."""
+    asked = sa.select(CAMPAIGNS.c.name, sa.func.substr(CAMPAIGNS.c.state, 1, length))
+    with _begun() as connection:
+        rows = connection.execute(asked if name is None else asked.where(CAMPAIGNS.c.name == name)).all()
+    return {row[0]: row[1] for row in rows}
+
+
 def create(name: str, state: str) -> bool:
     """Keep a new campaign; return whether there was none of that name."""
     try:

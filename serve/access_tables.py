@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+JOB, CAMPAIGN = "job", "campaign"  # kinds of what is somebody's
 TABLES = sa.MetaData()
 KEYS = sa.Table(
     "access_keys",

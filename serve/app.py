@@ -23,7 +23,7 @@ from ..datasets.cells import CellError
 from ..datasets.grid import TableError
 from ..datasets.home import made
 from ..datasets.store import StoreError
-from ..experiments.campaign_events import CampaignError
+from ..experiments.campaign_events import CampaignError, TakenError
 from ..experiments.campaign_store import CampaignFileError
 from ..experiments.campaign_table import TableAwayError
 from ..experiments.goal import GoalError
@@ -57,6 +57,7 @@ STATUS: dict[type[Exception], int] = {
     ForbiddenError: 403,
     NotFoundError: 404,
     ConflictError: 409,
+    TakenError: 409,
     CampaignError: 422,
     InputError: 422,
     FormulaError: 422,
@@ -178,6 +179,8 @@ def _opened(settings: Settings, models: InUse, metrics: Metrics) -> Desk:
     made()
     store = Store(settings.store_url)
     service, campaigns = Service(models, settings), Campaigns(models)
+    owners = Owners(store.engine)
+    owners.adopt()
     jobs = Jobs(store, settings, campaigns.round, models.renew)
     jobs.launch()
     return Desk(
@@ -189,7 +192,7 @@ def _opened(settings: Settings, models: InUse, metrics: Metrics) -> Desk:
         jobs=jobs,
         metrics=metrics,
         keys=Keyring(store.engine),
-        owners=Owners(store.engine),
+        owners=owners,
         short=Batcher(service),
         long=Pool("long", 1, LONG_WAITING),
         data=Pool("data", 1, LONG_WAITING),

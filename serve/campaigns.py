@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .in_use import InUse
@@ -68,25 +69,20 @@ class Campaigns:
         check_learnt(len(stands.results) + (more or len(stands.pending())))
         return campaign
 
-    def is_there(self, name: str) -> bool:
-        """Whether a campaign has this name."""
+    def new(
+        self, name: str, candidates: Any, ask: Ask, variables: Told, batch: int, seed: int, owner: str = ""
+    ) -> dict[str, Any]:
+        """Begin a campaign, its owner's from the first moment; of several at once that want a name one gets it."""
         from ..experiments.campaign import Campaign
+        from ..experiments.campaign_round import begun
+        from ..experiments.campaign_store import create
 
-        return name in Campaign.list()
-
-    def check_free(self, name: str) -> None:
-        """Refuse the name of a campaign that is there."""
-        if self.is_there(name):
+        if name in Campaign.list():
             raise ConflictError(f"there is a campaign called {name!r} already; choose another name")
-
-    def new(self, name: str, candidates: Any, ask: Ask, variables: Told, batch: int, seed: int) -> dict[str, Any]:
-        """Begin a campaign."""
-        from ..experiments.campaign import Campaign
-
-        self.check_free(name)
         options: dict[str, Any] = {"goal": ask.goal, "batch": batch, "temperature_C": ask.temperature_C, "seed": seed}
-        notes, campaign = noticed(lambda: Campaign.new(name, candidates, **options, **variables))
-        return self.show(campaign.name) | {"notes": notes}
+        notes, state = noticed(lambda: begun(name, candidates, variables, **options))
+        create(replace(state, owner=owner))
+        return self.show(name) | {"notes": notes}
 
     def show(self, name: str, figure: bool = False) -> dict[str, Any]:
         """All that a campaign is: its aim, its history, what is waited for, and whether to train again."""

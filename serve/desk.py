@@ -118,9 +118,9 @@ async def once(
         try:
             answer = await work()
         except Exception:
-            later = await _kept(desk, claim, desk.store.release, place)
+            later = await _kept(desk, claim, desk.store.release, place, claim)
             raise
-        later = await _kept(desk, claim, desk.store.answer, place, answer.status_code, bytes(answer.body))
+        later = await _kept(desk, claim, desk.store.answer, place, answer.status_code, bytes(answer.body), claim)
         return answer
     finally:
         if not later:

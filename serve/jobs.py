@@ -136,7 +136,7 @@ class Jobs:
         elif kind == RANK:
             self.worker.stop()
 
-    def rank(self, content: bytes, ending: str, name: str, told: Mapping[str, Any], number: str = "") -> Job:
+    def rank(self, content: bytes, ending: str, name: str, told: Mapping[str, Any], owner: str = "") -> Job:
         """Take a long list to rank.
 
         Parameters
@@ -147,26 +147,31 @@ class Jobs:
             What the user calls it.
         told
             ``goal``, ``temperature_C``, ``also`` and the versions of the ``models`` to use.
-        number
-            Of the job, by default a new one.
+        owner
+            Name of the key of who asks; empty where none is needed.
         """
-        number = number or new_number()
+        number = new_number()
         folder = job_folder(number)
-        folder.mkdir(parents=True)
-        (folder / f"candidates{ending}").write_bytes(content)
-        rows = {"block_rows": self.settings.block_rows, "file": f"candidates{ending}", "name": name}
-        write_request(folder, {**told, **rows})
-        return self._take(Job(number, RANK, name, told, now(), models=told["models"]))
+        try:
+            folder.mkdir(parents=True)
+            (folder / f"candidates{ending}").write_bytes(content)
+            rows = {"block_rows": self.settings.block_rows, "file": f"candidates{ending}", "name": name}
+            write_request(folder, {**told, **rows})
+            return self._take(Job(number, RANK, name, told, now(), models=told["models"]), owner)
+        except BaseException:
+            if self.store.job(number) is None:
+                shutil.rmtree(folder, ignore_errors=True)
+            raise
 
-    def train(self, properties: Sequence[str], options: Sequence[str] = (), number: str = "") -> Job:
+    def train(self, properties: Sequence[str], options: Sequence[str] = (), owner: str = "") -> Job:
         """Take a training of some properties, with options of `vitrion train`."""
         told = {"properties": list(properties), "options": list(options)}
-        return self._take(Job(number or new_number(), TRAIN, " and ".join(properties), told, now()))
+        return self._take(Job(new_number(), TRAIN, " and ".join(properties), told, now()), owner)
 
-    def round(self, campaign: str, batch: int | None, seen: int, number: str = "") -> Job:
+    def round(self, campaign: str, batch: int | None, seen: int, owner: str = "") -> Job:
         """Take a round of proposals in a campaign that has had so many events."""
         told = {"campaign": campaign, "batch": batch, "seen": seen}
-        return self._take(Job(number or new_number(), ROUND, campaign, told, now()))
+        return self._take(Job(new_number(), ROUND, campaign, told, now()), owner)
 
     def remember(self, campaign: str, event: int) -> None:
         """Have a round of a campaign kept as a run of MLflow, by and by."""
@@ -216,8 +221,8 @@ class Jobs:
                 self.delete(number)
         self.store.forget_keys(self.settings.keep_keys_days)
 
-    def _take(self, job: Job) -> Job:
-        self.store.add(job)
+    def _take(self, job: Job, owner: str) -> Job:
+        self.store.add(job, owner)
         self._enqueue(job)
         return job
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from .access_tables import KEYS, SESSIONS
-from .patience import patient
+from .patience import alone, patient
 from .refusals import ConflictError, InputError, NotFoundError, visible
 from .store import now
 
@@ -82,7 +82,7 @@ class Keyring:
     @patient
     def _keep(self, key: Key, digest: str) -> None:
         row = {field: value for field, value in vars(key).items() if field != "revoked"} | {"digest": digest}
-        with self.engine.begin() as connection:
+        with alone(self.engine) as connection:
             taken = connection.execute(sa.select(KEYS).where((KEYS.c.name == key.name) & KEYS.c.revoked.is_(None)))
             others = [_key(one) for one in taken.mappings()]
             if any(other.state == "valid" and other.scope != key.scope for other in others):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 
+from ..experiments.campaign_table import TableAwayError
 from .refusals import BusyError
 from .schema import reason
 
@@ -17,6 +19,7 @@ PATIENCE_S = 10.0
 WAITS_S = (0.05, 0.1, 0.2, 0.4)  # between two tries; the last one goes on
 GONE = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError)
 _QUOTED = re.compile(r"""(["']).*?\1""")
+_ALONE = 5_641_843_128  # advisory lock of PostgreSQL
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -38,7 +41,7 @@ def patient(method: F) -> F:
         while True:
             try:
                 return method(self, *told, **named)
-            except GONE as error:
+            except (*GONE, TableAwayError) as error:
                 if self.engine.dialect.name == "sqlite" or time.monotonic() > until:
                     raise AwayError(_said(error)) from error
             time.sleep(WAITS_S[min(tries, len(WAITS_S) - 1)])
@@ -47,6 +50,19 @@ def patient(method: F) -> F:
     return cast(F, run)
 
 
+@contextmanager
+def alone(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction that looks and then acts on what it saw: others of its kind wait until it is done."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ALONE)))
+        yield connection
+
+
 def _said(error: Any) -> str:
+    if isinstance(error, TableAwayError):
+        return str(error)
     why = _QUOTED.sub("it", reason(error))  # clients read this too: the name of a host is none of their business
     return f"the database of the service does not answer ({why}); nothing was lost: try again in a moment"

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
+from .access_tables import CAMPAIGN
 from .desk import AtDesk, Desk, Key, answered, once
 from .limits import bounded_table
-from .owners import CAMPAIGN, Asker, Who
+from .owners import Asker
 from .problems import documented
 from .refusals import InputError
-from .routes_jobs import owned, plain
+from .routes_jobs import plain
 from .routes_rank import either
 from .schemas import (
     AbandonmentRequest,
@@ -52,8 +52,7 @@ async def create(told: CampaignRequest, request: Request, desk: AtDesk, who: Ask
         elif told.variables:
             raise InputError("variables belong to a template; leave them out with candidates")
         ask = Ask.of(told.goal, told.temperature_C)
-        with _owned(desk, who, told.name):
-            return desk.campaigns.new(told.name, candidates, ask, told.variables, told.batch, told.seed)
+        return desk.campaigns.new(told.name, candidates, ask, told.variables, told.batch, told.seed, who.name)
 
     return await _once(request, desk, key, told, work, 201)
 
@@ -96,9 +95,7 @@ async def start_round(
         campaign = desk.campaigns.checked(name)
         desk.models.get(campaign.goal.properties)
         seen = len(campaign.state.events)
-        with owned(desk, who) as number:
-            job = desk.jobs.round(name, told.batch, seen, number)
-        return plain(job, desk.settings)
+        return plain(desk.jobs.round(name, told.batch, seen, who.name), desk.settings)
 
     return await _once(request, desk, key, told, work, 202)
 
@@ -145,23 +142,6 @@ async def to_data(name: Name, request: Request, desk: AtDesk, key: Key = None) -
         return answered(await desk.data.run(desk.campaigns.to_data, name), 201)
 
     return await once(request, desk, key, name.encode(), work)
-
-
-@contextmanager
-def _owned(desk: Desk, who: Who, name: str) -> Iterator[None]:
-    """Give a campaign to its maker before it is made; where it is not made, all is as it was before."""
-    desk.campaigns.check_free(name)
-    before = desk.owners.whose(CAMPAIGN, name)
-    desk.owners.give(CAMPAIGN, name, who)
-    try:
-        yield
-    except BaseException:
-        if who.name and desk.owners.whose(CAMPAIGN, name) == who.name:  # else another made it meanwhile
-            if before is not None:
-                desk.owners.give(CAMPAIGN, name, Who(before))
-            elif not desk.campaigns.is_there(name):
-                desk.owners.forget(CAMPAIGN, name)
-        raise
 
 
 async def _changed(

@@ -6,8 +6,7 @@ import asyncio
 import hashlib
 import io
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import Annotated, Any, Literal
@@ -19,11 +18,11 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse, Response
 
+from .access_tables import JOB
 from .bodies import unreadable
 from .desk import AtDesk, Desk, Key, answered, once
-from .jobs import new_number
 from .limits import label
-from .owners import JOB, Asker, Who, things
+from .owners import Asker, Who, things
 from .problems import documented
 from .refusals import BusyError, InputError, NotFoundError
 from .schemas import RankRequest
@@ -153,7 +152,6 @@ async def view(number: Number, desk: AtDesk) -> Response:
 async def delete(number: Number, desk: AtDesk) -> Response:
     """Forget a finished job and its files."""
     await desk.light.run(desk.jobs.delete, number)
-    await desk.light.run(desk.owners.forget, JOB, number)
     return Response(status_code=204)
 
 
@@ -165,24 +163,10 @@ def plain(job: Job, settings: Settings) -> dict[str, Any]:
     return told | {"models": job.models or {}, "progress": round(job.progress, 4), "expires": ends}
 
 
-@contextmanager
-def owned(desk: Desk, who: Who) -> Iterator[str]:
-    """The number of a job to be made, which is its maker's from the beginning; taken back where none is made."""
-    number = new_number()
-    desk.owners.give(JOB, number, who)
-    try:
-        yield number
-    except BaseException:
-        if desk.store.job(number) is None:
-            desk.owners.forget(JOB, number)
-        raise
-
-
 def _taken(desk: Desk, who: Who, content: bytes, ending: str, name: str, told: dict[str, Any], ask: Ask) -> Response:
     versions = desk.models.get(ask.further).versions
     needed = {one: version for one, version in versions.items() if one in ("tg", "conductivity", *ask.further)}
-    with owned(desk, who) as number:
-        job = desk.jobs.rank(content, ending, name, {**told, "models": needed}, number)
+    job = desk.jobs.rank(content, ending, name, {**told, "models": needed}, who.name)
     return answered(plain(job, desk.settings), 202, {"location": f"/api/v1/jobs/{job.id}"})
 
 

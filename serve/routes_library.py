@@ -19,7 +19,7 @@ from .limits import bounded_table, label
 from .owners import Asker, Who
 from .problems import documented
 from .refusals import ForbiddenError, InputError
-from .routes_jobs import owned, plain
+from .routes_jobs import plain
 from .schemas import DataRequest, PromoteRequest, Trained, TrainRequest
 from .schemas_library import Added, Comparison, ModelAnswer, ModelList, Page, Promotion, Rollback
 from .schemas_out import JobAnswer, Listed
@@ -139,8 +139,7 @@ async def rollback(name: Property, request: Request, desk: AtDesk, key: Key = No
 
 
 def _trained(desk: Desk, who: Who, names: list[str], options: list[str]) -> Job:
-    with owned(desk, who) as number:
-        return desk.jobs.train(names, options, number)
+    return desk.jobs.train(names, options, who.name)
 
 
 def _changed(desk: Desk, change: Callable[..., dict[str, Any]], *told: Any) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.routing import compile_path
 
+from .access_tables import CAMPAIGN, JOB
 from .keyring import ADMIN, RESEARCHER, TRAINER, VIEWER
-from .owners import CAMPAIGN, JOB
 
 ANYONE = "anyone"
 API = "/api/v1"

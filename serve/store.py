@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from .access_tables import JOB, OWNERS
 from .patience import patient
 from .schema import upgrade
 
@@ -108,11 +109,13 @@ class Store:
         self.engine.dispose()
 
     @patient
-    def add(self, job: Job) -> None:
-        """Keep a new job; one that is kept already stays as it is."""
+    def add(self, job: Job, owner: str = "") -> None:
+        """Keep a new job and whose it is, both or neither; one that is kept already stays as it is."""
         row = vars(job) | {"told": json.dumps(job.told), "models": json.dumps(job.models or {})}
         with suppress(sa.exc.IntegrityError), self.engine.begin() as connection:
             connection.execute(_jobs.insert().values(**row))
+            if owner:
+                connection.execute(OWNERS.insert().values(kind=JOB, name=job.id, owner=owner))
 
     @patient
     def job(self, number: str) -> Job | None:
@@ -160,9 +163,10 @@ class Store:
 
     @patient
     def forget(self, number: str) -> None:
-        """Leave a finished job out."""
+        """Leave a finished job out, and whose it was."""
         with self.engine.begin() as connection:
-            connection.execute(_jobs.delete().where((_jobs.c.id == number) & _jobs.c.state.not_in(OPEN)))
+            if connection.execute(_jobs.delete().where((_jobs.c.id == number) & _jobs.c.state.not_in(OPEN))).rowcount:
+                connection.execute(OWNERS.delete().where((OWNERS.c.kind == JOB) & (OWNERS.c.name == number)))
 
     @patient
     def expired(self, days: float) -> list[str]:
@@ -177,7 +181,7 @@ class Store:
         """Return the number of jobs in each state."""
         asked = sa.select(_jobs.c.state, sa.func.count()).group_by(_jobs.c.state)
         with self.engine.connect() as connection:
-            found: dict[str, int] = dict(connection.execute(asked).tuples().all())
+            found: dict[str, int] = dict(connection.execute(asked).all())
         return {state: found.get(state, 0) for state in STATES}
 
     @patient
@@ -209,16 +213,16 @@ class Store:
                 return None if ours else (before, status, body)
 
     @patient
-    def answer(self, key: str, status: int, body: bytes) -> None:
-        """Keep the answer that a key stands for."""
+    def answer(self, key: str, status: int, body: bytes, by: str | None = None) -> None:
+        """Keep the answer that a key stands for, if who took it still has it."""
         with self.engine.begin() as connection:
-            connection.execute(_answers.update().where(_answers.c.key == key).values(status=status, body=body))
+            connection.execute(_answers.update().where(_taken(key, by)).values(status=status, body=body))
 
     @patient
-    def release(self, key: str) -> None:
-        """Give a key back whose request came to nothing."""
+    def release(self, key: str, by: str | None = None) -> None:
+        """Give a key back whose request came to nothing, if who took it still has it."""
         with self.engine.begin() as connection:
-            connection.execute(_answers.delete().where(_answers.c.key == key))
+            connection.execute(_answers.delete().where(_taken(key, by)))
 
     @patient
     def forget_keys(self, days: float) -> None:
@@ -226,6 +230,12 @@ class Store:
         limit = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")
         with self.engine.begin() as connection:
             connection.execute(_answers.delete().where(_answers.c.created < limit))
+
+
+def _taken(key: str, by: str | None) -> sa.ColumnElement[bool]:
+    """The row of a key; of one that somebody took and did not answer yet, where it is told who."""
+    row = _answers.c.key == key
+    return row if by is None else row & _answers.c.status.is_(None) & (_answers.c.body == by.encode())
 
 
 def _job(row: sa.RowMapping) -> Job:

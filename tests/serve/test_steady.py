@@ -8,17 +8,15 @@ import types
 import warnings
 
 import pytest
-from vitrion.experiments import loaded, registry
+from vitrion.datasets.home import home
+from vitrion.experiments import campaign_store, loaded, registry
 from vitrion.experiments.pool import Pool
 from vitrion.models.artifact import ArtifactError
 from vitrion.serve import limits
 from vitrion.serve.app import _tidy
 from vitrion.serve.crew import LostWorkerError
 from vitrion.serve.in_use import InUse
-from vitrion.serve.owners import CAMPAIGN, JOB, Who
 from vitrion.serve.refusals import BusyError
-from vitrion.serve.routes_campaigns import _owned
-from vitrion.serve.routes_jobs import owned
 from vitrion.serve.service import noticed
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -165,24 +163,13 @@ def test_what_nobody_could_own_is_not_made(http, monkeypatch):
     def away(*told):
         raise BusyError("the database is away")
 
-    monkeypatch.setattr(desk.owners, "give", away)
+    monkeypatch.setattr(desk.store, "add", away)
+    monkeypatch.setattr(campaign_store, "create", away)
     family = {"name": "laco", "template": FAMILY, "variables": RANGES}
     for path, body in (("campaigns", family), ("jobs", {"candidates": [LACO]}), ("models/retrain", {})):
         assert http.post(f"/api/v1/{path}", json=body).status_code == 503
     assert http.get("/api/v1/campaigns").json() == http.get("/api/v1/jobs").json() == {"rows": []}
-
-
-def test_a_campaign_that_is_not_made_belongs_to_who_had_it(http, monkeypatch):
-    desk, anna, otto = http.app.state.desk, Who("anna", "researcher"), Who("otto", "researcher")
-    with pytest.raises(BusyError), _owned(desk, anna, "laco"):
-        raise BusyError
-    assert desk.owners.whose(CAMPAIGN, "laco") is None
-    with _owned(desk, anna, "laco"), pytest.raises(BusyError), _owned(desk, otto, "laco"):
-        raise BusyError
-    assert desk.owners.whose(CAMPAIGN, "laco") == "anna"
-    with pytest.raises(BusyError), owned(desk, anna) as number:
-        raise BusyError
-    assert desk.owners.whose(JOB, number) is None
+    assert not list((home() / "jobs").iterdir()), "nor are its files left"
 
 
 def test_a_file_of_untold_length_that_is_too_large_is_called_so(house, opened):
