@@ -23,8 +23,8 @@ from .backtest import (
     waiting_by_chance,
 )
 from .backtest_pools import SERIES, ReplayPool
+from .open_run import OpenRun
 from .tracking import REPLAY, begun, log_dataset, log_versions, together
-from .tracking_store import OpenRun
 
 __all__ = ["REPLAY", "together", "tracked"]
 BATCHES = (1, 4)

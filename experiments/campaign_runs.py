@@ -18,9 +18,10 @@ from .campaign_store import State, encode, read
 from .campaign_values import as_table
 from .goal import Goal
 from .model_card import markdown
+from .reach import MlflowAwayError, UntrackedWarning, conversation
 
 if TYPE_CHECKING:
-    from .tracking_store import OpenRun
+    from .open_run import OpenRun
 
 NAME, CREATED, EVENT = "campaign", "campaign_created", "event"
 BEST, TO_GOAL, REGRET = "best_conductivity_S_cm", "to_goal_decades", "regret_decades"
@@ -36,10 +37,12 @@ def track_round(name: str, event: int) -> None:
             warnings.simplefilter("ignore")  # of MLflow, about itself
             log_round(read(name), event)
     except Exception as error:
-        told = f"{type(error).__name__}: {error}".splitlines()[0][:300]
+        away = isinstance(error, MlflowAwayError)
+        told = str(error) if away else f"{type(error).__name__}: {error}".splitlines()[0][:300]
+        said = f"and not tracked: {told}" if away else f"but MLflow did not take it ({told}); mend it"
         warnings.warn(
-            f"event {event} of {name} is kept, but MLflow did not take it ({told}); mend MLFLOW_TRACKING_URI or the "
-            "home folder, or leave it out with --no-track (track=False)",
+            f"event {event} of {name} is kept, {said}, or leave MLflow out with --no-track (track=False)",
+            UntrackedWarning,
             stacklevel=3,
         )
 
@@ -51,7 +54,7 @@ def log_round(state: State, event: int) -> str:
     came to MLflow, or that was told to leave MLflow out.
     """
     stands, last = standing(state.events), ""
-    with _campaign(state) as parent:
+    with conversation(), _campaign(state) as parent:
         _bring_up_to_date(parent, state, stands)
         known = _logged(parent) - {str(event)}
         for number, told in enumerate(stands.rounds, 1):

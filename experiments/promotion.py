@@ -13,6 +13,7 @@ from ..models.predictor import Predictor
 from . import gate, registry, tracking
 from .decision import Check, Decision
 from .gate_leaks import TOO_GOOD
+from .reach import MlflowAwayError, UntrackedWarning, conversation
 from .reconcile import reconcile
 from .record import Entry, NoChampionError, lock, record, write
 
@@ -95,7 +96,7 @@ def _score(name: str, version: int) -> float | None:
         return None
 
 
-def settle(name: str, version: int, decision: Decision) -> None:
+def settle(name: str, version: int, decision: Decision, track: bool = True) -> None:
     """Let a version answer if the decision says so, else make it the challenger; log why.
 
     What the gate said is kept beside the file first, then the record changes, then MLflow hears of it: what a kill
@@ -104,8 +105,9 @@ def settle(name: str, version: int, decision: Decision) -> None:
     write(registry.folder(name, version) / registry.GATE, asdict(decision) | {"reason": decision.reason})
     if decision.passed:
         registry.promote(name, version)
-    with _followed():
-        tell_mlflow(name, version)
+    if track:
+        with _followed():
+            tell_mlflow(name, version)
 
 
 def tell_mlflow(name: str, version: int) -> None:
@@ -126,12 +128,14 @@ def decide(name: str, version: int, predictor: Predictor | None = None) -> Decis
     return decision
 
 
-def promote(name: str, version: int, force: bool = False, present: int | None = None) -> Decision:
+def promote(name: str, version: int, force: bool = False, present: int | None = None, track: bool = True) -> Decision:
     """Let a kept version answer by hand; raises `RefusedError` where the gate says no, unless forced.
 
-    It is refused too where another version answers than `present`, if that is told.
+    It is refused too where another version answers than `present`, if that is told. Without `track` MLflow is not told;
+    the next training or promotion does.
     """
-    reconcile()
+    if track:
+        _mended()
     with lock():
         _still(name, present)
         decision = judged(name, version, by_hand=True)
@@ -141,23 +145,31 @@ def promote(name: str, version: int, force: bool = False, present: int | None = 
                 raise RefusedError(f"{name} version {version} is not promoted: {decision.reason}")
             told = Check("hand", True, f"by hand, although {decision.reason}")
             decision = replace(decision, passed=True, checks=(told, *decision.checks))
-        settle(name, version, decision)
+        settle(name, version, decision, track)
     return decision
 
 
-def rollback(name: str, present: int | None = None) -> int:
+def rollback(name: str, present: int | None = None, track: bool = True) -> int:
     """Let the version answer that did before, and return its number.
 
-    Raises `RefusedError` where another version answers than `present`, if that is told.
+    Raises `RefusedError` where another version answers than `present`, if that is told. Without `track` MLflow is not
+    told.
     """
-    with suppress(Exception):  # going back must not wait for MLflow; what is told below says that it is away
-        reconcile()
+    if track:
+        _mended()
     with lock():
         _still(name, present)
         version = registry.rollback(name)
-        with _followed():
-            tracking.set_champion(name, version)
+        if track:
+            with _followed():
+                tracking.set_champion(name, version)
     return version
+
+
+def _mended() -> None:
+    """Mend what a kill left; what is told MLflow afterwards says if it is away, and the record changes without it."""
+    with suppress(Exception):
+        reconcile()
 
 
 def _still(name: str, present: int | None) -> None:
@@ -172,9 +184,9 @@ def _still(name: str, present: int | None) -> None:
 def _followed() -> Iterator[None]:
     """Warn where MLflow does not follow the record, which has changed and counts."""
     try:
-        yield
+        with conversation():
+            yield
     except Exception as error:
-        warnings.warn(
-            f"done, but MLflow did not hear of it ({type(error).__name__}: {str(error)[:200]}); the next training does",
-            stacklevel=4,
-        )
+        told = str(error) if isinstance(error, MlflowAwayError) else f"{type(error).__name__}: {str(error)[:200]}"
+        said = f"done, but MLflow did not hear of it ({told}); the next training or promotion tells it"
+        warnings.warn(said, UntrackedWarning, stacklevel=4)

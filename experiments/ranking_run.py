@@ -12,11 +12,12 @@ from ..models.domain import VERDICTS
 from .candidates import as_text
 from .goal import Goal
 from .model_card import markdown
+from .open_run import OpenRun
 from .plots import conductivity_map
+from .reach import conversation
 from .recipe import RECIPES
 from .registry import champions, read_card
 from .tracking import RANKING, begun, log_dataset, log_versions, registered_name
-from .tracking_store import OpenRun
 
 SHOWN = 15
 LOGGED = "models:/m-"  # how the source of a version begins that is a logged model of a run
@@ -49,7 +50,7 @@ def log_ranking(
     cards = champions() if models is None else {name: read_card(name, number) for name, number in models.items()}
     used = [name for name in dict.fromkeys((*RECIPES, *goal.properties, *also)) if name in cards]
     tags = {f"model_{name}": str(cards[name].version) for name in used}
-    with begun(RANKING, f"rank {source} at {temperature_C:g} C", tags) as run:
+    with conversation(), begun(RANKING, f"rank {source} at {temperature_C:g} C", tags) as run:
         run.params({"temperature_C": temperature_C, "candidates": len(candidates), "source": source})
         run.params({f"goal_{name}": value for name, value in goal.to_dict().items()})
         for name in used:

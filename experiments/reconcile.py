@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..datasets.home import home
 from . import registry, tracking
 from .processes import HOST, PROCESS, alive, alive_number, host
+from .reach import conversation
 from .record import Entry, lock, record
 
 if TYPE_CHECKING:
@@ -19,8 +20,10 @@ PAGE = 500
 
 def reconcile() -> list[str]:
     """Mend what a kill may have left, and say what was mended, a sentence each."""
-    client = tracking.store()
-    return [*reap(client), *_align(client), *_sweep()]
+    swept = _sweep()
+    with conversation():
+        client = tracking.store()
+        return [*reap(client), *_align(client), *swept]
 
 
 def reap(client: MlflowClient) -> list[str]:

@@ -6,6 +6,7 @@ import json
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -14,16 +15,16 @@ import pandas as pd
 
 from ..datasets import Dataset
 from . import flavour, model_card
+from .open_run import LONGEST_NOTE, NOTE, OpenRun
+from .reach import MODEL_S, answered
 from .recipe import Recipe
 from .tracking_store import (
     CAMPAIGN,
     EVALUATION,
-    LONGEST_NOTE,
-    NOTE,
     RANKING,
     REPLAY,
     TRAINING,
-    OpenRun,
+    address,
     begun,
     continued,
     package_versions,
@@ -152,7 +153,8 @@ def fetch(name: str, number: int, folder: Path) -> Path:
     import mlflow
 
     store()
-    place = Path(mlflow.artifacts.download_artifacts(model_uri(name, number), dst_path=str(folder)))
+    told = partial(mlflow.artifacts.download_artifacts, model_uri(name, number), dst_path=str(folder))
+    place = Path(answered(address(), told, MODEL_S))
     return next(place.rglob(flavour.FILE))
 
 
@@ -222,7 +224,8 @@ def _log_model(run: OpenRun, data: Dataset, bundle: Path, tags: Mapping[str, str
         held.info.experiment_id, MODEL, run.id, {**tags, "fingerprint": data.fingerprint}, dict(held.data.params)
     )
     with tempfile.TemporaryDirectory() as scratch:
-        info = Model.log(
+        log = partial(
+            Model.log,
             None,
             mlflow.pyfunc,
             run_id=run.id,
@@ -234,7 +237,7 @@ def _log_model(run: OpenRun, data: Dataset, bundle: Path, tags: Mapping[str, str
             input_example=pd.DataFrame(flavour.EXAMPLE),
             pip_requirements=needed,
         )
-    return str(info.model_id)
+        return str(answered(address(), log, MODEL_S).model_id)
 
 
 def _ensure(client: MlflowClient, name: str, quantity: str) -> None:

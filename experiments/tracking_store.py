@@ -6,24 +6,24 @@ import getpass
 import logging
 import os
 import platform
-import time
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from filelock import FileLock
 
 from ..datasets.home import home, made
 from ..models import artifact
+from . import reach
+from .open_run import NOTE, OpenRun
 from .processes import owner
 
 if TYPE_CHECKING:
-    import pandas as pd
-    import plotly.graph_objects as go
     from mlflow.tracking import MlflowClient
 
 TRAINING = "vitrion training"
@@ -44,14 +44,13 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
     {
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # standard output is for our tables
-        "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",  # a server that is away costs seconds, not minutes
+        **reach.LIMITS,
     }
 )
 """Of MLflow, where the environment does not say otherwise."""
+WITHOUT = (EVALUATION, REPLAY)  # what is computed for its answer, which needs no MLflow
 KIND = {"mlflow.experimentKind": "custom_model_development"}  # the page shows runs and models, and no chats
-NOTE, PARENT = "mlflow.note.content", "mlflow.parentRunId"
-MOST_AT_ONCE = 100  # parameters or tags in one request
-LONGEST_NOTE = 7500  # letters
+PARENT = "mlflow.parentRunId"
 PACKAGES = ("scikit-learn", "numpy", "pandas", "skops", "mlflow", "vitrion")
 
 
@@ -64,7 +63,8 @@ def package_versions() -> dict[str, str]:
 def store() -> MlflowClient:
     """Open the tracking store: ``MLFLOW_TRACKING_URI``, else a SQLite file in the home folder.
 
-    One process at a time makes the tables: several at once on a fresh database break it.
+    One process at a time makes the tables: several at once on a fresh database break it. Raises `MlflowAwayError`
+    where a server does not answer in time, as every call of the client does then.
     """
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
@@ -74,88 +74,37 @@ def store() -> MlflowClient:
     made()
     ours = f"sqlite:///{home() / 'mlflow.db'}"
     told = os.environ.get("MLFLOW_TRACKING_URI")
-    uri = told or ours
+    uri = address()
     place = (home() / "mlartifacts").as_uri() if uri == ours else None
-    with FileLock(home() / "mlflow.lock"):
+    serves = uri.startswith(("http:", "https:"))  # a server makes its tables itself
+    with nullcontext() if serves else FileLock(home() / "mlflow.lock"):
         mlflow.set_tracking_uri(uri)
         if not told:  # MLflow wrote it there, where it would bind later homes and processes to this one
             os.environ.pop("MLFLOW_TRACKING_URI", None)
-        client = mlflow.MlflowClient()
-        for name, note in EXPERIMENTS.items():
-            if client.get_experiment_by_name(name) is None:
+        most_s = reach.PATIENCE_S if serves else reach.OPENING_S
+        client = reach.answered(uri, partial(_opened, place), most_s, opening=True)
+    return cast("MlflowClient", reach.Reached(client, uri))
+
+
+def address() -> str:
+    """Where the tracking store is, as MLflow is told."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{home() / 'mlflow.db'}"
+
+
+def _opened(place: str | None) -> MlflowClient:
+    """A client of the store, with our experiments in it."""
+    import mlflow
+    from mlflow.exceptions import MlflowException
+
+    client = mlflow.MlflowClient()
+    for name, note in EXPERIMENTS.items():
+        if client.get_experiment_by_name(name) is None:
+            try:
                 client.create_experiment(name, artifact_location=place, tags={NOTE: note, **KIND})
+            except MlflowException as error:
+                if error.error_code != "RESOURCE_ALREADY_EXISTS":  # by another process at the same time
+                    raise
     return client
-
-
-@dataclass(frozen=True)
-class OpenRun:
-    """A run that is being written.
-
-    Parameters
-    ----------
-    client, id
-        Of MLflow.
-    parent
-        The run around it.
-    gathers
-        Whether it stands for several runs and is written by none of them alone.
-    """
-
-    client: MlflowClient
-    id: str
-    parent: OpenRun | None = None
-    gathers: bool = False
-
-    def params(self, told: Mapping[str, Any]) -> None:
-        """Log parameters."""
-        from mlflow.entities import Param
-
-        listed = [Param(str(name), str(value)) for name, value in told.items()]
-        for start in range(0, len(listed), MOST_AT_ONCE):
-            self.client.log_batch(self.id, params=listed[start : start + MOST_AT_ONCE])
-
-    def metrics(self, told: Mapping[str, Any], step: int = 0) -> None:
-        """Log numbers; what is None is left out."""
-        from mlflow.entities import Metric
-
-        at = int(time.time() * 1000)
-        listed = [Metric(name, float(value), at, step) for name, value in told.items() if value is not None]
-        for start in range(0, len(listed), MOST_AT_ONCE):
-            self.client.log_batch(self.id, metrics=listed[start : start + MOST_AT_ONCE])
-
-    def curve(self, name: str, values: Sequence[float]) -> None:
-        """Log a number that goes on, at the steps 1, 2, 3 and so on."""
-        from mlflow.entities import Metric
-
-        at = int(time.time() * 1000)
-        listed = [Metric(name, float(value), at, step) for step, value in enumerate(values, 1)]
-        for start in range(0, len(listed), MOST_AT_ONCE):
-            self.client.log_batch(self.id, metrics=listed[start : start + MOST_AT_ONCE])
-
-    def tags(self, told: Mapping[str, Any]) -> None:
-        """Set tags."""
-        for name, value in told.items():
-            self.client.set_tag(self.id, name, str(value))
-
-    def note(self, markdown: str) -> None:
-        """Describe the run on its page."""
-        self.tags({NOTE: markdown[:LONGEST_NOTE]})
-
-    def text(self, content: str, file: str) -> None:
-        """Keep a text as an artifact."""
-        self.client.log_text(self.id, content, file)
-
-    def table(self, table: pd.DataFrame, file: str) -> None:
-        """Keep a table as an artifact: CSV, or JSON that the page shows as a table."""
-        if file.endswith(".csv"):
-            self.text(table.to_csv(index=False), file)
-        else:
-            self.client.log_table(self.id, table, file)
-
-    def figures(self, drawn: Mapping[str, go.Figure]) -> None:
-        """Keep figures as pages of their own."""
-        for name, figure in drawn.items():
-            self.client.log_figure(self.id, figure, f"figures/{name}.html")
 
 
 _around: ContextVar[OpenRun | None] = ContextVar("vitrion_run", default=None)
@@ -165,12 +114,24 @@ _around: ContextVar[OpenRun | None] = ContextVar("vitrion_run", default=None)
 def begun(
     experiment: str, name: str, tags: Mapping[str, str] = MappingProxyType({}), gathers: bool = False
 ) -> Iterator[OpenRun]:
-    """Begin a run, below the one around it, and end it: failed when an error leaves it, killed when it is stopped."""
-    client, parent = store(), _around.get()
-    place = client.get_experiment_by_name(experiment)
-    told = {**_who(), **tags, **({PARENT: parent.id} if parent else {})}
-    run_id = client.create_run(place.experiment_id, tags=told, run_name=name).info.run_id
-    with _held(OpenRun(client, str(run_id), parent, gathers)) as run:
+    """Begin a run, below the one around it, and end it: failed when an error leaves it, killed when it is stopped.
+
+    Where MLflow is away a run of `WITHOUT` warns and goes on unwritten; others raise `MlflowAwayError`.
+    """
+    parent = _around.get()
+    try:
+        client = store()
+        place = client.get_experiment_by_name(experiment)
+        told = {**_who(), **tags, **({PARENT: parent.id} if parent else {})}
+        run_id = str(client.create_run(place.experiment_id, tags=told, run_name=name).info.run_id)
+    except reach.MlflowAwayError as error:
+        if experiment not in WITHOUT:
+            raise
+        warnings.warn(f"{error}; {name} is not tracked", reach.UntrackedWarning, stacklevel=4)
+        client, run_id = None, ""
+    if experiment in WITHOUT:
+        client = reach.unneeded(client, address())
+    with _held(OpenRun(client, run_id, parent, gathers)) as run:
         yield run
 
 

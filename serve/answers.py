@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ..experiments.goal import Goal
     from .tables import CandidateTable
 
+UNTRACKED = "the ranking is done, but MLflow did not take it"
+
 
 def ranking(
     table: CandidateTable, source: str, goal: Goal, temperature: float, also: list[str], server: str | None
@@ -53,5 +55,6 @@ def tracked(ranked: pd.DataFrame, table: CandidateTable, goal: Goal, temperature
 
         run = log_ranking(ranked, usable(table), goal, temperature, table.name, also)
     except Exception as error:
-        return f"the ranking is done, but MLflow did not take it: {str(error).splitlines()[0][:300]}"
+        said, away = str(error).splitlines()[0][:300], type(error).__name__ == "MlflowAwayError"
+        return f"the ranking is done and not tracked: {said}" if away else f"{UNTRACKED}: {said}"
     return f"tracked as run {run} of 'vitrion ranking'"

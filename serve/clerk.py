@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,17 +20,22 @@ if TYPE_CHECKING:
 KEPT = "data-list.json"  # what `data_list` said last, and of which data
 
 
-def log_ranking(folder: str) -> str:
-    """Log the ranking that a job made as a run of MLflow, and return its id."""
+def log_ranking(job: str = "", folder: str = "") -> str:
+    """Log the ranking that a job made as a run of MLflow, and return its id.
+
+    Earlier releases told the `folder` of the job, which may have been moved since; its name is the number of the job.
+    """
     import pandas as pd
 
     from ..experiments.goal import Goal
     from ..experiments.ranking_run import log_ranking as log
     from .candidates import usable
     from .long_list import read_request
+    from .settings import job_folder
     from .tables import read_candidates
 
-    place, told = Path(folder), read_request(Path(folder))
+    place = job_folder(job or Path(folder).name)
+    told = read_request(place)
     ranking = pd.read_parquet(place / "result.parquet")
     cells = usable(read_candidates(str(place / told["file"])))
     how = {"also": told["also"], "models": told["models"]}
@@ -52,18 +57,30 @@ def compare(name: str, version: int) -> dict[str, Any]:
     return _told(judged(name, version))
 
 
-def promote(name: str, version: int, force: bool, present: int | None = None) -> dict[str, Any]:
-    """Let a kept version answer, if the gate lets it through; refused where another than `present` answers by now."""
+def promote(
+    name: str, version: int, force: bool = False, present: int | None = None, track: bool = True
+) -> dict[str, Any]:
+    """Let a kept version answer, if the gate lets it through; refused where another than `present` answers by now.
+
+    `track` is whether MLflow is told at once.
+    """
     from ..experiments.promotion import promote as run
 
-    return _told(run(name, version, force, present))
+    return _told(run(name, version, force, present, track))
 
 
-def rollback(name: str, present: int | None = None) -> int:
+def rollback(name: str, present: int | None = None, track: bool = True) -> int:
     """Let the version answer again that did before `present`, by default whichever answers; return its number."""
     from ..experiments.promotion import rollback as run
 
-    return run(name, present)
+    return run(name, present, track)
+
+
+def follow(name: str, version: int) -> None:
+    """Have MLflow's tags and aliases follow the record, which changed to a version."""
+    from ..experiments.promotion import tell_mlflow
+
+    tell_mlflow(name, version)
 
 
 def data_list() -> list[dict[str, Any]]:
@@ -113,5 +130,7 @@ def _told(decision: Any) -> dict[str, Any]:
 
 
 VERBS: Mapping[str, Callable[..., Any]] = {
-    one.__name__: one for one in (log_ranking, log_round, compare, promote, rollback, data_list, data_show)
+    **{one.__name__: one for one in (log_ranking, log_round, follow, compare, data_list, data_show)},
+    "promote": partial(promote, track=False),  # the server has it told by and by, since people wait for the answer
+    "rollback": partial(rollback, track=False),
 }

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from .console import progress, say
+from .console import noticed, progress, say
 from .failures import told
 from .refusals import InputError, visible
 
@@ -47,10 +47,11 @@ def backtest(
         from ..experiments.backtest import Runs, replay_all, to_peers
         from ..experiments.backtest_pools import MAKERS, load_pools
         from ..experiments.backtest_runs import REPLAY, together, tracked
+        from ..experiments.reach import UntrackedWarning
 
         chosen = [kind.value for kind in dict.fromkeys(kinds or [])] or list(MAKERS)
         command = " ".join(["vitrion backtest", *chosen, f"--seeds {seeds}"])
-        with progress() as report, together(REPLAY, command, chosen):
+        with progress() as report, noticed(UntrackedWarning), together(REPLAY, command, chosen):
             pools = load_pools(report, jobs, chosen)
             runs = Runs(keep)
             for kind, members in pools.items():

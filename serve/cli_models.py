@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .cli_rank import Server
-from .console import progress, say, to_stdout
+from .console import noticed, progress, say, to_stdout
 from .failures import told
 from .refusals import InputError, visible
 
@@ -107,10 +107,11 @@ def _needed(properties: Sequence[str]) -> list[str]:
 
 def train_and_tell(properties: Sequence[str], recipe: Path | None, promote: bool, anew: bool = False) -> None:
     """Train and say on standard error how each model came out."""
+    from ..experiments.reach import UntrackedWarning
     from ..experiments.training import train as run
     from .scores import sentence
 
-    with progress() as report:
+    with progress() as report, noticed(UntrackedWarning):
         trained = run(tuple(properties), recipe=recipe, promote=promote, progress=report, anew=anew)
     for model in trained:
         if not model.seconds and not model.promoted:
@@ -141,10 +142,11 @@ def evaluate(
             raise InputError("--split obelix holds conductivities alone; give --property conductivity")
         from ..experiments.baselines import BASELINES
         from ..experiments.evaluation import evaluate as run
+        from ..experiments.reach import UntrackedWarning
         from ..experiments.unseen import MissingError
 
         try:
-            with progress() as report:
+            with progress() as report, noticed(UntrackedWarning):
                 chosen = tuple(BASELINES) if baselines else ()
                 table = run(tuple(_chosen(property)), split=split.value, progress=report, baselines=chosen)
         except MissingError as error:

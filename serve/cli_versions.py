@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .cli_rank import Server
-from .console import say, to_stdout
+from .console import noticed, say, to_stdout
 from .failures import FAILED, told
 from .refusals import InputError, visible
 
@@ -134,7 +134,7 @@ def promote(
     server: Server = None,
 ) -> None:
     """Let a version answer from now on, if the gate lets it through."""
-    with told():
+    with told(), noticed():
         _card(name, version, server)
         decision = _desk(server).promote(name, version, force)
         say(f"{name} version {version} is the champion now: {decision['reason']}")
@@ -143,7 +143,7 @@ def promote(
 @models.command()
 def rollback(name: Name, server: Server = None) -> None:
     """Let the version answer again that did before the present one."""
-    with told():
+    with told(), noticed():
         _card(name, None, server)
         say(f"{name} version {_desk(server).rollback(name)} answers again")
 

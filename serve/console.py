@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
@@ -28,6 +30,23 @@ def to_stdout() -> Console:
 def say(sentence: str, style: str = "") -> None:
     """Print one sentence on standard error."""
     to_stderr().print(Text(visible(sentence, 2000), style=style))
+
+
+@contextmanager
+def noticed(kind: type[Warning] = UserWarning) -> Iterator[None]:
+    """Say on standard error, as notes, what is warned of in this block."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", kind)
+        plain = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *told: Any, **more: Any) -> None:
+            if issubclass(category, kind):
+                say(f"note: {message}", "yellow")
+            else:
+                plain(message, category, *told, **more)
+
+        warnings.showwarning = show
+        yield
 
 
 @contextmanager

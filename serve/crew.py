@@ -1,4 +1,7 @@
-"""Processes that work for the server: one ranks long lists, one keeps the books, one trains; none outlives it."""
+"""Processes that work for the server, by lines; none outlives it.
+
+One ranks long lists, one reads the data and judges models, one speaks to MLflow, one trains.
+"""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ _HOMES = {
     "vitrion.experiments.campaign_table": ("TableAwayError", FAILED),
     "vitrion.experiments.goal": ("GoalError", BAD_INPUT),
     "vitrion.experiments.promotion": ("RefusedError", FAILED),
+    "vitrion.experiments.reach": ("MlflowAwayError", FAILED),
     "vitrion.experiments.recipe": ("RecipeError", BAD_INPUT),
     "vitrion.experiments.record": ("NoChampionError", FAILED),
     "vitrion.models.artifact": ("ArtifactError", FAILED),

@@ -56,13 +56,13 @@ class Jobs:
     ) -> None:
         self.store, self.settings, self.kind = store, settings, kind
         self._propose, self._renewed = propose, renewed
-        self.worker, self.clerk, self.trainings = Worker(), Worker(), Trainings()
+        self.worker, self.clerk, self.books, self.trainings = Worker(), Worker(), Worker(), Trainings()
 
     def launch(self) -> None:
         """Begin to work: go on with what was not finished, and take what comes."""
-        self.worker, self.clerk, self.trainings = Worker(), Worker(), Trainings()
+        self.worker, self.clerk, self.books, self.trainings = Worker(), Worker(), Worker(), Trainings()
         self.shop = workflows.Shop(
-            self.store, self.settings, self.worker, self.clerk, self.trainings, self._propose, self._renewed
+            self.store, self.settings, self.worker, self.books, self.trainings, self._propose, self._renewed
         )
         self.presence = Presence(self.store, self.kind)
         self.presence.enter()
@@ -103,6 +103,7 @@ class Jobs:
         self.lay_down()
         self.worker.close()
         self.clerk.close()
+        self.books.close()
         until = time.monotonic() + LAY_DOWN_S
         while self.shop.at_work and time.monotonic() < until:
             time.sleep(0.02)
@@ -114,6 +115,7 @@ class Jobs:
         workflows.set_up(None)
         self.worker.stop()
         self.clerk.stop()
+        self.books.stop()
         self.trainings.stop()
 
     def take_over(self, executors: Sequence[str]) -> None:

@@ -38,13 +38,14 @@ class ServerEndsError(BaseException):
 class Shop:
     """What the steps work with; `at_work` names the jobs that are worked on and their kinds.
 
+    `books` is a process that speaks to MLflow alone: what waits for that holds nothing else up.
     `dropped` are those that were laid down because the database was away, and go on later.
     """
 
     store: Store
     settings: Settings
     worker: Worker
-    clerk: Worker
+    books: Worker
     trainings: Trainings
     propose: Callable[[str, int | None, int], dict[str, Any]]
     renewed: Callable[[], None]
@@ -119,7 +120,7 @@ def rank(job: str) -> None:
         return {"rows": rows, "step": f"{rows:,} rows ranked"}
 
     if _through(job, RANK, work):
-        remember({"do": "log_ranking", "folder": str(job_folder(job))})
+        remember({"do": "log_ranking", "job": job})
 
 
 @DBOS.step()
@@ -185,7 +186,7 @@ def log(told: dict[str, Any]) -> None:
     """Keep something in MLflow; the server goes on without where that fails."""
     for _ in range(MOST_TRIES):
         try:
-            _shop().clerk.ask(**told)
+            _shop().books.ask(**told)
             return
         except LostWorkerError:
             logging.getLogger(__name__).info("the process beside the server was lost; it is asked again")
