@@ -22,8 +22,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from .keyring import SCOPES
 from .metrics import Metrics
 from .owners import Who
-from .pace import Pace
+from .pace import Pace, neighbourhood
 from .patience import GONE
+from .places import NAME
 from .problems import problem
 from .refusals import BusyError, nothing_called, visible
 from .rules import ANYONE, Rule, Table
@@ -34,6 +35,7 @@ OURS = ("localhost", "127.0.0.1", "[::1]")
 SAFE = ("GET", "HEAD", "OPTIONS")
 MOST_FAILED = 10.0  # wrong keys that one address may try at once; then one in five seconds
 FAILED_A_SECOND = 0.2
+LINE = "vitrion.line"  # in the scope: the line on which a request came, where the server tells it
 WHO, WRONG = "vitrion.who", "vitrion.wrong_key"
 AWAY = "the database of the service does not answer, and without it no key can be looked up; try again in a moment"
 _LOG = logging.getLogger(__name__)
@@ -135,13 +137,16 @@ class Access:
             return Who()
         address, secret, word = _address(scope), _bearer(told), cookie_of(told.get("cookie", ""))
         ring = scope["app"].state.desk.keys
-        key = None
+        key, line = None, scope.get(LINE)
         if secret or word:
             ask, told_word = (ring.find, secret) if secret else (ring.find_session, word)
             key = await asyncio.to_thread(ask, told_word)
             if key is None and (wait := self._wrong_key(address)):
                 return _too_often(wait, "too many wrong keys came from your address")
-        if wait := self._pace.take(key.name if key is not None else f"address {address}"):
+        scope[NAME] = key.name if key is not None else f"address {address}"
+        if line is not None and key is not None:
+            line.lines.protect(line, key.name)
+        if wait := self._pace.take(scope[NAME]):
             self.metrics.refused.labels("rate").inc()
             return _too_often(wait, f"more than {self.settings.most_per_second:g} requests a second came from you")
         return None if key is None else Who(key.name, key.scope, not secret)
@@ -180,8 +185,8 @@ def _name(host: str) -> str:
 
 
 def _address(scope: Scope) -> str:
-    """From where a request comes."""
-    return str((scope.get("client") or ("",))[0])
+    """From where a request comes, as it is counted."""
+    return neighbourhood(str((scope.get("client") or ("",))[0]))
 
 
 def _bearer(told: Headers) -> str:
