@@ -8,11 +8,11 @@ from typing import Any, cast
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from .access import LINE
 from .door import HEADERS
 from .lines import LAST_S, Lines
 from .pace import neighbourhood
 from .problems import problem
+from .still import LINE
 
 MOST_PATH, MOST_HEADER, MOST_HEAD = 8_192, 16_384, 32_768  # bytes of path and query, of one header, of all of them
 MOST_PIPELINED = 16  # requests that wait on a line for the answer to the one before

@@ -13,13 +13,13 @@ from starlette.testclient import TestClient
 from uvicorn import Config
 from uvicorn.server import ServerState
 from vitrion.serve import lines, listening
-from vitrion.serve.access import LINE
 from vitrion.serve.ending import Ending
 from vitrion.serve.lines import Lines
 from vitrion.serve.listening import MOST_HEAD, MOST_HEADER, MOST_PATH, Line
 from vitrion.serve.places import Places
 from vitrion.serve.refusals import InputError
 from vitrion.serve.settings import Settings
+from vitrion.serve.still import LINE
 
 LARGE = 30_000_000  # bytes, more than the system takes for who does not read
 
