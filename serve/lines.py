@@ -12,7 +12,7 @@ from .settings import Settings, networks
 if TYPE_CHECKING:
     from .listening import Line
 
-SHARE = 4  # an address or a key has at most one in so many of the lines
+SHARE, OF_A_KEY = 4, 8  # an address has at most one in so many of the lines, and a key is kept as few
 LOOK_S, LAST_S = 0.5, 3.0  # between two looks; for reading where others need the place, or the server ends
 
 
@@ -20,7 +20,7 @@ class Lines:
     """All lines that are open.
 
     A new one always finds a place while another can go: first the one that has waited for a request for longest, then
-    the oldest without a key. A line whose request came with a key stays, up to the share of that key.
+    the oldest without a key. A line whose request came with a key stays, up to an eighth of all lines for a key.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ class Lines:
 
     def __init__(self, settings: Settings, hurried: Callable[[], bool]) -> None:
         self.most, self.head_s, self.send_s = settings.most_lines, settings.head_seconds, settings.send_seconds
-        self.share = max(self.most // SHARE, 1)
+        self.share, self.kept = max(self.most // SHARE, 1), max(self.most // OF_A_KEY, 1)
         self.ending, self._hurried, self._proxies = False, hurried, networks(settings.proxy)
         self._open: dict[str, dict[Line, None]] = {}
         self._keys: dict[str, int] = {}
@@ -71,7 +71,7 @@ class Lines:
 
     def protect(self, line: Line, key: str) -> None:
         """Keep a line whose request came with a key of that name from going before others."""
-        if key and not line.key and self._keys.get(key, 0) < self.share:
+        if key and not line.key and self._keys.get(key, 0) < self.kept:
             line.key, self._keys[key] = key, self._keys.get(key, 0) + 1
 
     def release(self, line: Line) -> None:

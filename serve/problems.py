@@ -35,7 +35,7 @@ TITLES = {
     503: "Not available now",
     507: "Nothing can be kept now",
 }
-_REFUSALS = (401, 403, 408, 421, 422, 429, 500, 503, 507)  # of every route
+_REFUSALS = (401, 403, 408, 414, 421, 422, 429, 431, 500, 503, 507)  # of every route
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -58,7 +58,7 @@ class Settings:
     body_seconds
         Time in seconds within which a body has to come.
     most_lines
-        Connections open at a time; an address and a key have at most a quarter each.
+        Connections open at a time; an address has at most a quarter.
     head_seconds, send_seconds
         Time in seconds within which the head of a request has to come, and in which a client has to read something.
     track
