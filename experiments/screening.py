@@ -11,6 +11,7 @@ import pandas as pd
 from ..features.composition import FormulaError
 from .appraisal import Predictors
 from .block_folder import BlockFolder
+from .candidates import one_temperature
 from .crews import Crew, crew_of
 from .goal import Goal
 from .ranking import rank
@@ -41,7 +42,7 @@ def screen(
     ----------
     candidates
         A Parquet file or a folder of some with a column ``formula``, a template such as ``LiAlCl{4-2x}O{x}`` with the
-        range of each variable, a space of `vitrion.features.space`, or a list of formulas.
+        range of each variable, a space of `vitrion.features.space`, or whatever `rank` takes (which is held in memory).
     top
         How many of the best come back.
     goal, temperature_C, predictors
@@ -63,10 +64,12 @@ def screen(
     Returns
     -------
     DataFrame
-        The first `top` rows of what `rank` gives for all candidates, number for number; the index tells the place of
-        each in the source. What cannot be read is passed over, and ``pareto`` counts among these rows. ``attrs`` tells
-        how many ``candidates`` there were, how many are ``unread``, and the first ``errors``: place and reason.
+        The first `top` rows of what `rank` gives for all candidates, number for number, with the index of `candidates`
+        where they are a Series or a table, else with the place of each in the source. What cannot be read is passed
+        over, and ``pareto`` counts among these rows. ``attrs`` tells how many ``candidates`` there were, how many are
+        ``unread``, and the first ``errors``: place and reason.
     """
+    temperature_C = one_temperature(temperature_C, "a screening is at one temperature")
     source, aim = source_of(candidates, **variables), Aim(Goal.of(goal), temperature_C, _whole(top), everything)
     if everything and out is None:
         raise FormulaError("everything=True writes a dataset beside it: name the ranking, out='ranking.parquet'")
@@ -80,6 +83,8 @@ def screen(
     table.attrs |= {"candidates": source.size, "unread": found.unread, "errors": list(found.errors)}
     if kept is not None:
         kept.finish(table)
+    if source.index is not None:
+        table.index = source.index.take(table.index.to_numpy())
     return table
 
 

@@ -26,9 +26,10 @@ async def rank(told: RankRequest, desk: AtDesk, figure: Figure = False) -> Respo
     count, most = len(told.candidates), desk.settings.most_candidates
     if count > most:
         raise InputError(f"{count:,} candidates, more than {most:,}; send longer lists to /api/v1/jobs")
-    ask = Ask.of(told.goal, told.temperature_C, told.also)
+    check_temperatures(told)
+    ask = Ask.of(told.goal, told.temperatures_C or told.temperature_C, told.also)
     desk.metrics.formulas.inc(count)
-    if count <= SHORT and not figure:
+    if count <= SHORT and not figure and ask.common is not None:
         return answered(await desk.short.rank(told.candidates, ask))
     return answered(await desk.long.run(_ranked, desk, told.candidates, ask, figure))
 
@@ -45,6 +46,15 @@ async def propose(told: ProposeRequest, desk: AtDesk) -> Response:
     """Choose the next melts out of a family or a list, with what was measured so far."""
     ask = Ask.of(told.goal, told.temperature_C)
     return answered(await desk.long.run(_proposed, desk, told, ask))
+
+
+def check_temperatures(told: RankRequest) -> None:
+    """Refuse temperatures that are not one for each candidate."""
+    each, count = told.temperatures_C, len(told.candidates)
+    if each is not None and len(each) != count:
+        raise InputError(
+            f"{len(each):,} temperatures for {count:,} candidates; give one each, or temperature_C for all"
+        )
 
 
 def either(template: str | None, candidates: list[str] | None, most: int) -> Any:
