@@ -93,6 +93,11 @@ def understand(header: tuple[str, ...], name: str) -> Layout:
     return layout
 
 
+def formula_names() -> tuple[str, ...]:
+    """Return what a column of formulas may be called, as `plain` writes it in lower case; the first counts."""
+    return (*words()["columns"]["formula"], *words()["columns"]["candidate"])
+
+
 def formula_column(header: Sequence[object], name: str) -> int | None:
     """Return the place of the column of formulas, None where there is none.
 
@@ -105,7 +110,7 @@ def formula_column(header: Sequence[object], name: str) -> int | None:
     for at, title in enumerate(header):
         if isinstance(title, str):
             found.setdefault(plain(title).casefold(), []).append(at)
-    for known in (*words()["columns"]["formula"], *words()["columns"]["candidate"]):
+    for known in formula_names():
         places = found.get(known, [])
         if len(places) > 1:
             names = " and ".join(f'"{visible(str(header[at]))}"' for at in places)

@@ -13,6 +13,7 @@ from ..datasets.candidate_table import CandidateTable
 from ..datasets.home import put
 from .candidates import joined, listed, usable
 from .lists import read_candidates
+from .own_columns import GIVEN
 from .rows import encoded
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def _view(table: Any, told: Mapping[str, Any], common_C: float | None) -> bytes:
     from .pictures import of_ranking
 
     figure = of_ranking(table, Goal.of(told["goal"]), common_C)
-    more = {"figure": figure, "of": len(table), "temperature_C": common_C}
+    more = {"figure": figure, "of": len(table), "temperature_C": common_C, "given": table.attrs.get(GIVEN, [])}
     return encoded(table.head(MOST_SHOWN), told["models"], **more)
 
 
