@@ -13,6 +13,7 @@ from typing import Any
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 
+from ..datasets.home import home, private_file, private_folder, put
 from . import workflows
 from .crew import Trainings, Worker
 from .keeper import Keeper
@@ -67,6 +68,8 @@ class Jobs:
         self.presence = Presence(self.store, self.kind)
         self.presence.enter()
         workflows.set_up(self.shop)
+        if not self.settings.database_url:
+            private_file(home() / "workflows.db")
         config: DBOSConfig = {
             "name": "vitrion",
             "system_database_url": self.settings.workflow_url,
@@ -155,8 +158,8 @@ class Jobs:
         number = new_number()
         folder = job_folder(number)
         try:
-            folder.mkdir(parents=True)
-            (folder / f"candidates{ending}").write_bytes(content)
+            private_folder(folder)
+            put(folder / f"candidates{ending}", content)
             rows = {"block_rows": self.settings.block_rows, "file": f"candidates{ending}", "name": name}
             write_request(folder, {**told, **rows})
             return self._take(Job(number, RANK, name, told, now(), models=told["models"]), owner)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
-from ..datasets.home import home
+from ..datasets.home import home, sqlite_url
 from .refusals import InputError
 
 PREFIX = "VITRION_"
@@ -130,14 +130,12 @@ class Settings:
     @property
     def store_url(self) -> str:
         """Where our own tables are."""
-        return (
-            self.database_url.replace("postgresql://", "postgresql+psycopg://") or f"sqlite:///{home() / 'service.db'}"
-        )
+        return self.database_url.replace("postgresql://", "postgresql+psycopg://") or sqlite_url(home() / "service.db")
 
     @property
     def workflow_url(self) -> str:
         """Where the steps of jobs are kept."""
-        return self.database_url or f"sqlite:///{home() / 'workflows.db'}"
+        return self.database_url or sqlite_url(home() / "workflows.db")
 
 
 def networks(told: str) -> list[IPv4Network | IPv6Network]:
