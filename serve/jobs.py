@@ -70,15 +70,9 @@ class Jobs:
         workflows.set_up(self.shop)
         if not self.settings.database_url:
             private_file(home() / "workflows.db")
-        config: DBOSConfig = {
-            "name": "vitrion",
-            "system_database_url": self.settings.workflow_url,
-            "application_version": "1",
-            "executor_id": self.presence.id,
-            "log_level": "ERROR",
-            "serializer": DBOSPortableJSONSerializer(),
-            "max_executor_threads": 16,
-        }
+        config: DBOSConfig = {"name": "vitrion", "application_version": "1", "log_level": "ERROR"}
+        config |= {"executor_id": self.presence.id, "system_database_url": self.settings.workflow_url}
+        config |= {"serializer": DBOSPortableJSONSerializer(), "max_executor_threads": 16}
         logging.getLogger("dbos").addFilter(_is_no_cancellation)
         DBOS(config=config)
         if not (self.settings.work or self.kind == WORKER):
