@@ -14,7 +14,7 @@ from .grammar import Reader, Token, read_part
 from .notation import FormulaError, refusal
 from .oxidation import balanced, compound
 from .rendering import rendered
-from .rewriting import rewritten
+from .rewriting import MOST, rewritten, worn_out
 
 PAIRS = frozenset(["Bi", "Co", "Cs", "Cu", "Hf", "Ho", "In", "Nb", "Ni", "Os", "Pb", "Sb", "Sc", "Si", "Sn", "Yb"])
 SOLVATES: tuple[Mapping[str, Any], ...] = (
@@ -100,7 +100,7 @@ def reject_point(body: str, tokens: Sequence[Token], amounts: Amounts, given: st
     if "." in body and _all_shares(tokens):
         return
     symbols = [token.text for token in tokens if token.kind == "symbol"]
-    before = 0
+    before = doubts = 0
     for at, token in enumerate(tokens):
         before += token.kind == "symbol"
         number = _POINTED.fullmatch(token.text) if token.kind == "number" else None
@@ -112,6 +112,9 @@ def reject_point(body: str, tokens: Sequence[Token], amounts: Amounts, given: st
         start, end = _component(tokens, token.start, len(body))
         left = body[start : token.start] + number.group(1)
         right = number.group(2) + body[token.start + len(token.text) : end]
+        doubts += 1
+        if doubts > MOST:
+            return
         after = read_part(right) if turns or symbols[before] in _SOLVENTS else None
         if not after or not (turns or is_solvate(after)):
             continue
@@ -142,7 +145,7 @@ def _all_shares(tokens: Sequence[Token]) -> bool:
 
 def reject_middle_dot(body: str, tokens: Sequence[Token], amounts: Amounts, given: str) -> None:
     """Refuse ``LiAlCl2·5O``: its middle dot stands for a decimal point, for only then is the compound neutral."""
-    neutral = "·" in body and compound(amounts, known=True)
+    neutral, doubts = "·" in body and compound(amounts, known=True), 0
     for at, token in enumerate(tokens):
         if token.text != "·" or not body[token.start - 1].isdigit() or not body[token.start + 1 :][:1].isdigit():
             continue
@@ -150,6 +153,9 @@ def reject_middle_dot(body: str, tokens: Sequence[Token], amounts: Amounts, give
         lone = sum(piece.kind == "symbol" for piece in tokens[at:]) == 1
         if neutral and not lone:
             continue
+        doubts += 1
+        if worn_out(body, doubts):
+            return
         decimal = rewritten(body, tokens, amounts, (at, token.start, token.start + 1), ".")
         if decimal and (lone or compound(decimal)):
             raise refusal(
