@@ -12,13 +12,13 @@ import logging
 import math
 from collections.abc import Callable, Mapping
 from functools import partial
-from http.cookies import CookieError, SimpleCookie
 from ipaddress import ip_address
 from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .heads import COOKIE, cookie_of
 from .keyring import SCOPES, Key
 from .metrics import Metrics
 from .owners import Who
@@ -31,7 +31,6 @@ from .rules import ANYONE, Rule, Table
 from .settings import Settings
 from .still import LINE, Still
 
-COOKIE = "vitrion_session"
 OURS = ("localhost", "127.0.0.1", "[::1]")
 SAFE = ("GET", "HEAD", "OPTIONS")
 MOST_FAILED = 10.0  # wrong keys that one address may try at once; then one in five seconds
@@ -217,12 +216,3 @@ def _is_here(scope: Scope) -> bool:
         return ip_address(str((scope.get("server") or ("",))[0])).is_loopback
     except ValueError:
         return True
-
-
-def cookie_of(told: str) -> str:
-    """Secret of a session in a header ``Cookie``, empty where there is none."""
-    try:
-        found = SimpleCookie(told).get(COOKIE)
-    except CookieError:
-        return ""
-    return found.value if found is not None else ""

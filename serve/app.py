@@ -39,6 +39,7 @@ from .campaigns import Campaigns
 from .desk import Desk
 from .door import HEADERS, Door, TooLargeError, TooMuchError
 from .failures import explained
+from .heads import Heads
 from .in_use import InUse
 from .jobs import Jobs
 from .journal import Requests
@@ -111,6 +112,7 @@ def create_app(settings: Settings | None = None, models: InUse | None = None) ->
     app.add_middleware(AtWork, settings=told, metrics=metrics, work=work)
     app.add_middleware(Bodies, settings=told)
     app.add_middleware(Access, settings=told, metrics=metrics, table=Table(app))
+    app.add_middleware(Heads)
     app.add_middleware(Door, settings=told, metrics=metrics, work=work)
     app.add_middleware(pages.Refusals)
     app.add_middleware(Requests)
