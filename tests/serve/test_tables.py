@@ -115,10 +115,12 @@ def test_decimal_commas_without_a_header_are_named(given):
 
 def test_parquet_keeps_missing_and_odd_cells(tmp_path):
     path = tmp_path / "list.parquet"
-    pd.DataFrame({"id": [1, 2, 3], "Formula": ["LiCl", None, "x"], "parts": [[1], [2], []]}).to_parquet(path)
+    pd.DataFrame(
+        {"id": [1, 2, 3], "Formula": ["LiCl", None, "x"], "day": pd.to_datetime(["2026-11-30"] * 3)}
+    ).to_parquet(path)
     table = read_candidates(str(path))
     assert table.cells == ["LiCl", None, "x"]
-    assert table.extra == {"id": [1, 2, 3], "parts": ["[1]", "[2]", "[]"]}
+    assert table.extra == {"id": [1, 2, 3], "day": ["2026-11-30 00:00:00"] * 3}
     pd.DataFrame({"a": [1]}).to_parquet(path)
     with pytest.raises(InputError, match="no column named formula"):
         read_candidates(str(path))
