@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from .clerk import added
 from .in_use import InUse
-from .library import data_add
 from .limits import check_learnt
 from .refusals import ConflictError, NotFoundError, nothing_called
 from .rows import cell, records
@@ -157,7 +157,7 @@ class Campaigns:
         table = for_the_lab(self.find(name))
         if table.empty:
             raise ConflictError(f"the campaign {name!r} has no result that stands; record one first")
-        return data_add(table, True, False, False, f"campaign {name}")
+        return added(table, keep_good=True, note=f"campaign {name}")
 
 
 def _round(proposals: int, models: Told, event: int | None, stop: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from dbos import DBOS
 from ..experiments.campaign_table import TableAwayError
 from ..experiments.registry import champions
 from . import long_list
-from .crew import LostWorkerError, Trainings, Worker
+from .crew import READ_S, LostWorkerError, Trainings, Worker
 from .failures import explained
 from .patience import AwayError
 from .refusals import ConflictError, InputError, WorkError, public
@@ -79,7 +79,7 @@ def _shop() -> Shop:
 @DBOS.step()
 def count_rows(job: str) -> int:
     """Read the list of a job for the first time."""
-    return _ask(job, "count_rows")
+    return _ask(job, "count_rows", within_s=READ_S)
 
 
 @DBOS.step()
