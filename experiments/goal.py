@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..datasets.structured import of_toml
 from ..features.bookkeeping import MOBILE
 from ..features.elements import SYMBOLS
 from ..features.fractions import Fractions
@@ -139,8 +139,8 @@ class Goal:
     def load(cls, path: Path) -> Goal:
         """Read a goal from a TOML file whose keys are the parameters above."""
         try:
-            told = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            told = of_toml(Path(path).read_text(encoding="utf-8-sig"))
+        except (OSError, ValueError) as error:
             raise GoalError(f"goal file {Path(path).name} cannot be read: {error}") from None
         return cls._of_fields(told, f"goal file {Path(path).name}")
 

@@ -17,6 +17,7 @@ FAILED, BAD_INPUT = 1, 2
 _HOMES = {
     "vitrion.datasets.home": ("HomeError", BAD_INPUT),
     "vitrion.features.notation": ("FormulaError", BAD_INPUT),
+    "vitrion.datasets.structured": ("UnreadableError", BAD_INPUT),
     "vitrion.experiments.campaign_events": ("CampaignError", BAD_INPUT),
     "vitrion.experiments.campaign_store": ("CampaignFileError", FAILED),
     "vitrion.experiments.campaign_table": ("TableAwayError", FAILED),
@@ -30,6 +31,10 @@ _HOMES = {
     "vitrion.models.conditions": ("ConditionError", BAD_INPUT),
     "vitrion.serve.wire": ("ServiceError", FAILED),
 }
+_SPENT = (
+    (RecursionError, "what was given is nested too deep; write it flat", BAD_INPUT),
+    (MemoryError, "there is not enough memory; give fewer candidates at once", FAILED),
+)
 
 
 @contextmanager
@@ -76,8 +81,9 @@ def explained(error: Exception) -> tuple[str, int]:
     for home, (name, code) in _HOMES.items():
         if home in sys.modules and isinstance(error, getattr(import_module(home), name, ())):
             return str(error), code
-    if isinstance(error, MemoryError):
-        return "there is not enough memory; give fewer candidates at once", FAILED
+    for spent, words, code in _SPENT:
+        if isinstance(error, spent):
+            return words, code
     if isinstance(error, OSError) and error.strerror:
         where = f" ({error.filename})" if error.filename else ""
         return f"{error.strerror}{where}", FAILED

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..datasets.candidate_table import CandidateTable
 from ..datasets.home import put
+from ..datasets.structured import of_json
 from .candidates import joined, listed, usable
 from .lists import read_candidates
 from .own_columns import GIVEN
+from .refusals import WorkError
 from .rows import encoded
 
 if TYPE_CHECKING:
@@ -34,7 +36,10 @@ def write_request(folder: Path, told: Mapping[str, Any]) -> None:
 
 def read_request(folder: Path) -> dict[str, Any]:
     """What a job was asked for."""
-    told: dict[str, Any] = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
+    try:
+        told: dict[str, Any] = of_json((folder / REQUEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise WorkError(f"what the job {folder.name} was asked for cannot be read ({error}); send it again") from None
     return told
 
 

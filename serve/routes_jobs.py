@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse, Response
 
+from ..datasets.structured import of_json
 from .access_tables import JOB
 from .bodies import unreadable
 from .desk import AtDesk, Desk, Key, answered, once
@@ -206,11 +207,11 @@ async def _of_form(request: Request, most_nesting: int) -> tuple[bytes, str, str
         if wrong := unreadable(text.encode(errors="replace"), most_nesting):
             raise InputError(wrong.replace("the body", field))
     try:
-        told: dict[str, Any] = {name: json.loads(fields[name]) for name in ("goal", "also") if name in fields}
+        told: dict[str, Any] = {name: of_json(fields[name]) for name in ("goal", "also") if name in fields}
         told |= {"temperature_C": fields.get("temperature_C", 25.0)}
         read = RankRequest.model_validate({"candidates": ["-"], **told})
-    except json.JSONDecodeError as error:
-        raise InputError(f'goal or also is not JSON: {error}; give such as {{"tg_C": 60}} and ["liquidus"]') from None
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from None
+    except ValueError as error:
+        raise InputError(f'goal or also is not JSON: {error}; give such as {{"tg_C": 60}} and ["liquidus"]') from None
     return content, ending, name, read.model_dump(include={"goal", "temperature_C", "also"})
