@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ..datasets.inert import inert_table
 from .campaign_events import Event, Standing, standing
 from .campaign_history import best_conductivity, history
 from .campaign_plot import progress_lines
@@ -176,7 +177,7 @@ def _log_results(run: OpenRun, state: State, stands: Standing, event: int) -> No
     from .tracking import log_dataset
 
     table = as_table([result for result in stands.ordered() if result.event < event])
-    text = table.to_csv(index=False)
+    text = inert_table(table).to_csv(index=False)
     run.text(text, "results.csv")
     digest = hashlib.sha256(text.encode()).hexdigest()
     log_dataset(run, f"results of {state.name}", digest, len(table), f"vitrion campaign export {state.name}", "results")

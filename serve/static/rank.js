@@ -57,11 +57,20 @@ const shown = (place, answer, degrees) => {
     table({ rows, columns: [...rankingColumns(degrees), ...(answer.given ?? []).map((key) => ({ key, label: key, format: "text" }))], noun: "candidates" }));
 };
 
+// As `datasets/inert.py` does: no spreadsheet takes a text for a formula, wherever it parts a line into cells.
+const PARTS = ";,|\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029", UNSEEN = ' "\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\xa0\u1680\u2000-\u200f\u202a-\u202f\u205f-\u206f\u3000\ufeff';
+const NUMBER = "[+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:[eE][+-]?\\d+)?";
+const LIVE = new RegExp(`(^|[${PARTS}])(?=[${UNSEEN}]*[=+\\-@＝＋－＠])(?![${UNSEEN}]*${NUMBER}[${UNSEEN}]*(?:[${PARTS}]|$))`, "g");
+const inert = (text) => (new RegExp(`^${NUMBER}$`).test(text) ? text : text.replace(LIVE, "$1'"));
+
 const downloads = (answer) => {
   if (answer.job) return ["csv", "parquet", "json"].map((form) => make("a", { class: "button", href: `/api/v1/jobs/${answer.job}/result?format=${form}`, download: "" }, `Download ${form.toUpperCase()}`));
   const names = Object.keys(answer.rows[0] || {});
-  const quoted = (value) => (value === null || value === undefined ? "" : /[",\n]/.test(value) ? `"${String(value).replaceAll('"', '""')}"` : /^[=+\-@]/.test(value) && typeof value === "string" ? `'${value}` : String(value));
-  const text = [names.join(","), ...answer.rows.map((row) => names.map((name) => quoted(row[name])).join(","))].join("\n");
+  const quoted = (value) => {
+    const written = typeof value === "string" ? inert(value) : value === null || value === undefined ? "" : String(value);
+    return /[",;\t\r\n]/.test(written) ? `"${written.replaceAll('"', '""')}"` : written;
+  };
+  const text = [names.map(quoted).join(","), ...answer.rows.map((row) => names.map((name) => quoted(row[name])).join(","))].join("\n");
   return [make("a", { class: "button", href: URL.createObjectURL(new Blob([text], { type: "text/csv" })), download: "ranking.csv" }, "Download CSV")];
 };
 
