@@ -18,10 +18,10 @@ _ALONE = re.compile(PLAIN)
 
 
 def inert(text: str) -> str:
-    r"""Text with an apostrophe wherever a cell may begin with the sign of a formula; numbers and a lone dash stay as they are.
+    r"""Text with an apostrophe wherever a cell may begin with the sign of a formula.
 
-    A comma, a semicolon, a tab or a bar parts cells, by the country or by the choice of who opens the file, and a line
-    may end within a quoted cell that is not seen as one.
+    Numbers and a lone dash stay as they are. A comma, a semicolon, a tab or a bar parts cells, by the country or by the
+    choice of who opens the file, and a line may end within a quoted cell that is not seen as one.
 
     Examples
     --------

@@ -28,7 +28,7 @@ import vitrion
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
-from vitrion.datasets import PROPERTIES, cells, grid, grid_excel, headers, inert, structured, units
+from vitrion.datasets import PROPERTIES, cells, delimited, grid, grid_excel, headers, inert, structured, units
 from vitrion.experiments import campaign_store, campaign_values, outcomes
 from vitrion.experiments.goal import Goal
 from vitrion.experiments.recipe import Recipe
@@ -329,9 +329,9 @@ def results(text):
 BARE, QUOTED, ALL = ("",), ("", '"'), OPENERS
 DOORS = {  # what reads the text, the greatest length that is tried, and what the text begins with
     "a body": (lambda text: bodies.unreadable(text.encode("utf-8", "replace"), 20, 10**9), 400_000, ALL),
-    "headers": (head, heads.MOST_HEAD, QUOTED),
-    "a content type": (content_type, heads.MOST_HEAD, QUOTED),
-    "a query": (lambda text: QueryParams(text).multi_items(), heads.MOST_HEAD, BARE),
+    "headers": (head, listening.MOST_HEAD, QUOTED),
+    "a content type": (content_type, listening.MOST_HEAD, QUOTED),
+    "a query": (lambda text: QueryParams(text).multi_items(), listening.MOST_HEAD, BARE),
     "a form with files": (multipart, LARGE, BARE),
     "words of an error": (messages, LARGE, QUOTED),
     "a formula": (Composition.parse, 256, ALL),

@@ -59,7 +59,7 @@ const shown = (place, answer, degrees) => {
 
 // As `datasets/inert.py` does: no spreadsheet takes a text for a formula, wherever it parts a line into cells.
 const PARTS = ";,|\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029", UNSEEN = ' "\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\xa0\u1680\u2000-\u200f\u202a-\u202f\u205f-\u206f\u3000\ufeff';
-const NUMBER = "[+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:[eE][+-]?\\d+)?";
+const NUMBER = "(?:[+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:[eE][+-]?\\d+)?|-)";
 const LIVE = new RegExp(`(^|[${PARTS}])(?=[${UNSEEN}]*[=+\\-@＝＋－＠])(?![${UNSEEN}]*${NUMBER}[${UNSEEN}]*(?:[${PARTS}]|$))`, "g");
 const inert = (text) => (new RegExp(`^${NUMBER}$`).test(text) ? text : text.replace(LIVE, "$1'"));
 
