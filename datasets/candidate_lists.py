@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..features.component_columns import of_components
 from . import grid_excel
 from .candidate_table import CandidateTable, of_columns
 from .decoding import decode, read_bytes, visible
@@ -79,7 +80,8 @@ def _needed(header: Sequence[str], name: str) -> int:
     column = formula_column(header, name)
     if column is None:
         columns = visible(", ".join(header), 80)
-        raise TableError(f"{name} has no column named formula (it has {columns}); name the column of formulas formula")
+        mend = of_components(header) or "name the column of formulas formula"
+        raise TableError(f"{name} has no column named formula (it has {columns}); {mend}")
     return column
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..features import Composition, FormulaError
+from ..features.component_columns import of_components
 from .decoding import visible
 from .grid import LONGEST_NAME, TableError
 from .grid_text import DELIMITERS, SEPARATOR_LINE
@@ -121,7 +122,9 @@ def _no_column(line: str, name: str) -> str:
     pointed = re.sub(r"(?<=\d),(?=\d)", ".", _unquoted(line))
     if pointed != _unquoted(line) and reads(pointed):
         return f'{name} has a decimal comma in its first line, "{shown}"; write {visible(pointed)}'
-    return f'{name} has no column named formula (its first line is "{shown}"); name the column of formulas formula'
+    cells = max((line.split(mark) for mark in DELIMITERS), key=len)
+    mend = of_components(cell.strip().strip('"') for cell in cells) or "name the column of formulas formula"
+    return f'{name} has no column named formula (its first line is "{shown}"); {mend}'
 
 
 def _alone(lines: list[str], header: list[str], start: int) -> Sheet:

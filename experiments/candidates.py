@@ -16,6 +16,7 @@ from ..datasets.grid import ENDINGS
 from ..datasets.headers import formula_column
 from ..datasets.list_columns import temperature_column, temperatures
 from ..features.bookkeeping import no_data, undescribed
+from ..features.component_columns import of_components
 from ..features.composition import Composition, FormulaError
 from ..features.fractions import Fractions
 from ..features.notices import notice
@@ -124,10 +125,8 @@ def _of_table(table: pd.DataFrame) -> Listing:
         names = list(table.index.names)
         level = formula_column(names, "the index of the table")
         if level is None:
-            raise FormulaError(
-                "the table has no column formula, and no index of that name; rename the one with the compositions, "
-                "or give a list of formulas"
-            )
+            mend = of_components(table.columns) or "rename the one with the compositions, or give a list of formulas"
+            raise FormulaError(f"the table has no column formula, and no index of that name; {mend}")
         cells = table.index.get_level_values(level).tolist()
     else:
         cells = table.iloc[:, column].tolist()

@@ -17,6 +17,7 @@ import pandas as pd
 from ..datasets.grid import PARQUET
 from ..datasets.headers import formula_column
 from ..datasets.list_columns import temperature_column
+from ..features.component_columns import of_components
 from ..features.composition import Composition, FormulaError
 from ..features.elements import INDEX, SYMBOLS
 from ..features.enumeration import Space
@@ -241,9 +242,8 @@ def _formula_column(schema: Any, file: str) -> str:
     names = list(map(str, schema.names))
     at = formula_column(names, file)
     if at is None:
-        raise FormulaError(
-            f"{file} has no column named formula (it has {', '.join(names)[:80]}); name one of them formula"
-        )
+        mend = of_components(names) or "name one of them formula"
+        raise FormulaError(f"{file} has no column named formula (it has {', '.join(names)[:80]}); {mend}")
     if pa.types.is_nested(kind := schema.field(at).type):
         raise FormulaError(f"{file}: the column {names[at]} holds {kind}; make it text, such as LiAlCl4")
     if temperature_column(names, file)[0] is not None:

@@ -66,6 +66,9 @@ def reject_capitals(body: str, tokens: Sequence[Token], given: str) -> None:
         alone = len(body) == 2 and not balanced(typed, known=True)
         if alone or (compound(other, known=True) and not _right_as_typed(typed, other)):
             explicit = f"{body[:place]}1{body[place:]}"
+            if len(pairs) > 1 and not _reads(explicit):
+                ends = [tokens[pair + 1].start for pair in pairs]
+                explicit = "".join("1" * (at in ends) + mark for at, mark in enumerate(body))
             raise refusal(given, f"may be {spelling} in capitals", f"write {spelling} or {explicit}")
 
 
@@ -161,8 +164,14 @@ def reject_middle_dot(body: str, tokens: Sequence[Token], amounts: Amounts, give
             raise refusal(
                 given,
                 f"the middle dot at column {token.start + 1} may be a decimal point or join two compounds",
-                f"write {spelling} or {rendered(amounts)}",
+                f"write {spelling if _reads(spelling) else rendered(decimal)} or {rendered(amounts)}",
             )
+
+
+def _reads(text: str) -> bool:
+    from .advice import readable
+
+    return readable(text)
 
 
 def _turns(symbols: Sequence[str], before: int) -> bool:
