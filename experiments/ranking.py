@@ -213,7 +213,8 @@ def _predict(
     columns: dict[str, Any] = {"rank": nothing, "formula": _objects(names)}
     for name in COLUMNS[2:-1]:
         if name == "conductivity_S_cm" and (isinstance(temperature, np.ndarray) or temperature != USUAL_C):
-            columns["temperature_C"] = np.broadcast_to(temperature, len(told)).copy()
+            at_C = np.broadcast_to(temperature, len(told))[batch.rows]
+            columns["temperature_C"] = _whole("temperature_C", at_C, batch.rows, len(told))
         columns[name] = _whole(name, values.get(name), batch.rows, len(told))
     columns["error"] = _objects(reasons)
     for name in (*extra, *HIDDEN):

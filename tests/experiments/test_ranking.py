@@ -493,6 +493,7 @@ def test_a_temperature_that_cannot_be_read_spoils_its_row_alone(ranked):
     ranking = ranked(table)
     assert ranking["error"].iloc[0] == "" and "'hot' is not a number" in ranking["error"][1]
     assert "900 is out of range" in ranking["error"][2]
+    assert ranking["temperature_C"].isna().tolist() == [False, True, True]
 
 
 def test_predictions_follow_the_index_of_the_compositions(predictors):
