@@ -65,11 +65,10 @@ def test_rows_and_compositions_go_together():
 
 
 def test_rows_of_who_filtered_his_table_go_by_place():
-    part = load("tg", lab=False).take(np.arange(3)).measured
-    whole = part.rows.assign(source="mine", doi="")
-    mine = Measurements(whole.rename_axis("sample").iloc[1:], part.matrix[1:])
+    known = load("tg", lab=False).take(np.arange(3)).measured
+    part = Measurements(known.rows.assign(doi="10.1000/one"), known.matrix)
+    mine = Measurements(part.rows.set_axis(["c", "a", "b"]).iloc[[2, 0]], part.matrix[[2, 0]])
     assert mine.rows.index.equals(pd.RangeIndex(2))
-    told = Measurements(part.rows.set_axis(["c", "a", "b"]).iloc[[2, 0]], part.matrix[[2, 0]])
-    kept, retold = drop_retold(part.take(np.array([0])), told, find("tg"))
+    kept, retold = drop_retold(part.take(np.array([0])), mine, find("tg"))
     assert retold["formula"].tolist() == [part.rows["formula"][0]]
     assert kept.rows["formula"].tolist() == [part.rows["formula"][2]]
