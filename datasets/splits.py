@@ -110,7 +110,7 @@ def hashed(labels: Labels, n_folds: int = 5, seed: int = 0) -> npt.NDArray[np.in
     It never changes, whatever else is measured later. Groups too few to fill every fold are dealt as in `folds`.
 
     >>> hashed(np.array(["a", "b", "a", "c"], dtype=object), 2).tolist()
-    [0, 1, 0, 1]
+    [1, 0, 1, 0]
     """
     names, where = np.unique(labels.astype(str), return_inverse=True)
     digests = [hashlib.sha256(f"{seed}|{name}".encode()).digest() for name in names.tolist()]
@@ -140,13 +140,14 @@ def close_pairs(
         return np.empty((0, 2), dtype=one.dtype)
     tree, most = cKDTree(points, balanced_tree=False), min(16, len(points))
     while True:
-        distance, where = tree.query(points, k=most, p=np.inf, distance_upper_bound=within)
+        distance, where = map(np.asarray, tree.query(points, k=most, p=np.inf, distance_upper_bound=within))
         if most == len(points) or not np.isfinite(distance[:, -1]).any():
             break
         most = min(4 * most, len(points))
     row, place = np.nonzero(np.isfinite(distance))
     other = where[row, place]
-    return np.column_stack([one[row], one[other]])[row != other]
+    pairs: npt.NDArray[Any] = np.column_stack([one[row], one[other]])[row != other]
+    return pairs
 
 
 def split(data: Dataset, by: str = "paper", n_folds: int = 5, *, seed: int = 0) -> Iterator[tuple[Indices, Indices]]:
