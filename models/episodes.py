@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .conformal import Scores
+from .localised import Scores
 from .residuals import FARTHEST, Law, ResidualProcess, known_gain
 
 Vector = npt.NDArray[np.float64]
@@ -80,7 +80,7 @@ class Episodes(NamedTuple):
     """Errors that remained in all episodes, n of them, each of shape (n,)."""
 
     scores: Scores
-    """As a `Calibration` takes them."""
+    """As a `LocalCalibration` takes them."""
     row: Rows
     """Row of the held-out predictions."""
     revealed: Rows

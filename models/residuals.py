@@ -51,8 +51,6 @@ class Posterior(NamedTuple):
     """Expected error of the regressor."""
     variance: Vector
     """Of the error that is left, the scatter of one result included."""
-    shared: Vector
-    """Part of this variance that one shift of all results of the laboratory makes."""
 
     def ratio(self, law: Law) -> Vector:
         """Share of the prior variance that is left, shape (n,)."""
@@ -121,11 +119,10 @@ class ResidualProcess:
         """
         law, n = self.law, len(points)
         left = np.full(n, float(law.field))  # of the field, and of its covariance with the error of the laboratory
-        found = Posterior(np.zeros(n), np.full(n, float(law.prior)), np.full(n, float(law.laboratory)))
+        found = Posterior(np.zeros(n), np.full(n, float(law.prior)))
         both = left.copy()
         if len(self):
-            coefficients, whitener, common = self._solved()
-            found.shared[:] = law.laboratory - law.laboratory**2 * common
+            coefficients, whitener = self._solved()
             with one_thread():
                 for panel in panels(n):
                     apart = cdist(self.points, np.ascontiguousarray(panel.of(points, float).T))
@@ -140,12 +137,24 @@ class ResidualProcess:
             found.variance[:] -= np.where(others > 0, np.square(both) / (left + noise), 0.0)
         return found
 
-    def _solved(self) -> tuple[Vector, Matrix, float]:
-        """Coefficients (k,) and whitener (k, k) of the results, and how well they know the shift they share."""
+    def joint(self, points: Matrix) -> Matrix:
+        """Covariance of the errors that are left of n compositions of the laboratory, shape (n, n).
+
+        Results to come share a shift and are alike where the compositions are: the chance that one of several meets a
+        goal is not that of independent errors.
+        """
+        left = covariance(cdist(points, points), self.law) + self.law.row * np.eye(len(points))
+        if len(self):
+            white = self._solved()[1] @ covariance(cdist(self.points, points), self.law)
+            left = left - white.T @ white
+        return np.asarray(left)
+
+    def _solved(self) -> tuple[Vector, Matrix]:
+        """Coefficients, shape (k,), and whitener, shape (k, k), of the results."""
         matrix, base = covariance(cdist(self.points, self.points), self.law), self.law.row + self.noise
         matrix = matrix + np.diag(reweighted(matrix, self.errors, base))
         whitener = np.linalg.inv(np.linalg.cholesky(matrix))
-        return whitener.T @ (whitener @ self.errors), whitener, float(np.square(whitener.sum(axis=1)).sum())
+        return whitener.T @ (whitener @ self.errors), whitener
 
 
 def known_gain(law: Law, papers: npt.ArrayLike) -> Vector:
