@@ -38,11 +38,11 @@ from vitrion.serve import (
     access,
     bodies,
     cli_rank,
-    delimited,
     heads,
     journal,
     keyring,
     limits,
+    listening,
     patience,
     refusals,
 )
