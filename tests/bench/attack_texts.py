@@ -45,7 +45,7 @@ class Watch:
 
     def _look(self):
         with httpx.Client(base_url=self._here.base, timeout=60, trust_env=False) as http:
-            while not self._stop.wait(0.02) or len(self.took) < 100:
+            while not self._stop.wait(0.02) or len(self.took) < 300:
                 began = time.perf_counter()
                 assert http.get("/health").status_code == 200
                 self.took.append(time.perf_counter() - began)
