@@ -25,7 +25,7 @@ from .owners import Who
 from .pace import Pace, neighbourhood
 from .patience import GONE
 from .places import NAME
-from .problems import problem
+from .problems import nothing_at, problem
 from .refusals import BusyError, nothing_called, visible
 from .rules import ANYONE, Rule, Table
 from .settings import Settings
@@ -169,7 +169,7 @@ class Access:
         if allowed := self._table.methods(path):
             told = ", ".join(allowed)
             return problem(405, f"{visible(method)} is not possible here; {told} is", headers={"allow": told})
-        return problem(404, f"there is nothing at {visible(path)}; /api/v1/openapi.json lists what there is")
+        return problem(404, nothing_at(path))
 
 
 async def _counts(look: Callable[[], Key | None]) -> bool:

@@ -8,9 +8,11 @@ import errno
 import gc
 import json
 import logging
+import re
 import threading
 from collections.abc import AsyncIterator
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -30,6 +32,7 @@ from ..experiments.goal import GoalError
 from ..experiments.recipe import RecipeError
 from ..experiments.record import NoChampionError
 from ..features.notation import FormulaError
+from ..features.scalars import ScalarError
 from ..models.artifact import ArtifactError
 from ..models.conditions import ConditionError
 from . import pages, routes_access, routes_campaigns, routes_jobs, routes_library, routes_rank, routes_state
@@ -70,6 +73,7 @@ STATUS: dict[type[Exception], int] = {
     StoreError: 422,
     CellError: 422,
     CatalogueError: 422,
+    ScalarError: 422,
     CampaignFileError: 500,
     WorkError: 500,
     BusyError: 503,
@@ -143,8 +147,9 @@ def _of_error(request: Request, error: Exception) -> Response:
     if isinstance(error, OSError):
         _LOG.error("a request failed", exc_info=error)
     head, *lines = public(told).splitlines() or [""]
-    errors = [{"row": _row(line), "where": "rows", "message": line.strip()} for line in lines]
-    return problem(status, head, errors, wait)
+    valid = re.search(r"take the (\d+) valid rows? alone", head)  # in the words of `RowsError`, from whatever process
+    more = {"valid_rows": int(valid[1])} if valid else {}
+    return problem(status, head, [_wrong(line) for line in lines], wait, more)
 
 
 def _of_unforeseen(request: Request, error: Exception) -> Response:
@@ -156,11 +161,12 @@ def _of_unforeseen(request: Request, error: Exception) -> Response:
     return answer
 
 
-def _row(line: str) -> int | None:
-    """Row that a line of an error names first, as in ``row 3, tg_C: ...``."""
-    word, _, rest = line.strip().partition(" ")
-    number = rest.partition(",")[0].partition(":")[0]
-    return int(number) if word == "row" and number.isdigit() else None
+def _wrong(line: str) -> dict[str, Any]:
+    """What a line of an error says, as in ``row 3, tg_C: ...``: its row, its column and its words."""
+    found = re.fullmatch(r"row (\d+), ([^:]+): (.+)", line.strip())
+    if found is None:
+        return {"row": None, "where": "rows", "message": line.strip()}
+    return {"row": int(found[1]), "where": found[2], "message": found[3]}
 
 
 def _lifespan(settings: Settings, models: InUse, metrics: Metrics) -> Lifespan[FastAPI]:

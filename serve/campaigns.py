@@ -12,7 +12,7 @@ from .in_use import InUse
 from .limits import check_learnt
 from .refusals import ConflictError, NotFoundError, nothing_called
 from .rows import cell, records
-from .service import Answer, Ask, noticed
+from .service import Answer, Ask, noticed, together
 
 if TYPE_CHECKING:
     from ..experiments.campaign import Campaign
@@ -82,7 +82,7 @@ class Campaigns:
         options: dict[str, Any] = {"goal": ask.goal, "batch": batch, "temperature_C": ask.temperature_C, "seed": seed}
         notes, state = noticed(lambda: begun(name, candidates, variables, **options))
         create(replace(state, owner=owner))
-        return self.show(name) | {"notes": notes}
+        return self.show(name) | {"notes": together(ask.notes, notes)}
 
     def show(self, name: str, figure: bool = False) -> dict[str, Any]:
         """All that a campaign is: its aim, its history, what is waited for, and whether to train again."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..datasets.home import home, made, put
 from ..datasets.structured import of_json
+from .elsewhere import elsewhere
 from .rows import cell, records
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def log_ranking(job: str = "", folder: str = "") -> str:
     ranking = pd.read_parquet(place / "result.parquet")
     cells = usable(read_candidates(str(place / told["file"])))
     how = {"also": told["also"], "models": told["models"]}
-    return log(ranking, cells, Goal.of(told["goal"]), told["temperature_C"], told["name"], **how)
+    return log(ranking, cells, Goal.kept(told["goal"]), told["temperature_C"], told["name"], **how)
 
 
 def log_round(campaign: str, event: int) -> str:
@@ -151,7 +152,7 @@ def added(table: Any, **how: Any) -> dict[str, Any]:
         "version": cell(done.version),
         "facts": records(done.facts[["id"]]),
         "left_out": records(done.problems),
-        "notes": [str(notice) for notice in done.notices],
+        "notes": [elsewhere(str(notice)) for notice in done.notices],
     }
 
 

@@ -10,6 +10,7 @@ from importlib import import_module
 
 import typer
 
+from ..features.notices import spoken
 from .console import say
 from .refusals import BusyError, ConflictError, InputError, NotFoundError, WorkError
 
@@ -18,6 +19,7 @@ _HOMES = {
     "vitrion.datasets.home": ("HomeError", BAD_INPUT),
     "vitrion.features.notation": ("FormulaError", BAD_INPUT),
     "vitrion.datasets.structured": ("UnreadableError", BAD_INPUT),
+    "vitrion.features.scalars": ("ScalarError", BAD_INPUT),
     "vitrion.experiments.campaign_events": ("CampaignError", BAD_INPUT),
     "vitrion.experiments.campaign_store": ("CampaignFileError", FAILED),
     "vitrion.experiments.campaign_table": ("TableAwayError", FAILED),
@@ -41,7 +43,8 @@ _SPENT = (
 def told() -> Iterator[None]:
     """Run the work of one command; end with a sentence on standard error instead of a traceback."""
     try:
-        yield
+        with spoken(lambda sentence: say(f"note: {sentence}", "yellow")):
+            yield
     except (typer.Exit, typer.Abort):
         raise
     except KeyboardInterrupt:

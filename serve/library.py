@@ -71,7 +71,7 @@ def model_show(name: str) -> dict[str, Any]:
     """One property: its versions, the newest first."""
     rows = models_list(name) if name.isidentifier() else []
     if not rows:
-        raise NotFoundError(f"there is no model of {name[:60]!r}; GET /api/v1/models lists them")
+        raise NotFoundError(f"there is no model of {name[:60]!r}; the list of models shows those that there are")
     return {"property": name, "versions": rows}
 
 
@@ -115,7 +115,7 @@ def _check(name: str, version: int | None = None) -> int | None:
     """Version of a model that answers now; refuses versions that there are not."""
     rows = model_show(name)["versions"]
     if version is not None and version not in [row["version"] for row in rows]:
-        raise NotFoundError(f"there is no version {version} of {name}; GET /api/v1/models/{name} lists them")
+        raise NotFoundError(f"there is no version {version} of {name}; the list of models shows those that there are")
     return next((row["version"] for row in rows if row["champion"]), None)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..datasets.candidate_table import CandidateTable
 from ..datasets.home import put
+from ..datasets.readings import trusting
 from ..datasets.structured import of_json
 from .candidates import joined, listed, usable
 from .lists import read_candidates
@@ -68,7 +69,8 @@ def rank_block(folder: str, block: int, rows: int) -> int:
     given, part = _table(place), slice(block * rows, (block + 1) * rows)
     at = given.at(told["temperature_C"])
     temperature = at[part] if isinstance(at, list) else at
-    table = judged(usable(given)[part], told["goal"], temperature, predictors, told["also"])
+    with trusting():  # goal and temperature were judged when the job was taken
+        table = judged(usable(given)[part], told["goal"], temperature, predictors, told["also"])
     buffer = io.BytesIO()
     table.to_parquet(buffer, index=False)
     put(_block(place, block), buffer.getvalue())
@@ -109,7 +111,7 @@ def _view(table: Any, told: Mapping[str, Any], common_C: float | None) -> bytes:
     from ..experiments.goal import Goal
     from .pictures import of_ranking
 
-    figure = of_ranking(table, Goal.of(told["goal"]), common_C)
+    figure = of_ranking(table, Goal.kept(told["goal"]), common_C)
     more = {"figure": figure, "of": len(table), "temperature_C": common_C, "given": table.attrs.get(GIVEN, [])}
     return encoded(table.head(MOST_SHOWN), told["models"], **more)
 

@@ -23,7 +23,7 @@ def checked(paths: list[Path], endings: tuple[str, ...], *sources: str) -> list[
     """Paths when each can be written, before any work is done; `InputError` with one sentence when not."""
     for path in paths:
         if path.suffix.lower() not in endings:
-            known = ", ".join(endings[:-1]) + f" or {endings[-1]}"
+            known = " or ".join(filter(None, (", ".join(endings[:-1]), endings[-1])))
             raise InputError(f"-o {path}: {path.suffix or 'no'} ending is not known; end the name in {known}")
         if path.is_dir():
             raise InputError(f"-o {path} is a folder; name a file in it")

@@ -6,6 +6,7 @@ import re
 import tempfile
 
 from ..datasets.decoding import visible
+from .elsewhere import elsewhere
 
 __all__ = [
     "BusyError",
@@ -25,9 +26,10 @@ class InputError(ValueError):
 
 
 def public(text: str) -> str:
-    """Text for those who are not on this machine: without the folders in which it keeps its files."""
+    """Text for those who are not on this machine: without the folders in which it keeps its files, and its commands."""
     from ..datasets.home import home
 
+    text = elsewhere(text)
     for folder in (str(home()), tempfile.gettempdir()):
         text = re.sub(rf"{re.escape(folder)}/(?:[^\s/'\"]+/)*", "", text).replace(
             folder, "the home folder of the server"
@@ -38,7 +40,7 @@ def public(text: str) -> str:
 def nothing_called(kind: str, name: str) -> str:
     """What is said of a job or a campaign that is not there, or not there for who asks."""
     told = f"no job has the number {name[:60]!r}" if kind == "job" else f"no campaign is called {name[:70]!r}"
-    return f"{told}; GET /api/v1/{kind}s lists them"
+    return f"{told}; the list of {kind}s shows those that there are"
 
 
 class ForbiddenError(RuntimeError):

@@ -1,5 +1,5 @@
 // Paste or drop a list, see the ranking.
-import { busy, call, follow, newKey, small } from "./api.js";
+import { busy, call, follow, newKey, noted, small } from "./api.js";
 import { make, number, subscripts, tiles } from "./dom.js";
 import { figure } from "./figure.js";
 import { goal, goalFields, temperature } from "./goal.js";
@@ -51,6 +51,7 @@ const shown = (place, answer, degrees) => {
     make("h1", {}, best ? `${subscripts(best.formula)} leads ${(answer.of ?? read.length).toLocaleString("en")} candidate${(answer.of ?? read.length) === 1 ? "" : "s"}` : "No candidate could be read"),
     best ? make("p", { class: "note" }, `Its chance of meeting the goal is ${number(best.p_goal, "percent")}. Models: ${versions}.`) : "",
     tiles([[likely, "more likely than not to meet the goal"], ...(rows.length > read.length ? [[rows.length - read.length, "could not be read"]] : [])]),
+    noted(answer.notes),
     make("div", { class: "row" }, downloads(answer)),
     answer.figure && best ? make("section", {}, make("h2", {}, "Tg and conductivity, with 90 % intervals"), figure(answer.figure, "Map of Tg and conductivity"), make("p", { class: "note" }, "Shaded: the goal. Dashed: the Pareto front. Bars: 90 % intervals. Point at a mark for its numbers.")) : "",
     make("h2", {}, "All candidates"),
@@ -74,9 +75,9 @@ const downloads = (answer) => {
   return [make("a", { class: "button", href: URL.createObjectURL(new Blob([text], { type: "text/csv" })), download: "ranking.csv" }, "Download CSV")];
 };
 
-const showJob = async (place, id) => {
+const showJob = async (place, id, notes) => {
   const told = await call(`jobs/${id}/view`);
-  shown(place, { ...told, job: id }, told.temperature_C);
+  shown(place, { ...told, job: id, notes }, told.temperature_C);
 };
 
 export const view = (main) => {
@@ -101,7 +102,7 @@ export const view = (main) => {
     out.replaceChildren(make("p", { class: "row", role: "status" }, bar, words, small("Cancel", () => call(`jobs/${started.id}/cancel`, { body: {} }))));
     const done = await follow(started.id, (now) => { bar.value = now.progress; words.textContent = now.step; });
     if (done.state !== "done") throw new Error(done.state === "cancelled" ? "The job was cancelled." : done.error);
-    await showJob(out, started.id);
+    await showJob(out, started.id, started.notes);
   };
 
   const start = () => busy(button, async () => {

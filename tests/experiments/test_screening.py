@@ -65,7 +65,7 @@ def test_the_first_rows_of_the_ranking(pool, predictors):
         {"max_cost_usd_per_kg": 20.0},
         {"tg_C": None},
         {"weights": {"tg": 2.0}},
-        {"conductivity_S_cm": 50.0, "tg_C": -200.0},
+        {"conductivity_S_cm": 0.04, "tg_C": -200.0},
     ],
 )
 def test_any_goal(pool, predictors, goal):
