@@ -43,17 +43,27 @@ const written = (row, column, places) => {
 // Whether a row shows a word: in its formula, as its verdict, or in a column of words; never in what only stands beside.
 // With a capital letter it is a piece of a formula, as chemists write it: In is in Li3InCl6, and not in LiNaCl2 or inside.
 const finder = (rows, columns) => {
-  const shown = columns.filter((column) => column.key && !["verdict", "nearest", "mark"].includes(column.format));
+  const isFormula = (column) => column.format === "formula" || column.key === "formula";
+  const shown = columns.filter((column) => column.key && !["verdict", "nearest", "mark"].includes(column.format) && !isFormula(column));
+  const written = (row, column) => {
+    if (column.render) return [column.render(row) ?? ""].flat().map((part) => part.textContent ?? part).join(" ");
+    return typeof row[column.key] === "string" || column.format === "text" ? String(row[column.key] ?? "") : "";
+  };
   const texts = new Map();
   const text = (at) => {
-    if (!texts.has(at)) texts.set(at, shown.map((column) => (column.render ? [column.render(rows[at]) ?? ""].flat().map((part) => part.textContent ?? part).join(" ") : typeof rows[at][column.key] === "string" ? rows[at][column.key] : "")).join("\n"));
+    if (!texts.has(at)) texts.set(at, shown.map((column) => written(rows[at], column)).join("\n").toLowerCase());
     return texts.get(at);
   };
   return (at, word) => {
-    if ("verdict" in rows[at] && VERDICTS.includes(word.toLowerCase())) return (rows[at].verdict || "unread") === word.toLowerCase();
-    if (!/[A-Z]/.test(word)) return text(at).toLowerCase().includes(word);
-    return new RegExp(word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&") + (/[A-Za-z]$/.test(word) ? "(?![a-z])" : "")).test(text(at));
+    const small = word.toLowerCase(), name = String(rows[at].formula ?? "");
+    if ("verdict" in rows[at] && VERDICTS.includes(small)) return (rows[at].verdict || "unread") === small;
+    return inFormula(name, word) || text(at).includes(small);
   };
+};
+
+export const inFormula = (name, word) => {
+  if (!/[A-Z]/.test(word)) return name.toLowerCase().includes(word);
+  return new RegExp(word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&") + (/[A-Za-z]$/.test(word) ? "(?![a-z])" : "")).test(name);
 };
 
 export const table = ({ rows, columns, noun = "rows", filter = true, label }) => {

@@ -103,12 +103,17 @@
   };
 
   // A word is looked for in what a row shows: its formula, its verdict and columns of words; not in what stands beside them.
-  const worded = data.columns.map((column, place) => [column, place]).filter(([column]) => !column.hidden && column.doi === undefined && column.format !== "verdict").map(([, place]) => place);
-  data.found = data.rows.map((row) => worded.map((place) => row[place]).filter((value) => typeof value === "string").join("\n"));
+  // With a capital letter it is a piece of a formula, as chemists write it: In is in Li3InCl6, and not in LiNaCl2.
+  const worded = data.columns.map((column, place) => [column, place]).filter(([column]) => !column.hidden && column.doi === undefined && column.format === "text").map(([, place]) => place);
+  data.found = data.rows.map((row) => worded.map((place) => String(row[place] ?? "")).join("\n").toLowerCase());
+  const inFormula = (name, word) => {
+    if (!/[A-Z]/.test(word)) return name.toLowerCase().includes(word);
+    return new RegExp(word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&") + (/[A-Za-z]$/.test(word) ? "(?![a-z])" : "")).test(name);
+  };
   const found = (at, word) => {
-    if (places.verdict !== undefined && verdicts.includes(word.toLowerCase())) return (data.rows[at][places.verdict] || "unread") === word.toLowerCase();
-    if (!/[A-Z]/.test(word)) return data.found[at].toLowerCase().includes(word);
-    return new RegExp(word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&") + (/[A-Za-z]$/.test(word) ? "(?![a-z])" : "")).test(data.found[at]);
+    const small = word.toLowerCase();
+    if (places.verdict !== undefined && verdicts.includes(small)) return (data.rows[at][places.verdict] || "unread") === small;
+    return inFormula(String(data.rows[at][places.formula] ?? ""), word) || data.found[at].includes(small);
   };
   const titles = document.createElement("tr");
   data.columns.forEach((column, place) => {
