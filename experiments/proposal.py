@@ -68,15 +68,13 @@ def propose(
         A template such as ``"LiAlCl{4-2x}O{x}"``, a space, a table with a column ``formula`` or a list of formulas.
     batch
         How many to propose.
-    goal
-        As in `rank`.
+    goal, temperature_C
+        As in `rank`, with one temperature for all.
     results
         A table of what was measured: ``formula``, ``conductivity_S_cm``, ``temperature_C``, ``tg_C``, ``outcome``;
         also the standard errors ``conductivity_error_S_cm`` and ``tg_error_C``.
     pending
         Compositions that are on their way: not proposed again, and believed to come out as expected.
-    temperature_C
-        Temperature at which the conductivity counts, in degC.
     predictors
         Predictors of ``tg`` and ``conductivity``; by default the champions. They are left as they are.
     acquisition, seed

@@ -236,7 +236,7 @@ def test_the_client_sends_scalars_as_numbers(http):
         for wrong in (float("nan"), pd.NA, np.inf):
             with pytest.raises(ValueError, match=r"tg_C = .*; give a number, or leave it out"):
                 campaign.record(LACO, tg_C=wrong)
-        with pytest.raises(ValueError, match="temperature_C = nan is missing; give a number, or leave it out"):
+        with pytest.raises(ValueError, match="temperature_C = nan is missing; give degC between"):
             client.rank([LACO], temperature_C=np.nan)
         with pytest.warns(UserWarning, match="temperature_C = 300 is taken for degC"):
             client.rank([LACO], temperature_C=300)
