@@ -119,8 +119,7 @@ def decode(text: str) -> State:
     checked_name(told["name"])
     events = tuple(map(Event.of, told["events"]))
     check(events)
-    fields = {name: told[name] for name in _KEPT}
-    return State(**fields | {"events": events, "temperature_C": float(told["temperature_C"])})
+    return State(**{n: told[n] for n in _KEPT} | {"events": events, "temperature_C": float(told["temperature_C"])})
 
 
 def _refuse_constant(name: str) -> NoReturn:
