@@ -95,6 +95,8 @@ def transaction(path: Path, write: bool = False) -> Iterator[sa.Connection]:
 
 
 def _mend(fault: str) -> str:
+    if "full" in fault:
+        return "make room on that disk, then do it again"
     if "locked" in fault:
         return "another process is adding to it: try again when that has ended"
     if "readonly" in fault or "unable to open" in fault:

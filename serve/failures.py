@@ -11,6 +11,7 @@ from importlib import import_module
 import typer
 
 from ..features.notices import spoken
+from . import disk
 from .console import say
 from .refusals import BusyError, ConflictError, InputError, NotFoundError, WorkError
 
@@ -79,6 +80,8 @@ def explained(error: Exception) -> tuple[str, int]:
     """One sentence for an error, and its exit code."""
     if isinstance(error, InputError):
         return str(error), BAD_INPUT
+    if said := disk.full(error):
+        return said, FAILED
     if isinstance(error, NotFoundError | ConflictError | BusyError | WorkError):
         return str(error), FAILED
     for home, (name, code) in _HOMES.items():
@@ -87,9 +90,16 @@ def explained(error: Exception) -> tuple[str, int]:
     for spent, words, code in _SPENT:
         if isinstance(error, spent):
             return words, code
+    return _unnamed(error), FAILED
+
+
+def _unnamed(error: Exception) -> str:
+    """A sentence for an error that is none of ours."""
     if isinstance(error, OSError) and error.strerror:
         where = f" ({error.filename})" if error.filename else ""
-        return f"{error.strerror}{where}", FAILED
+        return f"{error.strerror}{where}"
+    if said := disk.unusable(error):
+        return said
     first = (str(error).strip().splitlines() or ["no more is known"])[0]
     kind = type(error).__name__
-    return f"this should not have happened: {kind}: {first}; set VITRION_DEBUG=1 to see where, and report it", FAILED
+    return f"this should not have happened: {kind}: {first}; set VITRION_DEBUG=1 to see where, and report it"
