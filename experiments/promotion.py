@@ -135,7 +135,8 @@ def promote(name: str, version: int, force: bool = False, present: int | None = 
     the next training or promotion does.
     """
     if track:
-        _mended()
+        with suppress(MlflowAwayError):  # the record counts; what is told below says that MLflow is away
+            reconcile()
     with lock():
         _still(name, present)
         decision = judged(name, version, by_hand=True)
@@ -156,7 +157,8 @@ def rollback(name: str, present: int | None = None, track: bool = True) -> int:
     told.
     """
     if track:
-        _mended()
+        with suppress(Exception):  # going back must not wait for MLflow; what is told below says that it is away
+            reconcile()
     with lock():
         _still(name, present)
         version = registry.rollback(name)
@@ -164,12 +166,6 @@ def rollback(name: str, present: int | None = None, track: bool = True) -> int:
             with _followed():
                 tracking.set_champion(name, version)
     return version
-
-
-def _mended() -> None:
-    """Mend what a kill left; what is told MLflow afterwards says if it is away, and the record changes without it."""
-    with suppress(Exception):
-        reconcile()
 
 
 def _still(name: str, present: int | None) -> None:
