@@ -236,11 +236,10 @@ def _changed_row(table: ModuleType, name: str, step: Callable[[State], State]) -
 
 @contextmanager
 def _locked(name: str) -> Iterator[None]:
-    path = path_of(name)
     made()
     private_folder(folder())
     try:
-        with FileLock(path.with_name(f".{name}.lock"), timeout=PATIENCE_S, mode=FILE_MODE):
+        with FileLock(path_of(name).with_name(f".{name}.lock"), timeout=PATIENCE_S, mode=FILE_MODE):
             yield
     except Timeout:
         said = f"another process has been changing the campaign {name!r} for {PATIENCE_S:g} s"
