@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .amounts import number
 from .enumeration import Raw, Space
 from .expression import Monomial, Polynomial
 from .notation import FormulaError
@@ -117,7 +118,7 @@ def axis(values: str | Sequence[float] | NDArray[Any] | float, name: str = "x") 
     if isinstance(values, str):
         return _axis_of_text(values, name)
     listed = list(values) if isinstance(values, Iterator | range | list | tuple) else _flat(values)
-    found = tuple(exact(value.item() if isinstance(value, np.generic) else value, name) for value in listed)
+    found = tuple(exact(value, name) for value in listed)
     if not found:
         raise FormulaError(f"{name} has no values; give some, such as 0:1.5:0.05")
     return found
@@ -149,11 +150,10 @@ def _axis_of_text(text: str, name: str) -> tuple[Fraction, ...]:
 
 def exact(value: Any, name: str = "") -> Fraction:
     """A number as the fraction that its decimal writes; floats to 12 digits, so that 0.1 + 0.2 is 0.3."""
-    if isinstance(value, Fraction | int) and not isinstance(value, bool):
-        return Fraction(value)
+    found = number(value)
     of = f" of {name}" if name else ""
-    if isinstance(value, bool | str) or getattr(value, "ndim", False) or not hasattr(value, "__float__"):
+    if found is None:
         raise FormulaError(f"the value {value!r}{of} is not a number; give one such as 0.5")
-    if not math.isfinite(float(value)):
+    if not math.isfinite(found):
         raise FormulaError(f"the value {value}{of} is not a finite number; give one such as 0.5")
-    return Fraction(f"{float(value):.12g}")
+    return found if isinstance(found, Fraction) else Fraction(f"{found:.12g}")
