@@ -31,7 +31,7 @@ def number(value: Any) -> Fraction | float | None:
     """
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
-    if isinstance(value, _NO_NUMBERS) or getattr(value, "ndim", 0):
+    if isinstance(value, _NO_NUMBERS) or getattr(value, "ndim", False):
         return None
     if isinstance(value, Rational):
         return Fraction(int(value.numerator), int(value.denominator))
