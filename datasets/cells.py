@@ -93,11 +93,11 @@ def _why_no_number(text: str) -> str:
 def formula(cell: Any) -> str:
     """Return the text of a formula, or say that a spreadsheet made something else of it; it is parsed later.
 
-    A composition or structure of pymatgen, and a mapping of amounts, give their formula.
+    A composition or structure of pymatgen gives its formula.
     """
     if cell is None:
         raise CellError("there is no formula; write one, such as LiAlCl2.5O0.75")
-    if isinstance(cell, Composition | Mapping) or hasattr(cell, "composition"):
+    if isinstance(cell, Composition) or hasattr(cell, "get_el_amt_dict") or hasattr(cell, "composition"):
         try:
             return Composition.of(cell).formula
         except FormulaError as error:
