@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..features.composition import Composition, FormulaError
+
 NUMBER = re.compile(r"[+-]?(\d++\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _MINUS = re.compile(r"(?:^|(?<=[eE]))[−–](?=[\d.])")  # the sign itself, and the dash that editors make of a hyphen
 _MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
@@ -89,9 +91,17 @@ def _why_no_number(text: str) -> str:
 
 
 def formula(cell: Any) -> str:
-    """Return the text of a formula, or say that a spreadsheet made something else of it; it is parsed later."""
+    """Return the text of a formula, or say that a spreadsheet made something else of it; it is parsed later.
+
+    A composition or structure of pymatgen gives its formula.
+    """
     if cell is None:
         raise CellError("there is no formula; write one, such as LiAlCl2.5O0.75")
+    if isinstance(cell, Composition) or hasattr(cell, "get_el_amt_dict") or hasattr(cell, "composition"):
+        try:
+            return Composition.of(cell).formula
+        except FormulaError as error:
+            raise CellError(str(error)) from None
     if isinstance(cell, dt.date | dt.time) or (isinstance(cell, str) and DATE.fullmatch(cell)):
         raise CellError(
             f"{shown(cell)!r} is a date: the spreadsheet changed the formula; "

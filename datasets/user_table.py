@@ -111,8 +111,8 @@ def with_formulas(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def _plain(cell: Any) -> Any:
-    if isinstance(cell, Composition) or hasattr(cell, "get_el_amt_dict"):
-        return Composition.of(cell).formula
+    if isinstance(cell, Composition):
+        return cell.formula
     if isinstance(cell, str):
         return cell.strip() or None
     if cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and np.isnan(cell)):

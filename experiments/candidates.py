@@ -20,12 +20,14 @@ from ..features.bookkeeping import no_data, undescribed
 from ..features.component_columns import of_components
 from ..features.composition import Composition, FormulaError
 from ..features.fractions import Fractions
+from ..features.fractions import listed as one_by_one
 from ..features.notices import notice
 from ..features.scalars import floats
 from ..features.slots import Slots
 from ..models.conditions import ConditionError, in_order
 
 Vector = npt.NDArray[np.float64]
+_HOLDS_ONE = ("get_el_amt_dict", "composition")  # a composition and a structure of pymatgen
 
 
 @dataclass(frozen=True)
@@ -71,13 +73,13 @@ def given(candidates: Any) -> Listing:
         return _of_file(Path(candidates))
     if isinstance(candidates, str):
         return _at_places([_alone(candidates)])
-    if isinstance(candidates, Composition) or hasattr(candidates, "get_el_amt_dict"):
+    if isinstance(candidates, Composition) or any(hasattr(candidates, name) for name in _HOLDS_ONE):
         return _at_places([candidates])
     if isinstance(candidates, bytes | Mapping):
         raise FormulaError(f'"{candidates!s}" is one candidate; give a list, such as ["LiAlCl2.5O0.75"]')
     if isinstance(candidates, pd.Series):
         return Listing(candidates.tolist(), candidates.index)
-    return _at_places(list(candidates))
+    return _at_places(one_by_one(candidates))
 
 
 def listed(candidates: Any) -> list[Any]:

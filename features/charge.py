@@ -114,7 +114,7 @@ def neutral(
 def _batch(compositions: Fractions | Composition | str | Iterable[Any]) -> Fractions:
     """A batch of many compositions, or of one alone."""
     given: Any = compositions
-    alone = isinstance(given, str | Composition | Mapping) or hasattr(given, "get_el_amt_dict")
+    alone = isinstance(given, str | Composition | Mapping) or hasattr(given, "composition")
     return Fractions.of([given] if alone else given)
 
 

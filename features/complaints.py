@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from .elements import ISOTOPES
 from .notation import FormulaError, refusal
 from .spelling import suggestions
 
 _HEAVY = frozenset("Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og".split())  # noqa: SIM905
-_STAND_INS = frozenset("M X R A Z E G J L Q T Ln Me Et Ph Va Vc Bu Ox En Py".split())  # noqa: SIM905
+_STAND_INS = frozenset("M X R A Z E G J L Q Ln Me Et Ph Va Vc Bu Ox En Py".split())  # noqa: SIM905
 _WORD = 12  # letters of a text worth four looks
 _SHORT = 3  # letters of a text whose other spellings may be no compounds
 _REMEDIES = {
@@ -88,13 +89,22 @@ def unknown_symbol(given: str, body: str, symbol: str, at: int) -> FormulaError:
         what, mend = f"{symbol} at column {at + 1} lies beyond lawrencium", "elements from H to Lr are known here"
     elif symbol == "E" and re.match(r"\dE[-+]?\d", body[max(at - 1, 0) :]):
         what, mend = f"an exponent at column {at + 1}", "write the number out, such as 0.001"
-    elif symbol == "D":
-        mend = "deuterium has no properties of its own here; write H"
+    elif symbol in ISOTOPES and not likely:
+        mend = _with_hydrogen(body)
+        what = f"{symbol} at column {at + 1} is {ISOTOPES[symbol]}, which has no properties of its own here"
     elif likely:
         mend = f"write {' or '.join(likely)}"
     elif symbol in _STAND_INS:
         what, mend = f"{symbol} at column {at + 1} stands for no one element", "name the element"
     return refusal(given, what, mend)
+
+
+def _with_hydrogen(body: str) -> str:
+    """What to write for deuterium or tritium: the formula with H."""
+    from .advice import readable
+
+    plain = re.sub("[DT](?![a-z])", "H", body)
+    return f"write {plain}" if readable(plain) else "write H"
 
 
 def _likely(body: str) -> tuple[str, ...]:

@@ -11,13 +11,14 @@ from types import MappingProxyType
 from typing import Any
 
 from .ambiguity import joined_pairs, refused_in_capitals
+from .amounts import exact, number
 from .digits import bracketed, doubtful_digits
-from .elements import INDEX
+from .elements import INDEX, no_element
 from .grammar import tokenise
 from .notation import FormulaError
 from .parser import parse
 from .rendering import electronegativity_order, rendered
-from .scalars import plain, shown
+from .scalars import shown
 
 __all__ = ["Composition", "FormulaError"]
 _SHOWN = 80
@@ -56,7 +57,10 @@ class Composition:
 
     @classmethod
     def of(cls, obj: str | Composition | Mapping[str, Any] | Any) -> Composition:
-        """A composition from text, another one, a member of a space, a mapping of amounts, or a pymatgen composition.
+        """A composition from text, another one, a member of a space, a mapping of amounts, or one of pymatgen.
+
+        A structure of pymatgen gives its composition. Amounts are numbers of Python, NumPy or pandas; a float is the
+        decimal or simple fraction that it stands for, so that 0.1 + 0.2 is 0.3.
 
         Examples
         --------
@@ -67,18 +71,16 @@ class Composition:
             return obj
         if isinstance(obj, str):
             return cls.parse(obj)
-        if hasattr(obj, "get_el_amt_dict"):
-            return cls(_exact(obj.get_el_amt_dict()))
-        if isinstance(obj, Mapping):
+        if isinstance(obj, Mapping):  # pymatgen's too
             return cls(_exact(obj))
-        held = getattr(obj, "composition", None)  # a member of a space
-        if isinstance(held, Composition):
-            return held
+        held = getattr(obj, "composition", None)  # of a member of a space, or a structure of pymatgen
+        if isinstance(held, Composition) or hasattr(held, "get_el_amt_dict"):
+            return cls.of(held)
         if obj is None or (isinstance(obj, float) and math.isnan(obj)) or type(obj).__name__ in {"NAType", "NaTType"}:
             raise FormulaError(f"no formula ({obj}); write one, such as LiAlCl2.5O0.75")
         raise FormulaError(
             f"{shortened(obj)} of type {type(obj).__name__} is not a composition; give a formula, "
-            "a mapping of amounts, a Composition or a pymatgen Composition"
+            "a mapping of amounts, a Composition, or a Composition or Structure of pymatgen"
         )
 
     @property
@@ -109,7 +111,7 @@ class Composition:
     def fraction(self, symbol: str) -> float:
         """Atomic fraction of an element, in 0 to 1; 0 when it is not there."""
         if symbol not in INDEX:
-            raise FormulaError(f'"{symbol}" is no element from H to Lr; write its symbol, such as Cl')
+            raise FormulaError(no_element(symbol))
         counts = dict(self.counts)
         return counts.get(symbol, 0) / sum(counts.values())
 
@@ -148,19 +150,28 @@ def shortened(obj: object) -> str:
     return shown if len(shown) <= _SHOWN else shown[: _SHOWN - 3] + "..."
 
 
+def _symbol(key: Any) -> str:
+    """The symbol that a key of a mapping names; of pymatgen's elements and ions too, of which D calls itself H."""
+    if isinstance(key, str):
+        return key
+    named = (getattr(key, name, None) for name in ("value", "symbol"))
+    return next((found for found in named if isinstance(found, str)), str(key))
+
+
 def _exact(amounts: Mapping[Any, Any]) -> dict[str, Fraction]:
     out: dict[str, Fraction] = {}
     for key, amount in amounts.items():
-        symbol, amount = str(key), plain(amount)  # noqa: PLW2901
+        symbol = _symbol(key)
         if type(amount) is Fraction or type(amount) is int:
-            out[symbol] = Fraction(amount)
-            continue
-        if isinstance(amount, bool | str) or not hasattr(amount, "__float__"):
+            found: Fraction | float | None = Fraction(amount)
+        else:
+            found = number(amount)
+        if found is None:
             raise FormulaError(f"the amount of {symbol}, {shown(amount)}, is not a number; give one, such as 2.5")
-        if not math.isfinite(float(amount)):
+        if not math.isfinite(found):
             raise FormulaError(f"the amount of {symbol} is {amount}; give a finite number, such as 2.5")
-        whole = amount if isinstance(amount, int | Fraction) else repr(float(amount))
-        out[symbol] = Fraction(whole)
+        more = exact(found) if isinstance(found, float) else found
+        out[symbol] = out[symbol] + more if symbol in out else more
     return out
 
 
@@ -172,13 +183,13 @@ def _checked(amounts: Mapping[str, Any]) -> dict[str, Fraction]:
         )
     if not amounts:
         raise FormulaError("a composition without elements; name at least one")
-    exact = _exact(amounts)
-    for symbol, amount in exact.items():
+    known = _exact(amounts)
+    for symbol, amount in known.items():
         if symbol not in INDEX:
-            raise FormulaError(f"{symbol} is no element from H to Lr; write its symbol, such as Cl")
+            raise FormulaError(no_element(symbol))
         if amount.numerator <= 0:
             raise FormulaError(f"the amount of {symbol} is {amount}; leave it out, or give a positive number")
-    whole, scale = _whole(exact)
+    whole, scale = _whole(known)
     total = sum(whole.values())
     for symbol, count in whole.items():
         if count * 10**12 < total:
@@ -186,7 +197,7 @@ def _checked(amounts: Mapping[str, Any]) -> dict[str, Fraction]:
     for prime in (2, 5):
         while scale % prime == 0:
             scale //= prime
-    return exact if scale == 1 else {symbol: amount * scale for symbol, amount in exact.items()}
+    return known if scale == 1 else {symbol: amount * scale for symbol, amount in known.items()}
 
 
 def _whole(amounts: Mapping[str, Fraction]) -> tuple[dict[str, int], int]:

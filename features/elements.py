@@ -18,8 +18,24 @@ INDEX: dict[str, int] = {symbol: column for column, symbol in enumerate(SYMBOLS)
 DATA = Path(__file__).parent / "data"
 
 
+ISOTOPES = {"D": "deuterium", "T": "tritium"}
+
+
 class ElementDataError(ValueError):
     """A descriptor needs a value that the element table does not have."""
+
+
+def no_element(symbol: str) -> str:
+    """What is wrong with a symbol that no element from H to Lr has, and how to mend it.
+
+    Examples
+    --------
+    >>> no_element("D")
+    'D is deuterium, which has no properties of its own here; write H'
+    """
+    if symbol in ISOTOPES:
+        return f"{symbol} is {ISOTOPES[symbol]}, which has no properties of its own here; write H"
+    return f'"{symbol[:40]}" is no element from H to Lr; write its symbol, such as Cl'
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import column
 from .composition import Composition, FormulaError, shortened
-from .elements import INDEX, SYMBOLS
+from .elements import INDEX, SYMBOLS, no_element
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -76,7 +76,7 @@ class Fractions:
     def column(self, symbol: str) -> NDArray[np.float64]:
         """Atomic fraction of one element, ndarray of shape (n,)."""
         if symbol not in INDEX:
-            raise FormulaError(f'"{symbol}" is no element from H to Lr; write its symbol, such as Cl')
+            raise FormulaError(no_element(symbol))
         return self.matrix[:, INDEX[symbol]]
 
     def take(self, indices: Sequence[int] | NDArray[Any] | slice) -> Fractions:
@@ -104,7 +104,7 @@ def listed(compositions: Iterable[Any]) -> list[Any]:
     """The compositions one by one; refuses one alone, and a table, whose items would be the names of its columns."""
     if isinstance(compositions, str):
         raise FormulaError(f'"{compositions}" is one formula; give a list, such as ["{compositions}"]')
-    if isinstance(compositions, Composition | Mapping | bytes) or hasattr(compositions, "get_el_amt_dict"):
+    if isinstance(compositions, Composition | Mapping | bytes) or hasattr(compositions, "composition"):
         raise FormulaError(f'{shortened(compositions)} is not a list of compositions; give one, such as ["LiAlCl4"]')
     if getattr(compositions, "ndim", 1) != 1:
         what = f"a table of shape {getattr(compositions, 'shape', ())}"

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .amounts import number
 from .enumeration import Raw, Space
 from .expression import Monomial, Polynomial
 from .notation import FormulaError
-from .scalars import ScalarError, plain, real, shown
+from .scalars import ScalarError, real, shown
 
 _EXACT = 2**52
 
@@ -118,7 +119,7 @@ def axis(values: str | Sequence[float] | NDArray[Any] | float, name: str = "x") 
     if isinstance(values, str):
         return _axis_of_text(values, name)
     listed = list(values) if isinstance(values, Iterator | range | list | tuple) else _flat(values)
-    found = tuple(exact(value.item() if isinstance(value, np.generic) else value, name) for value in listed)
+    found = tuple(exact(value, name) for value in listed)
     if not found:
         raise FormulaError(f"{name} has no values; give some, such as 0:1.5:0.05")
     return found
@@ -150,11 +151,11 @@ def _axis_of_text(text: str, name: str) -> tuple[Fraction, ...]:
 
 def exact(value: Any, name: str = "") -> Fraction:
     """A number as the fraction that its decimal writes; floats to 12 digits, so that 0.1 + 0.2 is 0.3."""
-    value, of = plain(value), f" of {name}" if name else ""
-    if isinstance(value, Fraction | int) and not isinstance(value, bool):
-        return Fraction(value)
+    of = f" of {name}" if name else ""
     try:
-        return Fraction(f"{real(value):.12g}")
+        real(value)
     except ScalarError as why:
         said = str(why) or "is not a number"
         raise FormulaError(f"the value {shown(value)}{of} {said}; give a number such as 0.5") from None
+    found = number(value)
+    return found if isinstance(found, Fraction) else Fraction(f"{found:.12g}")

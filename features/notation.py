@@ -12,8 +12,9 @@ _SUPERSCRIPTS |= {"⁺": "+", "⁻": "-"}
 _PLAIN = (
     {mark: str(digit) for digit, mark in enumerate(_SUBSCRIPTS)}
     | dict.fromkeys("‐‑‒–—−﹣－", "-")
-    | dict.fromkeys("·⋅•∙‧・●", "·")
-    | dict.fromkeys("\u00a0\u2002\u2003\u2009\u200a\u202f\t", " ")
+    | dict.fromkeys("·⋅•∙‧・●･⸱ꞏ᛫", "·")
+    | dict.fromkeys("\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a", " ")
+    | dict.fromkeys("\u202f\u205f\u3000", " ")
     | {"＋": "+", "×": "·"}
 )
 _LOOKS_LIKE = dict(
@@ -92,6 +93,8 @@ def _foreign(text: str, column: int, mark: str) -> FormulaError:
         return refusal(text, f"{name} at column {column} only looks like {latin}", f"type a plain {latin} there")
     if unicodedata.normalize("NFKC", mark) == "." or mark in "٫，‚":
         return refusal(text, f"{name} at column {column} only looks like a decimal point", "type a plain point there")
+    if len(latin) == 1 and latin.isascii() and latin.isprintable():  # brackets and signs of full width
+        return refusal(text, f"{name} at column {column} only looks like {latin}", f"type a plain {latin} there")
     if unicodedata.category(mark).startswith("N"):
         return refusal(text, f"{name} at column {column}", "write the amount as a decimal number, such as 0.5")
     return refusal(text, f"{name} at column {column} has no meaning in a formula", "leave it out")

@@ -27,7 +27,7 @@ def plain(value: Any) -> Any:
     (25.0, 4, '25')
     """
     single = isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0)
-    return value.item() if single else value
+    return value.item() if single and value.dtype.kind not in "mM" else value  # a span of time is no number
 
 
 def is_missing(value: Any) -> bool:

@@ -23,6 +23,7 @@ from . import (
     cli_worker,
     data_commands,
 )
+from .console import make_legible
 
 app = typer.Typer(
     help="Proposes the next oxychloride glass electrolyte to melt.",
@@ -67,6 +68,5 @@ def _root(
 def main() -> None:
     """Run the command line; the entry point of the package."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+        make_legible(stream)
     app(prog_name="vitrion")

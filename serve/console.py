@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 import time
+import unicodedata
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +17,44 @@ from rich.text import Text
 from .refusals import visible
 
 WIDTH = 100
+LEGIBLE = "vitrion-legible"
+_INSTEAD = {
+    **dict.fromkeys("−–—‑‐‒﹣－", "-"),
+    **dict.fromkeys("·⋅•∙×", "*"),
+    **dict(zip("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "01234567890123456789+-", strict=True)),
+    **dict.fromkeys("\u00a0\u2002\u2003\u2009\u200a\u202f", " "),
+    **dict.fromkeys("‘’′", "'"),
+    **dict.fromkeys("“”″", '"'),
+    **{"…": "~", "°": "o", "σ": "s", "µ": "u", "μ": "u", "→": ">", "≤": "<", "≥": ">", "±": "~", "═": "=", "║": "|"},
+    **dict.fromkeys("─━╌╴╶╸╺", "-"),
+    **dict.fromkeys("│┃", "|"),
+}
+
+
+def make_legible(stream: Any) -> None:
+    """Let a stream that cannot write a mark write what stands for it, one mark for each: -17 for −17 in ASCII."""
+    codecs.register_error(LEGIBLE, _legible)
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors=LEGIBLE)
+
+
+def _legible(error: UnicodeError) -> tuple[str, int]:
+    """What is written in place of marks that an encoding lacks, and where to go on.
+
+    Examples
+    --------
+    >>> codecs.register_error(LEGIBLE, _legible)
+    >>> "Tg −17 (−60…9) °C, Li₂O".encode("ascii", LEGIBLE)
+    b'Tg -17 (-60~9) oC, Li2O'
+    """
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(_plain_mark(mark) for mark in error.object[error.start : error.end]), error.end
+
+
+def _plain_mark(mark: str) -> str:
+    plain = _INSTEAD.get(mark) or unicodedata.normalize("NFKD", mark)[:1]
+    return plain if plain.isascii() and plain.isprintable() else "?"
 
 
 def to_stderr() -> Console:

@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,9 @@ from .refusals import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+# Marks that steer a terminal or turn the direction of a line; tabs and ends of lines stay.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 def checked(paths: list[Path], endings: tuple[str, ...], *sources: str) -> list[Path]:
@@ -69,17 +73,28 @@ def to_csv(table: pd.DataFrame) -> bytes:
     ]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([inert(str(name)) for name in table.columns])
+    writer.writerow([quiet(str(name)) for name in table.columns])
     writer.writerows(zip(*columns, strict=True))
     return out.getvalue().encode("utf-8", errors="replace")
 
 
+def quiet(text: str) -> str:
+    r"""Text that no spreadsheet takes for a formula and no terminal for a command.
+
+    Examples
+    --------
+    >>> quiet("\x1b[2Jfresh"), quiet("one\r\ntwo"), quiet("=1+1")
+    ('\ufffd[2Jfresh', 'one\ntwo', "'=1+1")
+    """
+    return _UNSEEN.sub("\ufffd", inert(text).replace("\r\n", "\n"))
+
+
 def _own(value: Any) -> Any:
     """A cell of the user's own, with all its digits."""
-    return inert(value) if isinstance(value, str) else written(value)
+    return quiet(value) if isinstance(value, str) else written(value)
 
 
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
-        return inert(value)
+        return quiet(value)
     return f"{value:.6g}" if isinstance(value, float) and math.isfinite(value) else written(value)

@@ -169,9 +169,20 @@ def texts(candidates: Any) -> list[str | None]:
 def formulas(cells: Iterable[Any]) -> list[str | None]:
     """Candidates one by one as formulas, None for what is missing."""
     from ..experiments.candidates import as_text
-    from ..features.composition import Composition
 
-    return [one.formula if isinstance(one, Composition) else (as_text(one) or None) for one in cells]
+    return [one or None if isinstance(one, str) else _formula(one) or as_text(one) or None for one in cells]
+
+
+def _formula(one: Any) -> str:
+    """The formula of a composition, of pymatgen's and of a mapping too; what cannot be read stays unreadable."""
+    from ..features.composition import Composition, FormulaError, shortened
+
+    if not isinstance(one, Composition | Mapping) and not hasattr(one, "composition"):
+        return ""
+    try:
+        return Composition.of(one).formula
+    except FormulaError:
+        return shortened(dict(one) if isinstance(one, Mapping) else one)
 
 
 def ranking_of(answer: Mapping[str, Any]) -> pd.DataFrame:
