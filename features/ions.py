@@ -16,7 +16,7 @@ from .rendering import rendered
 
 _COUNT = r"\d{1,6}(?:\.\d{1,9})?"
 _ION = re.compile(
-    rf"\s*(?:[,;·]\s*|\+\s+)?({_COUNT})?\s*"
+    rf"\s*+(?:[,;·]\s*+|\+\s++)?({_COUNT})?\s*+"
     r"((?:[A-Z][a-z]?\d{0,3}){0,6}[A-Z][a-z]?|\([A-Z][A-Za-z\d]*\)|\[[A-Z][A-Za-z\d()]*\])"
     rf"({_COUNT})?(\^?)\{{?({_COUNT})?([+-])\}}?({_COUNT})?(?=$|[\s,;·A-Z(\[\d])"
 )
