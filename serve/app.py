@@ -45,6 +45,7 @@ from .journal import Requests
 from .keyring import Keyring
 from .metrics import Metrics
 from .owners import Owners
+from .patience import away, lost
 from .problems import of_http, of_validation, problem
 from .refusals import BusyError, ConflictError, ForbiddenError, InputError, NotFoundError, WorkError, public
 from .rules import Table
@@ -132,6 +133,8 @@ def _of_error(request: Request, error: Exception) -> Response:
         _LOG.warning("nothing can be kept: %s", error.strerror)
         why = f"the server cannot keep this ({error.strerror}); tell who runs it: its home folder needs room and rights"
         return problem(507, why)
+    if lost(error):
+        error = away(error)
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
     wait = {"retry-after": "1"} if isinstance(error, BusyError) else None
     told = str(error) if isinstance(error, tuple(STATUS)) else explained(error)[0]

@@ -74,11 +74,22 @@ def explained(error: Exception) -> tuple[str, int]:
     for home, (name, code) in _HOMES.items():
         if home in sys.modules and isinstance(error, getattr(import_module(home), name, ())):
             return str(error), code
+    return _of_the_machine(error) or _unforeseen(error), FAILED
+
+
+def _of_the_machine(error: Exception) -> str:
+    """What is said of a database, a memory or a disk that does not do; empty for other errors."""
+    if "sqlalchemy" in sys.modules and import_module(f"{__package__}.patience").lost(error):
+        return str(import_module(f"{__package__}.patience").away(error))
     if isinstance(error, MemoryError):
-        return "there is not enough memory; give fewer candidates at once", FAILED
+        return "there is not enough memory; give fewer candidates at once"
     if isinstance(error, OSError) and error.strerror:
         where = f" ({error.filename})" if error.filename else ""
-        return f"{error.strerror}{where}", FAILED
+        return f"{error.strerror}{where}"
+    return ""
+
+
+def _unforeseen(error: Exception) -> str:
     first = (str(error).strip().splitlines() or ["no more is known"])[0]
     kind = type(error).__name__
-    return f"this should not have happened: {kind}: {first}; set VITRION_DEBUG=1 to see where, and report it", FAILED
+    return f"this should not have happened: {kind}: {first}; set VITRION_DEBUG=1 to see where, and report it"

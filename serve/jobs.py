@@ -11,9 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
+from dbos import DBOS
 
-from . import workflows
+from . import queues, shop, workflows
 from .crew import Trainings, Worker
 from .keeper import Keeper
 from .long_list import VIEW, write_request
@@ -21,11 +21,11 @@ from .presence import Presence
 from .refusals import ConflictError, NotFoundError, nothing_called
 from .settings import Settings, job_folder
 from .store import CANCELLED, DONE, FAILED, OPEN, Job, Store, now
-from .workflows import LOG, RANK, ROUND, TRAIN
+from .workflows import RANK, ROUND, TRAIN
 
 SERVER, WORKER = "server", "worker"
 LAY_DOWN_S = 20.0  # for what is worked on in this process when it ends
-_POLL_S, _SLOW_POLL_S = 0.5, 1.0  # between two looks into a queue; each costs the processor some milliseconds
+_LOG = logging.getLogger(__name__)
 _ENDED = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "SUCCESS")
 
 
@@ -60,46 +60,29 @@ class Jobs:
 
     def launch(self) -> None:
         """Begin to work: go on with what was not finished, and take what comes."""
+        self.set_to_work()
+        self._keeper = Keeper(self)
+        self._keeper.begin()
+
+    def set_to_work(self) -> None:
+        """Enter among the processes that work, under a new name, and open the queues."""
         self.worker, self.clerk, self.books, self.trainings = Worker(), Worker(), Worker(), Trainings()
-        self.shop = workflows.Shop(
+        self.shop = shop.Shop(
             self.store, self.settings, self.worker, self.books, self.trainings, self._propose, self._renewed
         )
         self.presence = Presence(self.store, self.kind)
         self.presence.enter()
-        workflows.set_up(self.shop)
-        config: DBOSConfig = {
-            "name": "vitrion",
-            "system_database_url": self.settings.workflow_url,
-            "application_version": "1",
-            "executor_id": self.presence.id,
-            "log_level": "ERROR",
-            "serializer": DBOSPortableJSONSerializer(),
-            "max_executor_threads": 16,
-        }
-        logging.getLogger("dbos").addFilter(_is_no_cancellation)
-        DBOS(config=config)
-        if not (self.settings.work or self.kind == WORKER):
-            DBOS.listen_queues([])
-        DBOS.launch()
-        for name, each, in_all, poll_s in (
-            (RANK, self.settings.jobs_at_once, None, _POLL_S),
-            (TRAIN, None, 1, _SLOW_POLL_S),
-            (ROUND, None, 1, _POLL_S),
-            (LOG, None, 1, _SLOW_POLL_S),
-        ):
-            DBOS.register_queue(
-                name,
-                worker_concurrency=each,
-                global_concurrency=in_all,
-                polling_interval_sec=poll_s,
-                on_conflict="always_update",
-            )
-        self._keeper = Keeper(self)
-        self._keeper.begin()
+        shop.set_up(self.shop)
+        queues.open_all(self.settings, self.presence.id, self.settings.work or self.kind == WORKER)
+        self.behind = False
 
     def close(self) -> None:
         """Stop working; what is not finished goes on elsewhere, or at the next launch."""
         self._keeper.stop()
+        self.put_away()
+
+    def put_away(self) -> None:
+        """Lay all work down, close the queues and leave the processes that work; done twice it does no harm."""
         self.lay_down()
         self.worker.close()
         self.clerk.close()
@@ -112,7 +95,7 @@ class Jobs:
 
     def lay_down(self) -> None:
         """Stop what is worked on, so that it can go on at its last finished step."""
-        workflows.set_up(None)
+        shop.set_up(None)
         self.worker.stop()
         self.clerk.stop()
         self.books.stop()
@@ -125,6 +108,7 @@ class Jobs:
             if not DBOS.list_workflows(executor_id=one, status="PENDING", limit=1):
                 self.presence.forget(one)
         self.reconcile()
+        self.behind = False
 
     def reconcile(self) -> None:
         """Bring jobs that are open in step with what DBOS knows of them."""
@@ -191,7 +175,8 @@ class Jobs:
         job = self.find(number)
         if not self.store.change(number, state=CANCELLED, step="cancelled"):
             raise ConflictError(f"the job {number} is {self.find(number).state} already; there is nothing to cancel")
-        DBOS.cancel_workflow(number)
+        with queues.spared():  # who works on it looks at its row first
+            DBOS.cancel_workflow(number)
         if number in self.shop.at_work:  # else another process does, which looks every second
             self.stop_work(number, job.kind)
         return self.find(number)
@@ -225,35 +210,21 @@ class Jobs:
 
     def _take(self, job: Job, owner: str) -> Job:
         self.store.add(job, owner)
-        self._enqueue(job)
+        with queues.spared() as reached:
+            queues.put(job)
+        if not reached:  # it is kept, so it is taken: the keeper puts it into its queue
+            _LOG.warning("the job %s waits for the database before it gets into its queue", job.id)
+            self.behind = True
         return job
-
-    def _enqueue(self, job: Job) -> None:
-        told = job.told
-        with SetWorkflowID(job.id):
-            if job.kind == RANK:
-                DBOS.enqueue_workflow(RANK, workflows.rank, job.id)
-            elif job.kind == TRAIN:
-                DBOS.enqueue_workflow(TRAIN, workflows.train, job.id, told["properties"], told["options"])
-            else:
-                DBOS.enqueue_workflow(
-                    ROUND, workflows.campaign_round, job.id, told["campaign"], told["batch"], told["seen"]
-                )
 
     def _reconcile(self, job: Job) -> None:
         """Bring a job that was open when the server ended in step with what DBOS knows of it."""
         known = DBOS.get_workflow_status(job.id)
         if known is None:  # the server ended between keeping the job and putting it into its queue
-            self._enqueue(job)
+            queues.put(job)
         elif known.status in _ENDED:
             why = f"the server ended while it worked on this, {workflows.MOST_RECOVERIES} times; it was given up"
             self.store.change(job.id, state=FAILED, error=why)
-
-
-def _is_no_cancellation(record: logging.LogRecord) -> bool:
-    """Whether a message of DBOS tells more than that a job was cancelled, which it calls an error."""
-    kind = record.exc_info[0] if record.exc_info else None
-    return kind is None or "Cancelled" not in kind.__name__
 
 
 def new_number() -> str:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 import tempfile
 
+_ADDRESS = re.compile(
+    r"""(?:connection to )?server (?:at|on socket) (["']).*?\1(?: \([^)]*\))?(?:, port \d+)?|/\S*\.s\.PGSQL\.\d+|postgres\w*(\+\w+)?://\S+"""
+)
+
 
 class InputError(ValueError):
     """Input that cannot be used; the message says what, what would be right, and how to mend it."""
@@ -23,14 +27,14 @@ def visible(text: str, longest: int = 60) -> str:
 
 
 def public(text: str) -> str:
-    """Text for those who are not on this machine: without the folders in which it keeps its files."""
+    """Text for those who are not on this machine: without the folders of its files and the address of its database."""
     from ..datasets.home import home
 
     for folder in (str(home()), tempfile.gettempdir()):
         text = re.sub(rf"{re.escape(folder)}/(?:[^\s/'\"]+/)*", "", text).replace(
             folder, "the home folder of the server"
         )
-    return text
+    return _ADDRESS.sub("the database", text)
 
 
 def nothing_called(kind: str, name: str) -> str:

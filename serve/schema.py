@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sqlalchemy.pool import NullPool
 
+from ..experiments.campaign_table import reason
 from .refusals import WorkError
 
 FOLDER = Path(__file__).with_name("migrations")
@@ -56,12 +57,6 @@ def present(connection: sa.Connection) -> str | None:
     from alembic.runtime.migration import MigrationContext
 
     return MigrationContext.configure(connection, opts={"version_table": TABLE}).get_current_revision()
-
-
-def reason(error: sa.exc.DBAPIError) -> str:
-    """What a database says of an error, on one line and without its address."""
-    lines = str(error.orig).strip().splitlines() or [type(error).__name__]
-    return lines[0].rpartition("failed: ")[2][:200]
 
 
 def _upgraded(connection: sa.Connection) -> str:
