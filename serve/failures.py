@@ -81,6 +81,10 @@ def _of_the_machine(error: Exception) -> str:
     """What is said of a database, a memory or a disk that does not do; empty for other errors."""
     if "sqlalchemy" in sys.modules and import_module(f"{__package__}.patience").lost(error):
         return str(import_module(f"{__package__}.patience").away(error))
+    damage = import_module(f"{__package__}.damage") if "sqlite3" in sys.modules else None
+    if damage and "DatabaseError" in {kind.__name__ for kind in type(error).__mro__} and damage.is_damage(str(error)):
+        words = "a database of the home folder is damaged"
+        return f"{words} ({getattr(error, 'orig', error)}); start the server again: it says which one, and what to do"
     if isinstance(error, MemoryError):
         return "there is not enough memory; give fewer candidates at once"
     if isinstance(error, OSError) and error.strerror:

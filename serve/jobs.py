@@ -13,7 +13,7 @@ from typing import Any
 
 from dbos import DBOS
 
-from . import queues, shop, workflows
+from . import queues, shop, sweeping
 from .crew import Trainings, Worker
 from .keeper import Keeper
 from .long_list import VIEW, write_request
@@ -21,12 +21,11 @@ from .presence import Presence
 from .refusals import ConflictError, NotFoundError, nothing_called
 from .settings import Settings, job_folder
 from .store import CANCELLED, DONE, FAILED, OPEN, Job, Store, now
-from .workflows import RANK, ROUND, TRAIN
+from .workflows import MOST_RECOVERIES, RANK, ROUND, TRAIN, remember
 
 SERVER, WORKER = "server", "worker"
 LAY_DOWN_S = 20.0  # for what is worked on in this process when it ends
 _LOG = logging.getLogger(__name__)
-_ENDED = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "SUCCESS")
 
 
 class Jobs:
@@ -161,7 +160,7 @@ class Jobs:
 
     def remember(self, campaign: str, event: int) -> None:
         """Have a round of a campaign kept as a run of MLflow, by and by."""
-        workflows.remember({"do": "log_round", "campaign": campaign, "event": event})
+        remember({"do": "log_round", "campaign": campaign, "event": event})
 
     def find(self, number: str) -> Job:
         """Return a job by its number."""
@@ -198,15 +197,16 @@ class Jobs:
         if self.find(number).state in OPEN:
             raise ConflictError(f"the job {number} is not finished; cancel it first")
         shutil.rmtree(job_folder(number), ignore_errors=True)
+        with queues.spared():  # else its steps go the next time that is swept
+            DBOS.delete_workflow(number)
         self.store.forget(number)
-        DBOS.delete_workflow(number)
 
     def sweep_out(self) -> None:
-        """Forget jobs and idempotency keys that are too old."""
+        """Forget jobs that are too old, and all that was kept beside them."""
         for number in self.store.expired(self.settings.keep_days):
             with suppress(NotFoundError):  # another server forgot it
                 self.delete(number)
-        self.store.forget_keys(self.settings.keep_keys_days)
+        sweeping.sweep(self.store, self.settings)
 
     def _take(self, job: Job, owner: str) -> Job:
         self.store.add(job, owner)
@@ -222,8 +222,8 @@ class Jobs:
         known = DBOS.get_workflow_status(job.id)
         if known is None:  # the server ended between keeping the job and putting it into its queue
             queues.put(job)
-        elif known.status in _ENDED:
-            why = f"the server ended while it worked on this, {workflows.MOST_RECOVERIES} times; it was given up"
+        elif known.status in queues.ENDED:
+            why = f"the server ended while it worked on this, {MOST_RECOVERIES} times; it was given up"
             self.store.change(job.id, state=FAILED, error=why)
 
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
+import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 from dbos._error import DBOSException
 
+from ..experiments.campaign_table import reason
 from . import workflows
+from .damage import DamagedError, mended
 from .patience import lost
 from .settings import Settings
 from .store import Job
 from .workflows import LOG, RANK, ROUND, TRAIN
 
+ENDED = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "SUCCESS")
 _POLL_S, _SLOW_POLL_S = 0.5, 1.0  # between two looks into a queue; each costs the processor some milliseconds
 
 
@@ -43,7 +48,12 @@ def open_all(settings: Settings, executor: str, works: object) -> None:
     DBOS(config=config)
     if not works:
         DBOS.listen_queues([])
-    DBOS.launch()
+    try:
+        DBOS.launch()
+    except sa.exc.DatabaseError as error:
+        if settings.database_url:
+            raise
+        raise DamagedError(mended("workflows.db", reason(error))) from error
     for name, each, in_all, poll_s in (
         (RANK, settings.jobs_at_once, None, _POLL_S),
         (TRAIN, None, 1, _SLOW_POLL_S),
@@ -76,6 +86,14 @@ def put(job: Job) -> None:
 def begun(executor: str) -> set[str]:
     """Numbers of what a process took out of the queues and did not end."""
     return {one.workflow_id for one in DBOS.list_workflows(executor_id=executor, status="PENDING", load_input=False)}
+
+
+def forget_ended(days: float, but: Collection[str]) -> None:
+    """Forget the steps of all that ended longer ago than some days, but those of some jobs."""
+    before = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+    ended = DBOS.list_workflows(status=list(ENDED), completed_before=before, load_input=False, load_output=False)
+    if old := [one.workflow_id for one in ended if one.workflow_id not in but]:
+        DBOS.delete_workflows(old)
 
 
 @contextmanager

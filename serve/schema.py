@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy.pool import NullPool
 
 from ..experiments.campaign_table import reason
+from .damage import mended
 from .refusals import WorkError
 
 FOLDER = Path(__file__).with_name("migrations")
@@ -41,6 +42,8 @@ def upgrade(url: str) -> str:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
             return _upgraded(connection)
     except sa.exc.DBAPIError as error:
+        if engine.dialect.name == "sqlite":
+            raise SchemaError(mended(Path(str(engine.url.database)).name, reason(error))) from error
         said = f"the database of the service does not answer, or takes nothing: {reason(error)}"
         raise SchemaError(f"{said}; see to it, then start again") from error
     finally:

@@ -17,9 +17,10 @@ from .schema import upgrade
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = STATES = ("queued", "running", "done", "failed", "cancelled")
 OPEN = (QUEUED, RUNNING)
+TAKEN = 202  # status of the answer that a job is begun with
 
 TABLES = sa.MetaData()
-_jobs = sa.Table(
+JOBS = sa.Table(
     "jobs",
     TABLES,
     sa.Column("id", sa.String(40), primary_key=True),
@@ -113,7 +114,7 @@ class Store:
         """Keep a new job and whose it is, both or neither; one that is kept already stays as it is."""
         row = vars(job) | {"told": json.dumps(job.told), "models": json.dumps(job.models or {})}
         with suppress(sa.exc.IntegrityError), self.engine.begin() as connection:
-            connection.execute(_jobs.insert().values(**row))
+            connection.execute(JOBS.insert().values(**row))
             if owner:
                 connection.execute(OWNERS.insert().values(kind=JOB, name=job.id, owner=owner))
 
@@ -121,15 +122,15 @@ class Store:
     def job(self, number: str) -> Job | None:
         """Return a job by its number, None where there is none."""
         with self.engine.connect() as connection:
-            row = connection.execute(sa.select(_jobs).where(_jobs.c.id == number)).mappings().first()
+            row = connection.execute(sa.select(JOBS).where(JOBS.c.id == number)).mappings().first()
         return None if row is None else _job(row)
 
     @patient
     def jobs(self, states: Sequence[str] = STATES, limit: int = 100, among: sa.Select[str] | None = None) -> list[Job]:
         """Return jobs in some states, the newest first; `among` asks for the numbers of those that may be shown."""
-        asked = sa.select(_jobs).where(_jobs.c.state.in_(states)).order_by(_jobs.c.created.desc(), _jobs.c.id)
+        asked = sa.select(JOBS).where(JOBS.c.state.in_(states)).order_by(JOBS.c.created.desc(), JOBS.c.id)
         if among is not None:
-            asked = asked.where(_jobs.c.id.in_(among))
+            asked = asked.where(JOBS.c.id.in_(among))
         with self.engine.connect() as connection:
             return [_job(row) for row in connection.execute(asked.limit(limit)).mappings()]
 
@@ -139,18 +140,18 @@ class Store:
             values["models"] = json.dumps(values["models"])
         if values.get("state") in (DONE, FAILED, CANCELLED):
             values["finished"] = now()
-        return self._change(_jobs.c.id == number, values)
+        return self._change(JOBS.c.id == number, values)
 
     @patient
     def _change(self, one: sa.ColumnElement[bool], values: Mapping[str, Any]) -> bool:
         with self.engine.begin() as connection:
-            if connection.execute(_jobs.update().where(one & _jobs.c.state.in_(OPEN)).values(**values)).rowcount:
+            if connection.execute(JOBS.update().where(one & JOBS.c.state.in_(OPEN)).values(**values)).rowcount:
                 return True
             if "finished" not in values:
                 return False
             # An earlier try may have been kept, and its answer lost.
-            ours = (_jobs.c.state == values["state"]) & (_jobs.c.finished == values["finished"])
-            return connection.execute(sa.select(_jobs.c.id).where(one & ours)).first() is not None
+            ours = (JOBS.c.state == values["state"]) & (JOBS.c.finished == values["finished"])
+            return connection.execute(sa.select(JOBS.c.id).where(one & ours)).first() is not None
 
     def start(self, number: str) -> bool:
         """Say that a job is at work, again perhaps; return whether it may be."""
@@ -159,27 +160,30 @@ class Store:
     @staticmethod
     def begun() -> dict[str, Any]:
         """What changes when a job is begun, or taken up again."""
-        return {"started": sa.func.coalesce(_jobs.c.started, now())}
+        return {"started": sa.func.coalesce(JOBS.c.started, now())}
 
     @patient
     def forget(self, number: str) -> None:
-        """Leave a finished job out, and whose it was."""
+        """Leave a finished job out, whose it was, and the idempotency keys that stand for it."""
+        taken = sa.select(_answers.c.key, _answers.c.body).where(_answers.c.status == TAKEN)
         with self.engine.begin() as connection:
-            if connection.execute(_jobs.delete().where((_jobs.c.id == number) & _jobs.c.state.not_in(OPEN))).rowcount:
+            keys = [row[0] for row in connection.execute(taken) if number.encode() in bytes(row[1])]
+            connection.execute(_answers.delete().where(_answers.c.key.in_(keys)))
+            if connection.execute(JOBS.delete().where((JOBS.c.id == number) & JOBS.c.state.not_in(OPEN))).rowcount:
                 connection.execute(OWNERS.delete().where((OWNERS.c.kind == JOB) & (OWNERS.c.name == number)))
 
     @patient
     def expired(self, days: float) -> list[str]:
         """Return the numbers of jobs that ended longer ago than some days."""
         limit = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")
-        asked = sa.select(_jobs.c.id).where(_jobs.c.finished.is_not(None) & (_jobs.c.finished < limit))
+        asked = sa.select(JOBS.c.id).where(JOBS.c.finished.is_not(None) & (JOBS.c.finished < limit))
         with self.engine.connect() as connection:
             return list(connection.execute(asked).scalars())
 
     @patient
     def counts(self) -> dict[str, int]:
         """Return the number of jobs in each state."""
-        asked = sa.select(_jobs.c.state, sa.func.count()).group_by(_jobs.c.state)
+        asked = sa.select(JOBS.c.state, sa.func.count()).group_by(JOBS.c.state)
         with self.engine.connect() as connection:
             found: dict[str, int] = dict(connection.execute(asked).all())
         return {state: found.get(state, 0) for state in STATES}

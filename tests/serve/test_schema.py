@@ -36,7 +36,7 @@ def differences(url):
     known = sa.MetaData()
     for table in (
         presence.EXECUTORS,
-        store._jobs,
+        store.JOBS,
         store._answers,
         campaign_table.CAMPAIGNS,
         *access_tables.TABLES.sorted_tables,
