@@ -94,7 +94,7 @@ def test_of_a_job_that_was_swept_out_nothing_is_left(begun, kept_in):
     ring = Keyring(jobs.store.engine)
     ring.open_session(ring.new("anna", "viewer", 1)[0], 1e-9)
     until(lambda: jobs.store.job(job.id).state == "done")
-    until(lambda: ("log_ranking", {"job": job.id}) in jobs.clerk.told)
+    until(lambda: ("log_ranking", {"job": job.id}) in jobs.books.told)
     until(lambda: not queues.begun(jobs.presence.id))
     time.sleep(0.05)
     between = counted(jobs)
@@ -139,7 +139,7 @@ def test_a_home_is_moved_with_its_jobs(begun, kept_in, empty, monkeypatch):
     monkeypatch.setenv("VITRION_HOME", str(empty.with_name("elsewhere")))
     jobs = begun()
     until(lambda: jobs.store.job(job.id).state == "done")
-    until(lambda: ("log_ranking", {"job": job.id}) in jobs.clerk.told)
+    until(lambda: ("log_ranking", {"job": job.id}) in jobs.books.told)
     assert (job_folder(job.id) / "result.json").exists() and not empty.exists()
     for path in home().glob("*.db*"):
         assert str(home()).encode() not in path.read_bytes(), path.name
