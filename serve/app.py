@@ -48,12 +48,22 @@ from .metrics import Metrics
 from .owners import Owners
 from .patience import away, lost
 from .problems import of_http, of_validation, problem
-from .refusals import BusyError, ConflictError, ForbiddenError, InputError, NotFoundError, WorkError, public
+from .refusals import (
+    BusyError,
+    ConflictError,
+    ForbiddenError,
+    InputError,
+    NotFoundError,
+    RoomError,
+    ShareError,
+    WorkError,
+    public,
+)
 from .rules import Table
 from .service import Ask, Service
 from .settings import Settings
 from .store import Store
-from .work import LONG_WAITING, Batcher, Pool
+from .work import LONG_THREADS, LONG_WAITING, Batcher, Pool
 
 STATUS: dict[type[Exception], int] = {
     ForbiddenError: 403,
@@ -72,6 +82,8 @@ STATUS: dict[type[Exception], int] = {
     CatalogueError: 422,
     CampaignFileError: 500,
     WorkError: 500,
+    RoomError: 507,
+    ShareError: 429,
     BusyError: 503,
     TableAwayError: 503,
     NoChampionError: 503,
@@ -199,7 +211,7 @@ def _opened(settings: Settings, models: InUse, metrics: Metrics) -> Desk:
         keys=Keyring(store.engine),
         owners=owners,
         short=Batcher(service),
-        long=Pool("long", 1, LONG_WAITING),
+        long=Pool("long", LONG_THREADS, LONG_WAITING),
         data=Pool("data", 1, LONG_WAITING),
         light=Pool("light", 4, settings.most_waiting),
     )

@@ -16,14 +16,16 @@ from dbos import DBOS
 from . import queues, shop, sweeping
 from .crew import Trainings, Worker
 from .keeper import Keeper
-from .long_list import VIEW, write_request
+from .long_list import VIEW, rows_of, write_request
 from .presence import Presence
 from .refusals import ConflictError, NotFoundError, nothing_called
 from .settings import Settings, job_folder
+from .shares import Need, Shares
 from .store import CANCELLED, DONE, FAILED, OPEN, Job, Store, now
-from .workflows import MOST_RECOVERIES, RANK, ROUND, TRAIN, remember
+from .workflows import MOST_RECOVERIES, QUICK, RANK, ROUND, TRAIN, remember
 
 SERVER, WORKER = "server", "worker"
+QUICK_BYTES = 2_000_000  # size up to which a file of few rows counts as short
 LAY_DOWN_S = 20.0  # for what is worked on in this process when it ends
 _LOG = logging.getLogger(__name__)
 
@@ -55,7 +57,12 @@ class Jobs:
     ) -> None:
         self.store, self.settings, self.kind = store, settings, kind
         self._propose, self._renewed = propose, renewed
-        self.worker, self.clerk, self.books, self.trainings = Worker(), Worker(), Worker(), Trainings()
+        self._hire()
+
+    def _hire(self) -> None:
+        """Have processes that are started when they are first needed."""
+        self.worker, self.quick, self.clerk, self.books = Worker(), Worker(), Worker(), Worker()
+        self.trainings = Trainings()
 
     def launch(self) -> None:
         """Begin to work: go on with what was not finished, and take what comes."""
@@ -65,10 +72,9 @@ class Jobs:
 
     def set_to_work(self) -> None:
         """Enter among the processes that work, under a new name, and open the queues."""
-        self.worker, self.clerk, self.books, self.trainings = Worker(), Worker(), Worker(), Trainings()
-        self.shop = shop.Shop(
-            self.store, self.settings, self.worker, self.books, self.trainings, self._propose, self._renewed
-        )
+        self._hire()
+        hands = (self.worker, self.quick, self.books, self.trainings)
+        self.shop = shop.Shop(self.store, self.settings, *hands, self._propose, self._renewed)
         self.presence = Presence(self.store, self.kind)
         self.presence.enter()
         shop.set_up(self.shop)
@@ -83,9 +89,8 @@ class Jobs:
     def put_away(self) -> None:
         """Lay all work down, close the queues and leave the processes that work; done twice it does no harm."""
         self.lay_down()
-        self.worker.close()
-        self.clerk.close()
-        self.books.close()
+        for one in (self.worker, self.quick, self.clerk, self.books):
+            one.close()
         until = time.monotonic() + LAY_DOWN_S
         while self.shop.at_work and time.monotonic() < until:
             time.sleep(0.02)
@@ -95,9 +100,8 @@ class Jobs:
     def lay_down(self) -> None:
         """Stop what is worked on, so that it can go on at its last finished step."""
         shop.set_up(None)
-        self.worker.stop()
-        self.clerk.stop()
-        self.books.stop()
+        for one in (self.worker, self.quick, self.clerk, self.books):
+            one.stop()
         self.trainings.stop()
 
     def take_over(self, executors: Sequence[str]) -> None:
@@ -119,7 +123,8 @@ class Jobs:
         if kind == TRAIN:
             self.trainings.stop(job)
         elif kind == RANK:
-            self.worker.stop()
+            with suppress(FileNotFoundError):  # it was deleted
+                self.shop.ranker(job).stop()
 
     def rank(self, content: bytes, ending: str, name: str, told: Mapping[str, Any], owner: str = "") -> Job:
         """Take a long list to rank.
@@ -140,9 +145,12 @@ class Jobs:
         try:
             folder.mkdir(parents=True)
             (folder / f"candidates{ending}").write_bytes(content)
-            rows = {"block_rows": self.settings.block_rows, "file": f"candidates{ending}", "name": name}
+            count, size = rows_of(content, ending), self.settings.block_rows
+            quick = count <= size and len(content) < QUICK_BYTES
+            rows = {"block_rows": size, "file": f"candidates{ending}", "name": name, "quick": quick}
             write_request(folder, {**told, **rows})
-            return self._take(Job(number, RANK, name, told, now(), models=told["models"]), owner)
+            need = Need(QUICK if quick else RANK, 1 + count // 1000, len(content))
+            return self._take(Job(number, RANK, name, told, now(), models=told["models"]), owner, need)
         except BaseException:
             if self.store.job(number) is None:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -151,12 +159,12 @@ class Jobs:
     def train(self, properties: Sequence[str], options: Sequence[str] = (), owner: str = "") -> Job:
         """Take a training of some properties, with options of `vitrion train`."""
         told = {"properties": list(properties), "options": list(options)}
-        return self._take(Job(new_number(), TRAIN, " and ".join(properties), told, now()), owner)
+        return self._take(Job(new_number(), TRAIN, " and ".join(properties), told, now()), owner, Need(TRAIN))
 
     def round(self, campaign: str, batch: int | None, seen: int, owner: str = "") -> Job:
         """Take a round of proposals in a campaign that has had so many events."""
         told = {"campaign": campaign, "batch": batch, "seen": seen}
-        return self._take(Job(new_number(), ROUND, campaign, told, now()), owner)
+        return self._take(Job(new_number(), ROUND, campaign, told, now()), owner, Need(ROUND))
 
     def remember(self, campaign: str, event: int) -> None:
         """Have a round of a campaign kept as a run of MLflow, by and by."""
@@ -208,10 +216,10 @@ class Jobs:
                 self.delete(number)
         sweeping.sweep(self.store, self.settings)
 
-    def _take(self, job: Job, owner: str) -> Job:
-        self.store.add(job, owner)
+    def _take(self, job: Job, owner: str, need: Need) -> Job:
+        self.store.add(job, owner, need, Shares(self.settings.most_open_jobs, self.settings.most_disk_mb))
         with queues.spared() as reached:
-            queues.put(job)
+            queues.put(job, self.store.turn(job.id))
         if not reached:  # it is kept, so it is taken: the keeper puts it into its queue
             _LOG.warning("the job %s waits for the database before it gets into its queue", job.id)
             self.behind = True
@@ -221,7 +229,7 @@ class Jobs:
         """Bring a job that was open when the server ended in step with what DBOS knows of it."""
         known = DBOS.get_workflow_status(job.id)
         if known is None:  # the server ended between keeping the job and putting it into its queue
-            queues.put(job)
+            queues.put(job, self.store.turn(job.id))
         elif known.status in queues.ENDED:
             why = f"the server ended while it worked on this, {MOST_RECOVERIES} times; it was given up"
             self.store.change(job.id, state=FAILED, error=why)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
-from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
 from dbos._error import DBOSException
 
 from ..experiments.campaign_table import reason
@@ -17,7 +17,7 @@ from .damage import DamagedError, mended
 from .patience import lost
 from .settings import Settings
 from .store import Job
-from .workflows import LOG, RANK, ROUND, TRAIN
+from .workflows import LOG, QUICK, RANK, ROUND, TRAIN
 
 ENDED = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "SUCCESS")
 _POLL_S, _SLOW_POLL_S = 0.5, 1.0  # between two looks into a queue; each costs the processor some milliseconds
@@ -56,6 +56,7 @@ def open_all(settings: Settings, executor: str, works: object) -> None:
         raise DamagedError(mended("workflows.db", reason(error))) from error
     for name, each, in_all, poll_s in (
         (RANK, settings.jobs_at_once, None, _POLL_S),
+        (QUICK, 1, None, _POLL_S),
         (TRAIN, None, 1, _SLOW_POLL_S),
         (ROUND, None, 1, _POLL_S),
         (LOG, None, 1, _SLOW_POLL_S),
@@ -69,17 +70,26 @@ def open_all(settings: Settings, executor: str, works: object) -> None:
         )
 
 
-def put(job: Job) -> None:
-    """Put a job into its queue; one that is there already stays as it is."""
+def put(job: Job, turn: tuple[str, int] | None) -> None:
+    """Put a job into its queue; one that is there already stays as it is.
+
+    Parameters
+    ----------
+    job
+        Of any kind.
+    turn
+        Its queue, and when it is due there; None for those of earlier releases, which come first.
+    """
     told = job.told
-    with SetWorkflowID(job.id):
+    queue, due = turn or (job.kind, 0)
+    with SetWorkflowID(job.id), SetEnqueueOptions(priority=due + 1):
         if job.kind == RANK:
-            DBOS.enqueue_workflow(RANK, workflows.rank, job.id)
+            DBOS.enqueue_workflow(queue, workflows.rank, job.id)
         elif job.kind == TRAIN:
-            DBOS.enqueue_workflow(TRAIN, workflows.train, job.id, told["properties"], told["options"])
+            DBOS.enqueue_workflow(queue, workflows.train, job.id, told["properties"], told["options"])
         else:
             DBOS.enqueue_workflow(
-                ROUND, workflows.campaign_round, job.id, told["campaign"], told["batch"], told["seen"]
+                queue, workflows.campaign_round, job.id, told["campaign"], told["batch"], told["seen"]
             )
 
 

@@ -61,5 +61,13 @@ class BusyError(RuntimeError):
     retry_s = 1
 
 
+class ShareError(BusyError):
+    """More than one's share of what all have; the message says how much is one's own, and how to come by more."""
+
+
+class RoomError(ShareError):
+    """More than one's share of the disk."""
+
+
 class WorkError(RuntimeError):
     """What went wrong in a process beside the server, in its words."""

@@ -17,9 +17,10 @@ from dbos._error import DBOSException
 
 from .crew import Trainings, Worker
 from .failures import explained
+from .long_list import read_request
 from .patience import lost
 from .refusals import public
-from .settings import Settings
+from .settings import Settings, job_folder
 from .store import DONE, FAILED, OPEN, Store
 
 P = ParamSpec("P")
@@ -38,6 +39,7 @@ class ServerEndsError(BaseException):
 class Shop:
     """What the steps work with; `at_work` names the jobs that are worked on and their kinds.
 
+    `worker` ranks long lists, `quick` those of one block.
     `books` is a process that speaks to MLflow alone: what waits for that holds nothing else up.
     `dropped` are those that were laid down because the database was away, and go on later.
     """
@@ -45,12 +47,17 @@ class Shop:
     store: Store
     settings: Settings
     worker: Worker
+    quick: Worker
     books: Worker
     trainings: Trainings
     propose: Callable[[str, int | None, int], dict[str, Any]]
     renewed: Callable[[], None]
     at_work: dict[str, str] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
+
+    def ranker(self, job: str) -> Worker:
+        """The process that ranks the list of a job."""
+        return self.quick if read_request(job_folder(job)).get("quick") else self.worker
 
 
 _open: list[Shop] = []

@@ -10,10 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..experiments.campaign_table import CAMPAIGNS
-from . import access_tables
+from . import access_tables, store
 from .refusals import InputError
 from .schema import upgrade
-from .store import TABLES
 
 FILE = "tables.jsonl"
 
@@ -55,7 +54,7 @@ def read(url: str, path: Path) -> None:
 
 def _tables() -> list[sa.Table]:
     more = [table for table in access_tables.TABLES.sorted_tables if table.name != "access_sessions"]
-    return [*TABLES.sorted_tables, CAMPAIGNS, *more]
+    return [*store.JOBS.metadata.sorted_tables, CAMPAIGNS, *more]
 
 
 def _plain(value: Any) -> Any:

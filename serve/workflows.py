@@ -16,6 +16,7 @@ from .settings import job_folder
 from .shop import at_work, shop_here, step, stop_if_cancelled, through
 
 RANK, TRAIN, ROUND, LOG = "rank", "train", "round", "log"  # queues
+QUICK = "quick"  # queue of lists of one block, which wait for no long one
 MOST_TRIES = 3  # of a step whose worker is lost
 MOST_RECOVERIES = 20  # after which a job that takes the server down with it is given up
 _FOLD = re.compile(r"fold (\d+) of (\d+)")
@@ -62,6 +63,7 @@ def rank(job: str) -> None:
         shop.store.change(job, step="putting all rows in order", progress=0.92)
         finish(job, blocks)
         tidy(job, blocks)
+        shop.store.weigh(job, sum(one.stat().st_size for one in job_folder(job).iterdir()))
         return {"rows": rows, "step": f"{rows:,} rows ranked"}
 
     with at_work(job, RANK):
@@ -167,7 +169,7 @@ def _ask(job: str, do: str, **told: Any) -> int:
     for _ in range(MOST_TRIES):
         stop_if_cancelled(job)
         try:
-            return int(shop_here().worker.ask(do, folder=str(job_folder(job)), **told))
+            return int(shop_here().ranker(job).ask(do, folder=str(job_folder(job)), **told))
         except LostWorkerError:
             logging.getLogger(__name__).info("the worker was lost at job %s; the step is done again", job)
     stop_if_cancelled(job)

@@ -37,7 +37,7 @@ def differences(url):
     for table in (
         presence.EXECUTORS,
         store.JOBS,
-        store._answers,
+        store.ANSWERS,
         campaign_table.CAMPAIGNS,
         *access_tables.TABLES.sorted_tables,
     ):
