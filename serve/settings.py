@@ -86,7 +86,7 @@ class Settings:
     session_hours: float = 12.0
     most_open_jobs: int = 100
     most_disk_mb: float = 10_000.0
-    most_propose_s: float = 60.0
+    most_propose_s: float = 90.0
     most_uploads: int = 4
     most_nesting: int = 20
     body_seconds: float = 60.0

@@ -4,7 +4,8 @@ import asyncio
 import threading
 
 import pytest
-from vitrion.serve.refusals import RoomError, ShareError
+from vitrion.serve import costs, long_list
+from vitrion.serve.refusals import InputError, RoomError, ShareError
 from vitrion.serve.shares import Need, Shares
 from vitrion.serve.store import DONE, Job, Store, now
 from vitrion.serve.turns import Turns
@@ -179,3 +180,44 @@ def test_a_key_has_its_share_of_open_jobs_and_of_the_disk(database):
     store.forget(first)
     kept(store, 4, "anna", Need("rank", 1, 200_000), shares)
     store.close()
+
+
+def test_what_a_proposal_may_cost_is_bounded_and_the_sentence_says_how_to_mend():
+    assert 0 < costs.bounded(500, 4, 10, 90.0, "") < 1.0
+    assert costs.bounded(10_000, 4, 1_000, 90.0, "") < 90.0, "as much as one proposal learns"
+    with pytest.raises(
+        InputError, match=r"choosing 100 of 10,000 .* 1,000 results would take about 1\d\d s, .*; ask less"
+    ):
+        costs.bounded(10_000, 100, 1_000, 90.0, "ask less")
+
+
+def test_refusals_of_shares_and_costs_over_http(empty, opened):
+    rows = [{"formula": f"Li{1 + n / 2000}AlCl{4 + n / 2000}", "tg_C": 20.0} for n in range(400)]
+    told = {"template": "LiAlCl{4-2x}O{x}", "variables": {"x": "0:1.5:0.001"}, "results": rows}
+    with opened(ready=False, require_keys=1, work=0, most_open_jobs=2, most_disk_mb=1e-6, most_propose_s=2) as http:
+        ring = http.app.state.desk.keys
+        anna, ben = ({"authorization": f"Bearer {ring.new(name, 'trainer', 1)[1]}"} for name in ("anna", "ben"))
+        codes = [http.post("/api/v1/models/retrain", json={}, headers=anna).status_code for _ in range(3)]
+        assert codes == [202, 202, 429]
+        refused = http.post("/api/v1/models/retrain", json={}, headers=anna)
+        assert "2 jobs of anna wait" in refused.json()["detail"] and "cancel" in refused.json()["detail"]
+        assert http.post("/api/v1/models/retrain", json={}, headers=ben).status_code == 202
+        dear = http.post("/api/v1/propose", json=told, headers=ben)
+        assert dear.status_code == 422 and "make its rounds as jobs" in dear.json()["detail"], dear.text
+        family = {"name": "laco", "template": told["template"], "variables": told["variables"]}
+        assert http.post("/api/v1/campaigns", json=family, headers=ben).status_code == 201
+        assert http.post("/api/v1/campaigns/laco/record-table", json={"rows": rows}, headers=ben).status_code == 201
+        dear = http.post("/api/v1/campaigns/laco/propose", json={}, headers=ben)
+        assert dear.status_code == 422 and "POST /api/v1/campaigns/laco/rounds" in dear.json()["detail"], dear.text
+        jobs = http.app.state.desk.jobs
+        with pytest.raises(RoomError):
+            jobs.rank(b"formula\nLiAlCl4\n", ".csv", "mine.csv", {"models": {}}, "ben")
+        assert not list((empty / "jobs").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("content", "ending", "rows"),
+    [(b"formula\nLiAlCl4\n", ".csv", 2), (b"a\rb\r", ".txt", 2), (b"PAR1", ".parquet", 0)],
+)
+def test_how_long_a_list_is_is_seen_before_it_is_read(content, ending, rows):
+    assert long_list.rows_of(content, ending) == rows
