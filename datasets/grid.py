@@ -27,6 +27,18 @@ TEXTS = {
     re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml", re.IGNORECASE): "an XML document",
     re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[\[{"])'): "a JSON document",
 }
+ENDINGS = (
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".csv.gz",
+    ".tsv.gz",
+    ".txt.gz",
+    ".xlsx",
+    ".xlsm",
+    ".parquet",
+    ".pq",
+)  # read anywhere
 TITLE_LINES = 5  # a header is looked for in so many rows below a title
 
 
@@ -191,6 +203,8 @@ def bounded(grid: Grid) -> Grid:
             first = seen[text.casefold()] + 1
             raise TableError(f"{name}: columns {first} and {at + 1} are both called {text!r}; rename or delete one")
         seen[text.casefold()] = at
+    header = _index_of_pandas(header)
+    grid = Grid(name, header, grid.rows)
     nameless = [i for i, text in enumerate(header) if not text]
     for line, cells in grid.rows:
         for i in nameless:
@@ -202,6 +216,12 @@ def bounded(grid: Grid) -> Grid:
     if not grid.rows:
         raise TableError(f"{name} has a header line but no rows; add one row a measurement")
     return grid
+
+
+def _index_of_pandas(header: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the header with a name for the columns before the first that has one: an index that pandas wrote."""
+    first = next((at for at, text in enumerate(header) if text), 0)
+    return tuple(f"column {at + 1} without a name" if at < first else text for at, text in enumerate(header))
 
 
 def _is_number(text: str) -> bool:

@@ -30,7 +30,7 @@ def read(data: bytes, name: str) -> Grid:
                 total += pc.sum(pc.take(lengths, chunk.indices)).as_py() or 0
         if total > limit("bytes"):
             raise too_large(name)
-        columns = [table[field.name].to_pylist() for field in schema]
+        columns = [_texts(table[field.name].to_pylist(), field, name, pa) for field in schema]
     except (pa.ArrowException, OSError) as error:
         raise TableError(
             f"{name} is a broken Parquet file ({str(error).splitlines()[0][:80]}); write it anew"
@@ -49,8 +49,21 @@ def _check(metadata: Any, schema: Any, name: str, pa: Any) -> None:
         raise TableError(f"{name} has two columns of the same name; rename one")
     for field in schema:
         kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
-        if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        if pa.types.is_nested(kind):
             raise TableError(f"{name}: column {field.name!r} is of type {field.type}; give columns of numbers and text")
+
+
+def _texts(cells: list[Any], field: Any, name: str, pa: Any) -> list[Any]:
+    """Return the cells of a column, bytes as the text that they are."""
+    if not (pa.types.is_binary(field.type) or pa.types.is_large_binary(field.type)):
+        return cells
+    try:
+        texts = [None if cell is None else cell.decode() for cell in cells]
+    except UnicodeDecodeError:
+        raise TableError(f"{name}: column {field.name!r} holds bytes that are no text; give numbers and text") from None
+    if (longest := max((len(text) for text in texts if text), default=0)) > limit("cell"):
+        raise too_long(name, f"column {field.name!r}", longest)
+    return texts
 
 
 def _is_text(kind: Any, pa: Any) -> bool:

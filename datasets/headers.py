@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ..features.fractions import Fractions
 from . import units
+from .decoding import visible
 from .grid import TableError, words
 from .properties import PROPERTIES, TG, Property
 from .units import Unit, UnitError
@@ -70,28 +71,53 @@ def understand(header: tuple[str, ...], name: str) -> Layout:
     """Return the layout of a header, or say which column is missing, twice there, misspelt or without unit."""
     _refuse_own(header, name)
     found: dict[str, Column] = {}
+    formulas = formula_column(header, name)
     ignored: list[str] = []
     for at, text in enumerate(header):
         column = _column(at, text, name)
-        if column is None:
+        if column is None or (column.field in ("formula", "candidate") and at != formulas):
             ignored += [text] if text else []
+        elif at == formulas:
+            found["formula"] = replace(column, field="formula")
         elif column.field not in found:
             found[column.field] = column
-        elif column.field in words()["columns"] and column.field not in ("formula", "value", "unit", "quantity"):
+        elif column.field in words()["columns"] and column.field not in ("value", "unit", "quantity"):
             exact = text.strip().casefold() == column.field
             ignored.append(found[column.field].header if exact else text)
             found[column.field] = column if exact else found[column.field]
         else:
             first = found[column.field].header
             raise TableError(f"{name}: columns {first!r} and {text!r} both hold the {column.field}; keep one of them")
-    candidate = found.pop("candidate", None)
-    if candidate and "formula" not in found:
-        found["formula"] = replace(candidate, field="formula")
-    elif candidate:
-        ignored.append(candidate.header)
     layout = Layout(found, tuple(ignored))
     _check(layout, name)
     return layout
+
+
+def formula_names() -> tuple[str, ...]:
+    """Return what a column of formulas may be called, as `plain` writes it in lower case; the first counts."""
+    return (*words()["columns"]["formula"], *words()["columns"]["candidate"])
+
+
+def formula_column(header: Sequence[object], name: str) -> int | None:
+    """Return the place of the column of formulas, None where there is none.
+
+    The names are those of ``formula`` and ``candidate`` in `data/columns.toml`; the first of them counts.
+
+    >>> formula_column(["id", "Nominal composition", "Formula"], "list.csv")
+    2
+    """
+    found: dict[str, list[int]] = {}
+    for at, title in enumerate(header):
+        if isinstance(title, str):
+            found.setdefault(plain(title).casefold(), []).append(at)
+    for known in formula_names():
+        places = found.get(known, [])
+        if len(places) > 1:
+            names = " and ".join(f'"{visible(str(header[at]))}"' for at in places)
+            raise TableError(f"{name} has {len(places)} columns of formulas, {names}; name one of them formula")
+        if places:
+            return places[0]
+    return None
 
 
 def _refuse_own(header: tuple[str, ...], name: str) -> None:
@@ -105,7 +131,7 @@ def _refuse_own(header: tuple[str, ...], name: str) -> None:
 
 
 def _column(at: int, text: str, name: str) -> Column | None:
-    field, unit_text = _split(text)
+    field, unit_text = field_and_unit(text)
     if field is None:
         _suggest(text, name)
         return None
@@ -136,7 +162,7 @@ def holds_formulas(name: object) -> bool:
     >>> holds_formulas("Nominal composition"), holds_formulas("tg_C"), holds_formulas(None)
     (True, False, False)
     """
-    return isinstance(name, str) and _split(name)[0] in ("formula", "candidate")
+    return isinstance(name, str) and field_and_unit(name)[0] in ("formula", "candidate")
 
 
 def _logarithm_of(text: str, unit_text: str, prop: Property) -> str:
@@ -155,27 +181,32 @@ def _property(field: str) -> Property:
     return TG if field == "temperature" else PROPERTIES["conductivity" if field == LOG else field]
 
 
-def _split(text: str) -> tuple[str | None, str]:
+def field_and_unit(text: str) -> tuple[str | None, str]:
     """Return the field that a header names, and the text of its unit.
 
-    >>> _split("Tg (K)"), _split("conductivity_mS_cm"), _split("Formula")
+    >>> field_and_unit("Tg (K)"), field_and_unit("conductivity_mS_cm"), field_and_unit("Formula")
     (('tg', 'K'), ('conductivity', 'mS_cm'), ('formula', ''))
     """
     bracketed = _BRACKETED.match(text)
     if bracketed:
-        field = _aliases().get(_plain(bracketed["name"]).casefold())
+        field = _aliases().get(plain(bracketed["name"]).casefold())
         if field:
             return field, bracketed["unit"]
-    plain = _plain(text)
+    title = plain(text)
     for alias, field in _aliases().items():
-        if plain.casefold() == alias:
+        if title.casefold() == alias:
             return field, ""
-        if plain.casefold().startswith(alias + "_") and field not in words()["columns"]:
-            return field, plain[len(alias) + 1 :]
+        if title.casefold().startswith(alias + "_") and field not in words()["columns"]:
+            return field, title[len(alias) + 1 :]
     return None, ""
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Return a column name with one underscore for blanks, dashes and dots; its case stays.
+
+    >>> plain(" Nominal  composition.")
+    'Nominal_composition'
+    """
     return re.sub(r"[\s.\-_]+", "_", text.strip()).strip("_")
 
 
@@ -184,7 +215,7 @@ def _suggest(text: str, name: str) -> None:
     suffixes = ("C", "K", "S_cm", "mS_cm")
     stems = [*_aliases(), *(f"{quantity}_{unit}" for quantity in words()["quantities"] for unit in suffixes)]
     names = {stem.casefold(): stem for stem in stems if len(stem) > 3}
-    near = difflib.get_close_matches(_plain(text).casefold(), names, n=1, cutoff=0.85)
+    near = difflib.get_close_matches(plain(text).casefold(), names, n=1, cutoff=0.85)
     if near:
         raise TableError(
             f"{name}: column {text!r} is not known; "

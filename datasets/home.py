@@ -1,43 +1,110 @@
-"""The folder where Vitrion keeps what it makes: models, runs and the lab's own measurements."""
+"""The folder where Vitrion keeps what it makes: models, runs and the lab's own measurements; for its owner alone."""
 
 from __future__ import annotations
 
+import logging
 import os
-import tempfile
+import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from platformdirs import user_data_dir
 
+FOLDER_MODE, FILE_MODE = 0o700, 0o600  # of what is made in the home folder
+_LOG = logging.getLogger(__name__)
+_looked_at: set[Path] = set()
+
+
+class HomeError(ValueError):
+    """A home folder whose name cannot be used."""
+
 
 def home() -> Path:
-    """Return the folder named by ``VITRION_HOME``, else the user's data folder; it need not exist yet."""
-    return Path(os.environ.get("VITRION_HOME") or user_data_dir("vitrion", appauthor=False)).expanduser().absolute()
+    """Return the folder named by ``VITRION_HOME``, else the user's data folder; it need not exist yet.
+
+    Raises `HomeError` where its name could not be written into a database or a message.
+    """
+    told = os.environ.get("VITRION_HOME") or user_data_dir("vitrion", appauthor=False)
+    if not told.isprintable():
+        shown = told.encode("utf-8", "backslashreplace").decode().encode("unicode_escape").decode()
+        raise HomeError(f"VITRION_HOME={shown!r} holds a control character or no UTF-8; name a folder without")
+    return Path(told).expanduser().absolute()
 
 
 def made() -> Path:
-    """Return the home folder, made if it was not there; raises `OSError` with the reason if it cannot be."""
+    """Return the home folder, made if it was not there; raises `OSError` with the reason if it cannot be.
+
+    One that others on this machine may enter is used as it is, with a warning.
+    """
     folder = home()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(FOLDER_MODE, exist_ok=True)
+        wide = os.name == "posix" and folder.stat().st_mode & 0o077
     except OSError as error:
         mend = "cannot be made; name a folder with VITRION_HOME"
         raise OSError(error.errno, f"the home folder {mend} ({error.strerror})", str(folder)) from None
+    if wide and folder not in _looked_at:
+        _looked_at.add(folder)
+        mode = folder.stat().st_mode & 0o777
+        _LOG.warning("the home folder %s is open to others (mode %o); close it: chmod 700 '%s'", folder, mode, folder)
     return folder
 
 
+def private_folder(folder: Path) -> Path:
+    """Return a folder, made for its owner alone with those above it that are not there."""
+    if not folder.is_dir():
+        if folder.parent != folder:
+            private_folder(folder.parent)
+        folder.mkdir(FOLDER_MODE, exist_ok=True)
+    return folder
+
+
+def private_file(path: Path) -> Path:
+    """Return a file that others will write, such as a database: where it is not there, made empty for its owner alone.
+
+    SQLite gives its journals the mode of their database.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), FILE_MODE))
+    return path
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the address of a SQLite file as SQLAlchemy reads it, whatever letters the path has.
+
+    It is the path itself where that can be: MLflow takes what follows ``sqlite:///`` for one, and makes its folder.
+    """
+    import sqlalchemy as sa
+
+    plain = f"sqlite:///{path}"
+    if sa.make_url(plain).database == str(path):
+        return plain
+    return sa.URL.create("sqlite+pysqlite", database=str(path)).render_as_string(hide_password=False)
+
+
 def put(path: Path, content: bytes) -> None:
-    """Put a file in place in one step: a reader, or a crash, sees the old one or the new one, never half of it."""
+    """Put a file in place in one step: a reader, or a crash, sees the old one or the new one, never half of it.
+
+    It has the mode of the old one. A new one is for its owner alone in the home folder, and as usual elsewhere.
+    """
     target = path.resolve()
-    mask = os.umask(0)
-    os.umask(mask)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    ours = target.is_relative_to(home().resolve())
+    part = target.with_name(f".{target.name}.{secrets.token_hex(6)}.part")
+    kinds = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    handle = os.open(part, kinds, FILE_MODE if ours else 0o666)
     try:
         with os.fdopen(handle, "wb") as stream:
+            if target.exists() and hasattr(os, "fchmod"):
+                os.fchmod(handle, target.stat().st_mode & 0o777)
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(name).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~mask)
-        Path(name).replace(target)
+        part.replace(target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        error.filename = error.filename or str(path)  # a full disk names none
+        raise
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise

@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..features.fractions import Fractions
-from .home import home
+from .home import home, made
 from .measurement import CONFIDENCE_WEIGHT, Measurements, tabulate
 from .properties import CONDUCTIVITY
 
@@ -97,7 +97,7 @@ def download() -> Path:
     except ImportError:
         msg = "OBELiX is read through its own package, which is not installed; install it with: pip install obelix-data"
         raise PackageError(msg) from None
-    target.parent.mkdir(parents=True, exist_ok=True)
+    made()
     with tempfile.TemporaryDirectory(dir=target.parent) as part:
         fresh = Path(part) / "obelix"
         try:

@@ -16,7 +16,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from .home import home
+from .home import home, private_file, private_folder, sqlite_url
 from .user_rows import content_keys
 
 FORMAT = 1
@@ -79,11 +79,10 @@ def transaction(path: Path, write: bool = False) -> Iterator[sa.Connection]:
     """
     if write:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(path.parent)
+            private_file(path)
         except OSError as error:
-            raise StoreError(
-                f"{path.parent} cannot be made ({error.strerror}); name a folder in VITRION_HOME"
-            ) from None
+            raise StoreError(f"{path} cannot be made ({error.strerror}); name a folder in VITRION_HOME") from None
     engine = _engine(path, "IMMEDIATE" if write else "DEFERRED")
     try:
         with engine.begin() as connection:
@@ -104,7 +103,7 @@ def _mend(fault: str) -> str:
 
 
 def _engine(path: Path, kind: str) -> sa.Engine:
-    engine = sa.create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"timeout": WAIT_SECONDS})
+    engine = sa.create_engine(sqlite_url(path), poolclass=NullPool, connect_args={"timeout": WAIT_SECONDS})
 
     @sa.event.listens_for(engine, "connect")
     def _connect(connection: Any, _: Any) -> None:

@@ -55,6 +55,8 @@ def _take(row: Sequence[Any], layout: Layout, field: str, how: Any, *more: Any) 
 
 
 def _text(cell: Any) -> str:
+    if isinstance(cell, float) and cell.is_integer():  # what a column with a gap makes of a whole number
+        cell = int(cell)
     return "" if cell is None else cells.shown(cell) if not isinstance(cell, str) else cell
 
 

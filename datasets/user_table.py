@@ -86,7 +86,7 @@ def from_frame(frame: pd.DataFrame, name: str = "table", trust_units: bool = Fal
     """Return what a DataFrame says; its rows count from 1."""
     if not len(frame.columns) or not len(frame):
         raise TableError(f"{name} is empty; give at least one row")
-    frame = _with_formulas(frame, name)
+    frame = with_formulas(frame, name)
     plain = frame.astype(object)
     rows = tuple(
         (i, tuple(map(_plain, row))) for i, row in enumerate(plain.itertuples(index=False, name=None), start=1)
@@ -94,7 +94,7 @@ def from_frame(frame: pd.DataFrame, name: str = "table", trust_units: bool = Fal
     return understand(bounded(Grid(name, tuple(map(str, frame.columns)), rows)), trust_units)
 
 
-def _with_formulas(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+def with_formulas(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return a frame with its index as columns if the formulas are there and nowhere else."""
     if any(headers.holds_formulas(column) for column in frame.columns):
         return frame
@@ -110,8 +110,8 @@ def _with_formulas(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def _plain(cell: Any) -> Any:
-    if isinstance(cell, Composition):
-        return cell.formula
+    if isinstance(cell, Composition) or hasattr(cell, "get_el_amt_dict"):
+        return Composition.of(cell).formula
     if isinstance(cell, str):
         return cell.strip() or None
     if cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and np.isnan(cell)):

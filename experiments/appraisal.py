@@ -18,11 +18,12 @@ from ..models.predictor import Predictor
 from .goal import Goal
 from .judgement import losses, margin, pareto, probability
 
+Vector = npt.NDArray[np.float64]
 Predictors = Mapping[str, Predictor]
 
 
 def appraise(
-    fractions: Fractions, names: list[str], goal: Goal, temperature_C: float, predictors: Predictors
+    fractions: Fractions, names: list[str], goal: Goal, temperature_C: float | Vector, predictors: Predictors
 ) -> dict[str, Any]:
     """Columns of a ranking by name, each of shape (n,).
 
@@ -33,7 +34,7 @@ def appraise(
     goal
         What they are asked for. Its properties, Tg and conductivity decide the verdict.
     temperature_C
-        Where the conductivity counts, in degC.
+        Where the conductivity counts, in degC; one for all, or one each of shape (n,).
     predictors
         Of Tg, conductivity, the properties of the goal and whatever else is to be predicted, by property.
     """
@@ -62,7 +63,7 @@ def appraise(
     return columns
 
 
-def predicted(name: str, predictor: Predictor, fractions: Fractions, temperature_C: float) -> Prediction:
+def predicted(name: str, predictor: Predictor, fractions: Fractions, temperature_C: float | Vector) -> Prediction:
     """Prediction of one property by its name, of a conductivity for a glass at the temperature in degC."""
     if name != "conductivity":
         return predictor.predict(fractions)

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 from filelock import FileLock, Timeout
 
-from ..datasets.home import home, made, put
+from ..datasets.home import FILE_MODE, home, made, private_folder, put
 from .campaign_events import CampaignError, Event, TakenError, check
 
 FORMAT, KIND = 1, "vitrion campaign"
@@ -238,9 +238,9 @@ def _changed_row(table: ModuleType, name: str, step: Callable[[State], State]) -
 def _locked(name: str) -> Iterator[None]:
     path = path_of(name)
     made()
-    folder().mkdir(exist_ok=True)
+    private_folder(folder())
     try:
-        with FileLock(path.with_name(f".{name}.lock"), timeout=PATIENCE_S):
+        with FileLock(path.with_name(f".{name}.lock"), timeout=PATIENCE_S, mode=FILE_MODE):
             yield
     except Timeout:
         said = f"another process has been changing the campaign {name!r} for {PATIENCE_S:g} s"

@@ -16,7 +16,8 @@ import pandas as pd
 from ..models import artifact
 from ..models.conditions import CRYSTALLINITY, DEFAULTS, ConditionError, encode
 from ..models.predictor import Predictor
-from .candidates import listed, read
+from .candidates import given as whole
+from .candidates import read
 
 if TYPE_CHECKING:
     from mlflow.models import ModelSignature
@@ -56,7 +57,7 @@ class TableModel:
             ``mean, lower, upper`` in the lab unit, ``std`` in that of the regressor (K, or decades), ``distance``,
             ``verdict`` and ``error``, with the index of `table`. A row that cannot be read has its error and blanks.
         """
-        told = listed(table)
+        told = whole(table).cells
         batch = read(told)
         errors = dict(batch.errors)
         conditions, wrong = self._conditions(table)

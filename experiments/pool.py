@@ -18,7 +18,7 @@ from ..features.fractions import Fractions
 from ..features.grid import Grid
 from ..features.notices import notice
 from ..features.template import Template
-from .candidates import as_text, formulas, listed, read
+from .candidates import as_text, formulas, is_file, listed, read
 
 Mask = npt.NDArray[np.bool_]
 Matrix = npt.NDArray[np.float64]
@@ -64,11 +64,11 @@ class Pool:
 
     @classmethod
     def of(cls, candidates: Any, **variables: Any) -> Pool:
-        """A pool from a template with a range for each variable, a space, a table or a list of formulas.
+        """A pool from a template with a range for each variable, a space, or whatever `rank` takes.
 
         What cannot be read, is not neutral or stands there twice is left out; a warning counts it.
         """
-        if isinstance(candidates, str | Template):
+        if isinstance(candidates, Template) or (isinstance(candidates, str) and (variables or not is_file(candidates))):
             template = candidates if isinstance(candidates, Template) else Template.parse(candidates)
             return cls._of_space(template.grid(**variables))
         if variables:

@@ -21,6 +21,7 @@ from ..models.prediction import Prediction
 from ..models.predictor import Predictor
 from ..models.surrogate import Belief, Surrogate
 from .acquisition import log_probability
+from .candidates import one_temperature
 from .goal import Goal, GoalError
 from .judgement import probability
 from .outcomes import Outcomes, met, success
@@ -102,7 +103,8 @@ def propose(
     barred = search.refused | near(every.matrix, gone)
     chosen = search.pick(told, places[len(outcomes.facts) :], batch, barred, success(every.matrix, outcomes))
     table = _reasoned(chosen, pool, outcomes, aim, temperature_C, known)
-    table.attrs["stop"] = search.stop(told, barred[: len(pool)], outcomes, table["p_goal"].max())
+    stop = search.stop(told, barred[: len(pool)], outcomes, table["p_goal"].max())
+    table.attrs |= {"stop": stop, "temperature_C": float(temperature_C)}
     return table
 
 
@@ -248,6 +250,7 @@ def _checked(goal: Any, batch: int, acquisition: str, seed: int, temperature_C: 
         raise GoalError(f"acquisition={acquisition!r}; use one of {', '.join(get_args(Acquisition))}")
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:
         raise GoalError(f"seed={seed!r}; give a whole number from 0")
+    temperature_C = one_temperature(temperature_C, "a batch is proposed for one temperature")
     if not ABSOLUTE_ZERO_C < temperature_C < HOTTEST_C:
         raise GoalError(f"temperature_C={temperature_C!r}; give a temperature in degC, such as 25")
     return Goal.of(goal)

@@ -16,10 +16,11 @@ from ..features.composition import FormulaError
 from ..features.notices import notice
 from ..features.space import Template
 from .appraisal import Predictors, appraise, columns_of
-from .candidates import Read, as_text, formulas, listed, read
+from .candidates import Listing, Read, as_text, formulas, given, one_temperature, read, temperature_of
 from .goal import Goal
 from .recipe import RECIPES
 from .registry import load_predictor
+from .repeats import USUAL_C, distinct, with_repeats
 
 __all__ = ["COLUMNS", "HIDDEN", "Predictors", "arranged", "judged", "rank", "said", "sweep"]
 COLUMNS = (
@@ -48,12 +49,13 @@ TEXTS = ("formula", "verdict", "nearest", "nearest_doi", "note", "error")
 TRUTHS = ("neutral", "pareto")
 HIDDEN = ("margin", "allowed", "key")
 Rows = npt.NDArray[np.intp]
+Vector = npt.NDArray[np.float64]
 
 
 def rank(
-    candidates: Iterable[Any],
+    candidates: Any,
     goal: Goal | Mapping[str, Any] | Path | str | None = None,
-    temperature_C: float = 25.0,
+    temperature_C: float | Iterable[float] = 25.0,
     predictors: Predictors | None = None,
     also: Sequence[str] = (),
 ) -> pd.DataFrame:
@@ -62,12 +64,15 @@ def rank(
     Parameters
     ----------
     candidates
-        Formula strings, `Composition`, pymatgen compositions or a Series of them.
+        Formula strings, `Composition`, pymatgen compositions or a Series of them; a table, or the path of a file, with
+        a column (or an index) named formula or a like name; or one formula.
     goal
         What a good electrolyte is: a `Goal`, its fields by name, or the path of a TOML file; by default at least
         1 mS/cm and a Tg of at most 25 degC.
     temperature_C
-        Temperature at which the conductivity counts, in degC.
+        Temperature at which the conductivity counts, in degC: one for all, or one for each candidate, as an array in
+        their order or as a Series with their index. Where a table has a column ``temperature_C`` (or ``T (K)``), each
+        row counts at its own, and at this one where its cell is empty.
     predictors
         Predictors of ``tg``, ``conductivity`` and what `also` names; by default the champions.
     also
@@ -77,19 +82,26 @@ def rank(
     -------
     DataFrame
         One row a candidate, best first, with the columns `COLUMNS`; what cannot be read stands at the end with its
-        error, by its text. The index tells the place of each row in `candidates`; their order changes nothing else.
+        error, by its text. The index is that of `candidates` where they are a Series or a table, so that
+        ``table.join(rank(table)[["p_goal"]])`` finds its rows, else their places from 0; the order given changes
+        nothing else. A column ``temperature_C`` stands before the conductivities unless all are at 25 degC;
+        ``attrs["temperature_C"]`` is the temperature of all, None where each has its own.
         Ties go by the expected margin of the worst limit, then by the formula. Tg and conductivity count as independent
         in `p_goal`, and a formula that is not charge-neutral has no chance. ``pareto`` marks those that the goal does
         not refuse and of which no other is better in all that it limits (in cost too, where it has a ceiling). A list
         of which no row can be read needs no predictor.
     """
-    return arranged(judged(candidates, goal, temperature_C, predictors, also))
+    listing = given(candidates)
+    table = arranged(judged(listing, goal, temperature_C, predictors, also))
+    table.attrs["temperature_C"] = _common(listing, temperature_C)
+    table.index = listing.index.take(table.index.to_numpy())
+    return table
 
 
 def judged(
-    candidates: Iterable[Any],
+    candidates: Any,
     goal: Goal | Mapping[str, Any] | Path | str | None = None,
-    temperature_C: float = 25.0,
+    temperature_C: float | Iterable[float] = 25.0,
     predictors: Predictors | None = None,
     also: Sequence[str] = (),
 ) -> pd.DataFrame:
@@ -111,31 +123,32 @@ def judged(
 
 
 def said(
-    candidates: Iterable[Any],
+    candidates: Any,
     goal: Goal | Mapping[str, Any] | Path | str | None = None,
-    temperature_C: float = 25.0,
+    temperature_C: float | Iterable[float] = 25.0,
     predictors: Predictors | None = None,
     also: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Columns of what `judged` gives, as arrays of shape (n,); for who needs no table."""
-    told, aim = listed(candidates), Goal.of(goal)
-    batch = read(told)
+    listing, aim = candidates if isinstance(candidates, Listing) else given(candidates), Goal.of(goal)
+    temperature, _ = temperature_of(listing, temperature_C)
+    told, batch = listing.cells, read(listing.cells, listing.errors)
     further = tuple(find(name).name for name in dict.fromkeys((*also, *aim.properties)) if name not in RECIPES)
     extra = [column for name in further for column in columns_of(find(name))]
-    given, needed = predictors or {}, (*RECIPES, *further) if batch.rows.size else ()
-    known = {name: given[name] if name in given else load_predictor(name) for name in needed}
-    return _predict(told, batch, aim, temperature_C, known, extra)
+    ready, needed = predictors or {}, (*RECIPES, *further) if batch.rows.size else ()
+    known = {name: ready[name] if name in ready else load_predictor(name) for name in needed}
+    return _predict(told, batch, aim, temperature, known, extra)
 
 
 def arranged(table: pd.DataFrame) -> pd.DataFrame:
-    """A ranking, as `rank` gives it, of what `judged` says; the index tells the place of each row in that."""
+    """A ranking, as `rank` gives it, of what `judged` says; the index tells the place of each row in that, from 0."""
     good = table["error"] == ""
     best = {"p_goal": False, "margin": False, "formula": True}
     order = table[good].sort_values(list(best), ascending=list(best.values()), kind="stable").index
     unread = table[~good].sort_values(["formula", "error"], kind="stable").index
     ranked = table.loc[[*order, *unread]]
     places = pd.Series(range(1, len(ranked) + 1), index=ranked.index, dtype="Int64").where(good)
-    ranked = ranked.assign(rank=places, note=_with_repeats(ranked))
+    ranked = ranked.assign(rank=places, note=with_repeats(ranked))
     return ranked.drop(columns=list(HIDDEN))
 
 
@@ -153,7 +166,7 @@ def sweep(
     template
         Formula with linear expressions in braces.
     temperature_C, goal, predictors
-        As in `rank`.
+        As in `rank`; one temperature for the whole family.
     **variables
         Range of each variable: ``"0:1.5:0.05"``, or an array of numbers.
 
@@ -163,6 +176,7 @@ def sweep(
         The variables, then `COLUMNS`; one row a member. Points at which an amount would be negative are no members:
         a warning counts them, and ``attrs["left_out"]`` keeps their number.
     """
+    temperature_C = one_temperature(temperature_C, "a family is swept at one temperature")
     grid = Template.parse(template).grid(**variables)
     members = list(grid)
     left_out = grid.size - len(members)
@@ -173,12 +187,12 @@ def sweep(
     ranked = rank([member.composition for member in members], goal, temperature_C, predictors).sort_index()
     points = pd.DataFrame([member.variables for member in members], columns=list(variables), dtype=float)
     table = pd.concat([points, ranked.reset_index(drop=True)], axis=1)
-    table.attrs["left_out"] = left_out
+    table.attrs |= {"left_out": left_out, "temperature_C": temperature_C}
     return table
 
 
 def _predict(
-    told: list[Any], batch: Read, goal: Goal, temperature: float, predictors: Predictors, extra: list[str]
+    told: list[Any], batch: Read, goal: Goal, temperature: float | Vector, predictors: Predictors, extra: list[str]
 ) -> dict[str, Any]:
     """What is said of each candidate, in the order in which they were given."""
     values: dict[str, Any] = {}
@@ -186,8 +200,10 @@ def _predict(
     if batch.rows.size:
         for row, name in zip(batch.rows.tolist(), own := formulas(told, batch.rows), strict=True):
             names[row] = name
-        first, which = _distinct(batch.fractions.matrix, own)
-        found = appraise(batch.fractions.take(first), [own[row] for row in first], goal, temperature, predictors)
+        warm = temperature[batch.rows] if isinstance(temperature, np.ndarray) else None
+        first, which = distinct(batch.fractions.matrix, own, warm)
+        at = temperature if isinstance(temperature, float) else temperature[batch.rows][first]
+        found = appraise(batch.fractions.take(first), [own[row] for row in first], goal, at, predictors)
         values = {
             name: np.asarray(column, dtype=object if name in TEXTS else None)[which] for name, column in found.items()
         }
@@ -196,6 +212,8 @@ def _predict(
     nothing = pd.arrays.IntegerArray(np.zeros(len(told), dtype=np.int64), np.ones(len(told), dtype=bool))
     columns: dict[str, Any] = {"rank": nothing, "formula": _objects(names)}
     for name in COLUMNS[2:-1]:
+        if name == "conductivity_S_cm" and (isinstance(temperature, np.ndarray) or temperature != USUAL_C):
+            columns["temperature_C"] = np.broadcast_to(temperature, len(told)).copy()
         columns[name] = _whole(name, values.get(name), batch.rows, len(told))
     columns["error"] = _objects(reasons)
     for name in (*extra, *HIDDEN):
@@ -229,31 +247,7 @@ def _whole(name: str, values: Any, rows: Rows, n: int) -> Any:
     return column
 
 
-def _distinct(matrix: npt.NDArray[np.float64], names: list[str]) -> tuple[Rows, Rows]:
-    """Rows of different compositions, and which of these each row is.
-
-    Numbers of one candidate may hang in their last bits on who stands beside it. These rows stand in an order of
-    their own, so that the order of the list changes nothing, and equal candidates get equal numbers.
-    """
-    by_name = np.array(sorted(range(len(names)), key=names.__getitem__), dtype=np.intp)
-    held = np.ascontiguousarray(matrix[:, matrix.any(axis=0)][by_name])
-    lines = held.view(np.dtype((np.void, held.strides[0]))).ravel()
-    _, first, which = np.unique(lines, return_index=True, return_inverse=True)
-    back = np.empty_like(by_name)
-    back[by_name] = np.arange(len(by_name))
-    return by_name[first], which.ravel()[back]
-
-
-def _with_repeats(ranked: pd.DataFrame) -> list[str]:
-    """Notes, with those on a composition that stands higher in the ranking already."""
-    first: dict[int, str] = {}
-    notes = []
-    told = zip(*(ranked[name].tolist() for name in ("key", "formula", "note", "error")), strict=True)
-    for key, formula, note, error in told:
-        if error:
-            notes.append(note)
-            continue
-        known = first.get(key)
-        notes.append("; ".join(filter(None, (note, f"same composition as {known}, ranked above it" if known else ""))))
-        first.setdefault(key, formula)
-    return notes
+def _common(listing: Listing, temperature_C: Any) -> float | None:
+    """The temperature of all candidates in degC, None where each has its own."""
+    found, each = temperature_of(listing, temperature_C)
+    return None if each else float(np.asarray(found))

@@ -22,7 +22,7 @@ _AXES = ("tg_C", "conductivity_S_cm")
 def conductivity_map(
     ranking: pd.DataFrame,
     goal: Goal | None = None,
-    temperature_C: float = 25.0,
+    temperature_C: float | None = 25.0,
     names: int = 10,
     size: tuple[int, int] = (1060, 600),
 ) -> go.Figure:
@@ -35,7 +35,7 @@ def conductivity_map(
     goal
         What the shaded corner shows, the default goal when None.
     temperature_C
-        Where the conductivities hold, in degC.
+        Where the conductivities hold, in degC; None where each candidate has its own temperature.
     names
         Candidates from the top that are named, where a name finds a free place.
     size
@@ -46,6 +46,7 @@ def conductivity_map(
     shown = _drawable(ranking).head(LARGEST)
     goal = goal or Goal()
     limits = _limits(shown, goal)
+    where = " of each at its temperature" if temperature_C is None else f" at {temperature_C:g} °C"
     traces = []
     for verdict in reversed(VERDICTS):
         rows = shown[shown["verdict"] == verdict]
@@ -55,7 +56,7 @@ def conductivity_map(
         traces += pair
     layout = frame(size) | {
         "xaxis": axis("Glass transition temperature, °C") | {"range": limits[0]},
-        "yaxis": axis(f"Conductivity at {temperature_C:g} °C, mS/cm", log=True) | _steps(limits[1]),
+        "yaxis": axis(f"Conductivity{where}, mS/cm", log=True) | _steps(limits[1]),
         "shapes": _corner(goal, limits),
         "annotations": [*_goal_name(goal), *named(shown.head(names), limits, size)],
         "hoverlabel": {"align": "left", "namelength": 0},

@@ -40,7 +40,7 @@ LIMITS: Mapping[str, str] = MappingProxyType(
 )
 """Of requests to MLflow, where the environment does not say otherwise."""
 SENT = ("log_text", "log_table", "log_figure", "log_dict", "log_artifact")  # what sends a file
-_LOCAL = re.compile(r"(?!\w[\w+.-]+:)|sqlite:|file:")  # files of this machine, which nobody waits for
+_LOCAL = re.compile(r"(?!\w[\w+.-]+:)|sqlite\W|file:")  # files of this machine, which nobody waits for
 
 
 class MlflowAwayError(RuntimeError):
@@ -102,7 +102,7 @@ def is_local(uri: str) -> bool:
 
     Examples
     --------
-    >>> [is_local(uri) for uri in ("sqlite:////home/lab/mlflow.db", "./runs", "http://mlflow.lab:5000")]
+    >>> [is_local(uri) for uri in ("sqlite:///mlflow.db", "./runs", "http://mlflow.lab:5000")]
     [True, True, False]
     """
     return _LOCAL.match(uri) is not None

@@ -10,7 +10,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from ..datasets.home import home, made
+from ..datasets.home import FILE_MODE, home, made
 from ..datasets.home import put as replace_file
 
 
@@ -41,7 +41,7 @@ class Entry:
 
 def lock() -> FileLock:
     """Return the lock that every change of the record takes; who has it may take it again."""
-    return FileLock(made() / "registry.lock", is_singleton=True)
+    return FileLock(made() / "registry.lock", mode=FILE_MODE, is_singleton=True)
 
 
 def record() -> dict[str, Entry]:

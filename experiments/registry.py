@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import sklearn
 
-from ..datasets.home import home
+from ..datasets.home import home, private_file, private_folder
 from ..models import artifact, trial
 from ..models.predictor import Predictor
 from .recipe import FURTHER, RECIPES
@@ -65,13 +65,12 @@ def keep(card: Champion, bundle: Path, held_out: pd.DataFrame | None = None) -> 
             f"{card.property} version {card.version} is kept already, from another MLflow store: set "
             "MLFLOW_TRACKING_URI to that store, or VITRION_HOME to another folder"
         )
-    target.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(target.parent)
     fresh = target.parent / f".{card.version}.{os.getpid()}.part"
     shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir()
-    shutil.copyfile(bundle, fresh / BUNDLE)
+    shutil.copyfile(bundle, private_file(private_folder(fresh) / BUNDLE))
     if held_out is not None:
-        held_out.to_parquet(fresh / HELD_OUT, index=False)
+        held_out.to_parquet(private_file(fresh / HELD_OUT), index=False)
     write(fresh / CARD, asdict(card))
     if target.exists():
         shutil.rmtree(target)

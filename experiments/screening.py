@@ -11,6 +11,7 @@ import pandas as pd
 from ..features.composition import FormulaError
 from .appraisal import Predictors
 from .block_folder import BlockFolder
+from .candidates import one_temperature
 from .crews import Crew, crew_of
 from .goal import Goal
 from .ranking import rank
@@ -41,7 +42,7 @@ def screen(
     ----------
     candidates
         A Parquet file or a folder of some with a column ``formula``, a template such as ``LiAlCl{4-2x}O{x}`` with the
-        range of each variable, a space of `vitrion.features.space`, or a list of formulas.
+        range of each variable, a space of `vitrion.features.space`, or whatever `rank` takes (which is held in memory).
     top
         How many of the best come back.
     goal, temperature_C, predictors
@@ -63,24 +64,25 @@ def screen(
     Returns
     -------
     DataFrame
-        The first `top` rows of what `rank` gives for all candidates, number for number; the index tells the place of
-        each in the source. What cannot be read is passed over, and ``pareto`` counts among these rows. ``attrs`` tells
-        how many ``candidates`` there were, how many are ``unread``, and the first ``errors``: place and reason.
+        The first `top` rows of what `rank` gives for all candidates, number for number, with the index of `candidates`
+        where they are a Series or a table, else with the place of each in the source. What cannot be read is passed
+        over, and ``pareto`` counts among these rows. ``attrs`` tells how many ``candidates`` there were, how many are
+        ``unread``, and the first ``errors``: place and reason.
     """
-    source, aim = source_of(candidates, **variables), Aim(Goal.of(goal), temperature_C, _whole(top), everything)
+    source, aim = source_of(candidates, **variables), _aim(goal, temperature_C, top, everything)
     if everything and out is None:
         raise FormulaError("everything=True writes a dataset beside it: name the ranking, out='ranking.parquet'")
     kept = None if out is None else BlockFolder(Path(out), everything).checked(source.files, source.folder)
     with crew_of(scheduler, aim, predictors) as crew:
         if kept is not None:
-            told = {"top": top, "goal": aim.goal.to_dict(), "temperature_C": temperature_C}
+            told = {"top": top, "goal": aim.goal.to_dict(), "temperature_C": aim.temperature_C}
             kept.begin({"source": source.identity(), "models": crew.digests(), **told}, resume)
         found = _screened(source, aim, crew, kept, progress)
         table = _ranking(found, source, aim, crew.predictors)
     table.attrs |= {"candidates": source.size, "unread": found.unread, "errors": list(found.errors)}
     if kept is not None:
         kept.finish(table)
-    return table
+    return table if source.index is None else table.set_axis(source.index.take(table.index.to_numpy()))
 
 
 def _screened(source: Source, aim: Aim, crew: Crew, kept: BlockFolder | None, progress: Progress) -> Screened:
@@ -110,6 +112,11 @@ def _ranking(found: Screened, source: Source, aim: Aim, predictors: Predictors) 
     table = rank(source.candidates(places, found.texts), aim.goal, aim.temperature_C, predictors)
     table.index = pd.Index([places[row] for row in table.index])
     return table.head(aim.top)
+
+
+def _aim(goal: Any, temperature_C: Any, top: Any, everything: bool) -> Aim:
+    at = one_temperature(temperature_C, "a screening is at one temperature")
+    return Aim(Goal.of(goal), at, _whole(top), everything)
 
 
 def _whole(top: Any) -> int:

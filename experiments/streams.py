@@ -12,16 +12,20 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
+from ..datasets.grid import PARQUET
+from ..datasets.headers import formula_column
+from ..datasets.list_columns import temperature_column
 from ..features.composition import Composition, FormulaError
 from ..features.elements import INDEX, SYMBOLS
 from ..features.enumeration import Space
 from ..features.fractions import Fractions
+from ..features.notices import notice
 from ..features.template import Template
 from .candidates import describable, listed
 
 BLOCK = 16_384  # rows of a block: half a second of work
-FORMULA = ("formula", "composition", "candidate", "formulas", "compositions", "candidates")
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,7 @@ class Source(ABC):
     files: Sequence[Path] = ()
 
     folder: Path | None = None
+    index: pd.Index[Any] | None = None  # what the candidates are called, where that is not their place
 
     @abstractmethod
     def blocks(self) -> Iterator[Block]:
@@ -95,9 +100,10 @@ class Source(ABC):
 class Listed(Source):
     """Formulas or compositions in memory."""
 
-    def __init__(self, told: Iterable[Any]) -> None:
+    def __init__(self, told: Any) -> None:
         self.items = listed(told)
         self.name, self.size = "the list", len(self.items)
+        self.index = told.index if isinstance(told, pd.Series | pd.DataFrame) else None
 
     def blocks(self) -> Iterator[Block]:
         """Slices of the list."""
@@ -220,10 +226,11 @@ def source_of(candidates: Any, **variables: Any) -> Source:
         raise FormulaError(f"{', '.join(variables)}: variables belong to a template; leave them out")
     if isinstance(candidates, str | Path):
         path = Path(candidates)
-        if not path.exists():
-            mend = "give a Parquet file, a folder of some, a template such as LiAlCl{4-2x}O{x}, or a list of formulas"
-            raise FormulaError(f'"{candidates}" is no file, no folder and no template; {mend}')
-        return Dataset(path)
+        if path.is_dir() or (path.exists() and path.open("rb").read(4) == PARQUET):
+            return Dataset(path)
+        if isinstance(candidates, Path) and not path.exists():
+            mend = "give a table of formulas, a folder of Parquet files, a template such as LiAlCl{4-2x}O{x}, or a list"
+            raise FormulaError(f'"{candidates}" is no file and no folder; {mend}')
     return Listed(candidates)
 
 
@@ -231,12 +238,14 @@ def _formula_column(schema: Any, file: str) -> str:
     """The column of formulas, which holds text or nothing that could not be text."""
     import pyarrow as pa
 
-    names = schema.names
-    plain = {" ".join(name.split()).casefold(): name for name in reversed(names)}
-    for wanted in FORMULA:
-        if wanted in plain:
-            kind = schema.field(plain[wanted]).type
-            if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-                raise FormulaError(f"{file}: the column {plain[wanted]} holds {kind}; make it text, such as LiAlCl4")
-            return str(plain[wanted])
-    raise FormulaError(f"{file} has no column named formula (it has {', '.join(names)[:80]}); name one of them formula")
+    names = list(map(str, schema.names))
+    at = formula_column(names, file)
+    if at is None:
+        raise FormulaError(
+            f"{file} has no column named formula (it has {', '.join(names)[:80]}); name one of them formula"
+        )
+    if pa.types.is_nested(kind := schema.field(at).type):
+        raise FormulaError(f"{file}: the column {names[at]} holds {kind}; make it text, such as LiAlCl4")
+    if temperature_column(names, file)[0] is not None:
+        notice(f"the temperatures in {file} are not read: a screening is at one, temperature_C", stacklevel=6)
+    return names[at]

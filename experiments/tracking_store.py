@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, cast
 
 from filelock import FileLock
 
-from ..datasets.home import home, made
+from ..datasets.home import FILE_MODE, home, made, private_file, private_folder, sqlite_url
 from ..models import artifact
 from . import reach
 from .open_run import NOTE, OpenRun
 from .processes import owner
+from .store_file import ARTIFACTS, check, follow
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
@@ -72,12 +73,14 @@ def store() -> MlflowClient:
 
     logging.getLogger("mlflow").setLevel(logging.WARNING)
     made()
-    ours = f"sqlite:///{home() / 'mlflow.db'}"
-    told = os.environ.get("MLFLOW_TRACKING_URI")
-    uri = address()
-    place = (home() / "mlartifacts").as_uri() if uri == ours else None
+    told, uri = os.environ.get("MLFLOW_TRACKING_URI"), address()
+    if uri == _ours():
+        private_file(home() / "mlflow.db")
+    if uri.startswith("sqlite"):
+        check(uri)
     serves = uri.startswith(("http:", "https:"))  # a server makes its tables itself
-    with nullcontext() if serves else FileLock(home() / "mlflow.lock"):
+    with nullcontext() if serves else FileLock(home() / "mlflow.lock", mode=FILE_MODE):
+        place = _prepared() if uri == _ours() else None
         mlflow.set_tracking_uri(uri)
         if not told:  # MLflow wrote it there, where it would bind later homes and processes to this one
             os.environ.pop("MLFLOW_TRACKING_URI", None)
@@ -88,7 +91,20 @@ def store() -> MlflowClient:
 
 def address() -> str:
     """Where the tracking store is, as MLflow is told."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{home() / 'mlflow.db'}"
+    return os.environ.get("MLFLOW_TRACKING_URI") or _ours()
+
+
+def _ours() -> str:
+    return sqlite_url(home() / "mlflow.db")
+
+
+def _prepared() -> str:
+    """Make the places of the store in the home folder, for its owner alone, and have runs follow it there.
+
+    Returns where files of runs go.
+    """
+    follow(home() / "mlflow.db", home())
+    return private_folder(home() / ARTIFACTS).as_uri()
 
 
 def _opened(place: str | None) -> MlflowClient:

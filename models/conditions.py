@@ -56,6 +56,38 @@ def encode(conditions: pd.DataFrame | Mapping[str, object] | None, n: int) -> np
     return np.stack([1000.0 / kelvin, _crystallinity(phases), (phases == "molten").astype(float)], axis=1)
 
 
+def aligned(conditions: pd.DataFrame | Mapping[str, Any] | None, compositions: object) -> Any:
+    """Conditions in the order of the compositions, where both are of pandas and their indexes differ.
+
+    Examples
+    --------
+    >>> told = {"temperature_C": pd.Series([60.0, 25.0], index=["b", "a"])}
+    >>> aligned(told, pd.Series(["LiCl", "NaCl"], index=["a", "b"]))["temperature_C"].tolist()
+    [25.0, 60.0]
+    """
+    index = getattr(compositions, "index", None)
+    if conditions is None or not isinstance(index, pd.Index):
+        return conditions
+    if isinstance(conditions, pd.DataFrame):
+        return in_order(conditions, index, "the conditions")
+    return {
+        name: in_order(told, index, name) if isinstance(told, pd.Series) else told for name, told in conditions.items()
+    }
+
+
+def in_order(told: Any, index: pd.Index[Any], name: str) -> Any:
+    """A Series or a table in the order of an index; refused where its own does not say which row is whose."""
+    if told.index.equals(index):
+        return told
+    if not told.index.is_unique or len(missing := index.difference(told.index)):
+        why = f"lacks {missing[0]!r}" if told.index.is_unique else "holds a name twice"
+        raise ConditionError(
+            f"the index of {name} {why}, so that it is not clear which row is whose; "
+            "give it the index of the candidates, or an array in their order"
+        )
+    return told.reindex(index)
+
+
 def _column(given: Mapping[str, Any], name: str, kind: type, n: int) -> npt.NDArray[Any]:
     try:
         values: npt.NDArray[Any] = np.asarray(given[name], dtype=kind)

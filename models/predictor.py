@@ -18,6 +18,7 @@ from ..features.notices import notice
 from . import inputs
 from .blend import BlendedRegressor
 from .committee import Committee
+from .conditions import aligned
 from .conformal import Calibration
 from .crossfit import CrossFit, Design, HeldOut, Progress, cross_fit
 from .domain import Domain
@@ -124,6 +125,7 @@ class Predictor(RegressorMixin, BaseEstimator):
             Called with a line of text after each step.
         """
         fractions, names, sources = inputs.named(compositions, formulas, references)
+        conditions = aligned(conditions, compositions)
         design = self._design(fractions, values, groups, conditions, sample_weight, estimated)
         self.domain_ = self._domain(design)
         self.held_out_, self.difficulty_, self.regressor_ = self._cross_fit(design, self.domain_, progress)
@@ -148,7 +150,7 @@ class Predictor(RegressorMixin, BaseEstimator):
 
         Where `groups` are not papers, `papers` of shape (n,) keeps a paper of the test rows out of training too.
         """
-        fractions = Fractions.of(compositions)
+        fractions, conditions = Fractions.of(compositions), aligned(conditions, compositions)
         design = self._design(fractions, values, groups, conditions, sample_weight, estimated)
         if papers is not None:
             design = replace(design, papers=inputs.codes(papers))
@@ -171,6 +173,7 @@ class Predictor(RegressorMixin, BaseEstimator):
         """
         check_is_fitted(self, "regressor_")
         fractions, names, sources = inputs.named(compositions, formulas, references)
+        conditions = aligned(conditions, compositions)
         y = inputs.targets(self.quantity, values, len(fractions), sample_weight=sample_weight)
         weight = inputs.own_weights(self.quantity, values, sample_weight)
         if len(y) == 0:
@@ -194,7 +197,7 @@ class Predictor(RegressorMixin, BaseEstimator):
     def predict(self, compositions: Iterable[Any] | Fractions, conditions: Conditions = None) -> Prediction:
         """Calibrated predictions for compositions as in `fit`; without conditions, for a glass at 25 C."""
         check_is_fitted(self, "regressor_")
-        fractions = Fractions.of(compositions)
+        fractions, conditions = Fractions.of(compositions), aligned(conditions, compositions)
         X = self._inputs(fractions, conditions)
         if len(X) == 0:
             none, words, rows = np.empty(0), np.empty(0, "U7"), np.empty(0, np.intp)

@@ -14,6 +14,8 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
+from ..datasets.home import private_file, private_folder
+
 MOST_MEMORY = 8 * 2**30  # bytes of addresses
 MOST_PROCESSOR_S = 120
 MOST_S = 300.0
@@ -24,8 +26,8 @@ KNOWN = "known-models"  # folder with an empty file by the hash of each model fi
 def know(digest: str, home: Path) -> None:
     """Remember the hash of a model file that was made here, or that passed."""
     note = _note(digest, home)
-    note.parent.mkdir(parents=True, exist_ok=True)
-    note.touch()
+    private_folder(note.parent)
+    private_file(note)
 
 
 def stand(path: Path, digest: str, home: Path) -> None:

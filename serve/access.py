@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from http.cookies import CookieError, SimpleCookie
 from ipaddress import ip_address
@@ -19,22 +19,24 @@ from typing import Any
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .keyring import SCOPES
+from .keyring import SCOPES, Key
 from .metrics import Metrics
 from .owners import Who
-from .pace import Pace
+from .pace import Pace, neighbourhood
 from .patience import GONE
+from .places import NAME
 from .problems import problem
 from .refusals import BusyError, nothing_called, visible
 from .rules import ANYONE, Rule, Table
 from .settings import Settings
+from .still import LINE, Still
 
 COOKIE = "vitrion_session"
 OURS = ("localhost", "127.0.0.1", "[::1]")
 SAFE = ("GET", "HEAD", "OPTIONS")
 MOST_FAILED = 10.0  # wrong keys that one address may try at once; then one in five seconds
 FAILED_A_SECOND = 0.2
-WHO, WRONG = "vitrion.who", "vitrion.wrong_key"
+WHO, WRONG, ASKED = "vitrion.who", "vitrion.wrong_key", "vitrion.asked"
 AWAY = "the database of the service does not answer, and without it no key can be looked up; try again in a moment"
 _LOG = logging.getLogger(__name__)
 Headers = Mapping[str, str]
@@ -73,7 +75,10 @@ class Access:
         except (BusyError, *GONE) as error:
             _LOG.warning("a key could not be looked up: %s", type(error).__name__)
             refused = problem(503, AWAY, headers={"retry-after": "1"})
-        await (refused or self.app)(scope, receive, send)
+        if refused is not None or ASKED not in scope:
+            await (refused or self.app)(scope, receive, send)
+        else:
+            await Still(scope.pop(ASKED), scope, receive, send).answer(self.app, _unknown(scope["path"]))
 
     def _misdirected(self, scope: Scope, told: Headers) -> Response | None:
         """Refuse what was sent to a name that is none of ours."""
@@ -106,10 +111,10 @@ class Access:
 
     async def _refused(self, scope: Scope, told: Headers) -> Response | None:
         """Refuse who may not, or asks too often; else keep who asks."""
-        who = await self._who(scope, told)
+        found = self._table.find(scope["method"], scope["path"])
+        who = await self._who(scope, told, found is not None and found[0].scope == ANYONE)
         if isinstance(who, Response):
             return who
-        found = self._table.find(scope["method"], scope["path"])
         if found is None:
             return self._nothing(scope["method"], scope["path"]) if who is not None else _unknown(scope["path"])
         rule, parts = found
@@ -129,19 +134,27 @@ class Access:
                 return problem(404, nothing_called(rule.kind, parts[rule.part]))
         return None
 
-    async def _who(self, scope: Scope, told: Headers) -> Who | Response | None:
-        """Who asks, by key or cookie; None where nobody known does, and a refusal where it is too often."""
+    async def _who(self, scope: Scope, told: Headers, is_open: bool) -> Who | Response | None:
+        """Who asks, by key or cookie; None where nobody known does, and a refusal where it is too often.
+
+        Where anyone may come, a session that has ended is no wrong key: who signs in again may still have its cookie.
+        """
         if not self.settings.require_keys:
             return Who()
         address, secret, word = _address(scope), _bearer(told), cookie_of(told.get("cookie", ""))
         ring = scope["app"].state.desk.keys
-        key = None
+        key, line = None, scope.get(LINE)
         if secret or word:
-            ask, told_word = (ring.find, secret) if secret else (ring.find_session, word)
-            key = await asyncio.to_thread(ask, told_word)
-            if key is None and (wait := self._wrong_key(address)):
+            look = partial(ring.find, secret) if secret else partial(ring.find_session, word)
+            key = await asyncio.to_thread(look)
+            if key is not None:
+                scope[ASKED] = partial(_counts, look)
+            elif (secret or not is_open) and (wait := self._wrong_key(address)):
                 return _too_often(wait, "too many wrong keys came from your address")
-        if wait := self._pace.take(key.name if key is not None else f"address {address}"):
+        scope[NAME] = key.name if key is not None else f"address {address}"
+        if line is not None and key is not None:
+            line.lines.protect(line, key.name)
+        if wait := self._pace.take(scope[NAME]):
             self.metrics.refused.labels("rate").inc()
             return _too_often(wait, f"more than {self.settings.most_per_second:g} requests a second came from you")
         return None if key is None else Who(key.name, key.scope, not secret)
@@ -158,6 +171,14 @@ class Access:
             told = ", ".join(allowed)
             return problem(405, f"{visible(method)} is not possible here; {told} is", headers={"allow": told})
         return problem(404, f"there is nothing at {visible(path)}; /api/v1/openapi.json lists what there is")
+
+
+async def _counts(look: Callable[[], Key | None]) -> bool:
+    """Whether a key counts; while the database does not say it, it does as before."""
+    try:
+        return await asyncio.to_thread(look) is not None
+    except (BusyError, *GONE):
+        return True
 
 
 def _too_often(wait: float, why: str) -> Response:
@@ -180,8 +201,8 @@ def _name(host: str) -> str:
 
 
 def _address(scope: Scope) -> str:
-    """From where a request comes."""
-    return str((scope.get("client") or ("",))[0])
+    """From where a request comes, as it is counted."""
+    return neighbourhood(str((scope.get("client") or ("",))[0]))
 
 
 def _bearer(told: Headers) -> str:

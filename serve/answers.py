@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..datasets.candidate_table import CandidateTable
     from ..experiments.goal import Goal
-    from .tables import CandidateTable
 
 UNTRACKED = "the ranking is done, but MLflow did not take it"
 
 
 def ranking(
-    table: CandidateTable, source: str, goal: Goal, temperature: float, also: list[str], server: str | None
+    table: CandidateTable, sources: list[str], goal: Goal, temperature: float, also: list[str], server: str | None
 ) -> pd.DataFrame:
     """The ranking of a list, by the models here or by a service, which reads a long file itself."""
     from .candidates import joined, usable
@@ -24,13 +24,13 @@ def ranking(
     if server is None:
         from ..experiments.ranking import rank
 
-        return joined(table, rank(usable(table), goal, temperature_C=temperature, also=also))
+        return joined(table, rank(usable(table), goal, temperature_C=table.at(temperature), also=also))
     from .client import AT_ONCE, Client
 
     with Client(server) as client:
-        if len(table) > AT_ONCE and source != "-":
-            return client.rank(Path(source), goal, temperature, also)
-        return joined(table, client.rank(usable(table), goal, temperature, also))
+        if len(table) > AT_ONCE and len(sources) == 1 and sources != ["-"]:
+            return client.rank(Path(sources[0]), goal, temperature, also)
+        return joined(table, client.rank(usable(table), goal, table.at(temperature), also))
 
 
 def members(template: str, temperature: float, goal: Goal, ranges: dict[str, Any], server: str | None) -> pd.DataFrame:

@@ -38,7 +38,7 @@ from .bodies import Bodies, TooSlowError
 from .campaigns import Campaigns
 from .damage import check
 from .desk import Desk
-from .door import HEADERS, Door, TooLargeError
+from .door import HEADERS, Door, TooLargeError, TooMuchError
 from .failures import explained
 from .in_use import InUse
 from .jobs import Jobs
@@ -47,6 +47,7 @@ from .keyring import Keyring
 from .metrics import Metrics
 from .owners import Owners
 from .patience import away, lost
+from .places import AtWork, Places
 from .problems import of_http, of_validation, problem
 from .refusals import (
     BusyError,
@@ -120,9 +121,11 @@ def create_app(settings: Settings | None = None, models: InUse | None = None) ->
     )
     for part in (routes_rank, routes_jobs, routes_campaigns, routes_library, routes_state, routes_access, pages):
         app.include_router(part.router)
+    app.state.work = work = Places(told.most_waiting)
+    app.add_middleware(AtWork, settings=told, metrics=metrics, work=work)
     app.add_middleware(Bodies, settings=told)
     app.add_middleware(Access, settings=told, metrics=metrics, table=Table(app))
-    app.add_middleware(Door, settings=told, metrics=metrics)
+    app.add_middleware(Door, settings=told, metrics=metrics, work=work)
     app.add_middleware(pages.Refusals)
     app.add_middleware(Requests)
     app.add_exception_handler(RequestValidationError, of_validation)
@@ -135,7 +138,7 @@ def create_app(settings: Settings | None = None, models: InUse | None = None) ->
 
 async def _of_http(request: Request, error: Exception) -> Response:
     """A refusal of the framework, which takes a body that is too large or too slow for one that cannot be read."""
-    if isinstance(error.__cause__, TooLargeError | TooSlowError):
+    if isinstance(error.__cause__, TooLargeError | TooMuchError | TooSlowError):
         raise error.__cause__  # the door answers it
     return of_http(request, error)
 

@@ -13,24 +13,23 @@ import logging
 import os
 import shutil
 import sqlite3
-import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ..datasets.home import home
-from . import tables_out
+from ..datasets.home import home, private_file, private_folder, put
+from ..experiments.store_file import ARTIFACTS, rename_models, rewrite
+from . import archive, tables_out
+from .archive import FORMAT, MANIFEST
 from .refusals import InputError, WorkError
 from .settings import Settings
 
 _LOG = logging.getLogger(__name__)
 
-MANIFEST = "manifest.json"
-FORMAT = 1
 _DATABASES = (".db", ".sqlite")
 _LEFT_OUT = (".lock", ".part", "-wal", "-shm", "-journal")
 _NOT_KEPT = ("workflows.db", "executors")  # steps of jobs: those that are open begin anew
@@ -58,57 +57,63 @@ def back_up(settings: Settings, target: Path) -> dict[str, Any]:
                 tables_out.write(settings.store_url, copy / tables_out.FILE)
             _copied(home(), copy)
         manifest = _manifest(copy)
-        _packed(copy, target)
+        archive.packed(copy, _files(copy), target)
     return manifest
 
 
 def restore(settings: Settings, source: Path) -> dict[str, Any]:
     """Bring a backup back into an empty home folder, and an empty database server if there is one.
 
-    All files are checked against the manifest before anything is put in place.
+    All files are checked against the manifest before anything is put in place. Where the home folder is there, such as
+    a volume, the files are checked within it; else beside it.
     """
-    there = [path.name for path in home().glob("*")] if home().is_dir() else []
+    there = sorted(path.name for path in home().iterdir()) if home().is_dir() else []
     if there:
         raise InputError(f"the home folder {home()} is not empty ({there[0]}); name another one with VITRION_HOME")
-    home().parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".restore-", dir=home().parent) as made:
+    within = home().is_dir()
+    if not within:
+        home().parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".restore-", dir=home() if within else home().parent) as made:
         copy = Path(made) / "home"
-        _unpacked(source, copy)
-        manifest = checked(copy)
-        (copy / MANIFEST).unlink()
-        _moved(copy / "mlflow.db", str(manifest.get("home", "")), str(home()))
+        manifest = archive.unpacked(source, copy)
+        _whole(copy, manifest["files"])
+        _followed(copy, str(manifest.get("home", "")))
         rows = copy / tables_out.FILE
         if rows.exists():
             if not settings.database_url:
                 raise InputError(f"{source} holds the tables of a database server; name one with VITRION_DATABASE_URL")
             tables_out.read(settings.store_url, rows)
             rows.unlink()
-        if home().is_dir():
-            home().rmdir()
-        copy.replace(home())
+        if within:
+            for path in sorted(copy.iterdir(), key=lambda path: path.name == "champions.json"):  # with it all is there
+                path.replace(home() / path.name)
+        else:
+            copy.replace(home())
     return manifest
 
 
-def checked(copy: Path) -> dict[str, Any]:
-    """The manifest of an unpacked backup whose files are all there, and none other; raises `WorkError` if not."""
-    try:
-        told: dict[str, Any] = json.loads((copy / MANIFEST).read_text(encoding="utf-8"))
-        listed = dict(told["files"])
-    except (OSError, ValueError, KeyError, TypeError):
-        raise InputError("this is no backup of Vitrion, or a damaged one: its manifest cannot be read") from None
-    if told.get("format") != FORMAT:
-        raise InputError(f"the backup has format {told.get('format')!r}, this version reads {FORMAT}; update vitrion")
-    found = {name: _sha256(copy / name) for name in _files(copy) if name != MANIFEST}
-    wrong = sorted({*listed, *found} - {name for name in listed if found.get(name) == listed[name]})
-    if wrong:
-        raise WorkError(f"the backup is damaged: {wrong[0]} is not as it was written; take another backup")
-    for name in found:
+def _whole(copy: Path, names: Iterable[str]) -> None:
+    """Refuse what a backup never holds, and databases that are not whole."""
+    for name in names:
+        if _is_left_out(name):
+            raise InputError(f"the backup holds {name}, which no backup has; take another one")
         if name.endswith(_DATABASES):
-            with closing(sqlite3.connect(f"file:{copy / name}?mode=ro", uri=True)) as database:
-                said = database.execute("PRAGMA integrity_check").fetchone()[0]
+            try:
+                with closing(sqlite3.connect(f"{(copy / name).as_uri()}?mode=ro", uri=True)) as database:
+                    said = database.execute("PRAGMA integrity_check").fetchone()[0]
+            except sqlite3.DatabaseError as error:
+                said = str(error)
             if said != "ok":
                 raise WorkError(f"the backup is damaged: {name} is no whole database ({said[:80]}); take another one")
-    return told
+
+
+def _followed(copy: Path, old: str) -> None:
+    """Have MLflow look for its files in the present home folder instead of the one that was backed up."""
+    path = copy / "mlflow.db"
+    if path.exists() and old and Path(old).is_absolute() and Path(old) != home():
+        with closing(sqlite3.connect(path)) as database, database:
+            rewrite(database, Path(old), home())
+        rename_models(copy / ARTIFACTS, Path(old), home())
 
 
 @contextmanager
@@ -137,8 +142,9 @@ def _still() -> Iterator[None]:
 def _copied(source: Path, copy: Path) -> None:
     for name in _files(source):
         target = copy / name
-        target.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(target.parent)
         if name.endswith(_DATABASES):
+            private_file(target)
             with closing(sqlite3.connect(source / name)) as old, closing(sqlite3.connect(target)) as new:
                 old.backup(new)
                 new.execute("PRAGMA journal_mode = DELETE")
@@ -148,72 +154,38 @@ def _copied(source: Path, copy: Path) -> None:
         except FileNotFoundError as error:  # such as a file of an unfinished job
             _LOG.warning("%s went while it was copied: %s", name, error.strerror)
         except OSError:  # a file system without links
-            shutil.copy2(source / name, target)
+            shutil.copyfile(source / name, private_file(target))
 
 
 def _files(folder: Path) -> list[str]:
     """Files that are kept, as paths below a folder, in order."""
     found = []
     for here, folders, files in os.walk(folder):
-        folders[:] = sorted(one for one in folders if not one.startswith(".") and one not in _NOT_KEPT)
-        names = (one for one in files if not one.endswith(_LEFT_OUT) and one not in _NOT_KEPT)
-        found += [
-            (Path(here) / one).relative_to(folder).as_posix() for one in names if not (Path(here) / one).is_symlink()
-        ]
-    return sorted(found)
+        for one in sorted([*folders, *files]):
+            name = (Path(here) / one).relative_to(folder).as_posix()
+            if not _is_left_out(name) and (Path(here) / one).is_symlink():
+                _LOG.warning("%s is a link and not in the backup; copy what it leads to yourself", name)
+        folders[:] = [one for one in folders if not one.startswith(".") and one not in _NOT_KEPT]
+        found += [(Path(here) / one).relative_to(folder).as_posix() for one in files]
+    return sorted(name for name in found if not _is_left_out(name) and not (folder / name).is_symlink())
+
+
+def _is_left_out(name: str) -> bool:
+    """Whether a path below the home folder is in no backup."""
+    *folders, last = name.split("/")
+    return last.endswith(_LEFT_OUT) or any(one in _NOT_KEPT for one in (*folders, last)) or _hidden(folders)
+
+
+def _hidden(folders: Sequence[str]) -> bool:
+    return any(one.startswith(".") for one in folders)
 
 
 def _manifest(copy: Path) -> dict[str, Any]:
     files = {name: _sha256(copy / name) for name in _files(copy)}
     at = datetime.now(UTC).isoformat(timespec="seconds")
     told = {"format": FORMAT, "vitrion": version("vitrion"), "made": at, "home": str(home()), "files": files}
-    (copy / MANIFEST).write_text(json.dumps(told, indent=1), encoding="utf-8")
+    put(copy / MANIFEST, json.dumps(told, indent=1).encode())
     return told
-
-
-def _packed(copy: Path, target: Path) -> None:
-    part = target.with_name(f".{target.name}.part")
-    try:
-        if target.suffix == ".tar":
-            with tarfile.open(part, "w") as archive:
-                for name in [*_files(copy)]:
-                    archive.add(copy / name, name, recursive=False)
-        else:
-            shutil.copytree(copy, part)
-        part.replace(target)
-    finally:
-        if part.is_dir():
-            shutil.rmtree(part)
-        else:
-            part.unlink(missing_ok=True)
-
-
-def _unpacked(source: Path, copy: Path) -> None:
-    if source.is_dir():
-        shutil.copytree(source, copy, symlinks=True)
-        return
-    try:
-        with tarfile.open(source, "r:") as archive:
-            archive.extractall(copy, filter="data")  # refuses what would leave the folder
-    except (tarfile.TarError, OSError) as error:
-        raise InputError(f"{source} cannot be read as a backup ({error})") from None
-
-
-def _moved(path: Path, old: str, new: str) -> None:
-    """Have MLflow look for its files in another home folder than the one that was backed up."""
-    if not path.exists() or not old or old == new:
-        return
-    with closing(sqlite3.connect(path)) as database, database:
-        for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-            for _, column, kind, *_ in database.execute(f'PRAGMA table_info("{table}")').fetchall():
-                if "CHAR" not in kind.upper() and "TEXT" not in kind.upper():
-                    continue
-                for before, after in ((Path(old).as_uri(), Path(new).as_uri()), (old, new)):
-                    database.execute(
-                        f'UPDATE "{table}" SET "{column}" = ? || substr("{column}", ?) '  # noqa: S608 - names of its own
-                        f'WHERE substr("{column}", 1, ?) = ?',
-                        (after, len(before) + 1, len(before) + 1, f"{before}/"),
-                    )
 
 
 def _sha256(path: Path) -> str:

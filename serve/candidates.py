@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..datasets.candidate_table import CandidateTable
 from ..features import Fractions
-from .tables import CandidateTable
+from .own_columns import GIVEN, column_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,24 +39,37 @@ def joined(table: CandidateTable, ranking: pd.DataFrame) -> pd.DataFrame:
         What was submitted.
     ranking
         One row a candidate, as `vitrion.rank` gives it for `usable(table)`; its index tells places in the list.
+
+    Returns
+    -------
+    DataFrame
+        ``attrs["given"]`` names the columns of the user, whose cells are as they were.
     """
-    keys = compositions(usable(table))
+    import pandas as pd
+
+    keys = _at_their_temperatures(compositions(usable(table)), table.temperature_C)
     places = [int(place) for place in ranking.index]
     out = plain(ranking.reset_index(drop=True))
-    first = _firsts(keys, table.numbers)
+    first = _firsts(keys)
     out["note"] = [_note(note, table, place, keys, first) for note, place in zip(out["note"], places, strict=True)]
     out["error"] = [table.errors.get(place, error) for error, place in zip(out["error"].tolist(), places, strict=True)]
     unread = _unread(out)
     out["note"] = [
-        note or (f"row {table.numbers[place]} of {table.name}" if bad else "")
+        note or (table.origin(place) if bad else "")
         for note, place, bad in zip(out["note"], places, unread, strict=True)
     ]
     out["formula"] = [
         _raw(table.cells[place]) if bad else text
         for text, place, bad in zip(out["formula"].tolist(), places, unread, strict=True)
     ]
-    for name, values in table.extra.items():
-        out[_free(name, out.columns)] = [values[place] for place in places]
+    given: list[str] = []
+    for name in table.extra:
+        given.append(_free(name, {*out.columns, *given}))
+    own = [
+        column_of([values[place] for place in places], table.kinds.get(name)) for name, values in table.extra.items()
+    ]
+    out = pd.concat([out, pd.DataFrame(dict(zip(given, own, strict=True)), index=out.index)], axis=1)
+    out.attrs = {**ranking.attrs, GIVEN: given}
     return out
 
 
@@ -90,22 +105,31 @@ def _unread(ranking: pd.DataFrame) -> list[bool]:
     return [isinstance(error, str) and bool(error) for error in ranking["error"].tolist()]
 
 
-def _firsts(keys: list[int | None], numbers: list[int]) -> dict[int, int]:
-    """Row of the first appearance of each composition."""
+def _at_their_temperatures(keys: list[int | None], temperature: list[float] | None) -> list[int | None]:
+    """Numbers that differ where the temperatures do too."""
+    if temperature is None:
+        return keys
+    warm = [None if math.isnan(at) else at for at in temperature]
+    return [None if key is None else hash((key, at)) for key, at in zip(keys, warm, strict=True)]
+
+
+def _firsts(keys: list[int | None]) -> dict[int, int]:
+    """Place of the first appearance of each composition."""
     first: dict[int, int] = {}
-    for key, number in zip(keys, numbers, strict=True):
+    for place, key in enumerate(keys):
         if key is not None:
-            first.setdefault(key, number)
+            first.setdefault(key, place)
     return first
 
 
 def _note(note: Any, table: CandidateTable, place: int, keys: list[int | None], first: dict[int, int]) -> str:
-    number, key = table.numbers[place], keys[place]
+    key = keys[place]
     notes = [own] if isinstance(note, str) and (own := _REPEATED.sub("", note)) else []
     if key is None:
-        notes.append(f"row {number} of {table.name}")
-    elif first[key] != number:
-        notes.append(f"same composition as row {first[key]}")
+        notes.append(table.origin(place))
+    elif first[key] != place:
+        told = table.origin(first[key])
+        notes.append(f"same composition as {told if table.origins else told.removesuffix(f' of {table.name}')}")
     return "; ".join(notes)
 
 

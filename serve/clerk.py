@@ -30,9 +30,9 @@ def log_ranking(job: str = "", folder: str = "") -> str:
     from ..experiments.goal import Goal
     from ..experiments.ranking_run import log_ranking as log
     from .candidates import usable
+    from .lists import read_candidates
     from .long_list import read_request
     from .settings import job_folder
-    from .tables import read_candidates
 
     place = job_folder(job or Path(folder).name)
     told = read_request(place)

@@ -69,6 +69,8 @@ def new(
         if (template is None) == (candidates is None):
             raise InputError("give a template such as 'LiAlCl{4-2x}O{x}', or --candidates FILE, and not both")
         check_temperature(temperature)
+        if template is not None and not var and Path(template).is_file():
+            template, candidates = None, template
         ranges = read_ranges(template, var or []) if template is not None else {}
         aim = load_goal(goal)
         pool: Any = template if candidates is None else _listed(candidates, var)
@@ -91,13 +93,12 @@ def _beginner(server: str | None) -> Callable[..., Campaign]:
 def _listed(source: str, var: list[str] | None) -> list[Any]:
     """Formulas of a list; those that cannot be read are told and left out."""
     from ..features import Fractions
-    from .candidates import usable
-    from .tables import read_candidates
+    from .lists import gathered
 
     if var:
         raise InputError("--var belongs to a template; leave it out with --candidates")
-    table = read_candidates(source)
-    cells = usable(table)
+    table = gathered([source], alone="a campaign")
+    cells = table.cells
     _, rows, errors = Fractions.read(cells)
     for place, error in list(errors.items())[:5]:
         say(f"left out: row {table.numbers[place]} of {table.name}: {table.errors.get(place, error)}", "yellow")

@@ -44,7 +44,10 @@ class Worth(StrEnum):
 
 
 def propose(
-    template: Annotated[str | None, typer.Argument(help="A family such as 'LiAlCl{4-2x}O{x}'.")] = None,
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="FAMILY|FORMULA|FILE...", help="A family 'LiAlCl{4-2x}O{x}', or a list as for rank."),
+    ] = None,
     var: Annotated[
         list[str] | None, typer.Option("--var", metavar="NAME=START:STOP:STEP", help="Range of a variable; repeatable.")
     ] = None,
@@ -56,7 +59,7 @@ def propose(
         typer.Option("--results", metavar="FILE", help="What was measured: formula and values, as a table."),
     ] = None,
     candidates: Annotated[
-        Path | None, typer.Option("--candidates", metavar="FILE", help="Choose from this list in place of a family.")
+        list[str] | None, typer.Option("--candidates", metavar="FILE", help="Choose from this list; repeatable.")
     ] = None,
     pending: Annotated[
         list[str] | None, typer.Option("--pending", metavar="FORMULA", help="On its way already; repeatable.")
@@ -70,9 +73,11 @@ def propose(
 ) -> None:
     """Propose the next compositions to melt, with a reason for each."""
     with told(), bad_tables():
-        outputs = checked(output or [], (".csv", ".parquet", ".html"), str(results or candidates or "-"))
+        many = [*(sources or []), *(candidates or [])]
+        outputs = checked(output or [], (".csv", ".parquet", ".html"), *many, *([str(results)] if results else []))
         check_temperature(temperature)
-        ranges, source = _source(template, var or [], candidates)
+        ranges, source = _source(many, var or [])
+        template = source if isinstance(source, str) else None
         if results is not None and not results.is_file():
             raise InputError(f"--results {visible(str(results), 80)} is not a file; give a table of results")
         aim = load_goal(goal)
@@ -81,7 +86,7 @@ def propose(
         if server is not None and any(path.suffix.lower() == ".html" for path in outputs):
             raise InputError("-o with .html needs the models here; leave --server out, or write .csv")
         options: dict[str, Any] = {"server": server, "acquisition": worth.value, "seed": seed, **ranges}
-        words = f"choosing {batch} of {visible(template or candidates.name if candidates else template or '')}"
+        words = f"choosing {batch} of {visible(' '.join(many))}"
         proposals = _chosen(words, source, batch, aim, results, pending or [], temperature, **options)
 
         def page() -> str:
@@ -110,18 +115,17 @@ def _chosen(words: str, *told: Any, server: str | None, **options: Any) -> pd.Da
     return proposals
 
 
-def _source(template: str | None, var: list[str], candidates: Path | None) -> tuple[dict[str, Any], Any]:
+def _source(many: list[str], var: list[str]) -> tuple[dict[str, Any], Any]:
     """Ranges of the variables, and the family or the list of candidates to choose from."""
-    if (template is None) == (candidates is None):
-        raise InputError("give a family such as 'LiAlCl{4-2x}O{x}', or a list with --candidates FILE; one of the two")
-    if template is not None:
-        return read_ranges(template, var), template
-    if var:
-        raise InputError("--var belongs to a family; leave it out with --candidates")
-    from .candidates import usable
-    from .tables import read_candidates
+    if not many:
+        raise InputError("give a family such as 'LiAlCl{4-2x}O{x}', or formulas and files of them; one of the two")
+    if len(many) == 1 and (var or "{" in many[0]):
+        return read_ranges(many[0], var), many[0]
+    if var or any("{" in one for one in many):
+        raise InputError("give a family with its --var, or formulas and files of them; one of the two")
+    from .lists import gathered
 
-    return {}, [cell for cell in usable(read_candidates(str(candidates))) if cell is not None]
+    return {}, gathered(many, alone="a batch").cells
 
 
 def _page(

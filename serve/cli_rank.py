@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..experiments.goal import Goal
-    from .tables import CandidateTable
 
-_SHOWN_ERRORS = 5
 MOST_MEMBERS = 1_000_000
 TAKEN = (
     *("template", "goal", "temperature_C", "predictors"),
@@ -59,60 +57,65 @@ Scheduler = Annotated[
     str | None,
     typer.Option("--scheduler", metavar="ADDRESS", help="Rank the --top best of a Parquet file on Dask: see screen."),
 ]
+Candidates = Annotated[
+    list[str],
+    typer.Argument(metavar="FORMULA|FILE...", help="Formulas, tables (text, Excel, Parquet), - for standard input."),
+]
+Sheet = Annotated[str | None, typer.Option("--sheet", metavar="NAME", help="Sheet of a workbook with several.")]
 Also = Annotated[
     list[Further] | None, typer.Option("--also", help="Predict a further property too; train it first; repeatable.")
 ]
 
 
 def rank(
-    source: Annotated[
-        str, typer.Argument(metavar="FILE", help="Candidates: .csv, .tsv, .txt or .parquet; - for standard input.")
-    ],
+    sources: Candidates,
     *,
     goal: GoalFile = None,
     temperature: Temperature = 25.0,
     output: Outputs = None,
     train_if_missing: TrainFirst = False,
     top: Top = 15,
+    sheet: Sheet = None,
     also: Also = None,
     track: Annotated[bool, typer.Option("--track", help="Keep the ranking as a run of MLflow.")] = False,
     server: Server = None,
     scheduler: Scheduler = None,
 ) -> None:
     """Rank candidate compositions against a goal, best first; every row comes back (of millions, see screen)."""
-    if scheduler is not None or Path(source).is_dir():
+    if scheduler is not None or any(Path(source).is_dir() for source in sources):
         from .cli_screen import instead_of_rank
 
-        more = bool(also or track or server or train_if_missing)
-        instead_of_rank(source, goal, temperature, output or [], top, scheduler, more)
+        more = bool(also or track or server or train_if_missing or sheet)
+        instead_of_rank(sources, goal, temperature, output or [], top, scheduler, more)
         return
     with told():
         from .answers import ranking, tracked
         from .candidates import any_read
-        from .tables import read_candidates
+        from .lists import gathered, unread
 
         if track and server is not None:
             raise InputError("--track keeps a run here, and --server ranks elsewhere; leave one of them out")
-        outputs = checked(output or [], (".csv", ".parquet", ".html"), source)
+        outputs = checked(output or [], (".csv", ".parquet", ".html"), *sources)
         check_temperature(temperature)
-        table = read_candidates(source)
+        table = gathered(sources, sheet)
         aim = load_goal(goal)
-        for note in table.notes:
-            say(note)
         asked = [one.value for one in dict.fromkeys(also or [])]
         if train_if_missing and server is None and any_read(table):
             train_missing()
+        common = temperature if table.temperature_C is None else None
+        where = "their temperatures" if common is None else f"{common:g} °C"
         with progress() as report:
-            report(f"ranking {len(table):,} candidates at {temperature:g} °C")
-            ranked = ranking(table, source, aim, temperature, asked, server)
+            report(f"ranking {len(table):,} candidates at {where}")
+            ranked = ranking(table, sources, aim, temperature, asked, server)
 
         def page() -> str:
             from .reports import ranking_page
 
-            return ranking_page(ranked, aim, temperature, table.name)
+            return ranking_page(ranked, aim, common, table.name)
 
-        _deliver(ranked, outputs, page, temperature=temperature, top=top)
-        _tell_errors(ranked, table)
+        _deliver(ranked, outputs, page, temperature=common, top=top)
+        for line in unread(ranked, len(table)):
+            say(line)
         if len(ranked) and all(isinstance(error, str) and error for error in ranked["error"]):
             raise InputError(f"none of the {len(ranked):,} rows of {table.name} could be read; their errors are above")
         if track:
@@ -227,7 +230,13 @@ def train_missing() -> None:
 
 
 def _deliver(
-    table: pd.DataFrame, outputs: list[Path], page: Any, *, temperature: float, top: int, first: tuple[str, ...] = ()
+    table: pd.DataFrame,
+    outputs: list[Path],
+    page: Any,
+    *,
+    temperature: float | None,
+    top: int,
+    first: tuple[str, ...] = (),
 ) -> None:
     """Write the files; print the top of the table, or all of it as CSV when nothing else would get it."""
     for path in outputs:
@@ -248,12 +257,3 @@ def _deliver(
     )
     for path in outputs:
         say(f"wrote {path}")
-
-
-def _tell_errors(ranked: pd.DataFrame, table: CandidateTable) -> None:
-    """Name the first rows that could not be read on standard error."""
-    bad = ranked[[isinstance(error, str) and bool(error) for error in ranked["error"]]]
-    for note, error in zip(bad["note"].head(_SHOWN_ERRORS), bad["error"].head(_SHOWN_ERRORS), strict=True):
-        say(f"{note}: {error}" if note else error)
-    if len(bad) > _SHOWN_ERRORS:
-        say(f"and {len(bad) - _SHOWN_ERRORS:,} more of {len(table):,} rows; see the column error")

@@ -33,8 +33,11 @@ Scheduler = Annotated[
 
 
 def screen(
-    source: Annotated[
-        str, typer.Argument(metavar="SOURCE", help="A .parquet file, a folder of some, or a family 'LiAlCl{4-2x}O{x}'.")
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SOURCE...", help="A .parquet file, a folder of some, a family 'LiAlCl{4-2x}O{x}', or as for rank."
+        ),
     ],
     var: Annotated[
         list[str] | None, typer.Option("--var", metavar="NAME=START:STOP:STEP", help="Range of a variable; repeatable.")
@@ -60,20 +63,26 @@ def screen(
     with told():
         check_temperature(temperature)
         aim = load_goal(goal)
-        ranges = _ranges(source, var or [])
+        ranges = _ranges(sources, var or [])
         if everything and output is None:
             raise InputError("--everything writes a folder beside the ranking; name the ranking with -o FILE.parquet")
-        checked([output] if output else [], (".parquet",), source if Path(source).is_file() else "-")
+        checked([output] if output else [], (".parquet",), *sources)
         if train_if_missing:
             train_missing()
         table = screened(
-            source, ranges, aim, temperature, top, output, everything=everything, scheduler=scheduler, restart=restart
+            sources, ranges, aim, temperature, top, output, everything=everything, scheduler=scheduler, restart=restart
         )
         deliver(table, aim, temperature, [output] if output else [])
 
 
 def instead_of_rank(
-    source: str, goal: Path | None, temperature: float, outputs: list[Path], top: int, scheduler: str | None, more: bool
+    sources: list[str],
+    goal: Path | None,
+    temperature: float,
+    outputs: list[Path],
+    top: int,
+    scheduler: str | None,
+    more: bool,
 ) -> None:
     """What `vitrion rank` does with a folder of Parquet files, or with Dask: the best `top`, written and shown.
 
@@ -81,18 +90,18 @@ def instead_of_rank(
     """
     with told():
         if more:
-            what = "--also, --track, --server and --train-if-missing do not go with --scheduler or a folder"
+            what = "--also, --track, --server, --sheet and --train-if-missing do not go with --scheduler or a folder"
             raise InputError(f"{what}; leave them out, or rank a file without --scheduler")
         check_temperature(temperature)
         aim = load_goal(goal)
-        checked(outputs, (".csv", ".parquet", ".html"), source if Path(source).is_file() else "-")
+        checked(outputs, (".csv", ".parquet", ".html"), *sources)
         first = next((path for path in outputs if path.suffix.lower() == ".parquet"), None)
-        table = screened(source, {}, aim, temperature, max(top, 1), first, scheduler=scheduler)
+        table = screened(sources, {}, aim, temperature, max(top, 1), first, scheduler=scheduler)
         deliver(table, aim, temperature, outputs)
 
 
 def screened(
-    source: str,
+    sources: list[str],
     ranges: dict[str, Any],
     goal: Goal,
     temperature: float,
@@ -106,8 +115,9 @@ def screened(
     """Screen with progress on standard error, and say what was passed over."""
     from ..experiments.screening import screen as best_of
 
+    named, source = visible(" ".join(sources)), _source(sources)
     with progress() as report:
-        report(f"screening {visible(source)} at {temperature:g} °C")
+        report(f"screening {named} at {temperature:g} °C")
         table = best_of(
             source,
             top,
@@ -125,7 +135,7 @@ def screened(
     if unread := table.attrs["unread"] - len(table.attrs["errors"]):
         say(f"and {unread:,} more rows that cannot be read")
     if table.empty:
-        raise InputError(f"{visible(source)} holds no candidate that can be ranked; see above")
+        raise InputError(f"{named} holds no candidate that can be ranked; see above")
     return table
 
 
@@ -154,7 +164,25 @@ def _page(table: pd.DataFrame, goal: Goal, temperature: float) -> str:
     return ranking_page(table, goal, temperature, f"the best of {table.attrs['candidates']:,}")
 
 
-def _ranges(source: str, given: list[str]) -> dict[str, str]:
+def _source(sources: list[str]) -> Any:
+    """What is screened: a family or Parquet files as they are, anything else as a list in memory."""
+    if len(sources) == 1 and ("{" in sources[0] or Path(sources[0]).is_dir() or _is_parquet(Path(sources[0]))):
+        return sources[0]
+    if folder := next((one for one in sources if Path(one).is_dir()), None):
+        raise InputError(f"{visible(folder)} is a folder, which is screened alone; leave the others out")
+    from .lists import gathered
+
+    return gathered(sources, alone="a screening").cells
+
+
+def _is_parquet(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(4) == b"PAR1"
+
+
+def _ranges(sources: list[str], given: list[str]) -> dict[str, str]:
     """Ranges by variable; the template checks names and numbers."""
     ranges: dict[str, str] = {}
     for text in given:
@@ -165,9 +193,8 @@ def _ranges(source: str, given: list[str]) -> dict[str, str]:
             why = "is given twice" if name in ranges else "is taken; use another letter in the template, such as x"
             raise InputError(f"--var {name} {why}")
         ranges[name] = span
-    if "{" not in source and not Path(source).exists():
-        mend = "name a .parquet file, a folder of some, or a family such as 'LiAlCl{4-2x}O{x}'"
-        raise InputError(f"{visible(source)} is not there; {mend}")
+    if ranges and (len(sources) > 1 or "{" not in sources[0]):
+        raise InputError("--var belongs to a family such as 'LiAlCl{4-2x}O{x}'; leave it out with other candidates")
     return ranges
 
 

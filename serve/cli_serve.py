@@ -50,7 +50,7 @@ def serve(
         check(settings)
         upgrade(settings.store_url)
         begin(settings)
-        server = Ending(create_app(guarded(settings, host)), host, port, settings.stop_s)
+        server = Ending(create_app(guarded(settings, host)), host, port, settings)
         say(f"Vitrion at http://{host}:{port} (stop with Ctrl+C)")
         server.run()
 

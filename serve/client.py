@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .rows import table_of
+from .sent import file_of, is_template, named, of_file, ranked_as
 from .wire import ServiceError, Wire, fields_of, ranking_of, results_of, texts
 
 if TYPE_CHECKING:
@@ -66,9 +67,9 @@ class Client:
 
     def rank(
         self,
-        candidates: Iterable[Any] | Path,
+        candidates: Any,
         goal: Any = None,
-        temperature_C: float = 25.0,
+        temperature_C: float | Iterable[float] = 25.0,
         also: Iterable[str] = (),
         progress: Progress = _silent,
     ) -> pd.DataFrame:
@@ -77,7 +78,7 @@ class Client:
         Parameters
         ----------
         candidates
-            Formulas, a table with a column ``formula``, or the path of a CSV or Parquet file.
+            As in `vitrion.rank`; a file is sent as it is, and its own columns come back.
         goal, temperature_C, also
             As in `vitrion.rank`; temperature in degC.
         progress
@@ -88,14 +89,15 @@ class Client:
         DataFrame
             As `vitrion.rank` gives it; ``attrs["models"]`` tells the version of each model.
         """
-        body: dict[str, Any] = {"goal": fields_of(goal), "temperature_C": temperature_C, "also": list(also)}
-        if isinstance(candidates, Path):
-            return self._ranked_file(candidates, body, progress)
-        body["candidates"] = listed = texts(candidates)
-        if len(listed) <= AT_ONCE:
-            return ranking_of(self.wire.post("rank", body))
+        body: dict[str, Any] = {"goal": fields_of(goal), "also": list(also)}
+        if file := file_of(candidates):
+            return self._ranked_file(file, body | of_file(temperature_C), progress)
+        listing, asked = ranked_as(candidates, temperature_C)
+        body |= asked
+        if len(listing) <= AT_ONCE:
+            return named(ranking_of(self.wire.post("rank", body)), listing, asked.get("temperature_C"))
         table = self._result(self.wire.post("jobs", body, once=True)["id"], progress)
-        return table.set_index("place").rename_axis(None)
+        return named(table.set_index("place").rename_axis(None), listing, asked.get("temperature_C"))
 
     def sweep(self, template: str, temperature_C: float = 25.0, goal: Any = None, **variables: Any) -> pd.DataFrame:
         """Predict every member of a family as `vitrion.sweep` does; ``attrs["left_out"]`` counts points left out."""
@@ -105,7 +107,7 @@ class Client:
         body = {"template": template, "variables": told, "goal": fields_of(goal), "temperature_C": temperature_C}
         answer = self.wire.post("sweep", body)
         table = ranking_of(answer)
-        table.attrs["left_out"] = answer["left_out"]
+        table.attrs |= {"left_out": answer["left_out"], "temperature_C": temperature_C}
         return table
 
     def propose(
@@ -125,10 +127,10 @@ class Client:
         body: dict[str, Any] = {"batch": batch, "goal": fields_of(goal), "temperature_C": temperature_C}
         body |= {"pending": texts(pending), "without": texts(without), "acquisition": acquisition, "seed": seed}
         body |= {"results": results_of(results), "variables": variables}
-        body |= {"template": candidates} if isinstance(candidates, str) else {"candidates": texts(candidates)}
+        body |= {"template": candidates} if is_template(candidates) else {"candidates": texts(candidates)}
         answer = self.wire.post("propose", body)
         table = ranking_of(answer)
-        table.attrs["stop"] = answer["stop"]
+        table.attrs |= {"stop": answer["stop"], "temperature_C": temperature_C}
         return table
 
     def train(
@@ -172,7 +174,7 @@ class Client:
         """Begin a campaign on the service; parameters as in `vitrion.Campaign.new`."""
         body: dict[str, Any] = {"name": name, "goal": fields_of(goal), "batch": batch, "variables": variables}
         body |= {"temperature_C": temperature_C, "seed": seed}
-        body |= {"template": candidates} if isinstance(candidates, str) else {"candidates": texts(candidates)}
+        body |= {"template": candidates} if is_template(candidates) else {"candidates": texts(candidates)}
         self.wire.noticed(self.wire.post("campaigns", body, once=True))
         return self.campaign(name)
 

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .bodies import LONG, SMALL, UPLOADS, TooSlowError, is_api, is_multipart
 from .metrics import Metrics
+from .places import NAME, STREAM, WORKED_ON, Places, busy
 from .problems import problem
 from .settings import Settings
 
@@ -24,15 +25,18 @@ HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),  # with no-referrer a browser sends our own forms as from Origin: null
 )
-_STREAM = "/events"
-_LOGIN, MOST_LOGINS = "/login", 8  # at a time: nobody needs a key for it
 MB = 1_000_000
 SHORT_MB = 4.0  # elsewhere, and where the length is not told beforehand
+SLOWEST, STILL_S = 1_000, 10.0  # bytes a second of a body, over so many s
 DRAINED, DRAIN_S = 4 * MB, 0.5  # of a body that is too large, so that who still sends it reads the answer
 
 
 class TooLargeError(RuntimeError):
     """A body larger than is taken."""
+
+
+class TooMuchError(RuntimeError):
+    """A body for which there is no memory while others are held."""
 
 
 class Door:
@@ -46,69 +50,31 @@ class Door:
         How much is taken.
     metrics
         Where it counts.
+    work
+        Places of requests of the API; while none is left nothing more is read.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics) -> None:
-        self.app, self.settings, self.metrics = app, settings, metrics
-        self._at_work, self._streams, self._uploads, self._logins = 0, 0, 0, 0
+    def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics, work: Places) -> None:
+        self.app, self.settings, self.metrics, self.work = app, settings, metrics, work
+        self.held = Places(MB * max(settings.most_waiting * SHORT_MB, 2 * settings.most_body_mb))  # bytes of bodies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or refuse it."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-            return
-        path, login = scope["path"], scope["path"] == _LOGIN and scope["method"] == "POST"
-        if is_multipart(scope) and not _is_upload(scope):
+        elif is_multipart(scope) and not _is_upload(scope):
             await self._no_file(scope, receive, send)
-        elif path.endswith(_STREAM):
-            await self._stream(scope, receive, send)
-        elif not (is_api(scope) or login):
-            await self._through(scope, receive, send)
-        elif login and self._logins >= MOST_LOGINS:
-            await self._refuse(scope, receive, send, 503, "logins", f"{self._logins} people are signing in")
-        elif self._at_work >= self.settings.most_waiting:
-            await self._refuse(scope, receive, send, 503, "busy", f"{self._at_work} requests are worked on or wait")
+        elif is_api(scope) and not scope["path"].endswith(STREAM) and self.work.is_full:
+            self.metrics.refused.labels("busy").inc()
+            await busy(503, self.work, "", WORKED_ON)(scope, receive, _with_headers(send))
         else:
-            self._at_work, self._logins = self._at_work + 1, self._logins + login
-            self.metrics.at_work.set(self._at_work)
-            try:
-                await self._through(scope, receive, send)
-            finally:
-                self._at_work, self._logins = self._at_work - 1, self._logins - login
-                self.metrics.at_work.set(self._at_work)
-
-    async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._streams >= self.settings.most_streams:
-            await self._refuse(scope, receive, send, 429, "streams", f"{self._streams} event streams are open")
-            return
-        self._streams += 1
-        try:
-            await self._through(scope, receive, send)
-        finally:
-            self._streams -= 1
+            limit = int(MB * self.settings.most_upload_mb) if _is_upload(scope) else self._limit(scope)
+            await self._bounded(scope, receive, send, limit)
 
     async def _no_file(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._count(scope, 415, 0.0)
         detail = f"no file is taken here; send it to {' or '.join(UPLOADS)}, and elsewhere JSON"
         await problem(415, detail, headers={"connection": "close"})(scope, receive, _with_headers(send))
-
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send, status: int, reason: str, why: str) -> None:
-        self.metrics.refused.labels(reason).inc()
-        answer = problem(status, f"{why}; try again in a second", headers={"retry-after": "1"})
-        await answer(scope, receive, _with_headers(send))
-
-    async def _through(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on with a bounded body; of files only some at a time."""
-        if not _is_upload(scope):
-            await self._bounded(scope, receive, send, self._limit(scope))
-        elif self._uploads >= self.settings.most_uploads:
-            await self._refuse(scope, receive, send, 503, "uploads", f"{self._uploads} files are being taken")
-        else:
-            self._uploads += 1
-            try:
-                await self._bounded(scope, receive, send, int(MB * self.settings.most_upload_mb))
-            finally:
-                self._uploads -= 1
 
     def _limit(self, scope: Scope) -> int:
         """Most bytes of a body that is no file."""
@@ -131,18 +97,23 @@ class Door:
                 status[0], sent[0] = message["status"], True
             await guarded(message)
 
-        guarded = _with_headers(send)
+        guarded, coming = _with_headers(send), Coming(scope, receive, limit, None if _is_upload(scope) else self.held)
         try:
-            await self.app(scope, _bounded(receive, limit), outward)
+            await self.app(scope, coming, outward)
         except TooLargeError:
             if not sent[0]:
                 status[0] = 413
                 await self._too_large(scope, receive, send, limit)
+        except TooMuchError:
+            self.metrics.refused.labels("bodies").inc()
+            detail = "too much is being sent at this time; try again in a second"
+            headers = {"retry-after": "1", "connection": "close"}
+            await problem(503, detail, headers=headers)(scope, receive, outward)
         except TooSlowError as error:
             if not sent[0]:
-                status[0] = 408
-                await problem(408, str(error), headers={"connection": "close"})(scope, receive, guarded)
+                await problem(408, str(error), headers={"connection": "close"})(scope, receive, outward)
         finally:
+            coming.let_go()
             self._count(scope, status[0], time.perf_counter() - began)
 
     async def _too_large(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
@@ -168,7 +139,7 @@ class Door:
         route: Any = scope.get("route")
         name = getattr(route, "path", "other")
         self.metrics.requests.labels(scope["method"], name, str(status)).inc()
-        if not name.endswith(_STREAM):
+        if not name.endswith(STREAM):
             self.metrics.seconds.labels(name).observe(seconds)
 
 
@@ -176,19 +147,52 @@ def _is_upload(scope: Scope) -> bool:
     return scope["path"] in UPLOADS and is_multipart(scope)
 
 
-def _bounded(receive: Receive, limit: int) -> Receive:
-    """What is received, up to a number of bytes."""
-    taken = 0
+class Coming:
+    """A body as it is received: up to a number of bytes, and not too slowly.
 
-    async def inward() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > limit:
+    Parameters
+    ----------
+    scope, receive
+        Of the request.
+    limit
+        Most bytes.
+    held
+        Bytes of all bodies that are held in memory; None where they go to a file.
+    """
+
+    def __init__(self, scope: Scope, receive: Receive, limit: int, held: Places | None) -> None:
+        self._scope, self._receive, self._limit, self._held = scope, receive, limit, held
+        self._names: list[tuple[str, int]] = []
+        self._taken, self._lately, self._until, self._done = 0, 0, 0.0, False
+
+    async def __call__(self) -> Message:
+        """Return what comes next; raises `TooLargeError`, `TooMuchError` and `TooSlowError`."""
+        if self._done:
+            return await self._receive()
+        now = asyncio.get_running_loop().time()
+        if not self._until or self._lately >= SLOWEST * STILL_S:
+            self._lately, self._until = 0, now + STILL_S
+        try:
+            async with asyncio.timeout_at(self._until):
+                message = await self._receive()
+        except TimeoutError:
+            raise TooSlowError(f"less than {SLOWEST:,} bytes a second of the body came for {STILL_S:g} s") from None
+        size = len(message.get("body", b""))
+        self._taken, self._lately, self._done = self._taken + size, self._lately + size, not message.get("more_body")
+        if self._taken > self._limit:
             raise TooLargeError
+        if size and self._held is not None:
+            name = str(self._scope.get(NAME, ""))
+            if not self._held.take(name, size):
+                raise TooMuchError
+            self._names.append((name, size))
         return message
 
-    return inward
+    def let_go(self) -> None:
+        """Forget the body."""
+        for name, size in self._names:
+            self._held.leave(name, size)  # type: ignore[union-attr]
+        self._names.clear()
 
 
 def _with_headers(send: Send) -> Send:

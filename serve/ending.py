@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import socket
+from dataclasses import replace
+from functools import partial
 from types import FrameType
 from typing import Any
 
 from fastapi import FastAPI
 from uvicorn import Config, Server
 
+from .lines import Lines
+from .listening import Line
 from .refusals import InputError
+from .settings import Settings
 
-MOST_LINES = 1000  # connections that are open at a time
+SPARE = 256  # files that may be open beside the lines
 
 
 class Ending(Server):
@@ -24,25 +30,43 @@ class Ending(Server):
         What answers; its ``state.ending`` is true from the moment on at which the end was asked for.
     host, port
         Where it listens.
-    patience_s
-        Time for requests that are being answered when it is told to end, in s; event streams end at once.
+    settings
+        How many lines it has, how long they may take, which proxies it believes, and the time for requests that are
+        being answered when it is told to end; event streams end at once, and lines that nobody reads soon.
     """
 
-    def __init__(self, app: FastAPI, host: str, port: int, patience_s: float) -> None:
+    def __init__(self, app: FastAPI, host: str, port: int, settings: Settings) -> None:
         app.state.ending = False
         self._app, self._place = app, (host, port)
+        self.lines = Lines(replace(settings, most_lines=_room(settings.most_lines)), lambda: app.state.work.is_short)
         options: dict[str, Any] = {
             "log_config": None,
             "access_log": False,
-            "timeout_graceful_shutdown": math.ceil(patience_s),
+            "timeout_graceful_shutdown": math.ceil(settings.stop_s),
+            "http": partial(Line, self.lines),
+            "proxy_headers": bool(settings.proxy),
+            "forwarded_allow_ips": settings.proxy or "127.0.0.1",
         }
-        options |= {"ws": "none", "limit_concurrency": MOST_LINES, "server_header": False}
+        options |= {"ws": "none", "server_header": False}
         super().__init__(Config(app, host, port, **options))
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End, as SIGTERM and Ctrl+C ask for."""
         self._app.state.ending = True
         super().handle_exit(sig, frame)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and look after the lines."""
+        await super().startup(sockets)
+        self._watch = asyncio.create_task(self.lines.watch())
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take nothing more, and wait for what is being answered."""
+        self.lines.ending = True
+        try:
+            await super().shutdown(sockets)
+        finally:
+            self._watch.cancel()
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         """Serve until the end; raises `InputError` where nothing can listen there."""
@@ -66,3 +90,18 @@ def _bound(host: str, port: int) -> socket.socket:
         place.close()
         raise
     return place
+
+
+def _room(lines: int) -> int:
+    """How many lines there can be, with as many files open as this process may have."""
+    try:
+        import resource
+    except ImportError:  # such as Windows, which has no such limit
+        return lines
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = lines + SPARE
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        return max(min(lines, soft - SPARE), 1)
+    return lines

@@ -15,11 +15,13 @@ from .refusals import BusyError, ConflictError, InputError, NotFoundError, WorkE
 
 FAILED, BAD_INPUT = 1, 2
 _HOMES = {
+    "vitrion.datasets.home": ("HomeError", BAD_INPUT),
     "vitrion.features.notation": ("FormulaError", BAD_INPUT),
     "vitrion.experiments.campaign_events": ("CampaignError", BAD_INPUT),
     "vitrion.experiments.campaign_store": ("CampaignFileError", FAILED),
     "vitrion.experiments.campaign_table": ("TableAwayError", FAILED),
     "vitrion.experiments.goal": ("GoalError", BAD_INPUT),
+    "vitrion.experiments.store_file": ("StoreFileError", FAILED),
     "vitrion.experiments.promotion": ("RefusedError", FAILED),
     "vitrion.experiments.reach": ("MlflowAwayError", FAILED),
     "vitrion.experiments.recipe": ("RecipeError", BAD_INPUT),

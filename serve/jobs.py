@@ -13,6 +13,7 @@ from typing import Any
 
 from dbos import DBOS
 
+from ..datasets.home import private_folder, put
 from . import queues, shop, sweeping
 from .crew import Trainings, Worker
 from .keeper import Keeper
@@ -143,8 +144,8 @@ class Jobs:
         number = new_number()
         folder = job_folder(number)
         try:
-            folder.mkdir(parents=True)
-            (folder / f"candidates{ending}").write_bytes(content)
+            private_folder(folder)
+            put(folder / f"candidates{ending}", content)
             count, size = rows_of(content, ending), self.settings.block_rows
             quick = count <= size and len(content) < QUICK_BYTES
             rows = {"block_rows": size, "file": f"candidates{ending}", "name": name, "quick": quick}

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from ..datasets.grid import limit
+from ..datasets.grid import ENDINGS, limit
 from .refusals import InputError
 from .rows import table_of
 
@@ -87,3 +87,17 @@ def label(name: str | None, usual: str) -> str:
     last = PurePath((name or "").replace("\\", "/")).name
     clean = _STRANGE.sub("_", last)[-80:].lstrip(". ")
     return clean if clean.strip("._ ") else usual
+
+
+def ending_of(name: str) -> str:
+    """The ending of a file whose kind is read, such as ``.csv.gz``; that of text where the name has none.
+
+    Examples
+    --------
+    >>> ending_of("Results.CSV.gz"), ending_of("list")
+    ('.csv.gz', '.csv')
+    """
+    found = [one for one in ENDINGS if name.lower().endswith(one)]
+    if not found and PurePath(name).suffix:
+        raise InputError(f"{name} is of a kind that is not read; give {', '.join(ENDINGS)}")
+    return max(found, key=len, default=".csv")

@@ -9,10 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..datasets.candidate_table import CandidateTable
 from ..datasets.home import put
 from .candidates import joined, listed, usable
+from .lists import read_candidates
+from .own_columns import GIVEN
 from .rows import encoded
-from .tables import CandidateTable, read_candidates
 
 if TYPE_CHECKING:
     from ..experiments.loaded import Loaded
@@ -71,8 +73,10 @@ def rank_block(folder: str, block: int, rows: int) -> int:
     place = Path(folder)
     told = read_request(place)
     predictors = _predictors(json.dumps(told["models"], sort_keys=True))
-    cells = usable(_table(place))[block * rows : (block + 1) * rows]
-    table = judged(cells, told["goal"], told["temperature_C"], predictors, told["also"])
+    given, part = _table(place), slice(block * rows, (block + 1) * rows)
+    at = given.at(told["temperature_C"])
+    temperature = at[part] if isinstance(at, list) else at
+    table = judged(usable(given)[part], told["goal"], temperature, predictors, told["also"])
     buffer = io.BytesIO()
     table.to_parquet(buffer, index=False)
     put(_block(place, block), buffer.getvalue())
@@ -93,10 +97,12 @@ def finish(folder: str, blocks: int) -> int:
     told = read_request(place)
     ranking = united((pd.read_parquet(_block(place, number)) for number in range(blocks)), told["goal"])
     table = listed(ranking) if told.get("listed") else joined(_table(place), ranking)
+    common_C = told["temperature_C"] if _table(place).temperature_C is None else None
+    table.attrs["temperature_C"] = common_C
     for ending in FORMATS[:2]:
-        save(_flat(table, ending), place / f"result.{ending}", str)
+        save(table, place / f"result.{ending}", str)
     put(place / "result.json", encoded(table, told["models"]))
-    put(place / VIEW, _view(table, told))
+    put(place / VIEW, _view(table, told, common_C))
     return len(table)
 
 
@@ -106,26 +112,14 @@ def tidy(folder: Path, blocks: int) -> None:
         _block(folder, number).unlink(missing_ok=True)
 
 
-def _view(table: Any, told: Mapping[str, Any]) -> bytes:
+def _view(table: Any, told: Mapping[str, Any], common_C: float | None) -> bytes:
     """The first rows with the map, for the page."""
     from ..experiments.goal import Goal
     from .pictures import of_ranking
 
-    figure = of_ranking(table, Goal.of(told["goal"]), told["temperature_C"])
-    more = {"figure": figure, "of": len(table), "temperature_C": told["temperature_C"]}
+    figure = of_ranking(table, Goal.of(told["goal"]), common_C)
+    more = {"figure": figure, "of": len(table), "temperature_C": common_C, "given": table.attrs.get(GIVEN, [])}
     return encoded(table.head(MOST_SHOWN), told["models"], **more)
-
-
-def _flat(table: Any, ending: str) -> Any:
-    """Table that Parquet takes: a column of a user that mixes kinds becomes text."""
-    if ending != "parquet":
-        return table
-    out = table.copy()
-    for name in table.select_dtypes(object).columns:
-        kinds = {type(value) for value in table[name].tolist() if value is not None}
-        if len(kinds) > 1:
-            out[name] = [None if value is None else str(value) for value in table[name].tolist()]
-    return out
 
 
 def _block(folder: Path, number: int) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import os
 import re
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..datasets.home import put
+from .own_columns import GIVEN, for_parquet, written
 from .refusals import InputError
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _LIVE = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
-def checked(paths: list[Path], endings: tuple[str, ...], source: str = "-") -> list[Path]:
+def checked(paths: list[Path], endings: tuple[str, ...], *sources: str) -> list[Path]:
     """Paths when each can be written, before any work is done; `InputError` with one sentence when not."""
     for path in paths:
         if path.suffix.lower() not in endings:
@@ -32,7 +34,7 @@ def checked(paths: list[Path], endings: tuple[str, ...], source: str = "-") -> l
             raise InputError(f"-o {path}: the folder {path.parent} does not exist; make it first")
         if not os.access(path.parent, os.W_OK | os.X_OK):
             raise InputError(f"-o {path}: the folder {path.parent} cannot be written to; choose another")
-        if source != "-" and path.exists() and path.samefile(source):
+        if path.exists() and any(Path(source).exists() and path.samefile(source) for source in sources):
             raise InputError(f"-o {path} is the list of candidates itself; choose another name")
     if len({path.resolve() for path in paths}) < len(paths):
         raise InputError("-o names the same file twice; name each output once")
@@ -46,14 +48,16 @@ def save(table: pd.DataFrame, path: Path, page: Callable[[], str]) -> None:
         put(path, page().encode())
     elif ending == ".parquet":
         buffer = io.BytesIO()
-        table.to_parquet(buffer, index=False)
+        for_parquet(table).to_parquet(buffer, index=False)
         put(path, buffer.getvalue())
     else:
         put(path, to_csv(table))
 
 
 def to_csv(table: pd.DataFrame) -> bytes:
-    r"""CSV in UTF-8 with six significant digits; text that a spreadsheet would run starts with an apostrophe.
+    r"""CSV in UTF-8 with six significant digits, of the user's own columns with all that they have.
+
+    Text that a spreadsheet would run starts with an apostrophe.
 
     Examples
     --------
@@ -61,7 +65,11 @@ def to_csv(table: pd.DataFrame) -> bytes:
     >>> to_csv(pd.DataFrame({"formula": ["=1+1"], "tg_C": [-16.8]}))
     b"formula,tg_C\n'=1+1,-16.8\n"
     """
-    columns = [_written(table[name].tolist()) for name in table.columns]
+    own = set(table.attrs.get(GIVEN, ()))
+    columns = [
+        [_own(cell) for cell in table[name].tolist()] if name in own else [_cell(cell) for cell in table[name].tolist()]
+        for name in table.columns
+    ]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([inert(str(name)) for name in table.columns])
@@ -70,18 +78,17 @@ def to_csv(table: pd.DataFrame) -> bytes:
 
 
 def inert(text: str) -> str:
-    """Text that no spreadsheet takes for a formula; numbers stay as they are."""
-    live = text.lstrip(" \u00a0\n").startswith(_LIVE) and not _NUMBER.fullmatch(text)
+    """Text that no spreadsheet takes for a formula; numbers and a lone dash stay as they are."""
+    live = text.lstrip(" \u00a0\n").startswith(_LIVE) and not _NUMBER.fullmatch(text) and text != "-"
     return "'" + text if live else text
 
 
-def _written(values: list[Any]) -> list[Any]:
-    return [_cell(value) for value in values]
+def _own(value: Any) -> Any:
+    """A cell of the user's own, with all its digits."""
+    return inert(value) if isinstance(value, str) else written(value)
 
 
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
         return inert(value)
-    if value is None or value != value:  # noqa: PLR0124 - NaN
-        return ""
-    return f"{value:.6g}" if isinstance(value, float) else value
+    return f"{value:.6g}" if isinstance(value, float) and math.isfinite(value) else written(value)

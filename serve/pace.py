@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
+from ipaddress import IPv6Address, ip_address, ip_network
 
 MOST_KNOWN = 10_000  # names of whom the turns are counted; who has not asked for longest is forgotten
 
@@ -53,3 +55,23 @@ class Pace:
         self._known.move_to_end(name)
         while len(self._known) > MOST_KNOWN:
             self._known.popitem(last=False)
+
+
+@lru_cache(maxsize=MOST_KNOWN)
+def neighbourhood(address: str) -> str:
+    """Address under which somebody is counted: of IPv6 its first half, since the other half is anybody's to choose.
+
+    Examples
+    --------
+    >>> neighbourhood("192.0.2.7"), neighbourhood("::ffff:192.0.2.7"), neighbourhood("2001:db8::7")
+    ('192.0.2.7', '192.0.2.7', '2001:db8::/64')
+    """
+    try:
+        told = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(told, IPv6Address):
+        return address
+    if told.ipv4_mapped is not None:
+        return str(told.ipv4_mapped)
+    return str(ip_network((int(told), 64), strict=False))

@@ -17,6 +17,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..datasets.grid import ENDINGS
+from ..datasets.headers import formula_names
 from .problems import MEDIA, problem
 
 router = APIRouter(include_in_schema=False)
@@ -128,5 +130,7 @@ def _content(path: Path, written: int) -> tuple[bytes, bytes, str]:
     """Bytes of a file, the same packed, and its mark; kept until it is written again."""
     content = path.read_bytes()
     if path.suffix == ".html":
-        content = content.replace(b"{{version}}", version("vitrion").encode())
+        told = {"version": version("vitrion"), "formula_names": " ".join(formula_names()), "endings": ",".join(ENDINGS)}
+        for name, text in told.items():
+            content = content.replace(f"{{{{{name}}}}}".encode(), escape(text).encode())
     return content, gzip.compress(content, 6, mtime=0), f'"{hashlib.sha256(content).hexdigest()[:32]}"'

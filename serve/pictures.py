@@ -28,7 +28,7 @@ _MEASURED = "rgb(176, 42, 48)"
 _PANELS = (("y", "conductivity_S_cm", 1e3, "mS/cm"), ("y2", "tg_C", 1.0, "°C"))
 
 
-def of_ranking(ranking: pd.DataFrame, goal: Goal, temperature_C: float) -> dict[str, Any]:
+def of_ranking(ranking: pd.DataFrame, goal: Goal, temperature_C: float | None) -> dict[str, Any]:
     """The Tg-conductivity map, with the names of the best for each width."""
     marks = [(width, map_names(ranking, goal, names, (width, height))) for width, height, names in SIZES]
     front = ranking[[one is True for one in ranking["pareto"].tolist()]].sort_values("tg_C")

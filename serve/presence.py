@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
-from ..datasets.home import home
+from ..datasets.home import FILE_MODE, home, private_folder
 from .patience import GONE, patient
 from .store import Store, now
 
@@ -131,8 +131,8 @@ class _FileHold:
 
     def take(self, executor: str) -> bool:
         path = _path(executor)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = FileLock(path)
+        private_folder(path.parent)
+        self._lock = FileLock(path, mode=FILE_MODE)
         self._lock.acquire(timeout=0)
         return True
 
@@ -142,7 +142,7 @@ class _FileHold:
     def free(self, executor: str) -> bool:
         path = _path(executor)
         try:
-            with FileLock(path, timeout=0):
+            with FileLock(path, timeout=0, mode=FILE_MODE):
                 path.unlink(missing_ok=True)
                 return True
         except Timeout:

@@ -25,15 +25,17 @@ TITLES = {
     408: "Too slow",
     409: "Not possible now",
     413: "Too large",
+    414: "Address too long",
     415: "Wrong kind of content",
     421: "Wrong address",
     422: "Bad input",
     429: "Too many requests",
+    431: "Headers too large",
     500: "This should not have happened",
     503: "Not available now",
     507: "Nothing can be kept now",
 }
-_REFUSALS = (401, 403, 408, 421, 422, 429, 500, 503, 507)  # of every route
+_REFUSALS = (401, 403, 408, 414, 421, 422, 429, 431, 500, 503, 507)  # of every route
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

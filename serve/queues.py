@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
 from dbos._error import DBOSException
 
+from ..datasets.home import home, private_file
 from ..experiments.campaign_table import reason
 from . import workflows
 from .damage import DamagedError, mended
@@ -44,6 +45,8 @@ def open_all(settings: Settings, executor: str, works: object) -> None:
         "serializer": DBOSPortableJSONSerializer(),
         "max_executor_threads": 16,
     }
+    if not settings.database_url:
+        private_file(home() / "workflows.db")
     logging.getLogger("dbos").addFilter(_is_no_cancellation)
     DBOS(config=config)
     if not works:

@@ -5,6 +5,22 @@ from __future__ import annotations
 import re
 import tempfile
 
+from ..datasets.decoding import visible
+
+__all__ = [
+    "BusyError",
+    "ConflictError",
+    "ForbiddenError",
+    "InputError",
+    "NotFoundError",
+    "RoomError",
+    "ShareError",
+    "WorkError",
+    "nothing_called",
+    "public",
+    "visible",
+]
+
 _ADDRESS = re.compile(
     r"""(?:connection to )?server (?:at|on socket) (["']).*?\1(?: \([^)]*\))?(?:, port \d+)?|/\S*\.s\.PGSQL\.\d+|postgres\w*(\+\w+)?://\S+"""
 )
@@ -12,18 +28,6 @@ _ADDRESS = re.compile(
 
 class InputError(ValueError):
     """Input that cannot be used; the message says what, what would be right, and how to mend it."""
-
-
-def visible(text: str, longest: int = 60) -> str:
-    r"""Text on one line, printable and not longer than `longest`, for a message or a terminal.
-
-    Examples
-    --------
-    >>> visible("Li\x1b[31mCl")
-    'Li�[31mCl'
-    """
-    shown = text if len(text) <= longest else text[: longest - 3] + "..."
-    return "".join(mark if mark.isprintable() else "\ufffd" for mark in shown)
 
 
 def public(text: str) -> str:

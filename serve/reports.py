@@ -44,8 +44,8 @@ _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 PHRASES = {"inside": "inside the known", "edge": "at the edge of the known", "outside": "outside the known"}
 
 
-def ranking_page(ranking: pd.DataFrame, goal: Goal, temperature_C: float, name: str) -> str:
-    """HTML of a ranking with the Tg-conductivity map."""
+def ranking_page(ranking: pd.DataFrame, goal: Goal, temperature_C: float | None, name: str) -> str:
+    """HTML of a ranking with the Tg-conductivity map; without a temperature where each candidate has its own."""
     from ..experiments import plots
 
     read = int((~unread(ranking)).sum())
@@ -135,18 +135,20 @@ def proposal_page(
     )
 
 
-def columns(table: pd.DataFrame, temperature_C: float, first: Sequence[Column] = ()) -> list[Column]:
+def columns(table: pd.DataFrame, temperature_C: float | None, first: Sequence[Column] = ()) -> list[Column]:
     """Columns of the page: the variables, the ranking, the hidden ends of intervals, some of the user's own."""
     sigma = Column(
         "__mS",
-        f"σ at {temperature_C:g} °C, mS/cm (90 %)",
+        "σ, mS/cm (90 %)" if temperature_C is None else f"σ at {temperature_C:g} °C, mS/cm (90 %)",
         "general",
         "__mS_low",
         "__mS_high",
         best=True,
     )
-    ranking = [*_RANKING[:3], sigma, *_RANKING[3:]]
-    known = {column.key for column in [*first, *ranking]} | set(_HIDDEN) | {"conductivity_S_cm", "neutral", "pareto"}
+    warm = [Column("temperature_C", "T, °C", "general")] if temperature_C is None else []
+    ranking = [*_RANKING[:3], *warm, sigma, *_RANKING[3:]]
+    shown = {column.key for column in [*first, *ranking]}
+    known = shown | set(_HIDDEN) | {"conductivity_S_cm", "temperature_C", "neutral", "pareto"}
     own = [Column(name, visible(name, 40), _kind(table[name])) for name in table.columns if name not in known][:_OWN]
     hidden = [Column(name, name, hidden=True) for name in ("__mS_low", "__mS_high", *_HIDDEN)]
     return [*first, *ranking, *own, *hidden]
@@ -162,7 +164,7 @@ def in_millisiemens(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def goal_words(goal: Goal, temperature_C: float) -> str:
+def goal_words(goal: Goal, temperature_C: float | None) -> str:
     """Say in words what a candidate has to reach."""
     words = [_limit_words(limit, temperature_C) for limit in goal.thresholds]
     if goal.forbidden:
@@ -176,13 +178,14 @@ def goal_words(goal: Goal, temperature_C: float) -> str:
     return f"{', '.join(words[:-1])}, and {words[-1]}" if len(words) > 1 else words[0]
 
 
-def _limit_words(limit: Threshold, temperature_C: float) -> str:
+def _limit_words(limit: Threshold, temperature_C: float | None) -> str:
     from ..datasets.properties import find
 
     value, side = (limit.below, "most") if limit.above is None else (limit.above, "least")
     weight = "" if limit.weight == 1 else f" (weight {limit.weight:g})"
     if limit.property == "conductivity" and value is not None:
-        return f"at {side} {value * 1e3:g} mS/cm at {temperature_C:g} °C{weight}"
+        where = "its own temperature" if temperature_C is None else f"{temperature_C:g} °C"
+        return f"at {side} {value * 1e3:g} mS/cm at {where}{weight}"
     quantity = find(limit.property)
     title = "Tg" if limit.property == "tg" else quantity.label
     return f"{title} of at {side} {value:g} {quantity.unit.replace('degC', '°C')}{weight}"

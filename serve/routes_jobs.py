@@ -8,7 +8,6 @@ import io
 import json
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -21,10 +20,11 @@ from starlette.responses import FileResponse, Response
 from .access_tables import JOB
 from .bodies import unreadable
 from .desk import AtDesk, Desk, Key, answered, once
-from .limits import label
+from .limits import ending_of, label
 from .owners import Asker, Who, things
 from .problems import documented
 from .refusals import BusyError, InputError, NotFoundError
+from .routes_rank import check_temperatures
 from .schemas import RankRequest
 from .schemas_out import JobAnswer, JobList
 from .service import Ask
@@ -33,7 +33,6 @@ from .store import OPEN, STATES, Job
 
 router = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
 Number = Annotated[str, Path(pattern="^[0-9a-f]{20}$", description="Number of the job.")]
-ENDINGS = (".csv", ".tsv", ".txt", ".parquet")
 MEDIA = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet", "json": "application/json"}
 LOOK_S = 0.25  # between two looks at a job whose events are followed
 _BODY = {
@@ -46,7 +45,11 @@ _BODY = {
                     "type": "object",
                     "required": ["file"],
                     "properties": {
-                        "file": {"type": "string", "format": "binary", "description": "CSV, TSV, text or Parquet."},
+                        "file": {
+                            "type": "string",
+                            "format": "binary",
+                            "description": "Text, Excel or Parquet.",
+                        },
                         "goal": {"type": "string", "description": "Fields of a goal as JSON."},
                         "temperature_C": {"type": "number", "default": 25.0},
                         "also": {"type": "string", "description": "Further properties as a list in JSON."},
@@ -176,12 +179,16 @@ async def _of_json(request: Request) -> tuple[bytes, str, str, dict[str, Any]]:
         told = await asyncio.to_thread(RankRequest.model_validate_json, await request.body())
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from None
+    check_temperatures(told)
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     buffer = io.BytesIO()
     places = pa.array(range(len(told.candidates)), pa.int64())
-    pq.write_table(pa.table({"formula": pa.array(told.candidates, pa.string()), "place": places}), buffer)
+    columns = {"formula": pa.array(told.candidates, pa.string()), "place": places}
+    if told.temperatures_C is not None:
+        columns["temperature_C"] = pa.array(told.temperatures_C, pa.float64())
+    pq.write_table(pa.table(columns), buffer)
     more = {"goal": told.goal, "temperature_C": told.temperature_C, "also": list(told.also), "listed": True}
     return buffer.getvalue(), ".parquet", f"{len(told.candidates):,} formulas", more
 
@@ -194,9 +201,7 @@ async def _of_form(request: Request, most_nesting: int) -> tuple[bytes, str, str
             raise InputError("the form has no file; give one as 'file', as CSV or Parquet")
         content, name = await file.read(), label(file.filename, "list.csv")
         fields = {field: str(form[field]) for field in ("goal", "temperature_C", "also") if form.get(field)}
-    ending = PurePath(name).suffix.lower() or ".csv"
-    if ending not in ENDINGS:
-        raise InputError(f"{name} is of a kind that is not read; give {', '.join(ENDINGS)}")
+    ending = ending_of(name)
     for field, text in fields.items():
         if wrong := unreadable(text.encode(errors="replace"), most_nesting):
             raise InputError(wrong.replace("the body", field))

@@ -7,7 +7,6 @@ import json
 import tempfile
 from collections.abc import Callable
 from pathlib import Path as FilePath
-from pathlib import PurePath
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Path, Query, Request, UploadFile
@@ -15,10 +14,10 @@ from starlette.responses import Response
 
 from . import library
 from .desk import AtDesk, Desk, Key, answered, once
-from .limits import bounded_table, label
+from .limits import bounded_table, ending_of, label
 from .owners import Asker, Who
 from .problems import documented
-from .refusals import ForbiddenError, InputError
+from .refusals import ForbiddenError
 from .routes_jobs import plain
 from .schemas import DataRequest, PromoteRequest, Trained, TrainRequest
 from .schemas_library import Added, Comparison, ModelAnswer, ModelList, Page, Promotion, Rollback
@@ -28,7 +27,6 @@ from .workflows import remember
 
 router = APIRouter(prefix="/api/v1", tags=["data and models"])
 Property = Annotated[Trained, Path(description="Name of the property.")]
-_TABLES = (".csv", ".xlsx", ".parquet", ".gz")
 
 
 @router.get("/data", response_model=Listed, responses=documented())
@@ -74,8 +72,7 @@ async def add_file(
 ) -> Response:
     """Add a table of the lab's own results, all rows or none."""
     content, name = await file.read(), label(file.filename, "results.csv")
-    if PurePath(name).suffix.lower() not in _TABLES:
-        raise InputError(f"{name} is of a kind that is not read; give {', '.join(_TABLES)}")
+    ending_of(name)
 
     async def work() -> Response:
         return answered(await desk.data.run(_add_file, content, name, keep_good, trust_units, again, note), 201)

@@ -27,9 +27,10 @@ async def rank(told: RankRequest, desk: AtDesk, figure: Figure = False) -> Respo
     count, most = len(told.candidates), desk.settings.most_candidates
     if count > most:
         raise InputError(f"{count:,} candidates, more than {most:,}; send longer lists to /api/v1/jobs")
-    ask = Ask.of(told.goal, told.temperature_C, told.also)
+    check_temperatures(told)
+    ask = Ask.of(told.goal, told.temperatures_C or told.temperature_C, told.also)
     desk.metrics.formulas.inc(count)
-    if count <= SHORT and not figure:
+    if count <= SHORT and not figure and ask.common is not None:
         return answered(await desk.short.rank(told.candidates, ask))
     seconds = costs.of_ranking(count)
     return answered(await desk.long.run(_ranked, desk, told.candidates, ask, figure, seconds=seconds))
@@ -49,6 +50,15 @@ async def propose(told: ProposeRequest, desk: AtDesk) -> Response:
     ask = Ask.of(told.goal, told.temperature_C)
     seconds = await desk.light.run(_seconds, desk, told)
     return answered(await desk.long.run(_proposed, desk, told, ask, seconds=seconds))
+
+
+def check_temperatures(told: RankRequest) -> None:
+    """Refuse temperatures that are not one for each candidate."""
+    each, count = told.temperatures_C, len(told.candidates)
+    if each is not None and len(each) != count:
+        raise InputError(
+            f"{len(each):,} temperatures for {count:,} candidates; give one each, or temperature_C for all"
+        )
 
 
 def either(template: str | None, candidates: list[str] | None, most: int) -> Any:

@@ -7,6 +7,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .own_columns import written
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -38,9 +40,14 @@ def _plain(column: pd.Series[Any]) -> list[Any]:
     values = column.tolist()
     if column.dtype == float:
         return [value if math.isfinite(value) else None for value in values]
-    if column.dtype == object or str(column.dtype) in ("boolean", "Int64", "str", "string"):
-        return [cell(value) for value in values]
-    return values
+    return values if column.dtype.kind in "iub" and _is_plain(column) else [cell(value) for value in values]
+
+
+def _is_plain(column: pd.Series[Any]) -> bool:
+    """Whether a column holds what NumPy holds, so that nothing in it is missing."""
+    import numpy as np
+
+    return isinstance(column.dtype, np.dtype)
 
 
 def table_of(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -62,5 +69,5 @@ def cell(value: Any) -> Any:
         return [cell(item) for item in value]
     if hasattr(value, "item"):
         return cell(value.item())
-    text = str(value)
-    return None if text in ("<NA>", "NaT") else text
+    text = str(written(value))
+    return text or None if type(value).__name__ in ("NAType", "NaTType") else text

@@ -53,6 +53,10 @@ class RankRequest(Strict):
     ]
     goal: Goal = None
     temperature_C: Celsius = 25.0
+    temperatures_C: Annotated[
+        list[Celsius] | None,
+        Field(fail_fast=True, description="In degC, one for each candidate, in place of temperature_C for all."),
+    ] = None
     also: Annotated[
         list[Also], Field(fail_fast=True, description="Further properties to predict, once they are trained.")
     ] = []

@@ -34,19 +34,30 @@ class Ask:
         Where the conductivity counts, in degC.
     also
         Further properties to predict.
+    each_C
+        Temperature of each candidate in degC, where they have their own.
     """
 
     goal: Goal
     temperature_C: float = 25.0
     also: tuple[str, ...] = ()
+    each_C: tuple[float, ...] | None = None
 
     @classmethod
-    def of(cls, goal: Told | None, temperature_C: float = 25.0, also: Sequence[str] = ()) -> Ask:
+    def of(cls, goal: Told | None, temperature_C: float | Sequence[float] = 25.0, also: Sequence[str] = ()) -> Ask:
         """What is asked for, checked."""
         from ..experiments.goal import Goal
 
         aim = _usual() if goal is None else Goal.of(goal)
-        return cls(aim, float(temperature_C), tuple(dict.fromkeys(also)))
+        further = tuple(dict.fromkeys(also))
+        if isinstance(temperature_C, Sequence):
+            return cls(aim, also=further, each_C=tuple(map(float, temperature_C)))
+        return cls(aim, float(temperature_C), further)
+
+    @property
+    def common(self) -> float | None:
+        """The temperature of all candidates in degC, None where each has its own."""
+        return None if self.each_C is not None else self.temperature_C
 
     @property
     def further(self) -> tuple[str, ...]:
@@ -94,10 +105,10 @@ class Service:
         from ..experiments import ranking
 
         known = self.models.get(ask.further)
-        table = ranking.rank(candidates, ask.goal, ask.temperature_C, known, ask.also)
+        table = ranking.rank(candidates, ask.goal, ask.each_C or ask.temperature_C, known, ask.also)
         more: dict[str, Any] = {"places": table.index.tolist()}
         if figure:
-            more["figure"] = _pictures().of_ranking(table, ask.goal, ask.temperature_C)
+            more["figure"] = _pictures().of_ranking(table, ask.goal, ask.common)
         return Answer(table, known.versions, more)
 
     def sweep(self, template: str, variables: Told, ask: Ask, figure: bool = False) -> Answer:
@@ -119,10 +130,12 @@ class Service:
     def propose(self, candidates: Any, ask: Ask, variables: Told, options: Told) -> Answer:
         """Choose the next melts, as `vitrion.propose` does."""
         from ..experiments import proposal
+        from ..features import Template
         from .rows import cell
 
         if isinstance(candidates, str):
             self.check_family(candidates, variables)
+            candidates = Template.parse(candidates)  # and never the name of a file
         known = self.models.get(ask.goal.properties)
         notes, table = noticed(
             lambda: proposal.propose(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import os
 from dataclasses import dataclass, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
-from ..datasets.home import home
+from ..datasets.home import home, sqlite_url
 from .refusals import InputError
 
 PREFIX = "VITRION_"
@@ -44,6 +45,8 @@ class Settings:
     hosts
         Names under which the service is asked for, separated by commas; on loopback beside its usual ones, and with
         keys any name where none is told.
+    proxy
+        Addresses or networks of reverse proxies, separated by commas: of these alone it is believed for whom they ask.
     most_per_second, most_burst
         Requests a second that one key may make, and how many at once; without keys they are not counted.
     session_hours
@@ -59,6 +62,10 @@ class Settings:
         Depth to which JSON may be nested.
     body_seconds
         Time in seconds within which a body has to come.
+    most_lines
+        Connections open at a time; an address has at most a quarter.
+    head_seconds, send_seconds
+        Time in seconds within which the head of a request has to come, and in which a client has to read something.
     track
         1 to keep rankings of jobs and rounds of campaigns as runs of MLflow, 0 not to.
     work
@@ -81,6 +88,7 @@ class Settings:
     keep_keys_days: float = 1.0
     require_keys: int = 0
     hosts: str = ""
+    proxy: str = ""
     most_per_second: float = 50.0
     most_burst: float = 200.0
     session_hours: float = 12.0
@@ -90,6 +98,9 @@ class Settings:
     most_uploads: int = 4
     most_nesting: int = 20
     body_seconds: float = 60.0
+    most_lines: int = 1_000
+    head_seconds: float = 10.0
+    send_seconds: float = 20.0
     track: int = 1
     work: int = 1
     stop_s: float = 30.0
@@ -104,6 +115,7 @@ class Settings:
         if self.database_url and not self.database_url.startswith("postgresql://"):
             told = self.database_url.partition(":")[0][:20]  # the rest may hold a password
             raise InputError(f"{PREFIX}DATABASE_URL begins with {told!r}; give postgresql://..., or leave it out")
+        networks(self.proxy)
         if self.log_level not in LEVELS:
             raise InputError(f"{PREFIX}LOG_LEVEL={self.log_level[:20]} is no level; give {', '.join(LEVELS)}")
 
@@ -126,14 +138,22 @@ class Settings:
     @property
     def store_url(self) -> str:
         """Where our own tables are."""
-        return (
-            self.database_url.replace("postgresql://", "postgresql+psycopg://") or f"sqlite:///{home() / 'service.db'}"
-        )
+        return self.database_url.replace("postgresql://", "postgresql+psycopg://") or sqlite_url(home() / "service.db")
 
     @property
     def workflow_url(self) -> str:
         """Where the steps of jobs are kept."""
-        return self.database_url or f"sqlite:///{home() / 'workflows.db'}"
+        return self.database_url or sqlite_url(home() / "workflows.db")
+
+
+def networks(told: str) -> list[IPv4Network | IPv6Network]:
+    """Networks of addresses that are separated by commas."""
+    try:
+        return [ip_network(one.strip()) for one in told.split(",") if one.strip()]
+    except ValueError as error:
+        raise InputError(
+            f"{PREFIX}PROXY={told[:100]}: {error}; give addresses or networks, such as 127.0.0.1,172.18.0.0/16"
+        ) from None
 
 
 def job_folder(number: str) -> Path:

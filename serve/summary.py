@@ -18,7 +18,7 @@ _STYLES = {"inside": "green", "edge": "yellow", "outside": "red"}
 
 
 def ranking_table(
-    ranking: pd.DataFrame, temperature_C: float, top: int, first: tuple[str, ...] = (), width: int = 100
+    ranking: pd.DataFrame, temperature_C: float | None, top: int, first: tuple[str, ...] = (), width: int = 100
 ) -> Table:
     """Formulas, chances, numbers with 90 % intervals, verdicts, nearest measured composition, cost.
 
@@ -27,7 +27,7 @@ def ranking_table(
     ranking
         As `vitrion.rank` or `vitrion.sweep` gives it.
     temperature_C
-        Where the conductivities hold, in degC.
+        Where the conductivities hold, in degC; None shows the temperature of each row.
     top
         Rows shown.
     first
@@ -39,17 +39,17 @@ def ranking_table(
         *(first or ("#",)),
         "formula",
         "P(goal)",
-        f"σ({temperature_C:g} °C), mS/cm",
+        *(("T, °C", "σ, mS/cm") if temperature_C is None else (f"σ({temperature_C:g} °C), mS/cm",)),
         "Tg, °C",
         "verdict",
         "nearest",
         "$/kg",
     ]
-    rows = [_row(row, first) for row in ranking.head(top).to_dict("records")]
+    rows = [_row(row, first, temperature_C is None) for row in ranking.head(top).to_dict("records")]
     kept = _fitting(titles, rows, width)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
     for title, longest in kept.items():
-        right = title in (*first, "#", "P(goal)", "$/kg")
+        right = title in (*first, "#", "P(goal)", "T, °C", "$/kg")
         bold = "bold" if title == "formula" else ""
         table.add_column(
             title,
@@ -77,7 +77,7 @@ def _fitting(titles: list[str], rows: list[list[Text]], width: int) -> dict[str,
     return longest
 
 
-def _row(row: dict[Any, Any], first: tuple[str, ...]) -> list[Text]:
+def _row(row: dict[Any, Any], first: tuple[str, ...], warm: bool) -> list[Text]:
     sigma = [row[f"conductivity{end}_S_cm"] for end in ("", "_low", "_high")]
     verdict = row["verdict"] if isinstance(row["verdict"], str) else ""
     unread = isinstance(row["error"], str) and bool(row["error"])
@@ -86,6 +86,7 @@ def _row(row: dict[Any, Any], first: tuple[str, ...]) -> list[Text]:
         *map(Text, lead),
         Text(visible(str(row["formula"]), 40) or "(empty)"),
         Text(percent(row["p_goal"])),
+        *([Text("" if _missing(row["temperature_C"]) else f"{row['temperature_C']:g}")] if warm else []),
         Text("" if any(map(_missing, sigma)) else _interval([value * 1e3 for value in sigma], short)),
         Text(_interval([row["tg_C"], row["tg_low_C"], row["tg_high_C"]], degrees)),
         Text("unread" if unread else verdict, style=_STYLES.get(verdict, "red" if unread else "")),

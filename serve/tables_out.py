@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ..datasets.home import private_file
 from ..experiments.campaign_table import CAMPAIGNS
 from . import access_tables, store
 from .refusals import InputError
@@ -23,7 +24,7 @@ def write(url: str, path: Path) -> None:
     try:
         with (
             engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection,
-            path.open("w", encoding="utf-8") as out,
+            private_file(path).open("w", encoding="utf-8") as out,
         ):
             for table in _tables():
                 for row in connection.execute(sa.select(table)).mappings():

@@ -131,14 +131,18 @@ def fields_of(goal: Any) -> dict[str, Any] | None:
 
 
 def texts(candidates: Any) -> list[str | None]:
-    """Candidates as formulas, None for what is missing; a table gives its column ``formula``."""
-    from ..experiments.candidates import as_text, listed
+    """Candidates as formulas, None for what is missing; whatever `vitrion.rank` takes, without temperatures."""
+    from ..experiments.candidates import listed
+
+    return formulas(listed(candidates))
+
+
+def formulas(cells: Iterable[Any]) -> list[str | None]:
+    """Candidates one by one as formulas, None for what is missing."""
+    from ..experiments.candidates import as_text
     from ..features.composition import Composition
 
-    return [
-        one.formula if isinstance(one, Composition) else as_text(one) or None if one is not None else None
-        for one in listed(candidates)
-    ]
+    return [one.formula if isinstance(one, Composition) else (as_text(one) or None) for one in cells]
 
 
 def ranking_of(answer: Mapping[str, Any]) -> pd.DataFrame:
@@ -160,11 +164,17 @@ def results_of(results: pd.DataFrame | Path | str | None) -> list[dict[str, Any]
         return []
     import pandas as pd
 
-    table = results if isinstance(results, pd.DataFrame) else _read(Path(results))
+    from ..datasets.user_table import with_formulas
+
+    table = with_formulas(results, "results") if isinstance(results, pd.DataFrame) else _read(Path(results))
     return [{name: value for name, value in row.items() if value not in (None, "")} for row in records(table)]
 
 
 def _read(path: Path) -> pd.DataFrame:
+    """A table of any kind that is read, its cells as they stand there."""
     import pandas as pd
 
-    return pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, sep=None, engine="python")
+    from ..datasets.grid import read
+
+    grid = read(path)
+    return pd.DataFrame([cells for _, cells in grid.rows], columns=list(grid.header), dtype=object)

@@ -5,7 +5,7 @@ import { table } from "./table.js";
 
 export const view = async (main) => {
   const place = make("div", {}, make("p", { class: "note busy" }, "Reading the data …"));
-  const file = make("input", { type: "file", accept: ".csv,.xlsx,.parquet,.gz", required: true });
+  const file = make("input", { type: "file", accept: document.body.dataset.endings, required: true });
   const note = make("input", { placeholder: "kept with the addition" });
   const good = make("input", { type: "checkbox" });
   const button = make("button", { class: "main", type: "submit" }, "Add");

@@ -9,7 +9,10 @@ const EXAMPLE = ["LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "LiAl0.9Ga0.1Cl2.5O0.75", "
 const AT_ONCE = 10000, SMALL = 2e6;
 const kept = { text: EXAMPLE, file: null, result: null };
 
-const NAMES = ["formula", "composition", "candidate"];
+// What the server calls a column of formulas, and the kinds of files that it reads.
+const names = () => document.body.dataset.formulaNames.split(" ");
+const plainName = (cell) => cell.replace(/[\s.\-_]+/g, "_").replace(/^_|_$/g, "").toLowerCase();
+export const endings = () => document.body.dataset.endings;
 
 // Cells of a line between marks; marks between quotes are text.
 const cells = (line, mark) => {
@@ -23,13 +26,18 @@ const cells = (line, mark) => {
   return found.map((cell) => cell.trim());
 };
 
-// Formulas of a pasted list or of a table with a head. Without a head a comma is no mark: it may be a decimal one, which the server names.
+const linesOf = (text) => text.replace(/^\uFEFF/, "").split(/\r?\n/).map((line) => line.trim()).filter((line) => line && !/^"?sep=."?$/i.test(line));
+
+// Whether a text is a table with a head and more than the formulas: the server reads it, its other columns come back.
+export const isTable = (text) => {
+  const head = linesOf(text)[0] ?? "", mark = ["\t", ";", ",", "|"].find((sign) => head.includes(sign));
+  return mark !== undefined && cells(head, mark).some((cell) => names().includes(plainName(cell)));
+};
+
+// Formulas of a pasted list. A comma is no mark: it may be a decimal one, which the server names.
 export const formulas = (text) => {
-  const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/).map((line) => line.trim()).filter(Boolean);
-  if (!lines.length) return [];
-  const mark = ["\t", ";", ","].find((sign) => lines[0].includes(sign));
-  const column = cells(lines[0], mark).findIndex((cell) => NAMES.includes(cell.toLowerCase()));
-  if (column >= 0) return lines.slice(1).map((line) => cells(line, mark)[column] ?? "");
+  const lines = linesOf(text);
+  if (lines.length && names().includes(plainName(lines[0]))) lines.shift();
   return lines.map((line) => line.split(/[;\t]/)[0].trim());
 };
 
@@ -46,7 +54,7 @@ const shown = (place, answer, degrees) => {
     make("div", { class: "row" }, downloads(answer)),
     answer.figure && best ? make("section", {}, make("h2", {}, "Tg and conductivity, with 90 % intervals"), figure(answer.figure, "Map of Tg and conductivity"), make("p", { class: "note" }, "Shaded: the goal. Dashed: the Pareto front. Bars: 90 % intervals. Point at a mark for its numbers.")) : "",
     make("h2", {}, "All candidates"),
-    table({ rows, columns: rankingColumns(degrees), noun: "candidates" }));
+    table({ rows, columns: [...rankingColumns(degrees), ...(answer.given ?? []).map((key) => ({ key, label: key, format: "text" }))], noun: "candidates" }));
 };
 
 const downloads = (answer) => {
@@ -88,9 +96,10 @@ export const view = (main) => {
   };
 
   const start = () => busy(button, async () => {
-    if (kept.file) {
+    const file = kept.file ?? (isTable(kept.text) ? new File([kept.text], "list.csv") : null);
+    if (file) {
       const form = new FormData();
-      form.append("file", kept.file);
+      form.append("file", file);
       form.append("goal", JSON.stringify(goal()));
       form.append("temperature_C", String(temperature()));
       await job(form);
@@ -103,8 +112,8 @@ export const view = (main) => {
     else shown(out, await call("rank?figure=true", { body }), temperature());
   });
 
-  const chosen = make("input", { type: "file", accept: ".csv,.tsv,.txt,.parquet", "aria-label": "A file with candidates", onchange: (event) => take(event.target.files[0]) });
-  const drop = make("div", { class: "drop" }, text, make("div", { class: "row" }, chosen, make("span", { class: "note" }, "or drop a CSV or Parquet file here")), told);
+  const chosen = make("input", { type: "file", accept: endings(), "aria-label": "A file with candidates", onchange: (event) => take(event.target.files[0]) });
+  const drop = make("div", { class: "drop" }, text, make("div", { class: "row" }, chosen, make("span", { class: "note" }, "or drop a table here: text, Excel or Parquet")), told);
   drop.addEventListener("dragover", (event) => { event.preventDefault(); drop.classList.add("over"); });
   drop.addEventListener("dragleave", () => drop.classList.remove("over"));
   drop.addEventListener("drop", (event) => { event.preventDefault(); drop.classList.remove("over"); take(event.dataTransfer.files[0]); });

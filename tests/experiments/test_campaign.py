@@ -387,10 +387,8 @@ def test_history_of_nothing(laco):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
-def test_colleagues_may_read_what_the_usual_mask_lets_them(laco):
-    mask = os.umask(0)
-    os.umask(mask)
-    assert file_of("laco").stat().st_mode & 0o777 == 0o666 & ~mask
+def test_colleagues_may_read_what_its_owner_lets_them(laco):
+    assert file_of("laco").stat().st_mode & 0o777 == 0o600
     file_of("laco").chmod(0o664)
     laco.record("LiAlCl2O", tg_C=-5)
     assert file_of("laco").stat().st_mode & 0o777 == 0o664

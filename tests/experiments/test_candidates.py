@@ -2,16 +2,16 @@ import pandas as pd
 import pytest
 from vitrion.experiments.candidates import describable, formulas, listed
 from vitrion.experiments.goal import Goal, GoalError
-from vitrion.features import Composition, FormulaError, Fractions
+from vitrion.features import FormulaError, Fractions
 
 
 def test_a_table_gives_its_column_formula():
     assert listed(pd.DataFrame({"formula": ["LiCl"], "LiAlCl4": [1]})) == ["LiCl"]
 
 
-@pytest.mark.parametrize("one", ["LiAlCl4", b"LiAlCl4", {"Li": 1}, Composition.parse("LiCl"), pd.DataFrame({"a": [1]})])
+@pytest.mark.parametrize("one", ["LiAlCl4?", b"LiAlCl4", {"Li": 1}, pd.DataFrame({"a": [1]})])
 def test_what_is_no_list_of_candidates_is_refused(one):
-    with pytest.raises(FormulaError, match="give"):
+    with pytest.raises(FormulaError, match=r"give|neither"):
         listed(one)
 
 

@@ -9,10 +9,13 @@ import pytest
 from vitrion.datasets import load
 from vitrion.datasets.properties import find
 from vitrion.experiments.goal import Goal, GoalError, Threshold
+from vitrion.experiments.proposal import propose
 from vitrion.experiments.ranking import COLUMNS, rank, sweep
 from vitrion.experiments.recipe import FURTHER, Recipe, TrainingRows
 from vitrion.experiments.registry import NoChampionError, load_predictor
+from vitrion.experiments.screening import screen
 from vitrion.features import Composition, FormulaError
+from vitrion.models.conditions import ConditionError
 
 FORMULAS = ["LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "LiAlCl4", "NaAlCl4", "Li6PS5Cl", "LiTaOCl4", "Li2ZrCl6", "LiGaCl3O0.5"]
 DESIGN = (
@@ -120,15 +123,24 @@ def test_element_without_descriptors_is_named(ranked):
         assert errors[row] == "" or symbol in errors[row]
 
 
-def test_one_bare_string_is_refused(ranked):
-    with pytest.raises(FormulaError, match="give a list"):
-        ranked("LiAlCl4")
+def test_one_formula_is_a_list_of_one_and_a_path_a_file(ranked, tmp_path):
+    alone = ranked(["LiAlCl4"])
+    for told in ("LiAlCl4", Composition.parse("LiAlCl4")):
+        pd.testing.assert_frame_equal(alone, ranked(told))
+    file = tmp_path / "list.csv"
+    file.write_text("sep=;\nid;Nominal composition\n7;LiAlCl4\n")
+    for told in (file, str(file)):
+        pd.testing.assert_frame_equal(alone, ranked(told))
+    with pytest.raises(FormulaError, match="neither a file that is there nor a formula"):
+        ranked("LiAlCl4 or so")
+    with pytest.raises(FormulaError, match=r"for sweep\(\) and propose\(\)"):
+        ranked("LiAlCl{4-2x}O{x}")
 
 
 def test_series_and_objects(ranked):
     told = ranked(FORMULAS)
     other = ranked(pd.Series(FORMULAS, index=range(100, 108)))
-    pd.testing.assert_frame_equal(told, other)
+    pd.testing.assert_frame_equal(told.set_axis(told.index + 100), other)
     pd.testing.assert_frame_equal(told, ranked([Composition.parse(text) for text in FORMULAS]))
     pd.testing.assert_frame_equal(told, ranked(iter(FORMULAS)))
 
@@ -378,3 +390,116 @@ def test_the_pareto_front_is_marked(further):
 
 def test_nobody_is_on_the_front_when_all_are_refused(ranked):
     assert not ranked(FORMULAS, Goal(forbidden=("Cl",)))["pareto"].any()
+
+
+INDEXES = {
+    "filtered": pd.RangeIndex(1, 4),
+    "named": pd.Index(["a", "b", "c"], name="sample"),
+    "repeated": pd.Index([7, 7, 3]),
+    "levels": pd.MultiIndex.from_tuples([("A", 1), ("A", 2), ("B", 1)], names=["batch", "melt"]),
+    "dates": pd.DatetimeIndex(["2026-01-05", "2026-01-06", "2026-01-07"], name="day"),
+}
+
+
+@pytest.mark.parametrize("index", INDEXES.values(), ids=INDEXES.keys())
+def test_the_index_is_that_of_the_candidates(ranked, index):
+    table = pd.DataFrame({"id": [1, 2, 3], "Formula": FORMULAS[1:4]}, index=index)
+    for told in (table, table["Formula"], table.astype({"Formula": "category"}), table.astype({"Formula": "str"})):
+        ranking = ranked(told)
+        assert ranking.index.names == index.names
+        assert type(ranking.index) is type(index) or isinstance(index, pd.RangeIndex)
+        by_formula = dict(zip(table["Formula"], index, strict=True))
+        assert ranking.index.tolist() == [by_formula[formula] for formula in ranking["formula"]]
+    if index.is_unique:
+        joined = table.join(ranked(table)[["formula", "p_goal"]])
+        assert joined["Formula"].tolist() == joined["formula"].tolist()
+
+
+def test_formulas_may_be_the_index_and_compositions_a_column(ranked):
+    table = pd.DataFrame({"id": [1, 2]}, index=pd.Index(FORMULAS[:2], name="Composition"))
+    ranking = ranked(table)
+    assert ranking.index.tolist() == ranking["formula"].tolist()
+    objects = table.assign(formula=[Composition.parse(text) for text in FORMULAS[:2]])
+    assert ranked(objects)["formula"].tolist() == ranking["formula"].tolist()
+    with pytest.raises(FormulaError, match="no column formula"):
+        ranked(table.rename_axis(None))
+
+
+def test_each_candidate_is_ranked_at_its_own_temperature(ranked):
+    alone = {
+        (f, t): ranked([f], temperature_C=t)["conductivity_S_cm"][0] for f in FORMULAS[:3] for t in (25.0, 60.0, 100.0)
+    }
+    assert len(set(alone.values())) == 9
+    pairs = list(zip(FORMULAS[:3], (60.0, 100.0, 25.0), strict=True))
+    names = pd.Index(["a", "b", "c"])
+    series = pd.Series([one for _, one in pairs], index=names)
+    told = {
+        "list": ranked(FORMULAS[:3], temperature_C=[one for _, one in pairs]),
+        "array": ranked(FORMULAS[:3], temperature_C=np.array(series)),
+        "series": ranked(pd.Series(FORMULAS[:3], index=names), temperature_C=series[::-1]),
+        "column": ranked(pd.DataFrame({"formula": FORMULAS[:3], "T (K)": [333.15, 373.15, None]})),
+    }
+    for name, ranking in told.items():
+        assert dict(zip(ranking["formula"], ranking["temperature_C"], strict=True)) == dict(pairs), name
+        assert ranking["conductivity_S_cm"].tolist() == pytest.approx(
+            [alone[f, t] for f, t in zip(ranking["formula"], ranking["temperature_C"], strict=True)]
+        ), name
+        assert ranking.attrs["temperature_C"] is None
+    twice = ranked(["LiAlCl4"] * 3, temperature_C=[25.0, 60.0, 25.0])
+    assert sorted(twice["note"].str.contains("same composition")) == [False, False, True]
+    assert twice["conductivity_S_cm"].nunique() == 2
+
+
+def test_one_temperature_stands_in_a_column_unless_it_is_the_usual(ranked):
+    assert "temperature_C" not in ranked(FORMULAS[:2])
+    warm = ranked(FORMULAS[:2], temperature_C=60)
+    assert warm["temperature_C"].tolist() == [60.0, 60.0]
+    assert warm.attrs["temperature_C"] == 60.0 and ranked(FORMULAS[:2]).attrs["temperature_C"] == 25.0
+
+
+@pytest.mark.parametrize(
+    ("candidates", "temperature", "words"),
+    [
+        (["LiCl", "NaCl"], [25.0], "shape (1,) for 2 candidates"),
+        (["LiCl", "NaCl"], [25.0, float("nan")], "no number for candidate 1"),
+        (["LiCl", "NaCl"], ["warm", 25.0], "give numbers in degC"),
+        (["LiCl", "NaCl"], {"LiCl": 25.0}, "give one number in degC"),
+        (["LiCl"], "60", "give one number in degC"),
+        (pd.Series(["LiCl"], index=["a"]), pd.Series([25.0], index=["b"]), "lacks 'a'"),
+        (pd.Series(["LiCl"], index=["a"]), pd.Series([25.0, 60.0], index=["a", "a"]), "holds a name twice"),
+        (pd.DataFrame({"formula": ["LiCl"], "temperature_C": [60]}), [25.0], "leave one out"),
+    ],
+)
+def test_temperatures_that_belong_to_nobody_are_refused(candidates, temperature, words):
+    with pytest.raises(ConditionError, match=re.escape(words)):
+        rank(candidates, temperature_C=temperature)
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        lambda T: sweep("LiCl{x}", T, x=[1.0]),
+        lambda T: screen(["LiCl"], temperature_C=T),
+        lambda T: propose(["LiCl"], temperature_C=T),
+    ],
+)
+def test_a_family_a_screening_and_a_batch_are_at_one_temperature(verb):
+    with pytest.raises(ConditionError, match="give one number in degC"):
+        verb([25.0, 60.0])
+
+
+def test_a_temperature_that_cannot_be_read_spoils_its_row_alone(ranked):
+    table = pd.DataFrame({"formula": FORMULAS[:3], "temperature_C": ["60", "hot", 900]})
+    ranking = ranked(table)
+    assert ranking["error"].iloc[0] == "" and "'hot' is not a number" in ranking["error"][1]
+    assert "900 is out of range" in ranking["error"][2]
+
+
+def test_predictions_follow_the_index_of_the_compositions(predictors):
+    compositions = pd.Series(FORMULAS[:2], index=["a", "b"])
+    warm = pd.Series([60.0, 25.0], index=["b", "a"])
+    predictor = predictors["conductivity"]
+    expected = predictor.predict(FORMULAS[:2], {"temperature_C": [25.0, 60.0]}).mean
+    assert predictor.predict(compositions, {"temperature_C": warm}).mean.tolist() == expected.tolist()
+    with pytest.raises(ConditionError, match="lacks 'a'"):
+        predictor.predict(compositions, warm.to_frame("temperature_C").iloc[:1])

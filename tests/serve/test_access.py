@@ -243,6 +243,15 @@ def test_a_browser_signs_in_and_out(asking):
     assert asking.get("/api/v1/me", headers={"cookie": f"{COOKIE}={word}"}).status_code == 401, "the session has ended"
 
 
+def test_who_still_has_the_cookie_of_a_session_that_ended_signs_in_again(asking):
+    secret = bearer(asking, "viewer")["authorization"].partition(" ")[2]
+    stale = {"cookie": f"{COOKIE}=stale", **HERE}
+    codes = {asking.get(path, headers=stale).status_code for path in ("/login", "/static/login.js") for _ in range(12)}
+    assert codes == {200}
+    assert asking.post("/login", data={"key": secret}, headers=stale, follow_redirects=False).status_code == 303
+    assert {asking.get("/api/v1/me", headers=stale).status_code for _ in range(12)} == {401, 429}
+
+
 def test_what_a_browser_is_refused_comes_as_a_page(asking):
     html = {"accept": "text/html,*/*;q=0.8"}
     for path, told, status in (

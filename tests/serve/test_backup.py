@@ -1,6 +1,9 @@
 """Backups taken while others write: each equals a state that there was, and comes back whole or not at all."""
 
+import hashlib
+import io
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -138,6 +141,87 @@ def test_runs_find_their_files_in_another_home(house, tmp_path, monkeypatch):
     with sqlite3.connect(tmp_path / "new" / "mlflow.db") as database:
         found = database.execute("select artifact_uri, status from runs").fetchall()
     assert found == [(f"file://{tmp_path}/new/mlartifacts/1/a", "FINISHED"), *rows[1:]]
+
+
+def packed_with(source, target, *more):
+    """A backup with further entries: pairs of a head and its content."""
+    with tarfile.open(source, "r:") as old, tarfile.open(target, "w") as new:
+        for member in old.getmembers():
+            new.addfile(member, old.extractfile(member))
+        for name, kind, link, content in more:
+            head = tarfile.TarInfo(name)
+            head.type, head.linkname, head.size = kind, link, len(content)
+            new.addfile(head, io.BytesIO(content))
+
+
+@pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)
+def test_what_the_manifest_does_not_name_is_refused_with_its_name(house, tmp_path, monkeypatch):
+    backup.back_up(Settings(), tmp_path / "copy.tar")
+    assert (tmp_path / "copy.tar").stat().st_mode & 0o777 == 0o600
+    monkeypatch.setenv("VITRION_HOME", str(tmp_path / "new"))
+    monkeypatch.setattr(os, "umask", lambda mask: pytest.fail("a server has threads that make files meanwhile"))
+    hostile = [
+        ("models/evil", tarfile.SYMTYPE, "/etc", b"", r"models/evil \(a link to /etc\)"),
+        ("evil", tarfile.LNKTYPE, "champions.json", b"", r"evil \(a link to champions.json\)"),
+        ("pipe", tarfile.FIFOTYPE, "", b"", r"pipe \(no file\)"),
+        ("null", tarfile.CHRTYPE, "", b"", r"null \(no file\)"),
+        ("/outside", tarfile.REGTYPE, "", b"x", r"/outside \(outside\)"),
+        ("jobs/../../outside", tarfile.REGTYPE, "", b"x", r"\(outside\)"),
+        ("jobs//twice", tarfile.REGTYPE, "", b"x", r"\(no plain name\)"),
+        ("champions.json", tarfile.REGTYPE, "", b"{}", r"champions.json \(twice\)"),
+    ]
+    for *entry, words in hostile:
+        packed_with(tmp_path / "copy.tar", tmp_path / "evil.tar", entry)
+        with pytest.raises(InputError, match=words):
+            backup.restore(Settings(), tmp_path / "evil.tar")
+    for name in ("Champions.json", "service.db-wal", ".hidden/x", "workflows.db", "champions.json/x"):
+        packed_with(tmp_path / "copy.tar", tmp_path / "evil.tar", (name, tarfile.REGTYPE, "", b"x"))
+        with pytest.raises(WorkError, match=f"{name} is not as it was written"):
+            backup.restore(Settings(), tmp_path / "evil.tar")
+    assert not (tmp_path / "new").exists() and not list(tmp_path.rglob("outside"))
+
+
+@pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["../outside"], r"\.\./outside \(outside\)"),
+        (["a/b", "A/B"], r"A/B \(beside a/b\)"),
+        (["workflows.db"], "workflows.db, which no backup has"),
+        ([".x/evil"], ".x/evil, which no backup has"),
+        (["service.db-wal"], "service.db-wal, which no backup has"),
+    ],
+)
+def test_a_hostile_manifest_is_refused(house, tmp_path, monkeypatch, names, words):
+    monkeypatch.setenv("VITRION_HOME", str(tmp_path / "new"))
+    digest = hashlib.sha256(b"x").hexdigest()
+    told = {"format": 1, "made": "now", "home": "/", "files": dict.fromkeys(names, digest)}
+    entries = [(backup.MANIFEST, json.dumps(told).encode()), *((name, b"x") for name in names)]
+    with tarfile.open(tmp_path / "evil.tar", "w") as archive:
+        for name, content in entries:
+            head = tarfile.TarInfo(name if name != "../outside" else "inside")
+            head.size = len(content)
+            archive.addfile(head, io.BytesIO(content))
+    with pytest.raises(InputError, match=words):
+        backup.restore(Settings(), tmp_path / "evil.tar")
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)
+def test_a_folder_with_a_link_is_refused_and_a_volume_is_filled(house, tmp_path, monkeypatch):
+    backup.back_up(Settings(), tmp_path / "copy")
+    (tmp_path / "new").mkdir()  # as a volume that is mounted: it cannot be replaced
+    monkeypatch.setenv("VITRION_HOME", str(tmp_path / "new"))
+    number = (tmp_path / "new").stat().st_ino
+    (tmp_path / "copy" / "link").symlink_to("/etc/passwd")
+    with pytest.raises(InputError, match=r"link \(a link to /etc/passwd\)"):
+        backup.restore(Settings(), tmp_path / "copy")
+    (tmp_path / "copy" / "link").unlink()
+    backup.restore(Settings(), tmp_path / "copy")
+    assert (tmp_path / "new").stat().st_ino == number and registry.is_whole("tg", 8)
+    assert not list((tmp_path / "new").glob(".restore-*"))
+    for path in [tmp_path / "copy", *(tmp_path / "copy").rglob("*"), *(tmp_path / "new").rglob("*")]:
+        assert path.stat().st_mode & 0o077 == 0, path
 
 
 @pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)

@@ -3,8 +3,8 @@
 import math
 
 import pytest
+from vitrion.datasets.candidate_table import CandidateTable
 from vitrion.serve.candidates import compositions, joined, usable
-from vitrion.serve.tables import CandidateTable
 
 CELLS = ["NaCl", "Cl4LiAl", "nonsense", "LiAlCl4", None, "LiAlCl2.5O0.75", float("nan"), "Li2Al2Cl8", "a,b"]
 

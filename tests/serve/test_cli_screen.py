@@ -65,7 +65,7 @@ def test_ranking_a_folder_is_screening(run, file, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["nowhere.parquet"], "is not there; name a .parquet file"),
+        (["nowhere.parquet"], "does not exist; check the path"),
         (["LiAlCl{4-2x}O{x}", "--var", "x"], "is not a range"),
         (["LiAlCl{4-2x}O{x}", "--var", "x=0:1:0.1", "--var", "x=0:1:0.1"], "given twice"),
         (["LiAlCl{4-2x}O{x}", "--var", "top=0:1:0.1"], "is taken"),

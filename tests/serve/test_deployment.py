@@ -18,6 +18,7 @@ from vitrion.serve.refusals import InputError
 from vitrion.serve.settings import Settings
 
 ROOT = Path(__file__).parents[2]
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 PAGE = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
 
 
@@ -82,19 +83,66 @@ def _has_compose():
     return shutil.which("docker") and not subprocess.run(asked, capture_output=True, check=False).returncode
 
 
+def test_every_container_is_bounded_and_has_no_rights():
+    told = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    for name, service in told["services"].items():
+        assert service["cap_drop"] == ["ALL"] and service["read_only"] is True, name
+        assert service["security_opt"] == ["no-new-privileges:true"] and not service.get("privileged"), name
+        assert service["user"].partition(":")[0] not in ("", "0", "root"), name
+        assert service["mem_limit"] and 0 < service["pids_limit"] < 10_000, name
+        assert any(place.startswith("/tmp:") for place in service["tmpfs"]), name
+        assert not {"cap_add", "devices", "network_mode", "pid", "ipc"} & set(service), name
+        written = [volume.partition(":")[2] for volume in service["volumes"]]
+        assert not [place for place in written if place.startswith(("/etc", "/usr", "/var/run"))], name
+    waited_for = told["services"]["server"]["depends_on"]
+    assert {name: one["condition"] for name, one in waited_for.items()} == dict.fromkeys(
+        ("database", "mlflow"), "service_healthy"
+    )
+    assert all(told["services"][name]["healthcheck"]["test"] for name in waited_for)
+
+
+def test_images_are_named_so_that_a_digest_can_be_given():
+    """No digest is known here, so each base is one release, and one variable that takes its digest."""
+    text = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+    services = yaml.safe_load(text)["services"]
+    release = r":-\w+:\d+\.\d+(?:\.\d+)?-[\w-]*bookworm\}"
+    python = services["server"]["build"]["args"]["BASE"]
+    assert re.fullmatch(r"\$\{PYTHON_IMAGE" + release, python)
+    assert re.fullmatch(r"\$\{POSTGRES_IMAGE" + release, services["database"]["image"])
+    assert {service["image"] for service in services.values()} == {"vitrion", services["database"]["image"]}
+    base = re.search(r"^ARG BASE=(\S+)$", DOCKERFILE, re.MULTILINE)[1]
+    assert base == python.partition(":-")[2].rstrip("}")
+    assert re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE) == ["${BASE}", "${BASE}"]
+    for name in ("PYTHON_IMAGE", "POSTGRES_IMAGE", "--build-arg BASE="):
+        assert name in PAGE
+
+
+def test_the_image_holds_what_serving_needs_alone():
+    installed = re.findall(r"pip install (.+?)(?: &&|$)", re.sub(r"\\\n\s*", " ", DOCKERFILE), re.MULTILINE)
+    locks = [found[1] for one in installed if (found := re.search(r"--require-hashes --requirement (\S+)", one))]
+    assert locks == ["/app/serve.lock", "/app/build.lock"]
+    assert all("--require-hashes" in one or ("--no-deps" in one and "--no-index" in one) for one in installed)
+    served, built = (
+        (ROOT / "requirements" / name).read_text(encoding="utf-8") for name in ("serve.lock", "build.lock")
+    )
+    assert re.findall(r"^([\w-]+)==", built, re.MULTILINE) == ["setuptools"]
+    assert not re.search(r"^(?:pytest|mypy|ruff|playwright|schemathesis|setuptools|sphinx)==", served, re.MULTILINE)
+    last = DOCKERFILE[DOCKERFILE.rindex("\nFROM ") :]
+    assert "COPY --from=build /opt/vitrion" in last and "COPY . " not in last and "pip" not in last
+
+
 def test_the_dockerfile_is_one():
-    joined = re.sub(r"\\\n\s*", " ", (ROOT / "Dockerfile").read_text(encoding="utf-8"))
+    joined = re.sub(r"\\\n\s*", " ", DOCKERFILE)
     lines = [line.split(None, 1) for line in joined.splitlines() if line.strip() and not line.startswith("#")]
     known = {"FROM", "COPY", "RUN", "USER", "ENV", "VOLUME", "EXPOSE", "STOPSIGNAL", "HEALTHCHECK", "ENTRYPOINT", "CMD"}
     verbs = [verb for verb, _ in lines]
-    assert set(verbs) <= known and verbs[0] == "FROM" and verbs[-2:] == ["ENTRYPOINT", "CMD"]
+    assert set(verbs) <= {"ARG", *known} and verbs[:2] == ["ARG", "FROM"] and verbs[-2:] == ["ENTRYPOINT", "CMD"]
     told = dict(lines)
     assert told["USER"] == "vitrion" and json.loads(told["ENTRYPOINT"]) == ["vitrion"]
     assert json.loads(told["CMD"])[0] in {command.name for command in commands.registered_commands}
     assert verbs.index("USER") > max(place for place, verb in enumerate(verbs) if verb == "RUN")
     for source in re.findall(r"^COPY (.+) /app/$", joined, re.MULTILINE):
         assert all((ROOT / name).exists() for name in source.split())
-    assert "--require-hashes" in joined
 
 
 @pytest.mark.parametrize(

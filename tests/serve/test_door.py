@@ -3,15 +3,17 @@
 import asyncio
 import json
 
-from vitrion.serve import bodies
+import pytest
+from vitrion.serve import bodies, door
 from vitrion.serve.bodies import Bodies, unreadable
-from vitrion.serve.door import MOST_LOGINS, Door
+from vitrion.serve.door import MB, Door
 from vitrion.serve.metrics import Metrics
+from vitrion.serve.places import NAME, AtWork, Places
 from vitrion.serve.settings import Settings
 
 
-def scope(path="/api/v1/rank", headers=()):
-    return {"type": "http", "method": "POST", "path": path, "headers": list(headers)}
+def scope(path="/api/v1/rank", headers=(), name=""):
+    return {"type": "http", "method": "POST", "path": path, "headers": list(headers), NAME: name}
 
 
 async def asked(door, told, body=b""):
@@ -33,7 +35,14 @@ async def asked(door, told, body=b""):
 
 
 def made(app, **settings):
-    return Door(app, Settings(**settings), Metrics())
+    """The door before an application, with what stands between the two but access."""
+    told, metrics = Settings(**settings), Metrics()
+    work = Places(told.most_waiting)
+    return Door(Bodies(AtWork(app, told, metrics, work), told), told, metrics, work)
+
+
+async def never():
+    await asyncio.sleep(60)
 
 
 def test_too_much_work_is_refused_unread():
@@ -105,9 +114,6 @@ def test_what_is_no_json_is_not_parsed():
 
 
 def test_a_body_that_does_not_come_is_not_waited_for():
-    async def never():
-        await asyncio.sleep(60)
-
     async def run():
         sent = []
 
@@ -118,8 +124,7 @@ def test_a_body_that_does_not_come_is_not_waited_for():
             await receive()
 
         for kind in (b"application/json", b"multipart/form-data; boundary=x"):
-            settings = Settings(body_seconds=0.005)
-            door = Door(Bodies(app, settings), settings, Metrics())
+            door = made(app, body_seconds=0.005)
             told = scope("/api/v1/jobs", headers=[(b"content-type", kind), (b"content-length", b"10")])
             sent.clear()
             await door(told, never, send)
@@ -158,14 +163,14 @@ def test_files_are_taken_only_where_they_belong():
                 assert (status, reads) == (415, 0), path
                 assert b"content-security-policy" in headers
                 assert "send it to /api/v1/jobs or /api/v1/data/file" in json.loads(body)["detail"]
-        assert door._uploads == door._at_work == 0
+        assert door.work.taken == 0
 
     asyncio.run(run())
 
 
-def test_signing_in_is_short_and_shuts_nobody_off(monkeypatch):
-    """Slow logins hold some places among the requests at work, for a short time, and never all."""
-    monkeypatch.setattr(bodies, "SMALL_S", 0.2)
+def test_slow_forms_to_sign_in_shut_nobody_out(monkeypatch):
+    """Only who has sent the form whole is signing in, and has a place for that."""
+    monkeypatch.setattr(bodies, "SMALL_S", 0.3)
     form = [(b"content-type", b"application/x-www-form-urlencoded"), (b"content-length", b"100")]
 
     async def app(scope, receive, send):
@@ -173,29 +178,99 @@ def test_signing_in_is_short_and_shuts_nobody_off(monkeypatch):
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 
-    async def never():
-        await asyncio.sleep(60)
-
     async def run():
-        settings = Settings()
-        door = Door(Bodies(app, settings), settings, Metrics())
-        sent = []
+        door, sent = made(app), []
 
         async def send(message):
             sent.append(message.get("status"))
 
-        slow = [asyncio.create_task(door(scope("/login", headers=form), never, send)) for _ in range(MOST_LOGINS)]
+        slow = [asyncio.create_task(door(scope("/login", form), never, send)) for _ in range(24)]
         await asyncio.sleep(0.05)
-        assert door._at_work == MOST_LOGINS
-        status, headers, _, reads = await asked(door, scope("/login", headers=form))
-        assert (status, headers[b"retry-after"], reads) == (503, b"1", 0)
-        assert (await asked(door, scope()))[0] == 200
-        assert (await asked(door, scope("/health")))[0] == 200
+        for _ in range(26):
+            assert (await asked(door, scope("/login", form), b"key=x"))[0] == 200
         await asyncio.gather(*slow)
-        assert sent.count(408) == MOST_LOGINS and door._at_work == door._logins == 0
-        assert (await asked(door, scope("/login", headers=form), b"key=x"))[0] == 200
+        assert sent.count(408) == 24
         for told in ([], [(b"content-length", b"5000")]):
-            status, _, body, _ = await asked(door, scope("/login", headers=told), b"x" * 5_000)
+            status, _, body, _ = await asked(door, scope("/login", told), b"x" * 5_000)
             assert status == 413 and "larger than 4,000 bytes" in json.loads(body)["detail"]
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("path", ["/api/v1/rank", "/api/v1/jobs/1/events", "/login"])
+def test_nobody_has_all_places(path):
+    """Whatever one name asks for at a time, another finds a place."""
+
+    async def slow(scope, receive, send):
+        await asyncio.sleep(0.3)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def run():
+        door = made(slow, most_waiting=16, most_streams=16)
+        anna = [asyncio.create_task(asked(door, scope(path, name="anna"))) for _ in range(40)]
+        await asyncio.sleep(0.05)
+        assert (await asked(door, scope(path, name="ben")))[0] == 200
+        statuses = [one[0] for one in await asyncio.gather(*anna)]
+        assert 6 <= statuses.count(200) <= 12 and statuses.count(200) + statuses.count(503) + statuses.count(429) == 40
+
+    asyncio.run(run())
+
+
+def test_slow_bodies_hold_no_place_and_come_to_an_end(monkeypatch):
+    monkeypatch.setattr(door, "STILL_S", 0.2)
+    told = [(b"content-type", b"application/json"), (b"content-length", b"1000000")]
+
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def trickling():
+        await asyncio.sleep(0.02)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    async def run():
+        here, sent = made(app, most_waiting=4), []
+
+        async def send(message):
+            sent.append(message.get("status"))
+
+        slow = [asyncio.create_task(here(scope(headers=told), trickling, send)) for _ in range(8)]
+        await asyncio.sleep(0.05)
+        assert (await asked(here, scope(), b"{}"))[0] == 200
+        await asyncio.gather(*slow)
+        assert sent.count(408) == 8 and here.work.taken == here.held.taken == 0
+
+    asyncio.run(run())
+
+
+def test_bodies_that_wait_have_a_bounded_memory():
+    async def app(scope, receive, send):
+        raise AssertionError("it was let in")
+
+    def stalling(size):
+        parts = [b"x" * size]
+
+        async def receive():
+            if not parts:
+                await never()
+            return {"type": "http.request", "body": parts.pop(), "more_body": True}
+
+        return receive
+
+    async def run():
+        here, sent = made(app, most_waiting=4, most_body_mb=4.0), []  # 16 MB for all
+
+        async def send(message):
+            sent.append(message.get("status"))
+
+        told = [(b"content-type", b"application/json"), (b"transfer-encoding", b"chunked")]
+        tasks = [asyncio.create_task(here(scope(headers=told, name="anna"), stalling(3 * MB), send)) for _ in range(8)]
+        await asyncio.sleep(0.1)
+        assert sent.count(503) == 4 and here.held.taken == 12 * MB
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert here.held.taken == 0
 
     asyncio.run(run())

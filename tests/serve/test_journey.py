@@ -5,7 +5,11 @@ import sys
 import time
 from pathlib import Path
 
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import vitrion
 from vitrion.serve import crew
 from vitrion.serve.client import Client
 from vitrion.serve.wire import ServiceError, Wire
@@ -153,3 +157,24 @@ def test_an_address_without_a_scheme_and_values_that_are_not_known():
     told = wire.post("campaigns/laco/record", {"formula": "LiCl", "conductivity_S_cm": float("nan"), "tg_C": -10.0})
     assert told["url"] == "http://localhost:8000/api/v1/campaigns/laco/record"
     assert told["body"] == '{"formula":"LiCl","tg_C":-10.0}'
+
+
+@pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)
+def test_a_client_answers_as_python_does_with_index_temperatures_and_own_columns(client, tmp_path):
+    index = pd.MultiIndex.from_tuples([("B", 7), ("A", 7), ("A", 7)], names=["batch", "melt"])
+    table = pd.DataFrame(
+        {"compound": ["LiAlCl4", "LiAlCl2.5O0.75", "LiAlCl4"], "T (°C)": [60, None, "hot"]}, index=index
+    )
+    here, there = vitrion.rank(table), client.rank(table)
+    pd.testing.assert_frame_equal(here, there, check_dtype=False, rtol=1e-9)
+    assert there.index.equals(here.index) and there["temperature_C"].tolist()[:2] == here["temperature_C"].tolist()[:2]
+    assert sorted(there["temperature_C"].tolist()[:2]) == [25.0, 60.0] and "'hot'" in there["error"].iloc[2]
+    with pytest.raises(ServiceError, match="2 temperatures for 1 candidates"):
+        client.wire.post("rank", {"candidates": ["LiCl"], "temperatures_C": [25, 60]})
+    file = tmp_path / "list.parquet"
+    own = {"run": [20260101001, None, 20260101003], "sample": ["007", "NaN", ""]}
+    pq.write_table(pa.table({"formula": table["compound"].tolist(), "temperature_C": [60.0, None, 100.0], **own}), file)
+    ranked = client.rank(file).sort_values("sample", ignore_index=True)
+    assert ranked["run"].tolist() == [20260101003, 20260101001, pd.NA]
+    assert ranked["sample"].tolist() == ["", "007", "NaN"] and ranked["temperature_C"].tolist() == [100.0, 60.0, 25.0]
+    assert ranked.attrs["temperature_C"] is None

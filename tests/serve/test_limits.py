@@ -7,11 +7,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from pydantic import ValidationError
-from vitrion.serve import tables
+from vitrion.datasets import candidate_lists as tables
 from vitrion.serve.limits import bounded_table, label, plain
+from vitrion.serve.lists import read_candidates
 from vitrion.serve.refusals import InputError
 from vitrion.serve.schemas import DataRequest, RankRequest, SweepRequest
-from vitrion.serve.tables import read_candidates
 
 
 @pytest.mark.parametrize(

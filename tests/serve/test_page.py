@@ -6,11 +6,11 @@ from html.parser import HTMLParser
 
 import pytest
 from plotly.offline import get_plotlyjs
+from vitrion.datasets.candidate_table import CandidateTable
 from vitrion.experiments.goal import Goal
 from vitrion.serve.candidates import joined, usable
 from vitrion.serve.page import embedded
 from vitrion.serve.reports import goal_words, ranking_page, sweep_page
-from vitrion.serve.tables import CandidateTable
 
 HOSTILE = ["<script>alert(1)</script>", "</script><img src=x onerror=alert(2)>", "\u2028", '"><b>', "{{ 7*7 }}"]
 

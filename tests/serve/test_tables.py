@@ -1,5 +1,6 @@
 """Lists of candidates: what is read, what is refused, and that no row is lost."""
 
+import gzip
 import io
 import random
 import sys
@@ -7,9 +8,14 @@ import types
 
 import pandas as pd
 import pytest
-from vitrion.serve.decoding import LARGEST
+from vitrion.datasets.decoding import LARGEST
+from vitrion.datasets.grid import ENDINGS
+from vitrion.datasets.user_table import read_table
+from vitrion.experiments.candidates import listed
+from vitrion.experiments.streams import source_of
+from vitrion.serve.lists import gathered, read_candidates
 from vitrion.serve.refusals import InputError, visible
-from vitrion.serve.tables import read_candidates
+from vitrion.serve.wire import results_of
 
 
 @pytest.fixture
@@ -151,3 +157,90 @@ def test_random_bytes_never_crash(given):
 
 def test_messages_show_no_control_characters():
     assert "\x1b" not in visible("\x1b[31mred")
+
+
+NAMES = [
+    "formula",
+    "Composition",
+    "Nominal composition",
+    "compound",
+    "candidate",
+    "Chemical Formula",
+    "glass-composition",
+    "Formulae",
+]
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv", "csv.gz", "xlsx", "parquet"])
+def test_lists_and_results_know_the_same_names_and_kinds_of_files(tmp_path, ending):
+    for name in NAMES:
+        path = tmp_path / f"{name}.{ending}"
+        table = pd.DataFrame({"tg_C": [-16.8], name: ["LiAlCl2.5O0.75"]})
+        if ending == "xlsx":
+            table.to_excel(path, index=False)
+        elif ending == "parquet":
+            table.to_parquet(path)
+        else:
+            table.to_csv(path, index=False, sep="\t" if ending == "tsv" else ";")
+        assert read_candidates(str(path)).cells == listed(path) == listed(table) == ["LiAlCl2.5O0.75"]
+        assert read_table(path).facts["formula"].tolist() == ["LiAlCl2.5O0.75"]
+        assert results_of(path)[0][name] == "LiAlCl2.5O0.75"
+        assert path.name.endswith(ENDINGS)
+
+
+def test_the_first_of_several_names_counts_everywhere(given, tmp_path):
+    path = tmp_path / "list.csv"
+    text = "compound,tg_C,formula\nLACO,-16.8,LiAlCl2.5O0.75\n"
+    assert given(text).cells == ["LiAlCl2.5O0.75"]
+    reading = read_table(path)
+    assert reading.facts["formula"].tolist() == ["LiAlCl2.5O0.75"]
+    assert reading.notices == ("columns that are not read: compound",)
+
+
+@pytest.mark.parametrize("first", ["", "Unnamed: 0"])
+def test_the_index_that_pandas_writes_is_passed_over_and_said(given, tmp_path, first):
+    table = given(f"{first},formula,tg_C\n0,LiAlCl2.5O0.75,-16\n1,NaAlCl2.5O0.75,-25\n")
+    assert list(table.extra) == ["tg_C"]
+    assert "only counts the rows and is passed over" in table.notes[0]
+    reading = read_table(tmp_path / "list.csv")
+    assert reading.facts["value"].tolist() == [-16, -25]
+    assert "columns that are not read" in reading.notices[0]
+    assert list(given(f"{first},formula\nA1,LiCl\n").extra) == [first or "column_1"]
+
+
+def test_parquet_of_bytes_of_categories_and_of_an_index_without_a_name(tmp_path):
+    path = tmp_path / "list.parquet"
+    formulas = ["LiAlCl2.5O0.75", "NaAlCl2.5O0.75"]
+    for column in ([one.encode() for one in formulas], pd.Categorical(formulas), pd.array(formulas, "string[pyarrow]")):
+        pd.DataFrame({"formula": column, "tg_C": [-16.0, -25.0]}, index=["a", "b"]).to_parquet(path)
+        assert read_candidates(str(path)).cells == formulas
+        assert list(read_candidates(str(path)).extra) == ["tg_C"]
+        assert read_table(path).facts["formula"].tolist() == formulas
+        assert [text for block in source_of(path).blocks() for text in block.formulas] == formulas
+
+
+def test_a_column_of_temperatures_is_read(given):
+    table = given("formula;T (K)\nLiCl;333.15\nNaCl;\nKCl;hot\n")
+    assert table.at(25.0) == [60.0, 25.0, 25.0]
+    assert "'hot' is not a number" in table.errors[2]
+    assert table.extra == {"T (K)": ["333.15", "", "hot"]}
+    assert given("formula,temperature_C\nLiCl,60\n").extra == {}
+    vague = given("formula,temperature\nLiCl,60\n")
+    assert vague.at(25.0) == 25.0 and "call the temperature of each candidate temperature_C" in vague.notes[0]
+    assert given("formula,T_melt_C\nLiCl,600\n").notes == ()
+
+
+def test_formulas_and_files_in_one_command(tmp_path):
+    path = tmp_path / "list.csv.gz"
+    path.write_bytes(gzip.compress(b"formula,id\nKCl,007\n"))
+    table = gathered(["LiCl", str(path), "NaCl"])
+    assert table.cells == ["LiCl", "KCl", "NaCl"]
+    assert table.extra == {"id": [None, "007", None]}
+    assert [table.origin(place) for place in range(3)] == ["argument 1", "row 2 of list.csv.gz", "argument 3"]
+    for source, words in (
+        ("nowhere.csv", "does not exist"),
+        ("LiAlCl4x", "neither a file"),
+        ("Li{x}Cl", "vitrion sweep"),
+    ):
+        with pytest.raises(InputError, match=words):
+            gathered([source])

@@ -7,15 +7,13 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-from .refusals import InputError
+from .grid import TableError
 
 LARGEST = 200_000_000
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13}) + b"\x7f"
 _SAMPLE = 1_000_000
 _KINDS = {
-    b"PK\x03\x04": "an Excel workbook or a zip archive; save the sheet as CSV",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook; save the sheet as CSV",
-    b"\x1f\x8b": "compressed with gzip; unpack it first",
+    b"\xd0\xcf\x11\xe0": "an old Excel (.xls) or an encrypted workbook; save it as .xlsx without a password, or as CSV",
     b"BZh": "compressed with bzip2; unpack it first",
     b"\xfd7zXZ": "compressed with xz; unpack it first",
     b"\x28\xb5\x2f\xfd": "compressed with zstd; unpack it first",
@@ -32,24 +30,24 @@ def read_bytes(path: Path | None, name: str) -> bytes:
     if path is None:
         return _bounded(sys.stdin.buffer, name)
     if path.is_dir():
-        raise InputError(f"{name} is a folder; name one file in it")
+        raise TableError(f"{name} is a folder; name one file in it")
     try:
         with path.open("rb") as stream:
             return _bounded(stream, name)
-    except InputError:
+    except TableError:
         raise
     except FileNotFoundError:
-        raise InputError(f"{name} does not exist; check the path") from None
+        raise TableError(f"{name} does not exist; check the path") from None
     except (OSError, ValueError) as error:
-        raise InputError(f"{name} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        raise TableError(f"{name} cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
 def _bounded(stream: BinaryIO, name: str) -> bytes:
     content = stream.read(LARGEST + 1)
     if len(content) > LARGEST:
-        raise InputError(f"{name} is larger than {LARGEST // 10**6} MB; split it into several files")
+        raise TableError(f"{name} is larger than {LARGEST // 10**6} MB; split it into several files")
     if not content.strip():
-        raise InputError(f"{name} is empty; give a table with a column named formula")
+        raise TableError(f"{name} is empty; give a table with a column named formula")
     return content
 
 
@@ -63,14 +61,14 @@ def decode(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
     """
     for magic, kind in _KINDS.items():
         if content.startswith(magic):
-            raise InputError(f"{name} is {kind}")
+            raise TableError(f"{name} is {kind}")
     for mark, encoding in _MARKS.items():
         if content.startswith(mark):
             return _marked(content[len(mark) :], encoding, name), ()
     sample = content[:_SAMPLE]
     strange = len(sample) - len(sample.translate(None, _CONTROL))
     if b"\0" in content or strange > len(sample) / 100:
-        raise InputError(f"{name} is a binary file, not a table of text; save it as CSV in UTF-8")
+        raise TableError(f"{name} is a binary file, not a table of text; save it as CSV in UTF-8")
     try:
         return content.decode("utf-8"), ()
     except UnicodeDecodeError as error:
@@ -83,7 +81,19 @@ def _marked(content: bytes, encoding: str, name: str) -> str:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise InputError(
+        raise TableError(
             f"{name} begins as {encoding[:6].rstrip('-').upper()} but breaks off at byte {error.start}; "
             "save it as CSV in UTF-8"
         ) from None
+
+
+def visible(text: str, longest: int = 60) -> str:
+    r"""Text on one line, printable and not longer than `longest`, for a message or a terminal.
+
+    Examples
+    --------
+    >>> visible("Li\x1b[31mCl")
+    'Li�[31mCl'
+    """
+    shown = text if len(text) <= longest else text[: longest - 3] + "..."
+    return "".join(mark if mark.isprintable() else "\ufffd" for mark in shown)

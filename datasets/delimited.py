@@ -1,4 +1,4 @@
-"""Text with commas, semicolons or tabs as a header and rows; every row keeps its number in the file."""
+"""Text with commas, semicolons, tabs or bars as a header and rows; every row keeps its number in the file."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ..features import Composition, FormulaError
-from .refusals import InputError, visible
+from .decoding import visible
+from .grid import TableError
+from .grid_text import DELIMITERS, SEPARATOR_LINE
+from .headers import formula_column
 
-NAMES = ("formula", "composition", "candidate")
 MOST_ROWS = 5_000_000
 MOST_COLUMNS = 1_000
 LONGEST_CELL = 32_767
-_DELIMITERS = (",", ";", "\t")
-_ALIASES = {"formulas", "formulae", "chemical formula", "chemical_formula", "compositions", "candidates"}
 
 
 @dataclass(frozen=True)
@@ -47,38 +47,26 @@ def split(text: str, name: str) -> Sheet:
     (1, [Row(number=2, cells=['1', 'LiAlCl4'], error='')])
     """
     lines = re.split(r"\r\n|\r|\n", text)
-    first = next((at for at, line in enumerate(lines) if line.strip()), None)
+    full = (at for at, line in enumerate(lines) if line.strip())
+    first = next((at for at in full if not SEPARATOR_LINE.fullmatch(lines[at].strip())), None)
     if first is None:
-        raise InputError(f"{name} holds blank lines only; give a table with a column named formula")
+        raise TableError(f"{name} holds blank lines only; give a table with a column named formula")
     if len(lines) > MOST_ROWS + 1 + first:
-        raise InputError(f"{name} has more than {MOST_ROWS:,} rows; split it into several files")
+        raise TableError(f"{name} has more than {MOST_ROWS:,} rows; split it into several files")
     delimiter, header = _header(lines[first], name)
     if delimiter is None and not header:
-        return _alone(lines, [NAMES[0]], first)
+        return _alone(lines, ["formula"], first)
     column = formula_column(header, name) if header else None
     if column is None:
-        raise InputError(_no_column(lines[first], name))
+        raise TableError(_no_column(lines[first], name))
     if not delimiter:
         return _alone(lines, header, first + 1)
     return _columns(lines, first, delimiter, Sheet(header, column, [], 0), name)
 
 
-def formula_column(header: list[str], name: str) -> int | None:
-    """Place of the column of formulas, None when there is none."""
-    plain = [" ".join(cell.split()).casefold() for cell in header]
-    for wanted in [{known} for known in NAMES] + [_ALIASES]:
-        found = [at for at, cell in enumerate(plain) if cell in wanted]
-        if len(found) > 1:
-            names = " and ".join(f'"{visible(header[at])}"' for at in found)
-            raise InputError(f"{name} has {len(found)} columns of formulas, {names}; name one of them formula")
-        if found:
-            return found[0]
-    return None
-
-
 def _header(line: str, name: str) -> tuple[str | None, list[str]]:
     """Delimiter and header cells; no header when the line is a formula itself."""
-    for delimiter in sorted(_DELIMITERS, key=line.count, reverse=True):
+    for delimiter in sorted(DELIMITERS, key=line.count, reverse=True):
         if delimiter in line:
             cells = [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter))]
             if formula_column(cells, name) is not None:
@@ -86,10 +74,11 @@ def _header(line: str, name: str) -> tuple[str | None, list[str]]:
     cell = _unquoted(line)
     if formula_column([cell], name) == 0:
         return None, [cell]
-    return (None, []) if _reads(cell) else ("", [cell])
+    return (None, []) if reads(cell) else ("", [cell])
 
 
-def _reads(cell: str) -> bool:
+def reads(cell: str) -> bool:
+    """Whether a cell is a formula."""
     try:
         Composition.parse(cell)
     except FormulaError:
@@ -100,7 +89,7 @@ def _reads(cell: str) -> bool:
 def _no_column(line: str, name: str) -> str:
     shown = visible(line.strip())
     pointed = re.sub(r"(?<=\d),(?=\d)", ".", _unquoted(line))
-    if pointed != _unquoted(line) and _reads(pointed):
+    if pointed != _unquoted(line) and reads(pointed):
         return f'{name} has a decimal comma in its first line, "{shown}"; write {visible(pointed)}'
     return f'{name} has no column named formula (its first line is "{shown}"); name the column of formulas formula'
 
@@ -124,7 +113,7 @@ def _unquoted(line: str) -> str:
 
 def _columns(lines: list[str], first: int, delimiter: str, sheet: Sheet, name: str) -> Sheet:
     if len(sheet.header) > MOST_COLUMNS:
-        raise InputError(f"{name} has {len(sheet.header):,} columns; keep at most {MOST_COLUMNS:,}")
+        raise TableError(f"{name} has {len(sheet.header):,} columns; keep at most {MOST_COLUMNS:,}")
     rows, blank = [], 0
     for row in _records(lines, first + 1, delimiter, name):
         if '"' not in row[1] and not row[1].replace(delimiter, "").strip():
@@ -145,7 +134,7 @@ def _records(lines: list[str], start: int, delimiter: str, name: str) -> Iterato
                 if len(line) > LONGEST_CELL:
                     break
             if _open(line, delimiter):
-                raise InputError(f"{name}, row {at + 1}: a quotation mark is opened and not closed; close or remove it")
+                raise TableError(f"{name}, row {at + 1}: a quotation mark is opened and not closed; close or remove it")
         yield at + 1, line, _cells(line, delimiter, at + 1, name)
         at = end
 
@@ -173,7 +162,7 @@ def _cells(line: str, delimiter: str, number: int, name: str) -> list[str]:
     try:
         return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))
     except csv.Error as error:
-        raise InputError(f"{name}, row {number} cannot be read: {error}") from None
+        raise TableError(f"{name}, row {number} cannot be read: {error}") from None
 
 
 def _fitted(row: tuple[int, str, list[str]], sheet: Sheet, delimiter: str, name: str) -> Row:
@@ -181,10 +170,10 @@ def _fitted(row: tuple[int, str, list[str]], sheet: Sheet, delimiter: str, name:
     number, raw, cells = row
     width = len(sheet.header)
     if any(cell.strip() for cell in cells[width:]):
-        mark = {",": "a comma", ";": "a semicolon", "\t": "a tab"}[delimiter]
+        mark = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}[delimiter]
         error = f"{len(cells)} cells where the header has {width}; put a cell that holds {mark} in quotation marks"
         return Row(number, [raw if at == sheet.column else "" for at in range(width)], error)
     cells = [cell.strip() for cell in cells[:width]] + [""] * (width - len(cells))
     if "\n" in cells[sheet.column]:
-        raise InputError(f"{name}, row {number}: the formula runs over several lines; is a quotation mark not closed?")
+        raise TableError(f"{name}, row {number}: the formula runs over several lines; is a quotation mark not closed?")
     return Row(number, cells)
