@@ -9,16 +9,17 @@ from typing import Any
 
 import numpy as np
 
+from ..features.component_columns import of_components
 from . import grid_excel
 from .candidate_table import CandidateTable, of_columns
 from .decoding import decode, read_bytes, visible
-from .delimited import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, reads, split
+from .delimited import LONGEST_CELL, MOST_CELLS, MOST_COLUMNS, MOST_ROWS, check_names, reads, split
 from .grid import GZIP, PARQUET, ZIP, TableError, inflate
 from .headers import formula_column
+from .parquet_bounds import is_text, misfit, unpacked
 
 INDEX_OF_PANDAS = re.compile(r"__\w*")
 _UNPACKED = 2_000_000_000
-_MOST_CELLS = 100_000_000
 
 
 def read_candidates(source: Path | None, name: str = "", sheet: str | None = None) -> CandidateTable:
@@ -79,7 +80,8 @@ def _needed(header: Sequence[str], name: str) -> int:
     column = formula_column(header, name)
     if column is None:
         columns = visible(", ".join(header), 80)
-        raise TableError(f"{name} has no column named formula (it has {columns}); name the column of formulas formula")
+        mend = of_components(header) or "name the column of formulas formula"
+        raise TableError(f"{name} has no column named formula (it has {columns}); {mend}")
     return column
 
 
@@ -90,7 +92,7 @@ def _parquet(content: bytes, name: str) -> CandidateTable:
 
     try:
         schema = pq.read_schema(pa.BufferReader(content))
-        texts = [one.name for one in schema if pa.types.is_string(one.type) or pa.types.is_large_string(one.type)]
+        texts = [one.name for one in schema if is_text(one.type)]
         file = pq.ParquetFile(pa.BufferReader(content), read_dictionary=texts)  # a text that repeats is kept once
         column = _checked(file, name)
         table = file.read()
@@ -106,9 +108,7 @@ def _parquet(content: bytes, name: str) -> CandidateTable:
         kind = table.column(at).type
         kind = kind.value_type if pa.types.is_dictionary(kind) else kind
         values = table.column(at).to_pylist()
-        if pa.types.is_nested(kind):
-            values = [_flat(value) for value in values]
-        elif pa.types.is_float32(kind) or pa.types.is_float16(kind):
+        if pa.types.is_float32(kind) or pa.types.is_float16(kind):
             values = _short(values)
         elif not INDEX_OF_PANDAS.fullmatch(title):
             kinds[at] = kind
@@ -131,18 +131,21 @@ def _parquet(content: bytes, name: str) -> CandidateTable:
 def _checked(file: Any, name: str) -> int:
     """Place of the formula column, after the limits on size."""
     metadata = file.metadata
-    size = sum(metadata.row_group(at).total_byte_size for at in range(metadata.num_row_groups))
+    size = unpacked(metadata)
     if metadata.num_rows > MOST_ROWS:
         raise TableError(f"{name} has {metadata.num_rows:,} rows, more than {MOST_ROWS:,}; split it into several files")
-    if len(file.schema_arrow) > MOST_COLUMNS or metadata.num_rows * len(file.schema_arrow) > _MOST_CELLS:
+    if len(file.schema_arrow) > MOST_COLUMNS or metadata.num_rows * len(file.schema_arrow) > MOST_CELLS:
         raise TableError(
             f"{name} has {metadata.num_rows:,} rows of {len(file.schema_arrow):,} columns; "
-            f"keep at most {MOST_COLUMNS:,} columns and {_MOST_CELLS:,} cells"
+            f"keep at most {MOST_COLUMNS:,} columns and {MOST_CELLS:,} cells"
         )
     if size > _UNPACKED:
         raise TableError(
             f"{name} unpacks to {size / 1e6:,.0f} MB, more than {_UNPACKED // 10**6:,} MB; keep fewer columns"
         )
+    if wrong := misfit(metadata, file.schema_arrow):
+        raise TableError(f"{name}: {visible(wrong, 240)}")
+    check_names(file.schema_arrow.names, name)
     return _needed(list(map(str, file.schema_arrow.names)), name)
 
 
@@ -154,7 +157,7 @@ def _check_texts(table: Any, name: str) -> None:
     total = 0
     for place, title in enumerate(table.column_names):
         for chunk in table.column(place).chunks:
-            if not pa.types.is_dictionary(chunk.type) or not _is_text(chunk.type.value_type, pa):
+            if not pa.types.is_dictionary(chunk.type) or not is_text(chunk.type):
                 continue
             lengths = pc.binary_length(chunk.dictionary)
             if (longest := pc.max(lengths).as_py() or 0) > LONGEST_CELL:
@@ -166,13 +169,6 @@ def _check_texts(table: Any, name: str) -> None:
         raise TableError(f"{name} unpacks to {total / 1e6:,.0f} MB of text; keep fewer columns")
 
 
-def _is_text(kind: Any, pa: Any) -> bool:
-    types = pa.types
-    return bool(
-        types.is_string(kind) or types.is_large_string(kind) or types.is_binary(kind) or types.is_large_binary(kind)
-    )
-
-
 def _short(values: list[Any]) -> list[Any]:
     """Numbers of single precision by the digits that they have: 0.1, and not 0.10000000149011612."""
     return [None if value is None else float(str(np.float32(value))) for value in values]
@@ -181,7 +177,3 @@ def _short(values: list[Any]) -> list[Any]:
 def _unpacked(cell: Any) -> Any:
     """A formula that was kept as bytes, as text."""
     return cell.decode("utf-8", errors="replace") if isinstance(cell, bytes) else cell
-
-
-def _flat(value: Any) -> Any:
-    return value if value is None or isinstance(value, bool | int | float | str) else str(value)

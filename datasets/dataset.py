@@ -18,6 +18,7 @@ from . import literature, sciglass
 from .consensus import lower_weight
 from .curation import curate, merge_repeats, rules
 from .duplicates import drop_retold
+from .laboratories import laboratories
 from .measurement import Measurements
 from .properties import Property, find
 
@@ -66,6 +67,11 @@ class Dataset:
     def groups(self) -> npt.NDArray[np.object_]:
         """Keys of papers, ndarray of shape (n,) of text: what must not stand on both sides of a split."""
         return self.rows["group"].to_numpy(dtype=object)
+
+    @cached_property
+    def laboratories(self) -> npt.NDArray[np.object_]:
+        """Laboratory of each row, ndarray of shape (n,) of text, named by the first of its authors, or its group."""
+        return laboratories(self.rows["group"], self.rows["author"])
 
     @cached_property
     def conditions(self) -> pd.DataFrame:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..features import Composition, FormulaError
+from ..features.component_columns import of_components
 from .decoding import visible
-from .grid import TableError
+from .grid import LONGEST_NAME, TableError
 from .grid_text import DELIMITERS, SEPARATOR_LINE
 from .headers import formula_column
 
 MOST_ROWS = 5_000_000
 MOST_COLUMNS = 1_000
+MOST_CELLS = 30_000_000  # rows times columns: each is an object once it is read, whatever the file says in few bytes
 LONGEST_CELL = 32_767
+FRESH, INSIDE, CLOSED, PLAIN = "fresh", "inside", "closed", "plain"
 
 
 @dataclass(frozen=True)
@@ -46,13 +49,15 @@ def split(text: str, name: str) -> Sheet:
     >>> sheet.column, sheet.rows
     (1, [Row(number=2, cells=['1', 'LiAlCl4'], error='')])
     """
+    if max(text.count("\n"), text.count("\r")) > 2 * MOST_ROWS:
+        raise _too_many_rows(name)
     lines = re.split(r"\r\n|\r|\n", text)
     full = (at for at, line in enumerate(lines) if line.strip())
     first = next((at for at in full if not SEPARATOR_LINE.fullmatch(lines[at].strip())), None)
     if first is None:
         raise TableError(f"{name} holds blank lines only; give a table with a column named formula")
     if len(lines) > MOST_ROWS + 1 + first:
-        raise TableError(f"{name} has more than {MOST_ROWS:,} rows; split it into several files")
+        raise _too_many_rows(name)
     delimiter, header = _header(lines[first], name)
     if delimiter is None and not header:
         return _alone(lines, ["formula"], first)
@@ -64,17 +69,43 @@ def split(text: str, name: str) -> Sheet:
     return _columns(lines, first, delimiter, Sheet(header, column, [], 0), name)
 
 
+def _too_many_rows(name: str) -> TableError:
+    return TableError(f"{name} has more than {MOST_ROWS:,} rows; split it into several files")
+
+
 def _header(line: str, name: str) -> tuple[str | None, list[str]]:
     """Delimiter and header cells; no header when the line is a formula itself."""
     for delimiter in sorted(DELIMITERS, key=line.count, reverse=True):
         if delimiter in line:
-            cells = [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter))]
+            cells = [cell.strip() for cell in _named(line, delimiter, name)]
             if formula_column(cells, name) is not None:
+                check_names(cells, name)
                 return delimiter, cells
     cell = _unquoted(line)
     if formula_column([cell], name) == 0:
         return None, [cell]
     return (None, []) if reads(cell) else ("", [cell])
+
+
+def _named(line: str, delimiter: str, name: str) -> list[str]:
+    """Cells of the first line, which are names of columns or a row of a table without them."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter))
+    except csv.Error as error:
+        raise TableError(f"{name}, row 1 cannot be read: {_why(error)}") from None
+
+
+def check_names(header: Sequence[str], name: str) -> None:
+    """Refuse names of columns that are longer than any that is meant."""
+    if (longest := max(map(len, header), default=0)) > LONGEST_NAME:
+        raise TableError(f"{name}: the name of a column has {longest:,} characters; write at most {LONGEST_NAME}")
+
+
+def _why(error: csv.Error) -> str:
+    """What the reader of CSV complains of, with what would be right."""
+    long = "field larger" in str(error)
+    most = f"a cell has more than {csv.field_size_limit():,} characters; write at most {LONGEST_CELL:,}"
+    return most if long else f"{error}; look for a quotation mark that is never closed"
 
 
 def reads(cell: str) -> bool:
@@ -91,7 +122,9 @@ def _no_column(line: str, name: str) -> str:
     pointed = re.sub(r"(?<=\d),(?=\d)", ".", _unquoted(line))
     if pointed != _unquoted(line) and reads(pointed):
         return f'{name} has a decimal comma in its first line, "{shown}"; write {visible(pointed)}'
-    return f'{name} has no column named formula (its first line is "{shown}"); name the column of formulas formula'
+    cells = max((line.split(mark) for mark in DELIMITERS), key=len)
+    mend = of_components(cell.strip().strip('"') for cell in cells) or "name the column of formulas formula"
+    return f'{name} has no column named formula (its first line is "{shown}"); {mend}'
 
 
 def _alone(lines: list[str], header: list[str], start: int) -> Sheet:
@@ -114,6 +147,9 @@ def _unquoted(line: str) -> str:
 def _columns(lines: list[str], first: int, delimiter: str, sheet: Sheet, name: str) -> Sheet:
     if len(sheet.header) > MOST_COLUMNS:
         raise TableError(f"{name} has {len(sheet.header):,} columns; keep at most {MOST_COLUMNS:,}")
+    if len(sheet.header) * (len(lines) - first) > MOST_CELLS:
+        size = f"{len(lines) - first:,} rows of {len(sheet.header):,} columns"
+        raise TableError(f"{name} has {size}; keep at most {MOST_CELLS:,} cells")
     rows, blank = [], 0
     for row in _records(lines, first + 1, delimiter, name):
         if '"' not in row[1] and not row[1].replace(delimiter, "").strip():
@@ -129,31 +165,31 @@ def _records(lines: list[str], start: int, delimiter: str, name: str) -> Iterato
     while at < len(lines):
         line, end = lines[at], at + 1
         if '"' in line:
-            while _open(line, delimiter) and end < len(lines):
-                line, end = f"{line}\n{lines[end]}", end + 1
-                if len(line) > LONGEST_CELL:
-                    break
-            if _open(line, delimiter):
+            state, odd, parts, size = _after(line, delimiter, FRESH), line.count('"') % 2, [line], len(line)
+            while odd and state == INSIDE and end < len(lines) and size <= LONGEST_CELL:
+                further, end = lines[end], end + 1
+                state, odd = _after(further, delimiter, state), (odd + further.count('"')) % 2
+                parts.append(further)
+                size += 1 + len(further)
+            if odd and state == INSIDE:
                 raise TableError(f"{name}, row {at + 1}: a quotation mark is opened and not closed; close or remove it")
+            line = "\n".join(parts)
         yield at + 1, line, _cells(line, delimiter, at + 1, name)
         at = end
 
 
-def _open(line: str, delimiter: str) -> bool:
-    """Whether the record ends inside a quoted cell."""
-    if line.count('"') % 2 == 0:
-        return False
-    state = "fresh"
+def _after(line: str, delimiter: str, state: str) -> str:
+    """Where one is at the end of a line: in a quoted cell, behind one, in a plain one, or at the start of one."""
     for mark in line:
-        if state == "inside":
-            state = "closed" if mark == '"' else "inside"
-        elif mark == '"' and state in ("fresh", "closed"):
-            state = "inside"
+        if state == INSIDE:
+            state = CLOSED if mark == '"' else INSIDE
+        elif mark == '"' and state in (FRESH, CLOSED):
+            state = INSIDE
         elif mark == delimiter:
-            state = "fresh"
-        elif mark != " " or state != "fresh":
-            state = "plain"
-    return state == "inside"
+            state = FRESH
+        elif mark != " " or state != FRESH:
+            state = PLAIN
+    return state
 
 
 def _cells(line: str, delimiter: str, number: int, name: str) -> list[str]:
@@ -162,7 +198,7 @@ def _cells(line: str, delimiter: str, number: int, name: str) -> list[str]:
     try:
         return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))
     except csv.Error as error:
-        raise TableError(f"{name}, row {number} cannot be read: {error}") from None
+        raise TableError(f"{name}, row {number} cannot be read: {_why(error)}") from None
 
 
 def _fitted(row: tuple[int, str, list[str]], sheet: Sheet, delimiter: str, name: str) -> Row:

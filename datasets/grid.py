@@ -23,9 +23,9 @@ OTHERS |= {
     b"\x28\xb5\x2f\xfd": "a zstd archive",
 }
 TEXTS = {
-    re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|body|table|meta|!--)", re.IGNORECASE): "an HTML page",
-    re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml", re.IGNORECASE): "an XML document",
-    re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[\[{"])'): "a JSON document",
+    re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|body|table|meta|!--)", re.IGNORECASE): "an HTML page",
+    re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<\?xml", re.IGNORECASE): "an XML document",
+    re.compile(rb'\A(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[\[{"])'): "a JSON document",
 }
 ENDINGS = (
     ".csv",
@@ -39,6 +39,7 @@ ENDINGS = (
     ".parquet",
     ".pq",
 )  # read anywhere
+LONGEST_NAME = 255  # characters of the name of a column
 TITLE_LINES = 5  # a header is looked for in so many rows below a title
 
 
@@ -154,6 +155,11 @@ def too_many_rows(name: str) -> TableError:
     return TableError(f"{name} has more than {limit('rows'):,} rows; split it into smaller files")
 
 
+def too_many_columns(name: str, columns: int) -> TableError:
+    """Return the error for a table with more columns than are read."""
+    return TableError(f"{name} has {columns:,} columns; at most {limit('columns')} are read: delete what is not needed")
+
+
 def refuse_title(name: str, at: int, header: Sequence[str], line: int, cells: Sequence[Any]) -> None:
     """Raise `TableError` if a row below the header is the header, and what is taken for that a title.
 
@@ -190,9 +196,12 @@ def bounded(grid: Grid) -> Grid:
     """Return the grid if its header names columns once each and no bound is exceeded."""
     name, header = grid.name, grid.header
     if len(header) > limit("columns"):
-        raise TableError(
-            f"{name} has {len(header)} columns; at most {limit('columns')} are read: delete what is not needed"
-        )
+        raise too_many_columns(name, len(header))
+    for at, text in enumerate(header):
+        if len(text) > LONGEST_NAME:
+            raise TableError(
+                f"{name}: the name of column {at + 1} has {len(text):,} characters; write at most {LONGEST_NAME}"
+            )
     if all(_is_number(text) for text in header if text):
         raise TableError(
             f"{name} has no header line: its first line is {', '.join(header)[:80]}; put column names there"

@@ -8,15 +8,28 @@ import re
 import zipfile
 from typing import Any
 
-from .grid import TITLE_LINES, Grid, TableError, limit, nameless_column, refuse_title, too_large, too_many_rows
+from .grid import (
+    TITLE_LINES,
+    Grid,
+    TableError,
+    limit,
+    nameless_column,
+    refuse_title,
+    too_large,
+    too_long,
+    too_many_rows,
+)
 from .grid_text import SEPARATOR_LINE
 
+# No tag is looked for beyond the next one: what is opened again and again and never closed is read once.
 MERGED = re.compile(rb'<mergeCell\s+ref="([A-Z]+\d+:[A-Z]+\d+)"')
 # A formula whose result is an empty text has t="str" and an empty value too: that one is stored.
 UNSOLVED = re.compile(
-    rb"<(?:\w+:)?c\s(?P<about>[^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
-    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+    rb"<(?:\w{1,20}:)?c\s(?P<about>[^<>]*)>\s*+<(?:\w{1,20}:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w{1,20}:)?f>)\s*+"
+    rb"(?:<(?:\w{1,20}:)?v\s*/>|<(?:\w{1,20}:)?v>\s*</(?:\w{1,20}:)?v>)?\s*+</(?:\w{1,20}:)?c>"
 )
+TEXT = re.compile(rb"[^\"'<>]+")
+LONGEST = {"xl/styles.xml": 1_024, "xl/workbook.xml": 32_767}  # characters of a text: number formats, names
 PLACE = re.compile(rb'\br="([A-Z]+\d+)"')
 
 
@@ -28,6 +41,7 @@ def read(data: bytes, name: str, sheet: str | None) -> Grid:
                 raise too_large(name)
             if "xl/workbook.xml" not in archive.namelist():
                 raise TableError(f"{name} is a zip archive without a workbook in it; give the table itself")
+            _refuse_long(archive, name)
             return _read(archive, data, name, sheet)
     except TableError:
         raise
@@ -54,6 +68,17 @@ def _read(archive: zipfile.ZipFile, data: bytes, name: str, sheet: str | None) -
         return _grid(chosen, name)
     finally:
         book.close()
+
+
+def _refuse_long(archive: zipfile.ZipFile, name: str) -> None:
+    """Raise `TableError` if a text beside the sheets is longer than Excel allows: openpyxl matches patterns on it."""
+    for part, most in LONGEST.items():
+        content = archive.read(part) if part in archive.NameToInfo else b""
+        if (longest := max((len(found.group()) for found in TEXT.finditer(content)), default=0)) > most:
+            raise TableError(
+                f"{name}: {part} holds a text of {longest:,} characters where Excel writes {most:,} at most; "
+                "save the sheet anew, or as CSV"
+            )
 
 
 def _refuse_unsolved(content: bytes, name: str) -> None:
@@ -91,16 +116,29 @@ def _choose(book: Any, name: str, wanted: str | None) -> Any:
     return full[0]
 
 
+def _full(cells: tuple[Any, ...], line: int, name: str) -> list[Any]:
+    """Cells of a row up to the last that holds something; a text that is too long is not copied."""
+    for at, cell in enumerate(cells, start=1):
+        if isinstance(cell, str) and len(cell) > limit("cell"):
+            raise too_long(name, f"row {line}, column {at}", len(cell))
+    full = [cell.strip() or None if isinstance(cell, str) else cell for cell in cells]
+    while full and full[-1] is None:
+        full.pop()
+    return full
+
+
 def _grid(sheet: Any, name: str) -> Grid:
     sheet.reset_dimensions()
     at, header = 0, tuple[str, ...]()
     rows: list[tuple[int, tuple[Any, ...]]] = []
+    seen, most = 0, limit("rows") * limit("columns")
     for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+        seen += len(cells)
         if line > 2 * limit("rows"):
             raise too_many_rows(name)
-        full = [cell.strip() or None if isinstance(cell, str) else cell for cell in cells]
-        while full and full[-1] is None:
-            full.pop()
+        if seen > most:
+            raise too_large(name)
+        full = _full(cells, line, name)
         if len(full) > limit("columns"):
             raise TableError(f"{name}: row {line} reaches column {len(full)}; at most {limit('columns')} are read")
         if not full or (not header and len(full) == 1 and SEPARATOR_LINE.fullmatch(str(full[0]))):

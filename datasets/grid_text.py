@@ -18,16 +18,15 @@ SEPARATOR_LINE = re.compile(r'"?sep=."?', re.IGNORECASE)  # Excel writes it and 
 def read(data: bytes, name: str, encoding: str) -> Grid:
     """Return the grid of a text file."""
     text = decode(data, name, encoding)
-    first_line = next((line for line in text.splitlines() if line.strip()), "")
+    first_line = text.lstrip().partition("\n")[0].partition("\r")[0]
     if SEPARATOR_LINE.fullmatch(first_line):
         text = text.replace(first_line, "", 1)
     records = _records(text, name)
     at, first = next(records, (0, []))
     if not first:
         raise TableError(f"{name} holds blank lines only; give a table with a header line and at least one row")
-    header = tuple(cell.strip() for cell in first)
-    while header and not header[-1]:
-        header = header[:-1]
+    names = [cell.strip() for cell in first]
+    header = tuple(names[: max((at for at, cell in enumerate(names, start=1) if cell), default=0)])
     rows: list[tuple[int, tuple[str | None, ...]]] = []
     for line, cells in records:
         if len(rows) >= limit("rows"):
@@ -74,10 +73,10 @@ def _records(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
                 yield start, cells
             start = reader.line_num + 1
     except csv.Error as error:
-        raise TableError(
-            f"{name}: the record that starts in row {start} cannot be read ({error}); "
-            "look for a quotation mark that is never closed, or for one within a cell"
-        ) from None
+        mend = "look for a quotation mark that is never closed, or for one within a cell"
+        if "field larger" in str(error):
+            mend = f"write at most {limit('cell'):,} characters in a cell, and {mend}"
+        raise TableError(f"{name}: the record that starts in row {start} cannot be read ({error}); {mend}") from None
 
 
 def _padded(cells: list[str], header: tuple[str, ...], line: int, name: str) -> tuple[str | None, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from ..features.component_columns import of_components
 from ..features.fractions import Fractions
 from . import units
 from .decoding import visible
@@ -226,10 +227,9 @@ def _suggest(text: str, name: str) -> None:
 def _check(layout: Layout, name: str) -> None:
     columns = layout.columns
     if "formula" not in columns:
-        raise TableError(
-            f"{name} has no column 'formula' (its columns: {', '.join(_names(layout))}); "
-            f"name the one with compositions so{_or_headerless(_names(layout))}"
-        )
+        names = _names(layout)
+        mend = of_components(names) or f"name the one with compositions so{_or_headerless(names)}"
+        raise TableError(f"{name} has no column 'formula' (its columns: {', '.join(names)}); {mend}")
     long = [field for field in ("quantity", "value", "unit") if field in columns]
     if "value" in columns and len(long) < 3:
         missing = ", ".join(repr(field) for field in ("quantity", "unit") if field not in columns)

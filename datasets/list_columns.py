@@ -7,11 +7,14 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from . import units
 from .cells import CellError, number
 from .decoding import visible
 from .headers import field_and_unit, plain
-from .properties import TG
+from .properties import TG, ZERO_CELSIUS_K
+from .readings import is_marked, wonder
 from .units import Unit, UnitError
 
 COLDEST_C, HOTTEST_C = -100.0, 500.0  # of a glass that conducts
@@ -62,9 +65,15 @@ def temperatures(cells: Sequence[Any], unit: Unit, title: str) -> tuple[list[flo
         except CellError as error:
             errors[row] = f"{title}: {error}"
             continue
-        if not COLDEST_C <= found[row] <= HOTTEST_C:
+        if unit.name == TG.unit and is_marked(found[row]):
+            kelvin = f"{cell} looks like kelvin ({found[row] - ZERO_CELSIUS_K:.6g} degC)"
+            errors[row] = f"{title}: {kelvin}; give degC, or name the column temperature_K"
+            found[row] = math.nan
+        elif not COLDEST_C <= found[row] <= HOTTEST_C:
             errors[row] = f"{title}: {cell} is out of range; give degC between {COLDEST_C:g} and {HOTTEST_C:g}"
             found[row] = math.nan
+    if unit.name == TG.unit and not all(map(math.isnan, found)):
+        wonder(np.array(found), title)
     return found, errors
 
 

@@ -1,8 +1,12 @@
-"""The reader of the embedded literature table: halide and oxyhalide electrolytes, each number with its DOI."""
+"""The reader of the two embedded literature tables: halide and oxyhalide electrolytes, each number with its DOI.
+
+`load` takes the first; the second is for ``load(..., extra=[literature.read("conductivity", ["electrolytes_2"])])``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -10,12 +14,13 @@ import pandas as pd
 
 from ..features.elements import SYMBOLS
 from ..features.fractions import Fractions
-from .measurement import CONFIDENCE_WEIGHT, Measurements, composition_keys, tabulate
+from .measurement import CONFIDENCE_WEIGHT, PHASES, Measurements, composition_keys, tabulate
 from .properties import find
-from .sources import DATA, card
+from .sources import card
 
-NAME = "halide literature table"
-TABLE = DATA / "halide_electrolytes.csv"
+NAME, SECOND = "halide literature table", "second halide literature table"
+FIRST = "halide_electrolytes"
+TABLES: Mapping[str, str] = {FIRST: NAME, "electrolytes_2": SECOND}  # card -> source of its rows
 MIXTURES = "molten-salt database (liquidus for mixtures)"
 PURE = "Pure Salt"
 CITATION = r"(?:^|;)\s*([A-Z][A-Za-z. -]+(?:\d+ \(\d{4}\)|\d{4} \d+) \d+)$"  # journal, volume, year and page
@@ -32,23 +37,47 @@ QUANTITIES: Mapping[str, str] = {
 }
 
 
-def read_table() -> pd.DataFrame:
-    """Return the table as it is in the file; DOIs in lower case, gaps in text columns as empty text."""
-    text = ["formula", "quantity", "unit", "phase", "synthesis", "doi", "source", "confidence"]
-    table = pd.read_csv(TABLE, dtype=dict.fromkeys(text, "object"), encoding="utf-8")
+def read_table(tables: Sequence[str] = (FIRST,)) -> pd.DataFrame:
+    """Return tables as they are in the files; DOIs in lower case, gaps in text columns as empty text.
+
+    The column ``licence`` is the basis of the row where the file names one, else the licence of its card.
+    """
+    chosen = [name for name in TABLES if name in tables]
+    return pd.concat([_table(name).assign(collection=TABLES[name]) for name in chosen], ignore_index=True)
+
+
+def is_literature(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return whether each row is from one of the two tables, ndarray of shape (n,)."""
+    return rows["source"].str.startswith(tuple(TABLES.values())).to_numpy()
+
+
+def _table(name: str) -> pd.DataFrame:
+    text = ["formula", "quantity", "unit", "phase", "synthesis", "doi", "source", "confidence", "doubt"]
+    told = card(name)
+    kinds = defaultdict(lambda: "float64", dict.fromkeys([*text, "licence_or_basis"], "object"))
+    table = pd.read_csv(told.path, dtype=kinds, encoding="utf-8").rename(columns={"licence_or_basis": "licence"})
+    table = table.assign(**{column: "" for column in ("doubt",) if column not in table})
+    table["licence"] = table.get("licence", pd.Series(told.licence, index=table.index))
     table[text] = table[text].fillna("")
     table["doi"] = table["doi"].str.lower()
     return table
 
 
-def read(name: str) -> Measurements:
-    """Return every literature measurement of the property of that name, uncurated; none if the table has none.
+def read(name: str, tables: Sequence[str] = (FIRST,)) -> Measurements:
+    """Return every literature measurement of the property of that name, uncurated; none if the tables have none.
 
     The liquidus takes all melting rows, the melting point those of single salts only, since a mixture melts over a
     range and the table gives the end of it.
+
+    Parameters
+    ----------
+    name
+        A key of `properties.PROPERTIES`.
+    tables
+        Cards of the tables to read, of `TABLES`.
     """
     prop = find(name)
-    table = read_table()
+    table = read_table(tables)
     table["paper"] = _papers(table)
     table = table[table["quantity"] == QUANTITIES.get(name, "")]
     if name == "melting":
@@ -59,6 +88,7 @@ def read(name: str) -> Measurements:
         return Measurements(tabulate(0), np.zeros((0, len(SYMBOLS))))
     matrix = Fractions.of(table["formula"].tolist()).matrix
     paper = table["paper"]
+    confidence = table["confidence"].where(table["doubt"] == "", "low")
     rows = tabulate(
         len(table),
         formula=table["formula"],
@@ -66,16 +96,17 @@ def read(name: str) -> Measurements:
         quantity=prop.name,
         unit=prop.unit,
         temperature_C=table["temperature_C"],
-        phase=table["phase"],
+        phase=table["phase"].where(table["phase"].isin(PHASES), "unknown"),
         method=table["synthesis"],
-        licence=card("halide_electrolytes").licence,
-        source=NAME + ": " + table["source"],
+        licence=table["licence"],
+        source=table["collection"] + ": " + table["source"],
         paper=paper,
         group=_groups(paper, composition_keys(matrix)),
         doi=table["doi"],
         year=table["year"].round().astype("Int16"),
-        confidence=table["confidence"],
-        weight=table["confidence"].map(CONFIDENCE_WEIGHT),
+        confidence=confidence,
+        weight=confidence.map(CONFIDENCE_WEIGHT),
+        doubt=table["doubt"],
     )
     return Measurements(rows, matrix)
 

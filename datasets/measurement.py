@@ -64,10 +64,6 @@ class Measurements:
         if len(self.rows) != len(self.matrix):
             msg = f"{len(self.rows)} rows for {len(self.matrix)} compositions; give one composition a row"
             raise ValueError(msg)
-        if not self.rows.index.equals(
-            pd.RangeIndex(len(self.rows))
-        ):  # of who filtered his rows: all here goes by place
-            object.__setattr__(self, "rows", self.rows.reset_index(drop=True))
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -121,8 +117,8 @@ def tabulate(count: int, **columns: object) -> pd.DataFrame:
     return frame.astype({"year": "Int16", "value": float, "temperature_C": float, "weight": float})
 
 
-def composition_keys(matrix: npt.NDArray[np.float64]) -> npt.NDArray[np.uint64]:
-    """Return a number for each composition, shape (n,), equal where compositions agree to 0.01 at.%.
+def composition_keys(matrix: npt.NDArray[np.float64], parts: int = PARTS_PER_KEY) -> npt.NDArray[np.uint64]:
+    """Return a number for each composition, shape (n,), equal where compositions agree to 1 in `parts`: 0.01 at.%.
 
     >>> same, other = np.eye(103)[:2]
     >>> keys = composition_keys(np.array([same, other, same + 1e-9 * other]))
@@ -134,7 +130,7 @@ def composition_keys(matrix: npt.NDArray[np.float64]) -> npt.NDArray[np.uint64]:
     sums = np.empty((len(matrix), 2), dtype=np.uint64)
     for start in range(0, len(matrix), CHUNK):  # small enough for the cache
         part = matrix[start : start + CHUNK]
-        sums[start : start + CHUNK] = np.rint(part * PARTS_PER_KEY) @ factors
+        sums[start : start + CHUNK] = np.rint(part * parts) @ factors
     return np.asarray(sums[:, 0] * np.uint64(0x9E3779B97F4A7C15) ^ sums[:, 1], dtype=np.uint64)
 
 

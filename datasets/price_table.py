@@ -16,6 +16,7 @@ import pandas as pd
 from ..features.composition import Composition, FormulaError
 from ..features.elements import INDEX, SYMBOLS, lookup
 from ..features.fractions import Fractions
+from ..features.scalars import plain
 from .sources import DATA
 
 ELEMENT_PRICE = "wiki2020_price_mid_usd_per_kg"
@@ -106,7 +107,7 @@ def _own_prices(frame: pd.DataFrame) -> dict[str, float]:
     names = {Composition.parse(formula): formula for formula in [*_recipes(), *SYMBOLS]}
     own: dict[str, float] = {}
     for row, formula, given in zip(frame.index, frame["formula"], frame["usd_per_kg"], strict=True):
-        price = pd.to_numeric(given, errors="coerce")
+        price = math.nan if isinstance(plain(given), bool) else float(pd.to_numeric(plain(given), errors="coerce"))
         if not (math.isfinite(price) and price >= 0):
             msg = f"row {row}: {formula} has no usable price ({given}); give one in USD/kg, zero or more"
             raise PriceTableError(msg)

@@ -14,6 +14,9 @@ DATA = Path(__file__).parent / "data"
 CARDS = (
     "sciglass",
     "halide_electrolytes",
+    "electrolytes_2",
+    "liverpool_conductivity",
+    "withdrawn",
     "precursor_prices",
     "precursors",
     "element_supply",

@@ -8,10 +8,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.spatial import cKDTree
 
 from ..features.elements import INDEX, SYMBOLS
 from .dataset import Dataset
@@ -23,6 +25,7 @@ HALOGENS = ("F", "Cl", "Br", "I")
 CHALCOGENS = ("S", "Se", "Te")
 CARRIERS = ("H", "Li", "Na", "K", "Rb", "Cs", "Ag", "Cu", "Tl")
 PRESENT = 0.005  # atomic fraction from which an element counts as part of the system
+SAME_WITHIN = 0.002  # atomic fraction of every element up to which two compositions count as one on both sides
 
 
 def by_paper(data: Dataset) -> Labels:
@@ -99,6 +102,52 @@ def folds(labels: Labels, n_folds: int = 5, seed: int = 0) -> npt.NDArray[np.int
         fold[group] = load.index(min(load))
         load[fold[group]] += int(sizes[group])
     return fold[where.ravel()]
+
+
+def hashed(labels: Labels, n_folds: int = 5, seed: int = 0) -> npt.NDArray[np.intp]:
+    """Return the fold of each row, shape (n,): whole groups, the fold of a group being a hash of its name and the seed.
+
+    It never changes, whatever else is measured later. Groups too few to fill every fold are dealt as in `folds`.
+
+    >>> hashed(np.array(["a", "b", "a", "c"], dtype=object), 2).tolist()
+    [1, 0, 1, 0]
+    """
+    names, where = np.unique(labels.astype(str), return_inverse=True)
+    digests = [hashlib.sha256(f"{seed}|{name}".encode()).digest() for name in names.tolist()]
+    fold = np.array([int.from_bytes(digest[:8], "big") % n_folds for digest in digests], dtype=np.intp)
+    if np.unique(fold).size < n_folds:
+        return folds(labels, n_folds, seed)
+    return np.asarray(fold[where.ravel()])
+
+
+def close_pairs(
+    matrix: npt.NDArray[np.float64], keys: npt.NDArray[Any], within: float = SAME_WITHIN
+) -> npt.NDArray[Any]:
+    """Return pairs of keys, shape (p, 2), each both ways, of compositions that differ by `within` in no element.
+
+    Parameters
+    ----------
+    matrix
+        Atomic fractions, shape (n, elements).
+    keys
+        Number of each composition, shape (n,); equal compositions have equal keys and make no pair.
+    within
+        Atomic fraction.
+    """
+    one, first = np.unique(keys, return_index=True)
+    points = matrix[first][:, matrix.any(axis=0)]
+    if len(points) < 2 or within <= 0:
+        return np.empty((0, 2), dtype=one.dtype)
+    tree, most = cKDTree(points, balanced_tree=False), min(16, len(points))
+    while True:
+        distance, where = map(np.asarray, tree.query(points, k=most, p=np.inf, distance_upper_bound=within))
+        if most == len(points) or not np.isfinite(distance[:, -1]).any():
+            break
+        most = min(4 * most, len(points))
+    row, place = np.nonzero(np.isfinite(distance))
+    other = where[row, place]
+    pairs: npt.NDArray[Any] = np.column_stack([one[row], one[other]])[row != other]
+    return pairs
 
 
 def split(data: Dataset, by: str = "paper", n_folds: int = 5, *, seed: int = 0) -> Iterator[tuple[Indices, Indices]]:

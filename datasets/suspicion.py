@@ -10,6 +10,7 @@ import numpy.typing as npt
 from . import conduction, units
 from .curation import rules
 from .properties import ZERO_CELSIUS_K, Property
+from .readings import is_marked
 from .units import Unit
 
 Floats = npt.NDArray[np.float64]
@@ -56,7 +57,14 @@ def _note(why: list[str], where: Mask, limit: Floats, text: str) -> None:
 
 
 def suspect(
-    given: Floats, unit: Unit, prop: Property, matrix: Floats, *, temperature_C: Floats, phase: Sequence[str]
+    given: Floats,
+    unit: Unit,
+    prop: Property,
+    matrix: Floats,
+    *,
+    temperature_C: Floats,
+    phase: Sequence[str],
+    mend: str = "name the unit that was meant",
 ) -> list[str]:
     """Return for each value that its unit makes incredible a complaint, with the unit it looks like, else ``""``.
 
@@ -66,19 +74,23 @@ def suspect(
         Values as written, shape (n,), in `unit`.
     matrix, temperature_C, phase
         Atomic fractions of shape (n, 103), temperature and phase of each measurement.
+    mend
+        What helps where another unit is likely.
     """
     lab = unit.to_lab(given)
     fine, why = credible(lab, prop, matrix, temperature_C, phase)
+    if prop.name == "tg" and unit.name == prop.unit:
+        for at, said in warm_chlorides(lab, matrix):
+            if fine[at] and is_marked(float(lab[at])):
+                fine[at], why[at] = False, said.partition(";")[0]
     complaints = [""] * len(given)
     others = {name: u.to_lab(given) for name, u in units.known(prop).items() if u != unit}
     judged = {name: credible(v, prop, matrix, temperature_C, phase)[0] for name, v in others.items()}
     for i in np.flatnonzero(~fine).tolist():
         names = sorted((name for name, ok in judged.items() if ok[i]), key=lambda name: _unlike(name, unit))
         likely = [f"{name} ({others[name][i]:.3g} {prop.unit})" for name in names]
-        mend = (
-            f"it looks like {' or '.join(likely[:3])}: name the unit that was meant" if likely else "check the number"
-        )
-        complaints[i] = f"{given[i]:g} {unit.name}: {why[i]}; {mend}"
+        how = f"it looks like {' or '.join(likely[:3])}: {mend}" if likely else "check the number"
+        complaints[i] = f"{given[i]:g} {unit.name}: {why[i]}; {how}"
     return complaints
 
 
@@ -104,7 +116,7 @@ def warm_chlorides(tg_C: Floats, matrix: Floats) -> Iterator[tuple[int, str]]:
         yield (
             at,
             f"a Tg of {tg_C[at]:g} degC is high for a chloride-rich glass with Li, Na or K, of which few reach "
-            f"{limit:g} degC; taken as it is told: check that it is not kelvin",
+            f"{limit:g} degC; taken for degC: if kelvin is meant, it is {tg_C[at] - ZERO_CELSIUS_K:.4g} degC",
         )
 
 
@@ -152,6 +164,8 @@ def looks_kelvin(given: Floats) -> bool:
     if not len(known) or (known < 100).any():
         return False
     steps_per_K = 1 if len(known) == 1 else 10
+    if (np.abs(np.mod(known + ZERO_CELSIUS_K, 1.0) - 0.5) > 0.5 - 1e-6).all():
+        return False  # whole kelvin that became degC
     shifted = (known - ZERO_CELSIUS_K) * steps_per_K
     hundredths = known * 10 - np.round(known * 10)
     return bool((np.abs(hundredths) > 0.01).all() and (np.abs(shifted - np.round(shifted)) < 1e-6).all())

@@ -29,12 +29,13 @@ class RowsError(TableError):
     """A table with rows that cannot be taken; ``problems`` lists them all."""
 
     def __init__(self, name: str, problems: pd.DataFrame, good: int) -> None:
-        self.problems = problems
+        self.problems, self.good = problems, good
         bad = problems["row"].nunique()
         lines = [f"row {row}, {column}: {problem}" for row, column, problem in problems.head(SHOWN).to_numpy()]
         more = f"\n  and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
-        keep = f" or take the {good} good rows with --keep-good" if good else ""
-        head = f"{name}: {bad} of {bad + good} rows cannot be taken, so nothing was added; mend them{keep}"
+        keep = f" or take the {good} valid row{'s' if good != 1 else ''} with --keep-good" if good else ""
+        whole, them = (f"row{'s' if bad + good != 1 else ''}", "it" if bad == 1 else "them")
+        head = f"{name}: {bad} of {bad + good} {whole} cannot be taken, so nothing was added; mend {them}{keep}"
         super().__init__(head + "".join(f"\n  {line}" for line in lines) + more)
 
 

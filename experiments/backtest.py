@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed
 
+from ..datasets.structured import UnreadableError, of_json
 from ..models import grove, surrogate
 from ..models.surrogate import Surrogate
 from . import acquisition, search
@@ -147,8 +148,11 @@ class Runs:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
-        told = json.loads(path.read_text(encoding="utf-8")) if path is not None and path.exists() else []
-        self.runs = {run.key: run for run in (Run(**one) for one in told)}
+        told = path.read_text(encoding="utf-8") if path is not None and path.exists() else "[]"
+        try:
+            self.runs = {run.key: run for run in (Run(**one) for one in of_json(told))}
+        except (ValueError, TypeError) as error:
+            raise UnreadableError(f"{path} holds no replays ({error}); name another file") from None
 
     def add(self, *runs: Run) -> None:
         """Keep runs; one with the same key is replaced."""

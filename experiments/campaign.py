@@ -101,7 +101,7 @@ class Campaign:
     @property
     def goal(self) -> Goal:
         """What to reach."""
-        return Goal.of(dict(self.state.goal))
+        return Goal.kept(self.state.goal)
 
     def propose(
         self, batch: int | None = None, predictors: Predictors | None = None, track: bool = True

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from ..features.composition import Composition, FormulaError
+from ..features.scalars import plain, shown
 
 PROPOSED, MEASURED, FAILED, ABANDONED = "proposed", "measured", "failed", "abandoned"
 CORRECTED, WITHDRAWN = "corrected", "withdrawn"
@@ -217,9 +218,10 @@ def check(events: Sequence[Event], since: int = 0) -> None:
 
 def check_target(events: Sequence[Event], number: int, kinds: Sequence[str], verb: str) -> Event:
     """Return the event of that number if it can be corrected or withdrawn; say why it cannot be."""
+    number = plain(number)
     if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= len(events):
         have = f"events 1 to {len(events)}" if events else "no events yet"
-        raise CampaignError(f"there is no event {number!r}; the campaign has {have}: 'campaign show' lists them")
+        raise CampaignError(f"there is no event {shown(number)}; the campaign has {have}")
     event, fate = events[number - 1], standing(events).fate.get(number, "")
     if fate.startswith("withdrawn"):
         raise CampaignError(f"event {number} is {fate}; record the result anew")

@@ -52,7 +52,7 @@ def history(state: State) -> pd.DataFrame:
     is the best so far, at the temperature of the campaign, of glasses whose Tg is not known to miss the goal;
     ``to_goal_decades`` what it lacks of the goal, ``regret_decades`` what it lacks of the best that is known by now.
     """
-    told, now = Goal.of(dict(state.goal)), standing(state.events)
+    told, now = Goal.kept(state.goal), standing(state.events)
     best = best_conductivity(now.results.values(), state.temperature_C, told)
     rounds = {event.number: place for place, event in enumerate(now.rounds, start=1)}
     formulas = {event.number: str(event.told.get("formula", "")) for event in state.events}

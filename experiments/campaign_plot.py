@@ -40,7 +40,7 @@ def melts(state: State) -> pd.DataFrame:
     temperature of the campaign) and ``tg_C`` as found; ``low_S_cm, high_S_cm, low_C, high_C`` as believed before;
     ``best_S_cm`` the best conductivity so far of a glass whose Tg does not miss the goal.
     """
-    stands, goal, rows = standing(state.events), Goal.of(dict(state.goal)), []
+    stands, goal, rows = standing(state.events), Goal.kept(state.goal), []
     results = sorted(stands.results.values(), key=lambda one: one.event)
     for number, result in enumerate(results, 1):
         found = result.found
@@ -77,7 +77,7 @@ def progress_lines(state: State, size: tuple[int, int] = (1060, 700)) -> go.Figu
     """
     import plotly.graph_objects as go
 
-    goal, table = Goal.of(dict(state.goal)), melts(state)
+    goal, table = Goal.kept(state.goal), melts(state)
     sigma = ("conductivity_S_cm", ("low_S_cm", "high_S_cm"), "mS/cm", 1e3, goal.conductivity_S_cm)
     panels = (_Panel("y", *sigma), _Panel("y2", "tg_C", ("low_C", "high_C"), "°C", 1.0, goal.tg_C))
     traces = [trace for panel in panels for trace in _traces(table, panel)]

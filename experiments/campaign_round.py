@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..datasets.readings import temperature, trusting
 from ..features.notices import collected, notice
+from ..features.scalars import whole
 from .campaign_candidates import as_plain, restored
 from .campaign_events import PROPOSED, CampaignError, parsed, standing
 from .campaign_store import State, change, checked_name, decode, now
@@ -36,7 +38,7 @@ def begun(
     seed: int,
 ) -> State:
     """The state of a campaign in which nothing happened yet; the parameters are those of `Campaign.new`."""
-    _check(batch, temperature_C, seed)
+    batch, at, seed = _checked(batch, temperature_C, seed)
     told = as_plain(candidates, variables)
     pool, aim = Pool.of(restored(told)), Goal.of(goal)  # warns of candidates left out
     if aim.refused(pool.fractions).all():
@@ -44,7 +46,7 @@ def begun(
     for lacking in sorted({*aim.properties} - {*RECIPES} - {*champions()}):
         how = f"train one before the first round: vitrion train -p {lacking}"
         notice(f"the goal limits {lacking}, and there is no model of it yet; {how}", stacklevel=3)
-    return State(checked_name(name), now(), told, aim.to_dict(), int(batch), float(temperature_C), int(seed))
+    return State(checked_name(name), now(), told, aim.to_dict(), batch, at, seed)
 
 
 def seed_of(seed: int, rounds: int) -> int:
@@ -63,11 +65,11 @@ def proposed(
     stands = standing(state.events)
     seed, versions = seed_of(state.seed, len(stands.rounds)), _versions(predictors)
     batch = state.batch if batch is None else batch
-    with collected():  # and not said: of candidates left out
+    with collected(), trusting():  # and not said: of candidates left out, of the goal that was judged at its beginning
         table = propose(
             restored(state.candidates),
             batch=batch,
-            goal=Goal.of(dict(state.goal)),
+            goal=Goal.kept(state.goal),
             results=as_table(stands.ordered()),
             pending=sorted(stands.pending(), key=lambda text: parsed(text).counts),
             without=[one.formula for one in sorted(stands.given_up(), key=lambda one: one.counts)],
@@ -116,22 +118,16 @@ def imported(text: str, name: str | None = None) -> State:
     """The state in JSON of another home, under its own or another name; raises `CampaignError` if it is none."""
     try:
         state = decode(text)
-        _check(state.batch, state.temperature_C, state.seed)
-        Goal.of(dict(state.goal)), Pool.of(restored(state.candidates))
+        with trusting():
+            _checked(state.batch, state.temperature_C, state.seed)
+        Goal.kept(state.goal), Pool.of(restored(state.candidates))
     except ValueError as error:
         raise CampaignError(f"this cannot be imported: {error}") from None
     return replace(state, name=state.name if name is None else checked_name(name), owner="")
 
 
-def _check(batch: Any, temperature_C: Any, seed: Any) -> None:
-    """Refuse sizes of a round, temperatures in degC and seeds that no campaign can have."""
-    whole = {"batch": (batch, 1, 100), "seed": (seed, 0, 2**32 - 1)}
-    for name, (value, low, high) in whole.items():
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high:
-            raise CampaignError(f"{name}={value!r}; give a whole number from {low} to {high}")
-    if (
-        isinstance(temperature_C, bool)
-        or not isinstance(temperature_C, int | float)
-        or not -100 <= temperature_C <= 500
-    ):
-        raise CampaignError(f"temperature_C={temperature_C!r}; give degC between -100 and 500")
+def _checked(batch: Any, temperature_C: Any, seed: Any) -> tuple[int, float, int]:
+    """Size of a round, temperature in degC and seed, refused where no campaign can have them."""
+    many = whole(batch, "batch", "a whole number from 1 to 100", 1, 100, CampaignError)
+    start = whole(seed, "seed", f"a whole number from 0 to {2**32 - 1}", 0, 2**32 - 1, CampaignError)
+    return many, temperature(temperature_C, error=CampaignError), start

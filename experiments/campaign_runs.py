@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ..datasets.inert import inert_table
 from .campaign_events import Event, Standing, standing
 from .campaign_history import best_conductivity, history
 from .campaign_plot import progress_lines
@@ -92,7 +93,7 @@ def progress(state: State) -> list[dict[str, float | None]]:
     Of the results that came before the round, with the values that stand now. The regret is what the best lacks of the
     best that is known by now.
     """
-    stands, goal = standing(state.events), Goal.of(dict(state.goal))
+    stands, goal = standing(state.events), Goal.kept(state.goal)
     reached = [
         best_conductivity((r for r in stands.results.values() if r.event < one.number), state.temperature_C, goal)
         for one in stands.rounds
@@ -116,7 +117,7 @@ def _campaign(state: State) -> Iterator[OpenRun]:
         with again(found) as run:
             yield run
         return
-    goal = Goal.of(dict(state.goal))
+    goal = Goal.kept(state.goal)
     with begun(CAMPAIGN, state.name, {NAME: state.name, CREATED: state.created}, gathers=True) as run:
         run.params({"batch": state.batch, "temperature_C": state.temperature_C, "seed": state.seed})
         run.params({f"goal_{name}": value for name, value in goal.to_dict().items()})
@@ -176,7 +177,7 @@ def _log_results(run: OpenRun, state: State, stands: Standing, event: int) -> No
     from .tracking import log_dataset
 
     table = as_table([result for result in stands.ordered() if result.event < event])
-    text = table.to_csv(index=False)
+    text = inert_table(table).to_csv(index=False)
     run.text(text, "results.csv")
     digest = hashlib.sha256(text.encode()).hexdigest()
     log_dataset(run, f"results of {state.name}", digest, len(table), f"vitrion campaign export {state.name}", "results")
@@ -198,7 +199,7 @@ def _campaign_note(state: State, stands: Standing) -> str:
     """How far a campaign is, for its page."""
     told = state.candidates
     over = str(told.get("template") or f"{len(told.get('formulas', []))} candidates")
-    best = best_conductivity(stands.results.values(), state.temperature_C, Goal.of(dict(state.goal)))
+    best = best_conductivity(stands.results.values(), state.temperature_C, Goal.kept(state.goal))
     reached = "no conductivity of a glass yet" if best is None else f"best {best:.3g} S/cm"
     return (
         f"## Campaign {state.name}\n\nOver `{over}`, begun {state.created}: {len(stands.rounds)} rounds, "

@@ -46,7 +46,7 @@ def with_correction(state: State, number: int, formula: Any, told: Mapping[str, 
     """The state with a result corrected: what is told replaces what was, None takes it out."""
     if unknown := sorted(set(told) - set(FIELDS)):
         raise CampaignError(f"{', '.join(unknown)} is nothing that a result says; use {', '.join(FIELDS)}")
-    check_target(state.events, number, RECORDS, "corrected")
+    number = check_target(state.events, number, RECORDS, "corrected").number
     old = standing(state.events).results[number]
     merged = {**old.found, **told}
     if "outcome" in told and "phase" not in told and merged["outcome"] != old.found.get("outcome"):
@@ -72,6 +72,7 @@ def with_correction(state: State, number: int, formula: Any, told: Mapping[str, 
 def with_withdrawal(state: State, number: int, note: str) -> Step:
     """The state without what an event said: a result, a correction, a round of proposals or an abandonment."""
     event = check_target(state.events, number, (*RECORDS, PROPOSED, ABANDONED, CORRECTED), "withdrawn")
+    number = event.number
     state = state.and_event(WITHDRAWN, withdraws=number, **({"note": note} if note else {}))
     _refuse_table(state)
     target = int(event.told.get("corrects", number))

@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 from filelock import FileLock, Timeout
 
 from ..datasets.home import FILE_MODE, home, made, private_folder, put
+from ..datasets.structured import of_json
 from .campaign_events import CampaignError, Event, TakenError, check
 
 FORMAT, KIND = 1, "vitrion campaign"
@@ -100,8 +101,8 @@ def _json(value: Any) -> str:
 def decode(text: str) -> State:
     """The state that JSON holds; raises `CampaignError` with what is wrong with it."""
     try:
-        told = json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+        told = of_json(text, _refuse_constant)
+    except ValueError as error:
         raise CampaignError(f"it is not JSON ({error})") from None
     if not isinstance(told, dict) or told.get("kind") != KIND:
         raise CampaignError(f"it is not a campaign: it has no kind {KIND!r}")

@@ -10,19 +10,25 @@ from typing import Any
 
 import pandas as pd
 
+from ..datasets import cells
+from ..datasets.cells import CellError
 from ..datasets.grid import TableError, read
+from ..datasets.readings import AIM_C, temperature
 from ..datasets.user_table import Reading, RowsError, from_frame, understand
+from ..features.notices import collected
+from ..features.scalars import is_missing, number, plain
 from .campaign_events import FIELDS, NO_GLASS, NUMBERS, WORDS, CampaignError, Result
 from .outcomes import ERRORS, parted
 
 TABLE_COLUMNS = ("formula", *FIELDS)
 _VALUE_OF = {"conductivity": "conductivity_S_cm", "tg": "tg_C"}
+_RIGHT = "the number that was measured, such as 1.5e-3, or leave it out"
 _VAGUE = "of unknown phase"  # of a result that says nothing of it; it is taken for a glass
 _SAID_OF_TABLES = (  # advice on the lab's tables, and what it is in a campaign
     (re.compile(r"name (?:it|the column) \w+_[KC], or insist with --trust-units"), "give degC"),
     (re.compile(r"name the unit that was meant"), "give S/cm for a conductivity, degC for a Tg"),
     (re.compile(r"nothing was measured: the cell is empty; give.*"), "nothing was found; give a number or an outcome"),
-    (re.compile(r" or take the \d+ good rows with --keep-good"), ""),
+    (re.compile(r" or take the \d+ valid rows? with --keep-good"), ""),
 )
 
 
@@ -43,9 +49,12 @@ def judged(formula: str, told: Mapping[str, Any], temperature_C: float) -> tuple
     >>> judged("LiAlCl2.5O0.75", {"conductivity_S_cm": 1.5e-3}, 25.0)[0]
     {'conductivity_S_cm': 0.0015, 'temperature_C': 25.0, 'phase': 'glass'}
     """
-    given = {name: value for name, value in told.items() if value is not None and value != ""}
+    given = {name: plain(value) for name, value in told.items() if not (isinstance(value, str) and value == "")}
+    given = {name: value for name, value in given.items() if value is not None}
     if unknown := sorted(set(given) - set(FIELDS)):
         raise CampaignError(f"{', '.join(unknown)} is nothing that a result says; use {', '.join(FIELDS)}")
+    for name in set(NUMBERS) & set(given):
+        given[name] = _number(formula, name, given[name])
     errors = {name: _error(name, given) for name in ERRORS.values() if name in given}
     if "conductivity_S_cm" in given:
         given.setdefault("temperature_C", temperature_C)
@@ -61,8 +70,26 @@ def judged(formula: str, told: Mapping[str, Any], temperature_C: float) -> tuple
         kept.pop("phase", None)
     else:
         kept["phase"] = "glass"
-    notices = (notice.removeprefix("row 1: ") for notice in reading.notices if _VAGUE not in notice)
-    return {name: kept[name] for name in FIELDS if name in kept}, tuple(notices)
+    notices = [notice.removeprefix("row 1: ") for notice in reading.notices if _VAGUE not in notice]
+    return {name: kept[name] for name in FIELDS if name in kept}, (*notices, *_hot(formula, kept))
+
+
+def _hot(formula: str, kept: Mapping[str, Any]) -> list[str]:
+    """What to notice of a temperature of measurement that may be kelvin."""
+    with collected() as said:
+        if (at := kept.get("temperature_C", 0.0)) <= AIM_C[1]:
+            temperature(max(at, AIM_C[0]), f"{formula}, temperature_C", CampaignError)
+    return said
+
+
+def _number(formula: str, name: str, value: Any) -> float:
+    """The number that was measured, out of any scalar; a text is read as a cell of a table is."""
+    if not isinstance(value, str):
+        return number(value, f"{formula}, {name}", _RIGHT, CampaignError)
+    try:
+        return cells.number(value.strip())
+    except CellError as error:
+        raise CampaignError(f"{formula}, {name}: {error}") from None
 
 
 def _read_one(formula: str, given: Mapping[str, Any]) -> Reading:
@@ -104,10 +131,7 @@ def _of_facts(facts: Iterable[Mapping[Any, Any]]) -> dict[str, Any]:
 def _error(name: str, given: Mapping[str, Any]) -> float:
     """A standard error, which has a value beside it and is smaller."""
     value_name = name.replace("_error", "")
-    try:
-        error, value = float(given[name]), float(given.get(value_name, "nan"))
-    except (TypeError, ValueError):
-        raise CampaignError(f"{name} = {given[name]!r} is not a number; give the standard error") from None
+    error, value = float(given[name]), float(given.get(value_name, math.nan))
     if math.isnan(value):
         raise CampaignError(f"{name} = {error:g} without {value_name}; give the value too")
     if not 0 <= error < math.inf or (name == "conductivity_error_S_cm" and error > value):
@@ -131,7 +155,7 @@ def of_table(table: pd.DataFrame | Path | str) -> tuple[list[tuple[str, dict[str
     try:
         facts = reading.good(keep_good=False)
     except RowsError as error:
-        error.args = (_told(str(error)),)
+        error.args, error.good = (_told(str(error)),), 0
         raise
     if (facts["supersedes"].notna()).any() or (facts["quantity"] == "withdrawal").any():
         raise CampaignError("the table corrects or withdraws facts; use 'vitrion campaign correct' and 'withdraw'")
@@ -147,7 +171,7 @@ def of_table(table: pd.DataFrame | Path | str) -> tuple[list[tuple[str, dict[str
 
 
 def _blank(cell: Any) -> bool:
-    return cell is None or cell == "" or bool(pd.isna(cell))
+    return is_missing(cell) or (isinstance(cell, str) and cell == "")
 
 
 def as_table(results: Iterable[Result]) -> pd.DataFrame:

@@ -12,13 +12,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..datasets import readings
 from ..datasets.grid import ENDINGS
 from ..datasets.headers import formula_column
 from ..datasets.list_columns import temperature_column, temperatures
 from ..features.bookkeeping import no_data, undescribed
+from ..features.component_columns import of_components
 from ..features.composition import Composition, FormulaError
 from ..features.fractions import Fractions
 from ..features.notices import notice
+from ..features.scalars import floats
 from ..features.slots import Slots
 from ..models.conditions import ConditionError, in_order
 
@@ -124,10 +127,8 @@ def _of_table(table: pd.DataFrame) -> Listing:
         names = list(table.index.names)
         level = formula_column(names, "the index of the table")
         if level is None:
-            raise FormulaError(
-                "the table has no column formula, and no index of that name; rename the one with the compositions, "
-                "or give a list of formulas"
-            )
+            mend = of_components(table.columns) or "rename the one with the compositions, or give a list of formulas"
+            raise FormulaError(f"the table has no column formula, and no index of that name; {mend}")
         cells = table.index.get_level_values(level).tolist()
     else:
         cells = table.iloc[:, column].tolist()
@@ -161,28 +162,23 @@ def temperature_of(listing: Listing, temperature_C: Any) -> tuple[float | Vector
     told = temperature_C
     if isinstance(told, pd.Series):
         told = in_order(told, listing.index, "temperature_C")
-    try:
-        values = np.asarray(list(told) if not isinstance(told, np.ndarray) else told, dtype=float)
-    except (TypeError, ValueError):
-        raise ConditionError(f"temperature_C = {str(temperature_C)[:60]}; give numbers in degC, such as 25") from None
+    listed = told if isinstance(told, np.ndarray) else list(told)
+    values = floats(listed, "temperature_C", "numbers in degC, such as 25", ConditionError)
     if values.shape != (len(listing),):
         raise ConditionError(
             f"temperature_C of shape {values.shape} for {len(listing):,} candidates; give one for all, or one each"
         )
     if len(bad := np.flatnonzero(~np.isfinite(values))):
         raise ConditionError(f"temperature_C has no number for candidate {bad[0]}; give degC for each, such as 25")
-    return values, True
+    return readings.temperatures(values, error=ConditionError), True
 
 
 def one_temperature(temperature_C: Any, what: str = "") -> float:
     """A temperature in degC for all; `what` says in a message why there is only one."""
-    if np.ndim(temperature_C) == 0 and not isinstance(temperature_C, str | bool | bytes | Mapping | set):
-        try:
-            return float(temperature_C)
-        except (TypeError, ValueError):
-            pass
-    said = " ".join(str(temperature_C).split())[:60]
-    raise ConditionError(f"temperature_C = {said}: {what or 'no number'}; give one number in degC, such as 25")
+    if isinstance(temperature_C, Mapping | set) or np.ndim(temperature_C):
+        said = " ".join(str(temperature_C).split())[:60]
+        raise ConditionError(f"temperature_C = {said}: {what or 'no number'}; give one number in degC, such as 25")
+    return readings.temperature(temperature_C, error=ConditionError)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ..datasets.readings import conditions as judge
+from ..datasets.readings import is_marked, trusting
 from ..models import artifact
 from ..models.conditions import CRYSTALLINITY, DEFAULTS, ConditionError, encode
 from ..models.predictor import Predictor
@@ -68,7 +70,8 @@ class TableModel:
         verdict, error = np.full(len(told), "", dtype=object), np.full(len(told), "", dtype=object)
         if rows.size:
             given = conditions.iloc[rows].reset_index(drop=True) if conditions is not None else None
-            said = self.predictor.predict(batch.fractions.take(good), given)
+            with trusting():
+                said = self.predictor.predict(batch.fractions.take(good), given)
             for place, name in enumerate(NUMBERS):
                 answer.iloc[rows, place] = getattr(said, name)
             verdict[rows] = said.verdict
@@ -84,9 +87,12 @@ class TableModel:
         wrong: dict[int, str] = {}
         temperature = pd.to_numeric(given["temperature_C"], errors="coerce")
         strange = temperature.isna() | ~given["phase"].isin(list(CRYSTALLINITY)) | ~temperature.between(-223, 2700)
+        if temperature.notna().any() and temperature.dropna().map(is_marked).all():
+            strange |= temperature.notna()  # as kelvin: each row says so
         for row in np.flatnonzero(strange):
             try:
                 encode({name: given[name].iloc[row] for name in DEFAULTS}, 1)
+                judge(np.array(temperature.iloc[row]), ConditionError)
             except ConditionError as error:
                 wrong[int(row)] = str(error)
         return given.assign(temperature_C=temperature), wrong

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
@@ -13,18 +12,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..datasets.readings import trusting
+from ..datasets.structured import of_toml
 from ..features.bookkeeping import MOBILE
 from ..features.elements import SYMBOLS
 from ..features.fractions import Fractions
+from ..features.scalars import number, shown
 from ..models.domain import VERDICTS
-from .judgement import GoalError, Threshold, is_number, limits_of, sides, weights_of
+from .goal_limits import FIELDS, OF, limit_of
+from .judgement import GoalError, Threshold, limits_of, sides, weights_of
 
 __all__ = ["Goal", "GoalError", "Threshold"]
-NUMBERS = (  # name, above, up to, unit, whether there may be none
-    ("conductivity_S_cm", 0.0, 100.0, "S/cm", True),
-    ("tg_C", -273.15, 3000.0, "degC", True),
-    ("max_cost_usd_per_kg", 0.0, float("inf"), "USD/kg", False),
-)
 
 
 @dataclass(frozen=True)
@@ -78,28 +76,25 @@ class Goal:
         return super().__new__(cls)
 
     def __post_init__(self) -> None:
-        for name, low, high, unit, optional in NUMBERS:
-            value = getattr(self, name)
-            if value is None and optional:
-                continue
-            if not is_number(value) or not low < value <= high:
-                none = ", or None (in a file false) for no limit" if optional else ""
-                right = f"a number of {unit} above {low:g} and up to {high:g}{none}"
-                raise GoalError(f"goal {name} = {value!r}; give {right}")
-            self._put(name, float(value))
+        for name in FIELDS:
+            self._put(name, limit_of(name, getattr(self, name)))
         for name in ("forbidden", "required"):
             symbols = getattr(self, name)
-            if not isinstance(symbols, tuple | list) or any(symbol not in SYMBOLS for symbol in symbols):
-                raise GoalError(f'goal {name} = {symbols!r}; give symbols of elements, such as ["Ta", "Hf"]')
+            if not isinstance(symbols, tuple | list):
+                raise GoalError(f'goal {name} = {shown(symbols)}; give a list of symbols, such as ["Ta", "Hf"]')
+            if strange := [shown(one).strip("'") for one in symbols if one not in SYMBOLS]:
+                are = "is no symbol of an element" if len(strange) == 1 else "are no symbols of elements"
+                raise GoalError(f"goal {name}: {', '.join(strange)} {are}; give symbols from H to Lr, such as Ta or Hf")
             self._put(name, tuple(symbols))
         if both := sorted(set(self.forbidden) & set(self.required)):
-            raise GoalError(f"goal required = {self.required!r} holds {', '.join(both)}, forbidden too; keep it in one")
-        if not is_number(self.explore) or not 0 <= self.explore < np.inf:
-            raise GoalError(f"goal explore = {self.explore!r}; give a number, 0 or more")
-        self._put("explore", float(self.explore))
+            it = "it" if len(both) == 1 else "each"
+            raise GoalError(f"goal required: {', '.join(both)} cannot be forbidden too; keep {it} in one of the two")
+        self._put("explore", number(self.explore, "goal explore", "a number, 0 or more", GoalError))
+        if self.explore < 0:
+            raise GoalError(f"goal explore = {self.explore:g}; give a number, 0 or more")
         if self.minimum_verdict not in VERDICTS:
-            raise GoalError(f"goal minimum_verdict = {self.minimum_verdict!r}; use one of {', '.join(VERDICTS)}")
-        self._put("limits", limits_of(self.limits, {"conductivity": "conductivity_S_cm", "tg": "tg_C"}))
+            raise GoalError(f"goal minimum_verdict = {shown(self.minimum_verdict)}; use one of {', '.join(VERDICTS)}")
+        self._put("limits", limits_of(self.limits, {prop: name for name, prop in OF.items()}))
         if not self._unweighted():
             raise GoalError("the goal has no limit; give conductivity_S_cm, tg_C or one in limits")
         self._put("weights", weights_of(self.weights, self._unweighted()))
@@ -110,13 +105,15 @@ class Goal:
     @cached_property
     def thresholds(self) -> tuple[Threshold, ...]:
         """The limits on predicted properties, with their weights; one at least."""
-        return tuple(
-            replace(limit, weight=self.weights.get(limit.property, limit.weight)) for limit in self._unweighted()
-        )
+        with trusting():
+            return tuple(
+                replace(limit, weight=self.weights.get(limit.property, limit.weight)) for limit in self._unweighted()
+            )
 
     def _unweighted(self) -> tuple[Threshold, ...]:
-        sigma = () if self.conductivity_S_cm is None else (Threshold("conductivity", above=self.conductivity_S_cm),)
-        tg = () if self.tg_C is None else (Threshold("tg", below=self.tg_C),)
+        with trusting():  # both were judged as fields of the goal
+            sigma = () if self.conductivity_S_cm is None else (Threshold("conductivity", above=self.conductivity_S_cm),)
+            tg = () if self.tg_C is None else (Threshold("tg", below=self.tg_C),)
         return (*sigma, *tg, *self.limits)
 
     @cached_property
@@ -132,15 +129,23 @@ class Goal:
         if isinstance(goal, str | Path):
             return cls.load(Path(goal))
         if not isinstance(goal, Mapping):
-            raise GoalError(f"goal = {goal!r}; give a vitrion.Goal, a dict of its fields or the path of a TOML file")
+            raise GoalError(
+                f"goal = {shown(goal)}; give a vitrion.Goal, a dict of its fields or the path of a TOML file"
+            )
         return cls._of_fields(goal, "the goal")
+
+    @classmethod
+    def kept(cls, fields: Mapping[str, Any]) -> Goal:
+        """A goal by the fields that were kept of it: it was judged when it came in, and nothing is noticed again."""
+        with trusting():
+            return cls.of(dict(fields))
 
     @classmethod
     def load(cls, path: Path) -> Goal:
         """Read a goal from a TOML file whose keys are the parameters above."""
         try:
-            told = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            told = of_toml(Path(path).read_text(encoding="utf-8-sig"))
+        except (OSError, ValueError) as error:
             raise GoalError(f"goal file {Path(path).name} cannot be read: {error}") from None
         return cls._of_fields(told, f"goal file {Path(path).name}")
 

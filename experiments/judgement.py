@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..datasets import readings
 from ..datasets.properties import PROPERTIES, ZERO_CELSIUS_K, find
+from ..features.scalars import number, shown
 from ..models.prediction import Prediction
 
 Vector = npt.NDArray[np.float64]
@@ -50,21 +52,21 @@ class Threshold:
 
     def __post_init__(self) -> None:
         if not isinstance(self.property, str) or self.property not in PROPERTIES:
-            raise GoalError(f"limit on {self.property!r}; give one on {', '.join(PROPERTIES)}")
+            raise GoalError(f"limit on {shown(self.property)}; give one on {', '.join(PROPERTIES)}")
         told = [side for side in ("below", "above") if getattr(self, side) is not None]
         if len(told) != 1:
             wrong = "both below and above" if told else "neither below nor above"
             raise GoalError(f"limit on {self.property} has {wrong}; give one of the two")
         side, quantity = told[0], find(self.property)
         low = -ZERO_CELSIUS_K if quantity.scale == "celsius" else 0.0
-        high = BEYOND * quantity.plausible[1]
-        if not is_number(value := getattr(self, side)) or not low < value <= high:
-            right = f"a number of {quantity.unit} above {low:g} and up to {high:g}"
-            raise GoalError(f"limit on {self.property} has {side} = {value!r}; give {right}")
-        if not is_number(self.weight) or not 0 < self.weight < np.inf:
-            raise GoalError(f"limit on {self.property} has weight = {self.weight!r}; give a number above 0")
-        object.__setattr__(self, side, float(value))
-        object.__setattr__(self, "weight", float(self.weight))
+        high, what = BEYOND * quantity.plausible[1], f"limit on {self.property} has {side}"
+        right = f"a number of {quantity.unit} above {low:g} and up to {high:g}"
+        given = getattr(self, side)
+        readings.limit(number(given, what, right, GoalError), quantity, what, GoalError, least=side == "above")
+        value = bounded(given, what, right, low, high)
+        weight = bounded(self.weight, f"limit on {self.property} has weight", "a number above 0", 0.0)
+        object.__setattr__(self, side, value)
+        object.__setattr__(self, "weight", weight)
 
     @cached_property
     def sign(self) -> float:
@@ -78,9 +80,12 @@ class Threshold:
         return float(find(self.property).to_target(np.array([limit], dtype=float))[0])
 
 
-def is_number(value: object) -> bool:
-    """Whether a value is a real number; truth values are none."""
-    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+def bounded(value: object, what: str, right: str, above: float, up_to: float = np.inf) -> float:
+    """The number that a scalar is, where it lies above a bound and not beyond another; else `GoalError`."""
+    found = number(value, what, right, GoalError)
+    if not above < found <= up_to:
+        raise GoalError(f"{what} = {shown(value)}; give {right}")
+    return found
 
 
 def limits_of(told: Any, elsewhere: Mapping[str, str]) -> tuple[Threshold, ...]:
@@ -96,19 +101,19 @@ def limits_of(told: Any, elsewhere: Mapping[str, str]) -> tuple[Threshold, ...]:
     if isinstance(told, Mapping):
         told = [_limit(name, table) for name, table in told.items()]
     if not isinstance(told, tuple | list) or any(not isinstance(limit, Threshold) for limit in told):
-        raise GoalError(f'goal limits = {told!r}; give a table such as {{"liquidus": {{"below": 160}}}}')
+        raise GoalError(f'goal limits = {shown(told)}; give a table such as {{"liquidus": {{"below": 160}}}}')
     names = [limit.property for limit in told]
     for name in names:
         if name in elsewhere:
-            raise GoalError(f"goal limits = {told!r} holds {name}; its limit is {elsewhere[name]}")
+            raise GoalError(f"goal limits holds {name}; its limit is {elsewhere[name]}")
         if names.count(name) > 1:
-            raise GoalError(f"goal limits = {told!r} holds {name} twice; give one limit for each property")
+            raise GoalError(f"goal limits holds {name} twice; give one limit for each property")
     return tuple(sorted(told, key=lambda limit: list(PROPERTIES).index(limit.property)))
 
 
 def _limit(name: Any, table: Any) -> Threshold:
     if not isinstance(table, Mapping) or not set(table) <= {"below", "above", "weight"}:
-        raise GoalError(f"goal limits.{name} = {table!r}; give below or above and a number, and weight at most")
+        raise GoalError(f"goal limits.{name} = {shown(table)}; give below or above and a number, and weight at most")
     return Threshold(name, **table)
 
 
@@ -122,15 +127,14 @@ def sides(limit: Threshold) -> dict[str, float]:
 def weights_of(told: Any, limits: Sequence[Threshold]) -> dict[str, float]:
     """Weights of a goal by property, in order of its limits; refused where there is nothing to weigh."""
     if not isinstance(told, Mapping):
-        raise GoalError(f'goal weights = {told!r}; give a table of numbers by property, such as {{"tg": 2}}')
+        raise GoalError(f'goal weights = {shown(told)}; give a table of numbers by property, such as {{"tg": 2}}')
     known = {limit.property: limit.weight for limit in limits}
     for name, weight in told.items():
         if name not in known:
-            raise GoalError(f"goal weights = {told!r} has {name}, without a limit; weigh {' or '.join(known)}")
-        if not is_number(weight) or not 0 < weight < np.inf:
-            raise GoalError(f"goal weights = {told!r} has {name} = {weight!r}; give a number above 0")
+            raise GoalError(f"goal weights has {name}, without a limit; weigh {' or '.join(known)}")
+        bounded(weight, f"goal weights has {name}", "a number above 0", 0.0)
         if known[name] != 1:
-            raise GoalError(f"goal weights = {told!r} has {name}, and so has its limit; give one of the two")
+            raise GoalError(f"goal weights has {name}, and so has its limit; give one of the two")
     return {name: float(told[name]) for name in known if name in told}
 
 

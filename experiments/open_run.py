@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..datasets.inert import inert_table
+
 if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
@@ -78,7 +80,7 @@ class OpenRun:
     def table(self, table: pd.DataFrame, file: str) -> None:
         """Keep a table as an artifact: CSV, or JSON that the page shows as a table."""
         if file.endswith(".csv"):
-            self.text(table.to_csv(index=False), file)
+            self.text(inert_table(table).to_csv(index=False), file)
         else:
             self.client.log_table(self.id, table, file)
 

@@ -19,6 +19,7 @@ from ..datasets.user_rows import NO_GLASS, SYNTHESIS
 from ..datasets.user_table import from_frame, understand
 from ..features.fractions import Fractions
 from ..features.notices import notice
+from ..features.scalars import shown
 from ..models.blend import ARRHENIUS
 
 Vector = npt.NDArray[np.float64]
@@ -26,7 +27,7 @@ ERRORS: Mapping[str, str] = {"conductivity": "conductivity_error_S_cm", "tg": "t
 NO_GLASS_PHASES = ("crystal", "molten")
 ACTIVATION_SPREAD = 0.5  # decades per 1000 K / T: 0.1 eV, by which activation energies of halides scatter
 _SAID_OF_TABLES = (  # advice on the lab's tables, and what it is where results are told
-    (re.compile(r", so nothing was added; mend them.*"), "; mend them, or leave them out"),
+    (re.compile(r", so nothing was added; mend (?:them|it).*"), "; mend what is wrong, or leave it out"),
     (re.compile(r", or insist with --trust-units"), ""),
 )
 FAILURES = frozenset({NO_GLASS, "crystallised", "decomposed"})
@@ -170,12 +171,13 @@ def _numbers(column: pd.Series[Any], place: str, lines: Sequence[int] | None = N
 
     `place` names row and column, with braces for the number of the row: from 1, or one of `lines`.
     """
-    values = np.asarray(pd.to_numeric(column, errors="coerce"), dtype=float)
-    wrong = np.flatnonzero((column.notna() & np.isnan(values)) | np.isinf(values) | (values < 0))
+    truth = column.map(lambda cell: isinstance(cell, bool | np.bool_)).to_numpy(dtype=bool)
+    values = np.asarray(pd.to_numeric(column.astype(object), errors="coerce"), dtype=float)
+    wrong = np.flatnonzero((column.notna() & np.isnan(values)) | np.isinf(values) | (values < 0) | truth)
     if len(wrong):
         told = column.iloc[int(wrong[0])]
         number = int(wrong[0]) + 1 if lines is None else lines[int(wrong[0])]
-        raise TableError(f"{place.format(number)}: {told!r} is no standard error; give a number from 0")
+        raise TableError(f"{place.format(number)}: {shown(told)} is no standard error; give a number from 0")
     return values
 
 

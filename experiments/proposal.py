@@ -13,8 +13,10 @@ import pandas as pd
 
 from ..datasets.measurement import composition_keys
 from ..datasets.prices import raw_material_cost
+from ..datasets.readings import trusting
 from ..features.fractions import Fractions
 from ..features.notices import notice
+from ..features.scalars import shown, whole
 from ..models import inputs
 from ..models.domain import VERDICTS
 from ..models.prediction import Prediction
@@ -42,7 +44,6 @@ STEP: Mapping[str, float] = {  # a usual step, in the unit of the target
     "density": 0.3,
     "youngs_modulus": 5.0,
 }
-ABSOLUTE_ZERO_C, HOTTEST_C = -273.15, 2000.0
 HOPELESS = 0.01  # chance of meeting the goal below which no melt is worth its while
 
 
@@ -67,15 +68,13 @@ def propose(
         A template such as ``"LiAlCl{4-2x}O{x}"``, a space, a table with a column ``formula`` or a list of formulas.
     batch
         How many to propose.
-    goal
-        As in `rank`.
+    goal, temperature_C
+        As in `rank`, with one temperature for all.
     results
         A table of what was measured: ``formula``, ``conductivity_S_cm``, ``temperature_C``, ``tg_C``, ``outcome``;
         also the standard errors ``conductivity_error_S_cm`` and ``tg_error_C``.
     pending
         Compositions that are on their way: not proposed again, and believed to come out as expected.
-    temperature_C
-        Temperature at which the conductivity counts, in degC.
     predictors
         Predictors of ``tg`` and ``conductivity``; by default the champions. They are left as they are.
     acquisition, seed
@@ -91,21 +90,22 @@ def propose(
         A row a proposal: ``formula``, the variables, ``reason``, and a ranking by predictors that have learnt the
         results. ``attrs["stop"]`` says why to stop, and is empty otherwise.
     """
-    aim = _checked(goal, batch, acquisition, seed, temperature_C)
-    pool, outcomes = Pool.of(candidates, **variables), Outcomes.of(results)
-    given, needed = predictors or {}, dict.fromkeys((*RECIPES, *aim.properties))
-    known = {name: given[name] if name in given else load_predictor(name) for name in needed}
-    waiting = pool.waiting(pending)
-    every = pool.joined(Fractions.from_matrix(np.vstack([outcomes.fractions.matrix, waiting.matrix])))
-    search = _Belief(every, aim, temperature_C, known, acquisition, seed)
-    told, places = search.results(outcomes, len(pool)), np.arange(len(pool), len(every))
-    gone = np.vstack([every.matrix[places], fractions_of([*without], "without").matrix])
-    barred = search.refused | near(every.matrix, gone)
-    chosen = search.pick(told, places[len(outcomes.facts) :], batch, barred, success(every.matrix, outcomes))
-    table = _reasoned(chosen, pool, outcomes, aim, temperature_C, known)
-    stop = search.stop(told, barred[: len(pool)], outcomes, table["p_goal"].max())
-    table.attrs |= {"stop": stop, "temperature_C": float(temperature_C)}
-    return table
+    aim, batch, seed, at = _checked(goal, batch, acquisition, seed, temperature_C)
+    with trusting():
+        pool, outcomes = Pool.of(candidates, **variables), Outcomes.of(results)
+        given, needed = predictors or {}, dict.fromkeys((*RECIPES, *aim.properties))
+        known = {name: given[name] if name in given else load_predictor(name) for name in needed}
+        waiting = pool.waiting(pending)
+        every = pool.joined(Fractions.from_matrix(np.vstack([outcomes.fractions.matrix, waiting.matrix])))
+        search = _Belief(every, aim, at, known, acquisition, seed)
+        told, places = search.results(outcomes, len(pool)), np.arange(len(pool), len(every))
+        gone = np.vstack([every.matrix[places], fractions_of([*without], "without").matrix])
+        barred = search.refused | near(every.matrix, gone)
+        chosen = search.pick(told, places[len(outcomes.facts) :], batch, barred, success(every.matrix, outcomes))
+        table = _reasoned(chosen, pool, outcomes, aim, at, known)
+        stop = search.stop(told, barred[: len(pool)], outcomes, table["p_goal"].max())
+        table.attrs |= {"stop": stop, "temperature_C": at}
+        return table
 
 
 def _reasoned(
@@ -130,7 +130,8 @@ def taught(predictor: Predictor, outcomes: Outcomes) -> Predictor:
     pupil.regressor_.process_ = copy.copy(predictor.regressor_.process_)
     part = outcomes.facts.iloc[rows]
     conditions = part[["temperature_C", "phase"]] if predictor.conditions else None
-    return pupil.update(part["formula"].tolist(), part["value"].to_numpy(dtype=float), conditions)
+    with trusting():  # their temperatures were judged with their compositions
+        return pupil.update(part["formula"].tolist(), part["value"].to_numpy(dtype=float), conditions)
 
 
 class _Belief:
@@ -242,15 +243,10 @@ def _table(
     return pd.concat([ranked[["formula"]], variables.reset_index(drop=True), rest], axis=1)
 
 
-def _checked(goal: Any, batch: int, acquisition: str, seed: int, temperature_C: float) -> Goal:
-    """The goal, where all that a proposal is told can be."""
-    if isinstance(batch, bool) or not isinstance(batch, int | np.integer) or not 1 <= batch <= 100:
-        raise GoalError(f"batch={batch!r}; give the number of melts to propose, from 1 to 100")
+def _checked(goal: Any, batch: Any, acquisition: str, seed: Any, temperature_C: Any) -> tuple[Goal, int, int, float]:
+    """The goal, the size of the batch, the seed and the temperature, where all that a proposal is told can be."""
+    many = whole(batch, "batch", "the number of syntheses to propose, from 1 to 100", 1, 100, GoalError)
     if acquisition not in get_args(Acquisition):
-        raise GoalError(f"acquisition={acquisition!r}; use one of {', '.join(get_args(Acquisition))}")
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:
-        raise GoalError(f"seed={seed!r}; give a whole number from 0")
-    temperature_C = one_temperature(temperature_C, "a batch is proposed for one temperature")
-    if not ABSOLUTE_ZERO_C < temperature_C < HOTTEST_C:
-        raise GoalError(f"temperature_C={temperature_C!r}; give a temperature in degC, such as 25")
-    return Goal.of(goal)
+        raise GoalError(f"acquisition = {shown(acquisition)}; use one of {', '.join(get_args(Acquisition))}")
+    start = whole(seed, "seed", f"a whole number from 0 to {2**32 - 1}", 0, 2**32 - 1, GoalError)
+    return Goal.of(goal), many, start, one_temperature(temperature_C, "a batch is proposed for one temperature")

@@ -12,6 +12,7 @@ import pandas as pd
 
 from ..datasets.measurement import composition_keys
 from ..datasets.properties import find
+from ..datasets.readings import trusting
 from ..features.composition import FormulaError
 from ..features.notices import notice
 from ..features.space import Template
@@ -24,25 +25,9 @@ from .repeats import USUAL_C, distinct, with_repeats
 
 __all__ = ["COLUMNS", "HIDDEN", "Predictors", "arranged", "judged", "rank", "said", "sweep"]
 COLUMNS = (
-    "rank",
-    "formula",
-    "p_goal",
-    "conductivity_S_cm",
-    "conductivity_low_S_cm",
-    "conductivity_high_S_cm",
-    "tg_C",
-    "tg_low_C",
-    "tg_high_C",
-    "verdict",
-    "nearest",
-    "nearest_distance",
-    "nearest_doi",
-    "o_to_cl",
-    "cost_usd_per_kg",
-    "neutral",
-    "pareto",
-    "note",
-    "error",
+    *("rank", "formula", "p_goal", "conductivity_S_cm", "conductivity_low_S_cm", "conductivity_high_S_cm"),
+    *("tg_C", "tg_low_C", "tg_high_C", "verdict", "nearest", "nearest_distance", "nearest_doi"),
+    *("o_to_cl", "cost_usd_per_kg", "neutral", "pareto", "note", "error"),
 )
 
 TEXTS = ("formula", "verdict", "nearest", "nearest_doi", "note", "error")
@@ -70,9 +55,10 @@ def rank(
         What a good electrolyte is: a `Goal`, its fields by name, or the path of a TOML file; by default at least
         1 mS/cm and a Tg of at most 25 degC.
     temperature_C
-        Temperature at which the conductivity counts, in degC: one for all, or one for each candidate, as an array in
+        Where the conductivity counts, from -100 to 500 degC: one for all, or one for each candidate, as an array in
         their order or as a Series with their index. Where a table has a column ``temperature_C`` (or ``T (K)``), each
-        row counts at its own, and at this one where its cell is empty.
+        row counts at its own, and at this one where its cell is empty. What bears the mark of kelvin, such as 298.15,
+        is refused, and a warning names both readings of what may be either, such as 300.
     predictors
         Predictors of ``tg``, ``conductivity`` and what `also` names; by default the champions.
     also
@@ -91,9 +77,11 @@ def rank(
         not refuse and of which no other is better in all that it limits (in cost too, where it has a ceiling). A list
         of which no row can be read needs no predictor.
     """
-    listing = given(candidates)
-    table = arranged(judged(listing, goal, temperature_C, predictors, also))
-    table.attrs["temperature_C"] = _common(listing, temperature_C)
+    listing, aim = given(candidates), Goal.of(goal)
+    temperature_of(listing, temperature_C)  # refuses and notices what may be kelvin, once
+    with trusting():
+        table = arranged(judged(listing, aim, temperature_C, predictors, also))
+        table.attrs["temperature_C"] = _common(listing, temperature_C)
     table.index = listing.index.take(table.index.to_numpy())
     return table
 
@@ -176,7 +164,7 @@ def sweep(
         The variables, then `COLUMNS`; one row a member. Points at which an amount would be negative are no members:
         a warning counts them, and ``attrs["left_out"]`` keeps their number.
     """
-    temperature_C = one_temperature(temperature_C, "a family is swept at one temperature")
+    at, aim = one_temperature(temperature_C, "a family is swept at one temperature"), Goal.of(goal)
     grid = Template.parse(template).grid(**variables)
     members = list(grid)
     left_out = grid.size - len(members)
@@ -184,10 +172,11 @@ def sweep(
         raise FormulaError(f'"{template}" has no member in these ranges: an amount is negative at every point')
     if left_out:
         notice(f"{left_out:,} of {grid.size:,} points left out: an amount would be negative", stacklevel=2)
-    ranked = rank([member.composition for member in members], goal, temperature_C, predictors).sort_index()
+    with trusting():
+        ranked = rank([member.composition for member in members], aim, at, predictors).sort_index()
     points = pd.DataFrame([member.variables for member in members], columns=list(variables), dtype=float)
     table = pd.concat([points, ranked.reset_index(drop=True)], axis=1)
-    table.attrs |= {"left_out": left_out, "temperature_C": temperature_C}
+    table.attrs |= {"left_out": left_out, "temperature_C": at}
     return table
 
 
@@ -213,7 +202,8 @@ def _predict(
     columns: dict[str, Any] = {"rank": nothing, "formula": _objects(names)}
     for name in COLUMNS[2:-1]:
         if name == "conductivity_S_cm" and (isinstance(temperature, np.ndarray) or temperature != USUAL_C):
-            columns["temperature_C"] = np.broadcast_to(temperature, len(told)).copy()
+            at_C = np.broadcast_to(temperature, len(told))[batch.rows]
+            columns["temperature_C"] = _whole("temperature_C", at_C, batch.rows, len(told))
         columns[name] = _whole(name, values.get(name), batch.rows, len(told))
     columns["error"] = _objects(reasons)
     for name in (*extra, *HIDDEN):

@@ -40,7 +40,7 @@ LIMITS: Mapping[str, str] = MappingProxyType(
 )
 """Of requests to MLflow, where the environment does not say otherwise."""
 SENT = ("log_text", "log_table", "log_figure", "log_dict", "log_artifact")  # what sends a file
-_LOCAL = re.compile(r"(?!\w[\w+.-]+:)|sqlite\W|file:")  # files of this machine, which nobody waits for
+_LOCAL = re.compile(r"(?!\w[\w+.-]{1,40}:)|sqlite\W|file:")  # files of this machine, which nobody waits for
 
 
 class MlflowAwayError(RuntimeError):

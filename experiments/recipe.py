@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from importlib.resources import files
@@ -15,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..datasets import PROPERTIES, Dataset, load
+from ..datasets.structured import of_toml
 from ..features.featurizer import BLOCKS
 from ..features.fractions import Fractions
 from ..models.predictor import Predictor
@@ -92,8 +92,8 @@ class Recipe:
     def from_toml(cls, text: str) -> Recipe:
         """A recipe from TOML, every field checked."""
         try:
-            told = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+            told = of_toml(text)
+        except ValueError as error:
             raise RecipeError(f"the recipe is not TOML: {error}") from None
         unknown = set(told) - set(cls.__dataclass_fields__)
         if unknown or told.get("property") not in PROPERTIES:

@@ -12,6 +12,7 @@ from filelock import FileLock
 
 from ..datasets.home import FILE_MODE, home, made
 from ..datasets.home import put as replace_file
+from ..datasets.structured import of_json
 
 
 class NoChampionError(LookupError):
@@ -48,7 +49,7 @@ def record() -> dict[str, Entry]:
     """Return what answers, by property; empty when nothing was trained yet."""
     path = _path()
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        told = of_json(path.read_text(encoding="utf-8"))
         return {str(name): Entry.of(entry) for name, entry in told.items()}
     except FileNotFoundError:
         return {}

@@ -5,7 +5,6 @@ The record is the truth; MLflow's aliases follow it (see `reconcile`).
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import sklearn
 
 from ..datasets.home import home, private_file, private_folder
+from ..datasets.structured import of_json
 from ..models import artifact, trial
 from ..models.predictor import Predictor
 from .recipe import FURTHER, RECIPES
@@ -94,7 +94,7 @@ def gate_of(name: str, version: int) -> dict[str, Any]:
     ``passed`` is None where it was not to be asked.
     """
     try:
-        told = json.loads((folder(name, version) / GATE).read_text(encoding="utf-8"))
+        told = of_json((folder(name, version) / GATE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return told if isinstance(told, dict) else {}
@@ -234,6 +234,6 @@ def read_card(name: str, version: int) -> Champion:
     """Read the card of a kept version."""
     path = folder(name, version) / CARD
     try:
-        return Champion(**json.loads(path.read_text(encoding="utf-8")))
+        return Champion(**of_json(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
         raise NoChampionError(f"the card of {name} version {version} cannot be read ({error}); train again") from None

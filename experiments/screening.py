@@ -8,7 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from ..datasets.readings import trusting
 from ..features.composition import FormulaError
+from ..features.scalars import whole
 from .appraisal import Predictors
 from .block_folder import BlockFolder
 from .candidates import one_temperature
@@ -75,14 +77,20 @@ def screen(
     kept = None if out is None else BlockFolder(Path(out), everything).checked(source.files, source.folder)
     with crew_of(scheduler, aim, predictors) as crew:
         if kept is not None:
-            told = {"top": top, "goal": aim.goal.to_dict(), "temperature_C": aim.temperature_C}
-            kept.begin({"source": source.identity(), "models": crew.digests(), **told}, resume)
+            asked = {"top": aim.top, "goal": aim.goal.to_dict(), "temperature_C": aim.temperature_C}
+            kept.begin({"source": source.identity(), "models": crew.digests(), **asked}, resume)
         found = _screened(source, aim, crew, kept, progress)
         table = _ranking(found, source, aim, crew.predictors)
     table.attrs |= {"candidates": source.size, "unread": found.unread, "errors": list(found.errors)}
     if kept is not None:
         kept.finish(table)
     return table if source.index is None else table.set_axis(source.index.take(table.index.to_numpy()))
+
+
+def _aim(goal: Any, temperature_C: Any, top: Any, everything: bool) -> Aim:
+    """What is screened for, where all of it can be."""
+    many = whole(top, "top", "how many of the best to keep, 1 or more", 1, error=FormulaError)
+    return Aim(Goal.of(goal), one_temperature(temperature_C, "a screening is at one temperature"), many, everything)
 
 
 def _screened(source: Source, aim: Aim, crew: Crew, kept: BlockFolder | None, progress: Progress) -> Screened:
@@ -109,17 +117,7 @@ def _screened(source: Source, aim: Aim, crew: Crew, kept: BlockFolder | None, pr
 def _ranking(found: Screened, source: Source, aim: Aim, predictors: Predictors) -> pd.DataFrame:
     """What `rank` says of the rows kept, the first of them."""
     places = found.places.tolist()
-    table = rank(source.candidates(places, found.texts), aim.goal, aim.temperature_C, predictors)
+    with trusting():
+        table = rank(source.candidates(places, found.texts), aim.goal, aim.temperature_C, predictors)
     table.index = pd.Index([places[row] for row in table.index])
     return table.head(aim.top)
-
-
-def _aim(goal: Any, temperature_C: Any, top: Any, everything: bool) -> Aim:
-    at = one_temperature(temperature_C, "a screening is at one temperature")
-    return Aim(Goal.of(goal), at, _whole(top), everything)
-
-
-def _whole(top: Any) -> int:
-    if isinstance(top, bool) or not isinstance(top, int) or top < 1:
-        raise FormulaError(f"top = {top!r}; give how many of the best to keep, 1 or more")
-    return top

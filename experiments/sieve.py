@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..datasets.prices import raw_material_cost
+from ..datasets.readings import trusting
 from ..features import charge
 from ..features.fractions import Fractions
 from ..models.domain import VERDICTS
@@ -132,7 +133,8 @@ def _judged(fractions: Fractions, aim: Aim, predictors: Predictors, floor: float
     asked = dict.fromkeys((*limits, "conductivity", "tg"))
     here, told, bound = fractions.take(rows), dict[str, Prediction](), np.ones(len(rows))
     for name in asked:
-        told[name] = predicted(name, predictors[name], here, aim.temperature_C)
+        with trusting():  # in whatever thread or process: the temperature was judged where the screening began
+            told[name] = predicted(name, predictors[name], here, aim.temperature_C)
         if name in limits and floor > 0:
             bound = bound * probability([limits[name]], told)
             stay = np.flatnonzero(bound >= floor * SURE)

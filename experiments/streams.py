@@ -17,13 +17,14 @@ import pandas as pd
 from ..datasets.grid import PARQUET
 from ..datasets.headers import formula_column
 from ..datasets.list_columns import temperature_column
+from ..features.component_columns import of_components
 from ..features.composition import Composition, FormulaError
 from ..features.elements import INDEX, SYMBOLS
 from ..features.enumeration import Space
 from ..features.fractions import Fractions
 from ..features.notices import notice
 from ..features.template import Template
-from .candidates import describable, listed
+from .candidates import describable, is_file, listed
 
 BLOCK = 16_384  # rows of a block: half a second of work
 
@@ -224,14 +225,21 @@ def source_of(candidates: Any, **variables: Any) -> Source:
         return Points(template.grid(**variables))
     if variables:
         raise FormulaError(f"{', '.join(variables)}: variables belong to a template; leave them out")
-    if isinstance(candidates, str | Path):
+    if isinstance(candidates, Path) or (
+        isinstance(candidates, str) and (is_file(candidates) or Path(candidates).is_dir())
+    ):
         path = Path(candidates)
-        if path.is_dir() or (path.exists() and path.open("rb").read(4) == PARQUET):
+        if not path.exists():
+            mend = "give a Parquet file, a folder of some, a template such as LiAlCl{4-2x}O{x}, or a list of formulas"
+            raise FormulaError(f'"{candidates}" is no file, no folder and no template; {mend}')
+        if path.is_dir() or path.suffix.lower() in (".parquet", ".pq") or _is_parquet(path):
             return Dataset(path)
-        if isinstance(candidates, Path) and not path.exists():
-            mend = "give a table of formulas, a folder of Parquet files, a template such as LiAlCl{4-2x}O{x}, or a list"
-            raise FormulaError(f'"{candidates}" is no file and no folder; {mend}')
     return Listed(candidates)
+
+
+def _is_parquet(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(PARQUET)) == PARQUET
 
 
 def _formula_column(schema: Any, file: str) -> str:
@@ -241,9 +249,8 @@ def _formula_column(schema: Any, file: str) -> str:
     names = list(map(str, schema.names))
     at = formula_column(names, file)
     if at is None:
-        raise FormulaError(
-            f"{file} has no column named formula (it has {', '.join(names)[:80]}); name one of them formula"
-        )
+        mend = of_components(names) or "name one of them formula"
+        raise FormulaError(f"{file} has no column named formula (it has {', '.join(names)[:80]}); {mend}")
     if pa.types.is_nested(kind := schema.field(at).type):
         raise FormulaError(f"{file}: the column {names[at]} holds {kind}; make it text, such as LiAlCl4")
     if temperature_column(names, file)[0] is not None:

@@ -12,12 +12,13 @@ from typing import NamedTuple
 from .ambiguity import is_solvate
 from .elements import INDEX
 from .grammar import read_part
+from .ions import of_ions
 from .labels import MEND, of_label
 from .names import meant
 from .notation import LONGEST, FormulaError, refusal
 from .oxidation import compound
 from .proportions import of_ratio, of_shares
-from .variables import of_range, of_variable
+from .variables import of_range, of_variable, spelled
 
 _LONGEST = 64  # characters of a text that is read again in other ways
 _MASS = re.compile(r"(?:\bwt|wt[.\s]*%|\bmass|weight|w/w|m[.\s-]*%|\bvol|v/v)", re.IGNORECASE)
@@ -28,6 +29,7 @@ _WORDS = (
 _SITE = re.compile(r"\(([A-Z][a-z]?(?:\s*,\s*[A-Z][a-z]?)+)\)")
 _LOST = re.compile(r"(?<![A-Z])[a-z]")  # a letter that no element has
 _SYMBOL = re.compile(r"[A-Z][a-z]?")
+_WAYS = re.compile(r"(.*); write ([\d(\[]*[A-Z]\S*)(?: or ([\d(\[]*[A-Z]\S*))?", re.DOTALL)
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉₋₊ₓ−–‑—", "0123456789-+x----")
 
 
@@ -44,11 +46,14 @@ def _numeral(found: re.Match[str]) -> str:
 
 
 def _quotient(found: re.Match[str]) -> str:
+    """The number that a fraction is; what stands between two compounds is no fraction and stays."""
+    if readable(found.string[: found.end(1)], neutral=True) and readable(found.string[found.start(2) :], neutral=True):
+        return found.group()
     return f"{int(found.group(1)) / int(found.group(2)):.4g}" if int(found.group(2)) else found.group()
 
 
 def _difference(found: re.Match[str]) -> str:
-    return f"{float(found.group(1)) - float(found.group(2)):.4g}"
+    return f"{float(Fraction(found.group(1)) - Fraction(found.group(2))):.12g}"
 
 
 def _unbracketed(found: re.Match[str]) -> str:
@@ -57,13 +62,31 @@ def _unbracketed(found: re.Match[str]) -> str:
     return found.group() if compound else found.group(1)
 
 
+_TIMES = "a sign between a number and its compound"
+# What is left must be a neutral compound: elsewhere the mark may stand for an amount that would be lost.
+_WHOLE = frozenset(
+    (
+        "a quotation mark",
+        "an uncertainty without its amount",
+        "a label after the formula",
+        "a point that is not between two digits",
+        "a difference at the end",
+        "a number that multiplies",
+        "an asterisk between compounds",
+        "a blank before the number of a second compound",
+        "marks that look like the l of Al and of Cl",
+        "a mark that looks like the l of Al",
+    )
+)
 _HABITS = tuple(
     Habit(re.compile(pattern), instead, what)
     for pattern, instead, what in (
-        (r"^[\"'“‘`]+|[\"'”’`]+$", "", "quotation marks"),
+        (r"^[\"'“‘`]+(.*?)[\"'”’`]+$", r"\1", "quotation marks"),
+        (r"^[\"'“‘`]+|[\"'”’`]+$", "", "a quotation mark"),
         (r"^[=•]\s*|^[-+*]\s*(?=[A-Z(\[])", "", "a mark before the formula"),
         (r"^\$?\\(?:mathrm|rm|ce|text)\{(.*)\}\$?$", r"\1", "markup"),
-        (r"</?su[bp]>|(?<=[A-Za-z)\]])\$?_(?=[\d{])|\$", "", "markup"),
+        (r"\$([^$]*)\$", r"\1", "markup"),
+        (r"</?su[bp]>|(?<=[A-Za-z)\]])_(?=[\d{])", "", "markup"),
         (r"\{(\d[\d.]*)\}", r"\1", "markup"),
         (r"\s*\((?:s|l|g|aq|cr|am|c|gl|sol|liq|vit)\)", "", "a state of matter, no part of a composition"),
         (r"^(?:(?![xyz]-)[a-z]{1,5}|[α-ω]|[HLR]?T)['′]?[-–‐]\s*(?=[A-Z\d(\[])", "", "a phase named before the formula"),
@@ -75,7 +98,8 @@ _HABITS = tuple(
             "words beside the formula",
         ),
         (r"(?:^|(?<=[(\[]))(?:\^\{?\d+\}?|[⁰¹²³⁴-⁹]+)(?=[A-Z])", "", "the mark of an isotope"),
-        (r"\s*±\s*[\d.]+|(\.\d+)\(\d{1,2}\)(?=[A-Z(\[])", r"\1", "the uncertainty of an amount"),
+        (r"(?<=\d)\s*±\s*[\d.]+|(\.\d+)\(\d{1,2}\)(?=[A-Z(\[])", r"\1", "the uncertainty of an amount"),
+        (r"\s*±\s*[\d.]+", "", "an uncertainty without its amount"),
         (r"(?<=\d),(?=\d)", ".", "a decimal comma"),
         (rf"(?<=[A-Za-z])\(({_COUNT})\)", _unbracketed, "an amount in brackets"),
         (r"\s+[Nn]o\.?\s*\d+$", "", "a label after the formula"),
@@ -84,7 +108,7 @@ _HABITS = tuple(
         (rf"({_COUNT})-(0\.\d+)$", _difference, "a difference at the end"),
         (r"^([A-Z][A-Za-z\d.]*)\s*[*×]\s*(\d+)$", r"(\1)\2", "a number that multiplies"),
         (r"\s*(?:\[\d{1,3}\]|(?<=\s)\(\d{1,2}\)|[†‡§*,;:!]+|#\d*|[-_]\d{1,2})$", "", "a label after the formula"),
-        (rf"(^|[-+·]\s*)({_COUNT})\s*[*·⋅×x]\s*(?=[A-Z(\[])", r"\1\2", "a sign between a number and its compound"),
+        (rf"(^|[-+·]\s*)({_COUNT})\s*[*·⋅×x]\s*(?=[A-Z(\[])", r"\1\2", _TIMES),
         (r"\*", "·", "an asterisk between compounds"),
         (r"(?<![\d.])[¼-¾⅐-⅞](?!\d)", _numeral, "a fraction, where a decimal number is read"),
         (r"(\d+)/(\d+)", _quotient, "a fraction, where a decimal number is read"),
@@ -123,12 +147,25 @@ def better(text: str, error: FormulaError) -> FormulaError:
     stripped = stripped.translate(_LOWERED)
     ways: tuple[Callable[[str, str], FormulaError | None], ...] = (meant, _mass)
     for advice in (
-        (*ways, of_range, _point, of_shares, of_ratio, _habit, of_label, of_variable) if len(text) <= _LONGEST else ways
+        (*ways, of_ions, of_range, _point, of_shares, of_ratio, _habit, of_label, of_variable)
+        if len(text) <= _LONGEST
+        else ways
     ):
         found = advice(stripped, text)
         if found:
             return found
-    return error
+    return _read_back(error)
+
+
+def _read_back(error: FormulaError) -> FormulaError:
+    """The error without the spellings that cannot be read themselves."""
+    found = _WAYS.fullmatch(str(error))
+    ways = [way for way in found.groups()[1:] if way] if found else []
+    read = [way for way in ways if readable(way)]
+    if found is None or len(read) == len(ways):
+        return error
+    mend = f"write {read[0]}" if read else "write an amount after each symbol, and + between compounds"
+    return FormulaError(f"{found.group(1)}; {mend}")
 
 
 def _mass(stripped: str, text: str) -> FormulaError | None:
@@ -151,10 +188,12 @@ def _habit(stripped: str, text: str) -> FormulaError | None:
         if changed == current or not changed:
             continue
         current, called = changed, [*called, what]
-        if readable(current):
+        if readable(current, neutral=not _WHOLE.isdisjoint(called)):
             closed = re.sub(r"\s+", "", current)
-            written = closed if readable(closed) else current
-            return refusal(text, " and ".join(dict.fromkeys(called)), f"write {written}")
+            written = closed if amounts_of(closed) == amounts_of(current) else current
+            family = spelled(stripped) if _TIMES in called and "x" in stripped else ""
+            mend = f"write {written}" + (f", or for a family the template {family}" if family else "")
+            return refusal(text, " and ".join(dict.fromkeys(called)), mend)
     shared = _SITE.search(stripped)
     if shared:
         symbols = [symbol.strip() for symbol in shared.group(1).split(",")]
@@ -169,10 +208,11 @@ def _point(stripped: str, text: str) -> FormulaError | None:
     if not re.search(r"(?<!\d)\.|\.(?!\d)", stripped):
         return None
     begins = r"(?=(?:\d+(?:\.\d+)?)?[A-Z(\[])"
-    decimal = re.sub(r"(?<![\d.])\.(?=\d)", "0.", stripped)
+    apart = re.sub(r"(?<=[A-Za-z\d)\]])\s+\.(?=\d)", "+.", stripped)
+    decimal = re.sub(r"(?<![\d.])\.(?=\d)", "0.", apart)
     ways = [decimal] if decimal != stripped and readable(decimal) else []
     for before in (r"(?<=[A-Za-z)\]])", r"(?<=[A-Za-z\d)\]])"):
-        joined = re.sub(rf"{before}\.{begins}", "·", stripped)
+        joined = re.sub(rf"{before}\s*\.\s*{begins}", "·", stripped)
         if (
             joined != stripped
             and readable(joined)

@@ -14,7 +14,7 @@ from .grammar import Reader, Token, read_part
 from .notation import FormulaError, refusal
 from .oxidation import balanced, compound
 from .rendering import rendered
-from .rewriting import rewritten
+from .rewriting import MOST, rewritten, worn_out
 
 PAIRS = frozenset(["Bi", "Co", "Cs", "Cu", "Hf", "Ho", "In", "Nb", "Ni", "Os", "Pb", "Sb", "Sc", "Si", "Sn", "Yb"])
 SOLVATES: tuple[Mapping[str, Any], ...] = (
@@ -66,6 +66,9 @@ def reject_capitals(body: str, tokens: Sequence[Token], given: str) -> None:
         alone = len(body) == 2 and not balanced(typed, known=True)
         if alone or (compound(other, known=True) and not _right_as_typed(typed, other)):
             explicit = f"{body[:place]}1{body[place:]}"
+            if len(pairs) > 1 and not _reads(explicit):
+                ends = [tokens[pair + 1].start for pair in pairs]
+                explicit = "".join("1" * (at in ends) + mark for at, mark in enumerate(body))
             raise refusal(given, f"may be {spelling} in capitals", f"write {spelling} or {explicit}")
 
 
@@ -100,7 +103,7 @@ def reject_point(body: str, tokens: Sequence[Token], amounts: Amounts, given: st
     if "." in body and _all_shares(tokens):
         return
     symbols = [token.text for token in tokens if token.kind == "symbol"]
-    before = 0
+    before = doubts = 0
     for at, token in enumerate(tokens):
         before += token.kind == "symbol"
         number = _POINTED.fullmatch(token.text) if token.kind == "number" else None
@@ -112,6 +115,9 @@ def reject_point(body: str, tokens: Sequence[Token], amounts: Amounts, given: st
         start, end = _component(tokens, token.start, len(body))
         left = body[start : token.start] + number.group(1)
         right = number.group(2) + body[token.start + len(token.text) : end]
+        doubts += 1
+        if doubts > MOST:
+            return
         after = read_part(right) if turns or symbols[before] in _SOLVENTS else None
         if not after or not (turns or is_solvate(after)):
             continue
@@ -142,7 +148,7 @@ def _all_shares(tokens: Sequence[Token]) -> bool:
 
 def reject_middle_dot(body: str, tokens: Sequence[Token], amounts: Amounts, given: str) -> None:
     """Refuse ``LiAlCl2·5O``: its middle dot stands for a decimal point, for only then is the compound neutral."""
-    neutral = "·" in body and compound(amounts, known=True)
+    neutral, doubts = "·" in body and compound(amounts, known=True), 0
     for at, token in enumerate(tokens):
         if token.text != "·" or not body[token.start - 1].isdigit() or not body[token.start + 1 :][:1].isdigit():
             continue
@@ -150,13 +156,22 @@ def reject_middle_dot(body: str, tokens: Sequence[Token], amounts: Amounts, give
         lone = sum(piece.kind == "symbol" for piece in tokens[at:]) == 1
         if neutral and not lone:
             continue
+        doubts += 1
+        if worn_out(body, doubts):
+            return
         decimal = rewritten(body, tokens, amounts, (at, token.start, token.start + 1), ".")
         if decimal and (lone or compound(decimal)):
             raise refusal(
                 given,
                 f"the middle dot at column {token.start + 1} may be a decimal point or join two compounds",
-                f"write {spelling} or {rendered(amounts)}",
+                f"write {spelling if _reads(spelling) else rendered(decimal)} or {rendered(amounts)}",
             )
+
+
+def _reads(text: str) -> bool:
+    from .advice import readable
+
+    return readable(text)
 
 
 def _turns(symbols: Sequence[str], before: int) -> bool:

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from .elements import INDEX, states
-from .grammar import Token, read_part
+from .grammar import Token
 from .notation import refusal
 from .oxidation import compound
-from .rewriting import rewritten
+from .rewriting import rewritten, worn_out
 
 NUMERAL = re.compile(r"II|IV|[(\[][IV]+[)\]]|I +I")
 _NUMERALS = frozenset(["I", "II", "III", "IV", "V", "VI", "VII"])
@@ -66,7 +66,7 @@ def reject_sums(body: str, tokens: Sequence[Token], amounts: Amounts, given: str
     Only where a number follows the sign at once, the compound before it has no coefficient, and one of the two is a
     lone element, or only the sum makes a neutral formula.
     """
-    neutral = compound(amounts, known=True)
+    neutral, doubts = compound(amounts, known=True), 0
     for at, sign in enumerate(tokens[:-1]):
         number = tokens[at + 1]
         if sign.text not in {"+", "-"} or number.kind != "number" or number.start != sign.start + 1:
@@ -77,6 +77,9 @@ def reject_sums(body: str, tokens: Sequence[Token], amounts: Amounts, given: str
         lone = sum(t.kind == "symbol" for t in left) == 1 or sum(t.kind == "symbol" for t in right) == 1
         if neutral and not lone:
             continue
+        doubts += 1
+        if worn_out(body, doubts):
+            return
         summed = _summed(body, tokens, at, amounts)
         if not (lone or summed):
             continue
@@ -90,6 +93,7 @@ def reject_sums(body: str, tokens: Sequence[Token], amounts: Amounts, given: str
 
 def reject_ions(body: str, tokens: Sequence[Token], amounts: Amounts, given: str) -> None:
     """Refuse ``Zr4+Cl4``: only when 4+ is a charge is it a neutral compound."""
+    doubts = 0
     for at, sign in enumerate(tokens[2:-1], start=2):
         number, symbol = tokens[at - 1], tokens[at - 2]
         if sign.text != "+" or number.kind != "number" or symbol.kind != "symbol":
@@ -97,8 +101,11 @@ def reject_ions(body: str, tokens: Sequence[Token], amounts: Amounts, given: str
         first = at == 2 or tokens[at - 3].kind == "separator"
         if not first or number.text not in _states(symbol.text) or compound(amounts, known=True):
             continue
+        doubts += 1
+        if worn_out(body, doubts):
+            return
         without = body[: number.start] + body[sign.start + 1 :].lstrip()
-        other = read_part(without)
+        other = rewritten(body, tokens, amounts, (at, number.start, tokens[at + 1].start), "")
         if other and compound(other):
             mixture = f"{body[: symbol.start]}{number.text}{symbol.text}{body[sign.start :]}"
             raise refusal(

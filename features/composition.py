@@ -17,6 +17,7 @@ from .grammar import tokenise
 from .notation import FormulaError
 from .parser import parse
 from .rendering import electronegativity_order, rendered
+from .scalars import plain, shown
 
 __all__ = ["Composition", "FormulaError"]
 _SHOWN = 80
@@ -150,12 +151,12 @@ def shortened(obj: object) -> str:
 def _exact(amounts: Mapping[Any, Any]) -> dict[str, Fraction]:
     out: dict[str, Fraction] = {}
     for key, amount in amounts.items():
-        symbol = str(key)
+        symbol, amount = str(key), plain(amount)  # noqa: PLW2901
         if type(amount) is Fraction or type(amount) is int:
             out[symbol] = Fraction(amount)
             continue
         if isinstance(amount, bool | str) or not hasattr(amount, "__float__"):
-            raise FormulaError(f"the amount of {symbol}, {amount!r}, is not a number; give one, such as 2.5")
+            raise FormulaError(f"the amount of {symbol}, {shown(amount)}, is not a number; give one, such as 2.5")
         if not math.isfinite(float(amount)):
             raise FormulaError(f"the amount of {symbol} is {amount}; give a finite number, such as 2.5")
         whole = amount if isinstance(amount, int | Fraction) else repr(float(amount))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from .enumeration import Raw, Space
 from .expression import Monomial, Polynomial
 from .notation import FormulaError
+from .scalars import ScalarError, plain, real, shown
 
 _EXACT = 2**52
 
@@ -149,11 +150,11 @@ def _axis_of_text(text: str, name: str) -> tuple[Fraction, ...]:
 
 def exact(value: Any, name: str = "") -> Fraction:
     """A number as the fraction that its decimal writes; floats to 12 digits, so that 0.1 + 0.2 is 0.3."""
+    value, of = plain(value), f" of {name}" if name else ""
     if isinstance(value, Fraction | int) and not isinstance(value, bool):
         return Fraction(value)
-    of = f" of {name}" if name else ""
-    if isinstance(value, bool | str) or getattr(value, "ndim", False) or not hasattr(value, "__float__"):
-        raise FormulaError(f"the value {value!r}{of} is not a number; give one such as 0.5")
-    if not math.isfinite(float(value)):
-        raise FormulaError(f"the value {value}{of} is not a finite number; give one such as 0.5")
-    return Fraction(f"{float(value):.12g}")
+    try:
+        return Fraction(f"{real(value):.12g}")
+    except ScalarError as why:
+        said = str(why) or "is not a number"
+        raise FormulaError(f"the value {shown(value)}{of} {said}; give a number such as 0.5") from None

@@ -23,7 +23,7 @@ _SHORT = re.compile(r"[A-Z]{1,3}\d*|[(\[][^()\[\]]*[)\]]")  # a compound that ma
 _BLANK = re.compile(r"(?<=[A-Za-z\d)\]]) +(?=[A-Z(\[])")
 _BELOW_ONE = re.compile(r"(?:[A-Z][a-z]?0\.\d+){1,2}")
 _HYPHENATED = re.compile(r"(?![CS]$)(?:[A-Z]\d*|[A-Z][a-z]\d+|[A-Z]{2,3})")
-_IN_BRACKETS = re.compile(r"[(\[]([A-Z][a-z]?\d{1,4})[)\]]")
+_IN_BRACKETS = re.compile(r"[(\[]([A-Z][a-z]?\d{1,4})[)\]](?![\d.])")
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)[A-Z(\[].*|.*[)\]](\d+(?:\.\d+)?)")
 _WORDS = re.compile(r"[^\s:;,|_]+")
 _SAYS_MORE = re.compile(
@@ -125,9 +125,12 @@ def of_label(stripped: str, text: str) -> FormulaError | None:
     shown = re.sub(r"^[\s:;,_|]+|[\s:;,_|]+$", "", rest)
     if _SAYS_MORE.search(rest) or _DOPANT.match(behind) or not _NAMES.search(rest):
         return None
-    if any(readable(re.sub(r"^[xyzn\d.]+|[^\w)\]]+$", "", word), neutral=True) for word in re.split(r"[\s:;,|]", rest)):
+    if any(
+        readable(re.sub(r"^[xyzn\d.]+|[^A-Za-z\d)\]]+$", "", word), neutral=True)
+        for word in re.split(r"[\s:;,|_+·-]", rest)
+    ):
         return None
-    joined = re.sub(r"\s", "", stripped)
+    joined = re.sub(r"[\s:;,|_]", "", stripped)
     ways = f"{name} or {joined}" if readable(joined) and not re.search(r"\d\s+\d", stripped) else name
     return refusal(text, f"{shown} beside a formula is no part of it", f"write {ways}, {MEND}")
 

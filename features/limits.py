@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from math import inf, isnan
 from numbers import Real
 from typing import Protocol
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from .elements import INDEX
 from .fractions import Fractions
 from .notation import FormulaError
+from .scalars import plain, shown
 
 _SLACK = 1e-12
 
@@ -41,7 +43,7 @@ class Total:
 
     def __post_init__(self) -> None:
         """Refuse bounds that nothing keeps, and percentages."""
-        _check_numbers(self.least, self.most)
+        _settle(self)
         for bound in (self.least, self.most):
             if 1 + _SLACK < bound < inf:
                 raise FormulaError(
@@ -75,6 +77,7 @@ class Ratio:
 
     def __post_init__(self) -> None:
         """Refuse bounds that nothing keeps."""
+        _settle(self)
         _check(self.top, self.least, self.most)
         _check(self.bottom, self.least, self.most)
 
@@ -127,9 +130,17 @@ def _check(symbols: Sequence[str], least: float, most: float) -> None:
         raise FormulaError(f"a limit from {least} to {most} lets nothing through; give the smaller bound first")
 
 
+def _settle(limit: Total | Ratio) -> None:
+    """Hold the bounds of a limit as numbers of Python, whatever scalars they were."""
+    for name in ("least", "most"):
+        bound = plain(getattr(limit, name))
+        object.__setattr__(limit, name, float(bound) if isinstance(bound, Decimal) else bound)
+    _check_numbers(limit.least, limit.most)
+
+
 def _check_numbers(least: float, most: float) -> None:
-    if not isinstance(least, Real) or not isinstance(most, Real):
-        raise FormulaError(f"a limit from {least!r} to {most!r}; give numbers, such as 0.1 and 0.5")
+    if any(isinstance(bound, bool) or not isinstance(bound, Real) for bound in (least, most)):
+        raise FormulaError(f"a limit from {shown(least)} to {shown(most)}; give numbers, such as 0.1 and 0.5")
     if isnan(least) or isnan(most):
         raise FormulaError(
             f"a limit from {least} to {most}; nan is no bound, so give a number such as 0.1, or leave it out"

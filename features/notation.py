@@ -77,11 +77,11 @@ def _translated(text: str) -> str:
 
 def _superscript(text: str, column: int, mark: str) -> str:
     tail = text[column - 1 :]
-    if any(c not in _SUPERSCRIPTS for c in tail) or _SUPERSCRIPTS[tail[-1]] not in "+-":
+    first = column == 1 or text[column - 2] not in _SUPERSCRIPTS
+    if first and (any(c not in _SUPERSCRIPTS for c in tail) or _SUPERSCRIPTS[tail[-1]] not in "+-"):
         raise refusal(
             text, f"a superscript at column {column} that is not a charge at the end", "write amounts as 2 or ₂"
         )
-    first = column == 1 or text[column - 2] not in _SUPERSCRIPTS
     return ("^" if first else "") + _SUPERSCRIPTS[mark]
 
 

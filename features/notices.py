@@ -7,10 +7,11 @@ Who collects here gets what was said in his own thread or task alone.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+MOST_KNOWN = 100  # sentences that are remembered, so as not to be said again
 _heard: ContextVar[list[str] | None] = ContextVar("vitrion_heard", default=None)
 
 
@@ -21,6 +22,31 @@ def notice(text: str, stacklevel: int = 1) -> None:
         warnings.warn(text, stacklevel=stacklevel + 1)
     else:
         heard.append(text)
+
+
+class _Spoken(list[str]):
+    """Sentences that were passed on, each once."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        super().__init__()
+        self._say = say
+
+    def append(self, sentence: str) -> None:
+        """Pass a sentence on, if it is new."""
+        if sentence not in self:
+            del self[:-MOST_KNOWN]
+            super().append(sentence)
+            self._say(sentence)
+
+
+@contextmanager
+def spoken(say: Callable[[str], None]) -> Iterator[None]:
+    """Pass what is said within this block to `say` at once, and what is said again once only."""
+    token = _heard.set(_Spoken(say))
+    try:
+        yield
+    finally:
+        _heard.reset(token)
 
 
 @contextmanager

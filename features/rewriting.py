@@ -7,7 +7,14 @@ from fractions import Fraction
 
 from .grammar import Token, read_part
 
+MOST = 8  # places of a formula that are doubted one by one where each doubt costs a reading of all of it
+
 Amounts = Mapping[str, Fraction]
+
+
+def worn_out(body: str, doubts: int) -> bool:
+    """Whether a formula with brackets was doubted often enough: what follows is taken as it is written."""
+    return doubts > MOST and ("(" in body or "[" in body)
 
 
 def rewritten(

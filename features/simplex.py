@@ -16,6 +16,7 @@ from .composition import Composition
 from .elements import INDEX
 from .enumeration import Raw, Space
 from .notation import FormulaError
+from .scalars import plain
 
 
 def points(parts: int, steps: int, most: int) -> int:
@@ -176,7 +177,7 @@ def _blocks(parts: int, steps: int, most: int, size: int) -> Iterator[NDArray[np
 
 def _check_charges(*ions: Mapping[str, int]) -> None:
     for symbol, charge in (pair for some in ions for pair in some.items()):
-        if isinstance(charge, bool) or not isinstance(charge, int | np.integer):
+        if isinstance(plain(charge), bool) or not isinstance(plain(charge), int):
             raise FormulaError(f"the charge of {symbol} is {charge!r}; give a whole number, such as 1 or -2")
 
 
@@ -184,5 +185,5 @@ def _check(parts: Sequence[Any], steps: int, most: int) -> None:
     if not isinstance(parts, Sequence) or not parts or isinstance(parts, str) or len(set(parts)) < len(parts):
         raise FormulaError(f"a mixture of {parts!r}; give a list of different components, such as ('Li2O', 'TaCl5')")
     for number in (steps, most):
-        if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
+        if isinstance(plain(number), bool) or not isinstance(plain(number), int) or number < 1:
             raise FormulaError(f"steps={steps!r}, at most {most!r} components; give whole numbers of 1 or more")

@@ -15,6 +15,9 @@ _TERM = r"(?:[\d.]*(?:/\d+)?\*?[xyznδ](?:/\d+)?|[\d.]+(?:/\d+)?)"
 _SINGLE, _SUM = re.compile(_TERM), re.compile(rf"{_TERM}(?:\s*[-+]\s*{_TERM})*")
 _MIXTURE = re.compile(r"^[\d.]*[xyz](?=[A-Z(])|^\d|(?:^|[-+·])\s*\([^()A-Z]*[xyz][^()A-Z]*\)(?=\s*[A-Z(\[])")
 _SPELLED = re.compile(r"(?=.*\{)(?:[A-Z][a-z]?|\{[^{}]*\}|[\d.()\[\]+· -])+")
+_BEFORE_COMPOUND = re.compile(
+    r"(?<=[A-Za-z\d)\]])(?:\s*[*.·⋅•]\s*|\s+(?=[xyzn]\s*(?:H2O|NH3|SO2|HCl|HF)\b))(?=[xyzn]\s*[A-Z(\[])"
+)  # a sign or a blank before the variable amount of a second compound
 _WRAPPED = re.compile(r"_?[({]([-+*/\d.xyznδ ]*[xyznδ][-+*/\d.xyznδ ]*)[)}]")
 
 
@@ -23,19 +26,31 @@ def of_range(stripped: str, text: str) -> FormulaError | None:
     found = _FROM_TO.search(stripped)
     if found is None or stripped[0].isdigit() or not float(found.group(1)) < float(found.group(2)) < _MOST:
         return None
-    spelling = stripped[: found.start()] + "{x}" + stripped[found.end() :]
-    return _family(spelling, f"a range of amounts, {found.group(1)} to {found.group(2)}", text)
+    template = _family(stripped[: found.start()] + "{x}" + stripped[found.end() :])
+    what = f"a range of amounts, {found.group(1)} to {found.group(2)}"
+    mend = f"write one number there, or for a family the template {template}"
+    return refusal(text, what, mend) if template else None
 
 
 def of_variable(stripped: str, text: str) -> FormulaError | None:
     """The error for a variable without braces, with the template; the one whose members are neutral where two fit."""
-    if not re.search("[xyznδ]", stripped):
+    template = spelled(stripped)
+    if not template:
         return None
-    spelling, name = braced(stripped)
-    mixture, _ = braced(stripped, mixture=True)
+    name = braced(_BEFORE_COMPOUND.sub("·", stripped))[1]
+    what = f"the variable {name} at column {stripped.find(name) + 1}"
+    return refusal(text, what, f"write one number there, or for a family the template {template}")
+
+
+def spelled(stripped: str) -> str:
+    """The template that a formula with variables means, empty when there is none."""
+    if not re.search("[xyznδ]", stripped):
+        return ""
+    stripped = _BEFORE_COMPOUND.sub("·", stripped)
+    spelling, mixture = braced(stripped)[0], braced(stripped, mixture=True)[0]
     if mixture != spelling and _balanced_family(mixture) and not _balanced_family(spelling):
         spelling = mixture
-    return _family(spelling, f"the variable {name} at column {stripped.find(name) + 1}", text)
+    return _family(spelling)
 
 
 def _balanced_family(spelling: str) -> bool:
@@ -51,18 +66,18 @@ def _balanced_family(spelling: str) -> bool:
         return False
 
 
-def _family(spelling: str, what: str, text: str) -> FormulaError | None:
-    """The error for a formula with variables or a range, when its template can be read."""
+def _family(spelling: str) -> str:
+    """The spelling where it reads as a template with variables, else empty."""
     from .template import Template
 
     if not _SPELLED.fullmatch(spelling):
-        return None
+        return ""
     try:
         if not Template.parse(spelling).variables:
-            return None
+            return ""
     except FormulaError:
-        return None
-    return refusal(text, what, f"write one number there, or for a family the template {spelling}")
+        return ""
+    return re.sub(r"\} +(?=[A-Z(\[])", "}", spelling)
 
 
 def braced(text: str, mixture: bool = False) -> tuple[str, str]:

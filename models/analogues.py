@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ..datasets.properties import ZERO_CELSIUS_K
 from ..features.fractions import Fractions
+from ..features.scalars import number, whole
 from .domain import SAME
 from .predictor import Predictor
 
@@ -67,11 +68,11 @@ def analogues(
     temperature_C
         Of the measurements of a composition, the one nearest to this temperature is told.
     """
-    if k < 1:
-        raise ValueError(f"k = {k}; give the number of analogues, at least 1")
+    most = whole(k, "k", "the number of analogues, at least 1", 1)
+    at = number(temperature_C, "temperature_C", "degC, such as 25")
     X = predictor._inputs(Fractions.of(compositions), None)
     points = predictor.domain_.projected(predictor._glass(X)) if len(X) else np.empty((0, 0))
-    return [_nearest(predictor, point, k, temperature_C) for point in points]
+    return [_nearest(predictor, point, most, at) for point in points]
 
 
 def _nearest(predictor: Predictor, point: Vector, k: int, temperature_C: float) -> list[Analogue]:

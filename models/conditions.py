@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..datasets.properties import ZERO_CELSIUS_K
+from ..features.scalars import floats
 
 NAMES = ("1000 / temperature", "crystallinity", "molten")
 DEFAULTS: Mapping[str, float | str] = MappingProxyType({"temperature_C": 25.0, "phase": "glass"})
@@ -56,6 +57,12 @@ def encode(conditions: pd.DataFrame | Mapping[str, object] | None, n: int) -> np
     return np.stack([1000.0 / kelvin, _crystallinity(phases), (phases == "molten").astype(float)], axis=1)
 
 
+def celsius(conditions: Mapping[str, Any] | pd.DataFrame) -> npt.NDArray[np.float64]:
+    """The temperatures in degC that conditions name, in the shape in which they are given; 25 where they name none."""
+    given = conditions["temperature_C"] if "temperature_C" in conditions else DEFAULTS["temperature_C"]
+    return floats(given, "temperature_C", "degrees Celsius, such as 25", ConditionError)
+
+
 def aligned(conditions: pd.DataFrame | Mapping[str, Any] | None, compositions: object) -> Any:
     """Conditions in the order of the compositions, where both are of pandas and their indexes differ.
 
@@ -89,10 +96,7 @@ def in_order(told: Any, index: pd.Index[Any], name: str) -> Any:
 
 
 def _column(given: Mapping[str, Any], name: str, kind: type, n: int) -> npt.NDArray[Any]:
-    try:
-        values: npt.NDArray[Any] = np.asarray(given[name], dtype=kind)
-    except (TypeError, ValueError):
-        raise ConditionError(f"{name} {given[name]!r} is no number; give degrees Celsius, such as 25") from None
+    values: npt.NDArray[Any] = celsius(given) if kind is float else np.asarray(given[name], dtype=kind)
     if values.shape not in ((), (1,), (n,)):
         raise ConditionError(f"{len(values)} values of {name} for {n} compositions; give one for all, or one each")
     return np.broadcast_to(values, (n,))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -10,18 +10,22 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..datasets import readings, units
 from ..datasets.measurement import composition_keys
-from ..datasets.properties import Property
+from ..datasets.properties import ZERO_CELSIUS_K, Property
+from ..datasets.readings import KELVIN_FROM
 from ..datasets.splits import folds
-from ..datasets.suspicion import credible
+from ..datasets.suspicion import suspect, warm_chlorides
 from ..features.composition import Composition
 from ..features.featurizer import BLOCKS, Featurizer
 from ..features.fractions import Fractions, listed
 from ..features.notices import notice
+from ..features.scalars import floats
 from . import conditions as circumstances
 from .crossfit import Design
 from .layout import Layout
 from .nearness import nearness
+from .prediction import Prediction
 
 Matrix = npt.NDArray[np.float64]
 Vector = npt.NDArray[np.float64]
@@ -60,13 +64,14 @@ def _descriptors(fractions: Fractions, blocks: tuple[str, ...]) -> Matrix:
 
 def targets(quantity: Property, values: npt.ArrayLike, n: int, **columns: npt.ArrayLike | None) -> Vector:
     """Values in the unit of the regressor, shape (n,); they and the columns told beside them must be complete."""
-    y = quantity.to_target(values)
+    y = quantity.to_target(floats(values, "a value", f"numbers of {quantity.unit}"))
     if y.shape != (n,) or not np.isfinite(y).all():
         raise ValueError(f"values of shape {y.shape} for {n} compositions; give one finite value each")
     for name, column in columns.items():
         if column is not None and np.shape(column) != y.shape:
             raise ValueError(f"{name} of shape {np.shape(column)} for {n} compositions; give one each")
-        if name == "sample_weight" and column is not None and not (np.asarray(column, dtype=float) >= 0).all():
+        weight = name == "sample_weight" and column is not None
+        if weight and not (floats(column, "a sample_weight", "numbers from 0") >= 0).all():
             raise ValueError("a sample_weight that is negative or no number; give 0 or more")
     return y
 
@@ -95,16 +100,32 @@ def own_weights(quantity: Property, values: npt.ArrayLike, weight: npt.ArrayLike
 
 
 def doubt(
-    quantity: Property, values: npt.ArrayLike, fractions: Fractions, names: npt.NDArray[np.str_], conditions: Conditions
+    quantity: Property,
+    values: npt.ArrayLike,
+    fractions: Fractions,
+    names: npt.NDArray[np.str_],
+    conditions: Conditions,
+    predict: Callable[[Fractions], Prediction],
 ) -> None:
-    """Warn of one's own results that no solid of their class is known to reach, or that contradict each other."""
+    """Warn of one's own results that are likely in another unit or that contradict each other.
+
+    They are those that no solid of their class is known to reach, and temperatures above their predicted interval
+    that would lie within it if they were kelvin.
+    """
+    judged(conditions)
     n, lab = len(fractions), np.asarray(values, dtype=float)
     given = {**circumstances.DEFAULTS, **(dict(conditions) if conditions is not None else {})}
     told = pd.DataFrame({name: np.broadcast_to(np.asarray(given[name]), n) for name in circumstances.DEFAULTS})
     phase = told["phase"].tolist()
-    fine, why = credible(lab, quantity, fractions.matrix, told["temperature_C"].to_numpy(dtype=float), phase)
+    at, unit = told["temperature_C"].to_numpy(dtype=float), units.find(quantity.unit, quantity)
+    meant = f"if that is meant, give it in {quantity.unit}"
+    doubts = suspect(lab, unit, quantity, fractions.matrix, temperature_C=at, phase=phase, mend=meant)
     named = [name or f"row {row}" for row, name in enumerate(names.tolist())]
-    found = [f"{named[row]}: {lab[row]:g} {quantity.unit}, but {why[row]}" for row in np.flatnonzero(~fine)]
+    found = [f"{named[row]}: {doubt}" for row, doubt in enumerate(doubts) if doubt]
+    if quantity.name == "tg":
+        warm = {row: why for row, why in warm_chlorides(lab, fractions.matrix) if not doubts[row]}
+        warm = _kelvin(lab, fractions, [row for row in range(n) if not doubts[row]], predict) | warm
+        found += [f"{named[row]}: {why}" for row, why in warm.items()]
     target, apart = quantity.to_target(lab), FAR_APART.get(quantity.scale, np.inf)
     same = told.assign(key=composition_keys(fractions.matrix), row=range(n))
     for _, part in same.groupby(["key", "temperature_C", "phase"]):
@@ -114,6 +135,29 @@ def doubt(
             found.append(f"{named[rows[0]]}: {least:g} and {most:g} {quantity.unit} contradict each other")
     for sentence in found:
         notice(f"{sentence}; learnt as told: check value and unit", stacklevel=3)
+
+
+def judged(conditions: Conditions) -> Conditions:
+    """Conditions as they were given; refused where their temperatures are kelvin, and noticed where they may be."""
+    if conditions is not None:
+        readings.conditions(circumstances.celsius(conditions), circumstances.ConditionError)
+    return conditions
+
+
+def _kelvin(
+    lab: Vector, fractions: Fractions, rows: list[int], predict: Callable[[Fractions], Prediction]
+) -> dict[int, str]:
+    """Words on temperatures in degC that are likely kelvin: by their interval too high, and within it as kelvin."""
+    warm = np.array([row for row in rows if lab[row] >= KELVIN_FROM], dtype=np.intp)
+    if not len(warm):
+        return {}
+    told, celsius = predict(fractions.take(warm)), lab[warm] - ZERO_CELSIUS_K
+    odd = (lab[warm] > told.upper) & (told.lower <= celsius) & (celsius <= told.upper)
+    return {
+        int(warm[at]): f"{lab[warm[at]]:g} degC lies above the 90 % interval, {told.lower[at]:.0f} to "
+        f"{told.upper[at]:.0f} degC; taken for degC: if kelvin is meant, it is {celsius[at]:.4g} degC, within it"
+        for at in np.flatnonzero(odd).tolist()
+    }
 
 
 def design(

@@ -179,7 +179,7 @@ class Predictor(RegressorMixin, BaseEstimator):
         if len(y) == 0:
             return self
         X = self._inputs(fractions, conditions)
-        inputs.doubt(self.quantity, values, fractions, names, conditions)
+        inputs.doubt(self.quantity, values, fractions, names, conditions, self.predict)
         learnt = self.regressor_.hears(X)
         if not learnt.all():
             far = "are too far from the candidates to be learnt at once; train again"
@@ -198,7 +198,7 @@ class Predictor(RegressorMixin, BaseEstimator):
         """Calibrated predictions for compositions as in `fit`; without conditions, for a glass at 25 C."""
         check_is_fitted(self, "regressor_")
         fractions, conditions = Fractions.of(compositions), aligned(conditions, compositions)
-        X = self._inputs(fractions, conditions)
+        X = self._inputs(fractions, inputs.judged(conditions))
         if len(X) == 0:
             none, words, rows = np.empty(0), np.empty(0, "U7"), np.empty(0, np.intp)
             return Prediction(self.quantity, none, none, none, words, rows, self.calibration_, self.coverage)

@@ -12,26 +12,25 @@ import logging
 import math
 from collections.abc import Callable, Mapping
 from functools import partial
-from http.cookies import CookieError, SimpleCookie
 from ipaddress import ip_address
 from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .heads import COOKIE, cookie_of
 from .keyring import SCOPES, Key
 from .metrics import Metrics
 from .owners import Who
 from .pace import Pace, neighbourhood
 from .patience import GONE
 from .places import NAME
-from .problems import problem
+from .problems import nothing_at, problem
 from .refusals import BusyError, nothing_called, visible
 from .rules import ANYONE, Rule, Table
 from .settings import Settings
 from .still import LINE, Still
 
-COOKIE = "vitrion_session"
 OURS = ("localhost", "127.0.0.1", "[::1]")
 SAFE = ("GET", "HEAD", "OPTIONS")
 MOST_FAILED = 10.0  # wrong keys that one address may try at once; then one in five seconds
@@ -170,7 +169,7 @@ class Access:
         if allowed := self._table.methods(path):
             told = ", ".join(allowed)
             return problem(405, f"{visible(method)} is not possible here; {told} is", headers={"allow": told})
-        return problem(404, f"there is nothing at {visible(path)}; /api/v1/openapi.json lists what there is")
+        return problem(404, nothing_at(path))
 
 
 async def _counts(look: Callable[[], Key | None]) -> bool:
@@ -217,12 +216,3 @@ def _is_here(scope: Scope) -> bool:
         return ip_address(str((scope.get("server") or ("",))[0])).is_loopback
     except ValueError:
         return True
-
-
-def cookie_of(told: str) -> str:
-    """Secret of a session in a header ``Cookie``, empty where there is none."""
-    try:
-        found = SimpleCookie(told).get(COOKIE)
-    except CookieError:
-        return ""
-    return found.value if found is not None else ""

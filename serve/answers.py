@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from ..features.notices import collected, notice
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,9 +43,12 @@ def members(template: str, temperature: float, goal: Goal, ranges: dict[str, Any
             return client.sweep(template, temperature, goal, **ranges)
     from ..experiments.ranking import sweep
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        return sweep(template, temperature_C=temperature, goal=goal, **ranges)
+    with collected() as said:
+        table = sweep(template, temperature_C=temperature, goal=goal, **ranges)
+    for sentence in said:
+        if "left out" not in sentence:  # which is said with the table
+            notice(sentence)
+    return table
 
 
 def tracked(ranked: pd.DataFrame, table: CandidateTable, goal: Goal, temperature: float, also: list[str]) -> str:

@@ -8,9 +8,11 @@ import errno
 import gc
 import json
 import logging
+import re
 import threading
 from collections.abc import AsyncIterator
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -30,6 +32,7 @@ from ..experiments.goal import GoalError
 from ..experiments.recipe import RecipeError
 from ..experiments.record import NoChampionError
 from ..features.notation import FormulaError
+from ..features.scalars import ScalarError
 from ..models.artifact import ArtifactError
 from ..models.conditions import ConditionError
 from . import pages, routes_access, routes_campaigns, routes_jobs, routes_library, routes_rank, routes_state
@@ -40,6 +43,7 @@ from .damage import check
 from .desk import Desk
 from .door import HEADERS, Door, TooLargeError, TooMuchError
 from .failures import explained
+from .heads import Heads
 from .in_use import InUse
 from .jobs import Jobs
 from .journal import Requests
@@ -49,20 +53,11 @@ from .owners import Owners
 from .patience import away, lost
 from .places import AtWork, Places
 from .problems import of_http, of_validation, problem
-from .refusals import (
-    BusyError,
-    ConflictError,
-    ForbiddenError,
-    InputError,
-    NotFoundError,
-    RoomError,
-    ShareError,
-    WorkError,
-    public,
-)
+from .refusals import BusyError, ConflictError, ForbiddenError, InputError, NotFoundError, WorkError, public
 from .rules import Table
 from .service import Ask, Service
 from .settings import Settings
+from .shares import RoomError, ShareError
 from .store import Store
 from .work import LONG_THREADS, LONG_WAITING, Batcher, Pool
 
@@ -81,6 +76,7 @@ STATUS: dict[type[Exception], int] = {
     StoreError: 422,
     CellError: 422,
     CatalogueError: 422,
+    ScalarError: 422,
     CampaignFileError: 500,
     WorkError: 500,
     RoomError: 507,
@@ -125,6 +121,7 @@ def create_app(settings: Settings | None = None, models: InUse | None = None) ->
     app.add_middleware(AtWork, settings=told, metrics=metrics, work=work)
     app.add_middleware(Bodies, settings=told)
     app.add_middleware(Access, settings=told, metrics=metrics, table=Table(app))
+    app.add_middleware(Heads)
     app.add_middleware(Door, settings=told, metrics=metrics, work=work)
     app.add_middleware(pages.Refusals)
     app.add_middleware(Requests)
@@ -157,8 +154,9 @@ def _of_error(request: Request, error: Exception) -> Response:
     if isinstance(error, OSError):
         _LOG.error("a request failed", exc_info=error)
     head, *lines = public(told).splitlines() or [""]
-    errors = [{"row": _row(line), "where": "rows", "message": line.strip()} for line in lines]
-    return problem(status, head, errors, wait)
+    valid = re.search(r"take the (\d+) valid rows? alone", head)  # in the words of `RowsError`, from whatever process
+    more = {"valid_rows": int(valid[1])} if valid else {}
+    return problem(status, head, [_wrong(line) for line in lines], wait, more)
 
 
 def _of_unforeseen(request: Request, error: Exception) -> Response:
@@ -170,11 +168,12 @@ def _of_unforeseen(request: Request, error: Exception) -> Response:
     return answer
 
 
-def _row(line: str) -> int | None:
-    """Row that a line of an error names first, as in ``row 3, tg_C: ...``."""
-    word, _, rest = line.strip().partition(" ")
-    number = rest.partition(",")[0].partition(":")[0]
-    return int(number) if word == "row" and number.isdigit() else None
+def _wrong(line: str) -> dict[str, Any]:
+    """What a line of an error says, as in ``row 3, tg_C: ...``: its row, its column and its words."""
+    found = re.fullmatch(r"row (\d+), ([^:]+): (.+)", line.strip())
+    if found is None:
+        return {"row": None, "where": "rows", "message": line.strip()}
+    return {"row": int(found[1]), "where": found[2], "message": found[3]}
 
 
 def _lifespan(settings: Settings, models: InUse, metrics: Metrics) -> Lifespan[FastAPI]:

@@ -7,7 +7,6 @@ twice, and files that the manifest does not name are refused before anything is 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import stat
 import tarfile
@@ -19,6 +18,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, Any
 
 from ..datasets.home import FILE_MODE, FOLDER_MODE, private_folder
+from ..datasets.structured import of_json
 from .refusals import InputError, WorkError, visible
 
 MANIFEST = "manifest.json"
@@ -156,7 +156,7 @@ def _manifest(parts: Parts) -> dict[str, Any]:
     try:
         with parts[MANIFEST]() as stream:
             content = stream.read(MOST_MANIFEST + 1)
-        told = json.loads(content if len(content) <= MOST_MANIFEST else b"")
+        told = of_json(content if len(content) <= MOST_MANIFEST else b"")
         listed = {str(name): str(digest) for name, digest in told["files"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, tarfile.TarError):
         raise InputError("this is no backup of Vitrion, or a damaged one: its manifest cannot be read") from None

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import math
 import re
+from collections.abc import Iterator
 
+import numpy as np
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .problems import problem
@@ -16,10 +18,12 @@ UPLOADS = (LONG, "/api/v1/data/file")  # where a file may come
 SMALL, SMALL_S = 4_000, 5.0  # bytes of a body beside the API, such as a form to sign in, and its time in s
 MOST_ENTRIES, MOST_LONG = 100_000, 1_000_000  # commas in a body, and in one with a long list
 UPLOADS_LAST = 10.0  # times the time of a body, for files
-_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
-_OTHERS = bytes(set(range(256)) - set(b"[]{}"))
-_PAIR = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
-_HALF = re.compile(rb"(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+PIECE = 2**17  # bytes looked at before others get their turn; the longest text that is taken has fewer
+_OTHERS = bytes(set(range(256)) - set(b'"[]{}'))
+_STEPS = np.array([(byte in b"[{") - (byte in b"]}") for byte in range(256)], dtype=np.int32)
+_HALF = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
+)
 
 
 class TooSlowError(RuntimeError):
@@ -49,7 +53,8 @@ class Bodies:
         else:
             body = await _whole(receive, min(self.settings.body_seconds, math.inf if is_api(scope) else SMALL_S))
             most = MOST_LONG if scope["path"] == LONG else MOST_ENTRIES
-            if wrong := unreadable(body, self.settings.most_nesting, most):
+            told = (body, self.settings.most_nesting, most)
+            if wrong := await asyncio.to_thread(unreadable, *told) if len(body) > PIECE else unreadable(*told):
                 complaint = {"row": None, "where": "body", "message": wrong}
                 await problem(422, wrong, [complaint])(scope, receive, send)
             else:
@@ -74,23 +79,39 @@ def unreadable(body: bytes, most_nesting: int, most_entries: int = MOST_ENTRIES)
     >>> unreadable(b'{"a": "[[["}', 2)
     ''
     >>> unreadable(b'[[[]]]', 2)
-    'the body is nested more than 2 deep, or a bracket is not closed; send flat JSON'
+    'the body is nested more than 2 deep; send flat JSON'
     """
     if b"\0" in body or body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "the body is not UTF-8; send JSON in UTF-8"
-    if b"\\u" in body and _HALF.search(_PAIR.sub(b"", body)):
-        return "the body has half of a character (a lone surrogate such as \\ud800); send whole characters"
     if body.count(b",") > most_entries:
         return f"the body has more than {most_entries:,} entries; send less at once, or a file"
-    if body.count(b"[") + body.count(b"{") <= most_nesting:
+    if b"\\u" not in body and body.count(b"[") + body.count(b"{") <= most_nesting:
         return ""  # the parser tells what else is wrong with it
-    brackets = _TEXT.sub(b"", body).translate(None, _OTHERS) if b'"' in body else body.translate(None, _OTHERS)
-    for _ in range(most_nesting):
-        if not brackets:
-            return ""
-        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
-    wrong = f"the body is nested more than {most_nesting} deep, or a bracket is not closed; send flat JSON"
-    return wrong if brackets else ""
+    inside, depth = False, 0
+    for piece in _pieces(body):
+        escapes = piece.replace(rb"\\", b"")
+        if b"\\u" in escapes and _HALF.search(escapes):
+            return "the body has half of a character (a lone surrogate such as \\ud800); send whole characters"
+        parts = escapes.replace(rb"\"", b"").translate(None, _OTHERS).split(b'"')
+        steps = _STEPS[np.frombuffer(b"".join(parts[inside::2]), dtype=np.uint8)]
+        if depth + int(np.cumsum(steps).max(initial=0)) > most_nesting:
+            return f"the body is nested more than {most_nesting} deep; send flat JSON"
+        inside, depth = inside ^ (len(parts) % 2 == 0), depth + int(steps.sum())
+    return ""
+
+
+def _pieces(body: bytes) -> Iterator[bytes]:
+    """A body cut where no escape is: behind a quotation mark, or behind as many backslashes as make pairs."""
+    start = 0
+    while start < len(body):
+        end = start + PIECE
+        if end < len(body):
+            mark = body.rfind(b'"', start, end)
+            end = mark + 1 if mark >= 0 else end
+            part = body[start:end]
+            end += (len(part) - len(part.rstrip(b"\\"))) % 2
+        yield body[start:end]
+        start = end
 
 
 async def _whole(receive: Receive, seconds: float) -> bytes:

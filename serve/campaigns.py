@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from . import costs
+from .clerk import added
 from .in_use import InUse
-from .library import data_add
 from .limits import check_learnt
 from .refusals import ConflictError, NotFoundError, nothing_called
 from .rows import cell, records
-from .service import Answer, Ask, noticed
+from .service import Answer, Ask, noticed, together
 
 if TYPE_CHECKING:
     from ..experiments.campaign import Campaign
@@ -83,7 +83,7 @@ class Campaigns:
         options: dict[str, Any] = {"goal": ask.goal, "batch": batch, "temperature_C": ask.temperature_C, "seed": seed}
         notes, state = noticed(lambda: begun(name, candidates, variables, **options))
         create(replace(state, owner=owner))
-        return self.show(name) | {"notes": notes}
+        return self.show(name) | {"notes": together(ask.notes, notes)}
 
     def show(self, name: str, figure: bool = False) -> dict[str, Any]:
         """All that a campaign is: its aim, its history, what is waited for, and whether to train again."""
@@ -170,7 +170,7 @@ class Campaigns:
         table = for_the_lab(self.find(name))
         if table.empty:
             raise ConflictError(f"the campaign {name!r} has no result that stands; record one first")
-        return data_add(table, True, False, False, f"campaign {name}")
+        return added(table, keep_good=True, note=f"campaign {name}")
 
 
 def _round(proposals: int, models: Told, event: int | None, stop: str) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..datasets.home import home, made, put
+from ..datasets.structured import of_json
+from .elsewhere import elsewhere
 from .rows import cell, records
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ def log_ranking(job: str = "", folder: str = "") -> str:
     ranking = pd.read_parquet(place / "result.parquet")
     cells = usable(read_candidates(str(place / told["file"])))
     how = {"also": told["also"], "models": told["models"]}
-    return log(ranking, cells, Goal.of(told["goal"]), told["temperature_C"], told["name"], **how)
+    return log(ranking, cells, Goal.kept(told["goal"]), told["temperature_C"], told["name"], **how)
 
 
 def log_round(campaign: str, event: int) -> str:
@@ -95,7 +97,7 @@ def data_list() -> list[dict[str, Any]]:
 def data_kept() -> list[dict[str, Any]] | None:
     """What `data_list` said last; None where other data are there by now."""
     try:
-        known, rows = json.loads((home() / KEPT).read_text(encoding="utf-8"))
+        known, rows = of_json((home() / KEPT).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return list(rows) if known == data_mark() else None
@@ -129,8 +131,34 @@ def _told(decision: Any) -> dict[str, Any]:
     return {"reason": decision.reason, **cell(asdict(decision))}
 
 
+def check_file(path: str) -> int:
+    """Read a file of results for the first time; return its number of rows."""
+    from ..datasets.grid import read
+
+    return len(read(Path(path)).rows)
+
+
+def add_file(path: str, **how: Any) -> dict[str, Any]:
+    """Add the results in a file to the lab's own store, all rows or none; `how` as `lab.add` takes it."""
+    return added(Path(path), **how)
+
+
+def added(table: Any, **how: Any) -> dict[str, Any]:
+    """Add the lab's own results, all rows or none, and say what that did."""
+    from ..datasets import lab
+
+    done = lab.add(table, **how)
+    return {
+        "version": cell(done.version),
+        "facts": records(done.facts[["id"]]),
+        "left_out": records(done.problems),
+        "notes": [elsewhere(str(notice)) for notice in done.notices],
+    }
+
+
 VERBS: Mapping[str, Callable[..., Any]] = {
     **{one.__name__: one for one in (log_ranking, log_round, follow, compare, data_list, data_show)},
+    **{one.__name__: one for one in (check_file, add_file)},
     "promote": partial(promote, track=False),  # the server has it told by and by, since people wait for the answer
     "rollback": partial(rollback, track=False),
 }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
+from ..features.notices import collected
 from .cli_rank import (
     GoalFile,
     Outputs,
@@ -141,8 +142,7 @@ def _page(
     from ..experiments.ranking import sweep
     from ..experiments.registry import load_predictor
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # all was told with the proposals
+    with collected():  # all was said with the proposals
         outcomes = Outcomes.of(results)
         learnt = {name: taught(load_predictor(name), outcomes) for name in ("tg", "conductivity")}
         family = sweep(template, at, goal, learnt, **ranges)

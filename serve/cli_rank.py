@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import sys
 from enum import StrEnum
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
+from ..features.notices import collected
 from .console import progress, say, to_stdout
 from .failures import told
 from .outputs import checked, save, to_csv
@@ -97,8 +97,7 @@ def rank(
             raise InputError("--track keeps a run here, and --server ranks elsewhere; leave one of them out")
         outputs = checked(output or [], (".csv", ".parquet", ".html"), *sources)
         check_temperature(temperature)
-        table = gathered(sources, sheet)
-        aim = load_goal(goal)
+        table, aim = gathered(sources, sheet), load_goal(goal)
         asked = [one.value for one in dict.fromkeys(also or [])]
         if train_if_missing and server is None and any_read(table):
             train_missing()
@@ -211,9 +210,11 @@ def load_goal(path: Path | None) -> Goal:
 
 
 def check_temperature(temperature: float) -> None:
-    """Refuse temperatures at which nothing is a glass electrolyte."""
-    if not math.isfinite(temperature) or not -100 <= temperature <= 500:
-        raise InputError(f"--temperature {temperature:g} is out of range; give degC between -100 and 500")
+    """Refuse temperatures at which nothing is a glass electrolyte, and those in kelvin."""
+    from ..datasets import readings
+
+    with collected():  # what may be kelvin is noticed by the work itself
+        readings.temperature(temperature, "--temperature", InputError)
 
 
 def train_missing() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .rows import table_of
 from .sent import file_of, is_template, named, of_file, ranked_as
-from .wire import ServiceError, Wire, fields_of, ranking_of, results_of, texts
+from .wire import ServiceError, Wire, fields_of, ranking_of, results_of, spans, texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,17 +95,16 @@ class Client:
         listing, asked = ranked_as(candidates, temperature_C)
         body |= asked
         if len(listing) <= AT_ONCE:
-            return named(ranking_of(self.wire.post("rank", body)), listing, asked.get("temperature_C"))
-        table = self._result(self.wire.post("jobs", body, once=True)["id"], progress)
+            answer = self.wire.noticed(self.wire.post("rank", body))
+            return named(ranking_of(answer), listing, asked.get("temperature_C"))
+        table = self._result(self.wire.noticed(self.wire.post("jobs", body, once=True))["id"], progress)
         return named(table.set_index("place").rename_axis(None), listing, asked.get("temperature_C"))
 
     def sweep(self, template: str, temperature_C: float = 25.0, goal: Any = None, **variables: Any) -> pd.DataFrame:
         """Predict every member of a family as `vitrion.sweep` does; ``attrs["left_out"]`` counts points left out."""
-        told = {
-            name: span if isinstance(span, str) else [float(one) for one in span] for name, span in variables.items()
-        }
-        body = {"template": template, "variables": told, "goal": fields_of(goal), "temperature_C": temperature_C}
-        answer = self.wire.post("sweep", body)
+        body: dict[str, Any] = {"template": template, "variables": spans(variables), "goal": fields_of(goal)}
+        body["temperature_C"] = temperature_C
+        answer = self.wire.noticed(self.wire.post("sweep", body))
         table = ranking_of(answer)
         table.attrs |= {"left_out": answer["left_out"], "temperature_C": temperature_C}
         return table
@@ -126,9 +125,9 @@ class Client:
         """Choose the next melts as `vitrion.propose` does; ``attrs["stop"]`` says why to stop."""
         body: dict[str, Any] = {"batch": batch, "goal": fields_of(goal), "temperature_C": temperature_C}
         body |= {"pending": texts(pending), "without": texts(without), "acquisition": acquisition, "seed": seed}
-        body |= {"results": results_of(results), "variables": variables}
+        body |= {"results": results_of(results), "variables": spans(variables)}
         body |= {"template": candidates} if is_template(candidates) else {"candidates": texts(candidates)}
-        answer = self.wire.post("propose", body)
+        answer = self.wire.noticed(self.wire.post("propose", body))
         table = ranking_of(answer)
         table.attrs |= {"stop": answer["stop"], "temperature_C": temperature_C}
         return table
@@ -172,7 +171,7 @@ class Client:
         **variables: Any,
     ) -> RemoteCampaign:
         """Begin a campaign on the service; parameters as in `vitrion.Campaign.new`."""
-        body: dict[str, Any] = {"name": name, "goal": fields_of(goal), "batch": batch, "variables": variables}
+        body: dict[str, Any] = {"name": name, "goal": fields_of(goal), "batch": batch, "variables": spans(variables)}
         body |= {"temperature_C": temperature_C, "seed": seed}
         body |= {"template": candidates} if is_template(candidates) else {"candidates": texts(candidates)}
         self.wire.noticed(self.wire.post("campaigns", body, once=True))
@@ -247,7 +246,7 @@ class Client:
         self.wire.post(f"jobs/{job}/cancel", {})
 
     def _ranked_file(self, path: Path, body: Mapping[str, Any], progress: Progress) -> pd.DataFrame:
-        job = self.wire.upload("jobs", path, body)
+        job = self.wire.noticed(self.wire.upload("jobs", path, body))
         return self._result(job["id"], progress)
 
     def _result(self, job: str, progress: Progress) -> pd.DataFrame:

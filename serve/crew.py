@@ -11,7 +11,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from .refusals import ConflictError, InputError, WorkError
@@ -21,8 +22,15 @@ COMMAND = ("-m", "vitrion.serve.bound")  # the command line, bound to this proce
 IDLE_S = 120.0  # after which the worker is let go, with the memory of its models
 
 
+READ_S = 120.0  # within which a file of a client has to be read
+
+
 class LostWorkerError(WorkError):
     """A worker that ended before it answered: it was killed, or ran out of memory."""
+
+
+class SlowWorkError(InputError):
+    """Work that was ended because it took longer than what was given may take."""
 
 
 class Worker:
@@ -33,20 +41,25 @@ class Worker:
         self._process: subprocess.Popen[str] | None = None
         self._timer: threading.Timer | None = None
 
-    def ask(self, do: str, **told: Any) -> Any:
+    def ask(self, do: str, within_s: float | None = None, **told: Any) -> Any:
         """Have a verb done and return what comes of it; one caller at a time.
 
-        Raises `InputError` where what was told is to blame, `ConflictError` where it cannot be done as things stand,
-        and `LostWorkerError` where the process was lost.
+        Raises `InputError` where what was told is to blame, `SlowWorkError` where it took longer than `within_s`
+        seconds, `ConflictError` where it cannot be done as things stand, and `LostWorkerError` where the process was
+        lost.
         """
         with self._turn:
-            process = self._started()
-            try:
-                process.stdin.write(json.dumps({"do": do, **told}) + "\n")
-                process.stdin.flush()
-                line = process.stdout.readline()
-            except (OSError, ValueError):
-                line = ""
+            process, late = self._started(), threading.Event()
+            with _ending(process, within_s, late):
+                try:
+                    process.stdin.write(json.dumps({"do": do, **told}) + "\n")
+                    process.stdin.flush()
+                    line = process.stdout.readline()
+                except (OSError, ValueError):
+                    line = ""
+            if not line and late.is_set():
+                self.stop()
+                raise SlowWorkError(f"what was given was not read within {within_s:g} s; split it into several files")
             if not line:
                 self.stop()
                 raise LostWorkerError("the worker ended before it answered")
@@ -54,6 +67,8 @@ class Worker:
         said = json.loads(line)
         if "done" in said:
             return said["done"]
+        if said.get("errno"):
+            raise OSError(said["errno"], os.strerror(said["errno"]))
         raise {"input": InputError, "conflict": ConflictError}.get(said["kind"], WorkError)(said["error"])
 
     def close(self) -> None:
@@ -89,6 +104,24 @@ class Worker:
                 self.stop()
             finally:
                 self._turn.release()
+
+
+@contextmanager
+def _ending(process: subprocess.Popen[str], within_s: float | None, late: threading.Event) -> Iterator[None]:
+    """End a process where what is done with it takes longer than a time in s, and set the event."""
+
+    def end() -> None:
+        late.set()
+        ended(process)
+
+    timer = threading.Timer(within_s or 0.0, end)
+    timer.daemon = True
+    if within_s is not None:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 class Trainings:

@@ -118,7 +118,7 @@ class Door:
 
     async def _too_large(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
         """Answer at once, then take a little more of the body: a line that is cut while it sends loses the answer."""
-        detail = f"the body is larger than {limit / MB:g} MB; split it, or upload a file to /api/v1/jobs"
+        detail = f"the body is larger than {limit / MB:g} MB; split it, or send a long list as a file"
         if not is_api(scope):
             detail = f"the body is larger than {limit:,} bytes; what is sent here is short"
 

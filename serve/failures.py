@@ -10,6 +10,7 @@ from importlib import import_module
 
 import typer
 
+from ..features.notices import spoken
 from .console import say
 from .refusals import BusyError, ConflictError, InputError, NotFoundError, WorkError
 
@@ -17,6 +18,8 @@ FAILED, BAD_INPUT = 1, 2
 _HOMES = {
     "vitrion.datasets.home": ("HomeError", BAD_INPUT),
     "vitrion.features.notation": ("FormulaError", BAD_INPUT),
+    "vitrion.datasets.structured": ("UnreadableError", BAD_INPUT),
+    "vitrion.features.scalars": ("ScalarError", BAD_INPUT),
     "vitrion.experiments.campaign_events": ("CampaignError", BAD_INPUT),
     "vitrion.experiments.campaign_store": ("CampaignFileError", FAILED),
     "vitrion.experiments.campaign_table": ("TableAwayError", FAILED),
@@ -30,13 +33,18 @@ _HOMES = {
     "vitrion.models.conditions": ("ConditionError", BAD_INPUT),
     "vitrion.serve.wire": ("ServiceError", FAILED),
 }
+_SPENT = (
+    (RecursionError, "what was given is nested too deep; write it flat", BAD_INPUT),
+    (MemoryError, "there is not enough memory; give fewer candidates at once", FAILED),
+)
 
 
 @contextmanager
 def told() -> Iterator[None]:
     """Run the work of one command; end with a sentence on standard error instead of a traceback."""
     try:
-        yield
+        with spoken(lambda sentence: say(f"note: {sentence}", "yellow")):
+            yield
     except (typer.Exit, typer.Abort):
         raise
     except KeyboardInterrupt:
@@ -76,6 +84,9 @@ def explained(error: Exception) -> tuple[str, int]:
     for home, (name, code) in _HOMES.items():
         if home in sys.modules and isinstance(error, getattr(import_module(home), name, ())):
             return str(error), code
+    for spent, words, code in _SPENT:
+        if isinstance(error, spent):
+            return words, code
     return _of_the_machine(error) or _unforeseen(error), FAILED
 
 
@@ -87,8 +98,6 @@ def _of_the_machine(error: Exception) -> str:
     if damage and "DatabaseError" in {kind.__name__ for kind in type(error).__mro__} and damage.is_damage(str(error)):
         words = "a database of the home folder is damaged"
         return f"{words} ({getattr(error, 'orig', error)}); start the server again: it says which one, and what to do"
-    if isinstance(error, MemoryError):
-        return "there is not enough memory; give fewer candidates at once"
     if isinstance(error, OSError) and error.strerror:
         where = f" ({error.filename})" if error.filename else ""
         return f"{error.strerror}{where}"

@@ -17,7 +17,7 @@ from .settings import Settings
 LONGEST = 900  # letters of a message; a line stays under 1 KB, and under 8 KB where an error has a traceback
 REQUESTS = logging.getLogger("vitrion.requests")
 _SECRETS = (
-    (re.compile(r"(\w+://)[^/\s@]+@"), r"\1***@"),
+    (re.compile(r"(\b\w+://)[^/\s@]+@"), r"\1***@"),
     (re.compile(r"(?i)\b(password|passwd|token|secret|authorization|api[-_]?key)(\W{1,3})(?:bearer )?\S+"), r"\1\2***"),
     (re.compile(r"(?i)\bbearer \S+"), "bearer ***"),
     (re.compile(r"vitrion_[0-9a-f]{12}_[\w-]+"), "vitrion_***"),

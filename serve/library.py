@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from .clerk import data_kept
-from .crew import LostWorkerError, Worker
-from .refusals import NotFoundError, WorkError
-from .rows import cell, records
+from .crew import READ_S, LostWorkerError, SlowWorkError, Worker
+from .refusals import InputError, NotFoundError, WorkError
+from .rows import cell
 
 _LOG = logging.getLogger(__name__)
 
@@ -32,17 +33,20 @@ def data_show(clerk: Worker, name: str, formula: str | None, limit: int, offset:
     return dict(asked(clerk, "data_show", name=name, formula=formula, limit=limit, offset=offset))
 
 
-def data_add(table: Any, keep_good: bool, trust_units: bool, again: bool, note: str) -> dict[str, Any]:
-    """Add the lab's own results, all rows or none."""
-    from ..datasets import lab
-
-    done = lab.add(table, keep_good=keep_good, trust_units=trust_units, again=again, note=note)
-    return {
-        "version": cell(done.version),
-        "facts": records(done.facts[["id"]]),
-        "left_out": records(done.problems),
-        "notes": [str(notice) for notice in done.notices],
-    }
+def file_added(clerk: Worker, content: bytes, name: str, **how: Any) -> dict[str, Any]:
+    """Add the results in a file, all rows or none; the process beside the server reads it, within a time."""
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / name
+        path.write_bytes(content)
+        try:
+            asked(clerk, "check_file", within_s=READ_S, path=str(path))
+        except SlowWorkError as error:
+            raise InputError(f"{name}: {error}") from None
+        try:
+            return dict(clerk.ask("add_file", path=str(path), **how))
+        except LostWorkerError as error:
+            mend = "look at the data of the lab before you send it again"
+            raise WorkError(f"{error} whether {name} was added; {mend}") from None
 
 
 def models_list(name: str | None = None) -> list[dict[str, Any]]:
@@ -67,7 +71,7 @@ def model_show(name: str) -> dict[str, Any]:
     """One property: its versions, the newest first."""
     rows = models_list(name) if name.isidentifier() else []
     if not rows:
-        raise NotFoundError(f"there is no model of {name[:60]!r}; GET /api/v1/models lists them")
+        raise NotFoundError(f"there is no model of {name[:60]!r}; the list of models shows those that there are")
     return {"property": name, "versions": rows}
 
 
@@ -111,7 +115,7 @@ def _check(name: str, version: int | None = None) -> int | None:
     """Version of a model that answers now; refuses versions that there are not."""
     rows = model_show(name)["versions"]
     if version is not None and version not in [row["version"] for row in rows]:
-        raise NotFoundError(f"there is no version {version} of {name}; GET /api/v1/models/{name} lists them")
+        raise NotFoundError(f"there is no version {version} of {name}; the list of models shows those that there are")
     return next((row["version"] for row in rows if row["champion"]), None)
 
 

@@ -15,6 +15,7 @@ from .rows import table_of
 if TYPE_CHECKING:
     import pandas as pd
 
+JOB_NUMBER, CAMPAIGN_NAME = "^[0-9a-f]{20}$", "^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$"
 MOST_NAMES = 200  # in one object of JSON
 MOST_ITEMS = 1_000_000  # in all of it
 LONGEST_TEXT = 10_000  # characters
@@ -71,7 +72,7 @@ def check_learnt(count: int) -> None:
     """Refuse more results, those on their way among them, than one proposal learns at once."""
     if count > MOST_LEARNT:
         said = f"{count:,} results, more than {MOST_LEARNT:,}"
-        raise InputError(f"{said}; add them with 'vitrion data add' and train instead")
+        raise InputError(f"{said}; add them to the lab's data and train instead")
 
 
 def label(name: str | None, usual: str) -> str:

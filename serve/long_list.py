@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..datasets.candidate_table import CandidateTable
 from ..datasets.home import put
+from ..datasets.readings import trusting
+from ..datasets.structured import of_json
 from .candidates import joined, listed, usable
 from .lists import read_candidates
 from .own_columns import GIVEN
+from .refusals import WorkError
 from .rows import encoded
 
 if TYPE_CHECKING:
@@ -34,7 +37,10 @@ def write_request(folder: Path, told: Mapping[str, Any]) -> None:
 
 def read_request(folder: Path) -> dict[str, Any]:
     """What a job was asked for."""
-    told: dict[str, Any] = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
+    try:
+        told: dict[str, Any] = of_json((folder / REQUEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise WorkError(f"what the job {folder.name} was asked for cannot be read ({error}); send it again") from None
     return told
 
 
@@ -76,7 +82,8 @@ def rank_block(folder: str, block: int, rows: int) -> int:
     given, part = _table(place), slice(block * rows, (block + 1) * rows)
     at = given.at(told["temperature_C"])
     temperature = at[part] if isinstance(at, list) else at
-    table = judged(usable(given)[part], told["goal"], temperature, predictors, told["also"])
+    with trusting():  # goal and temperature were judged when the job was taken
+        table = judged(usable(given)[part], told["goal"], temperature, predictors, told["also"])
     buffer = io.BytesIO()
     table.to_parquet(buffer, index=False)
     put(_block(place, block), buffer.getvalue())
@@ -117,7 +124,7 @@ def _view(table: Any, told: Mapping[str, Any], common_C: float | None) -> bytes:
     from ..experiments.goal import Goal
     from .pictures import of_ranking
 
-    figure = of_ranking(table, Goal.of(told["goal"]), common_C)
+    figure = of_ranking(table, Goal.kept(told["goal"]), common_C)
     more = {"figure": figure, "of": len(table), "temperature_C": common_C, "given": table.attrs.get(GIVEN, [])}
     return encoded(table.head(MOST_SHOWN), told["models"], **more)
 

@@ -6,27 +6,24 @@ import csv
 import io
 import math
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..datasets.home import put
+from ..datasets.inert import inert
 from .own_columns import GIVEN, for_parquet, written
 from .refusals import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-_LIVE = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-
 
 def checked(paths: list[Path], endings: tuple[str, ...], *sources: str) -> list[Path]:
     """Paths when each can be written, before any work is done; `InputError` with one sentence when not."""
     for path in paths:
         if path.suffix.lower() not in endings:
-            known = ", ".join(endings[:-1]) + f" or {endings[-1]}"
+            known = " or ".join(filter(None, (", ".join(endings[:-1]), endings[-1])))
             raise InputError(f"-o {path}: {path.suffix or 'no'} ending is not known; end the name in {known}")
         if path.is_dir():
             raise InputError(f"-o {path} is a folder; name a file in it")
@@ -57,7 +54,7 @@ def save(table: pd.DataFrame, path: Path, page: Callable[[], str]) -> None:
 def to_csv(table: pd.DataFrame) -> bytes:
     r"""CSV in UTF-8 with six significant digits, of the user's own columns with all that they have.
 
-    Text that a spreadsheet would run starts with an apostrophe.
+    An apostrophe stands before text that a spreadsheet would run.
 
     Examples
     --------
@@ -75,12 +72,6 @@ def to_csv(table: pd.DataFrame) -> bytes:
     writer.writerow([inert(str(name)) for name in table.columns])
     writer.writerows(zip(*columns, strict=True))
     return out.getvalue().encode("utf-8", errors="replace")
-
-
-def inert(text: str) -> str:
-    """Text that no spreadsheet takes for a formula; numbers and a lone dash stay as they are."""
-    live = text.lstrip(" \u00a0\n").startswith(_LIVE) and not _NUMBER.fullmatch(text) and text != "-"
-    return "'" + text if live else text
 
 
 def _own(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import Request
@@ -10,12 +11,17 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from .limits import CAMPAIGN_NAME, JOB_NUMBER
 from .refusals import visible
 from .rows import dumped
 from .schemas_out import Problem
 
 MEDIA = "application/problem+json"
 MOST_ERRORS = 50
+FORMS = {  # what a text has to be like, by its pattern
+    JOB_NUMBER: "no job has this number; the list of jobs shows those that there are",
+    CAMPAIGN_NAME: "the name of a campaign has letters, digits, - and _, and 64 characters at most",
+}
 TITLES = {
     400: "Bad request",
     401: "Who are you",
@@ -51,11 +57,15 @@ _REFERENCE = {"$ref": "#/components/schemas/Problem"}
 
 
 def problem(
-    status: int, detail: str, errors: Sequence[Mapping[str, Any]] = (), headers: Mapping[str, str] | None = None
+    status: int,
+    detail: str,
+    errors: Sequence[Mapping[str, Any]] = (),
+    headers: Mapping[str, str] | None = None,
+    more: Mapping[str, Any] = MappingProxyType({}),
 ) -> Response:
-    """A refusal."""
+    """A refusal, with members beside those of every problem where there are `more`."""
     told = {"type": "about:blank", "title": TITLES.get(status, "Error"), "status": status, "detail": detail}
-    return Response(dumped(told | {"errors": list(errors)}), status, headers, MEDIA)
+    return Response(dumped(told | {"errors": list(errors)} | dict(more)), status, headers, MEDIA)
 
 
 def of_validation(request: Request, error: Exception) -> Response:
@@ -63,9 +73,21 @@ def of_validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
     found = [_wrong(one) for one in error.errors()[:MOST_ERRORS]]
     first = found[0]
-    place = f"row {first['row']} of {first['where']}" if first["row"] else first["where"]
+    place = f"row {first['row']} of {first['where']}: " if first["row"] else f"{first['where']}: "
+    place = "" if first["message"] in FORMS.values() else place  # which say what it is
     more = f" (and {len(error.errors()) - 1:,} more)" if len(error.errors()) > 1 else ""
-    return problem(422, f"{place}: {first['message']}{more}", found)
+    return problem(422, f"{place}{first['message']}{more}", found)
+
+
+def nothing_at(path: str) -> str:
+    """What is said of a path that leads nowhere: to a program of the interface, to others of the page.
+
+    >>> nothing_at("/ranking")
+    'there is nothing at /ranking; the page is at /'
+    """
+    interface = path.startswith("/api")
+    where = "/api/v1/openapi.json lists what there is" if interface else "the page is at /"
+    return f"there is nothing at {visible(path)}; {where}"
 
 
 def of_http(request: Request, error: Exception) -> Response:
@@ -73,7 +95,7 @@ def of_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
     detail = str(error.detail)
     if error.status_code == 404:
-        detail = f"there is nothing at {visible(request.url.path)}; /api/v1/openapi.json lists what there is"
+        detail = nothing_at(request.url.path)
     return problem(error.status_code, detail, headers=error.headers)
 
 
@@ -84,4 +106,7 @@ def _wrong(told: Mapping[str, Any]) -> dict[str, Any]:
     if told["type"] == "json_invalid":
         return {"row": None, "where": "body", "message": f"it is not JSON: {told['ctx']['error']}"}
     names = [str(part) for part in place if isinstance(part, str) and "[" not in part]
-    return {"row": row, "where": ".".join(names) or "body", "message": str(told["msg"])}
+    words = str(told["msg"]).removeprefix("Value error, ")
+    if told["type"] == "string_pattern_mismatch":
+        words = FORMS.get(str(told["ctx"]["pattern"]), "it is not written as it has to be; see the documentation")
+    return {"row": row, "where": ".".join(names) or "body", "message": words}

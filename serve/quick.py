@@ -22,16 +22,20 @@ def ranked_together(service: Service, lists: Sequence[Sequence[Any]], ask: Ask) 
     ask
         What they are asked for.
     """
+    from ..datasets.readings import trusting
     from ..experiments.ranking import said
 
-    known = service.models.get(ask.further)
-    columns = said([item for one in lists for item in one], ask.goal, ask.temperature_C, known, ask.also)
+    known, notes = service.models.get(ask.further), [*ask.notes]
+    with trusting():
+        columns = said([item for one in lists for item in one], ask.goal, ask.temperature_C, known, ask.also)
     values = {name: column.tolist() for name, column in columns.items()}
     answers, start = [], 0
     for one in lists:
         stop = start + len(one)
         if len(one) == 1:
-            answers.append(dumped({"rows": [_alone(values, start)], "models": known.versions, "places": [0]}))
+            answers.append(
+                dumped({"rows": [_alone(values, start)], "models": known.versions, "places": [0], "notes": notes})
+            )
         else:
             answers.append(_several(columns, slice(start, stop), ask, known.versions))
         start = stop
@@ -46,7 +50,7 @@ def _several(columns: Mapping[str, Any], rows: slice, ask: Ask, versions: Mappin
 
     table = pd.DataFrame({name: column[rows] for name, column in columns.items()})
     ranking = united([table], ask.goal)
-    return encoded(ranking, versions, places=ranking.index.tolist())
+    return encoded(ranking, versions, places=ranking.index.tolist(), notes=[*ask.notes])
 
 
 def _alone(columns: dict[str, list[Any]], place: int) -> dict[str, Any]:

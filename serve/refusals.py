@@ -6,6 +6,7 @@ import re
 import tempfile
 
 from ..datasets.decoding import visible
+from .elsewhere import elsewhere
 
 __all__ = [
     "BusyError",
@@ -13,8 +14,6 @@ __all__ = [
     "ForbiddenError",
     "InputError",
     "NotFoundError",
-    "RoomError",
-    "ShareError",
     "WorkError",
     "nothing_called",
     "public",
@@ -31,9 +30,10 @@ class InputError(ValueError):
 
 
 def public(text: str) -> str:
-    """Text for those who are not on this machine: without the folders of its files and the address of its database."""
+    """Text for those who are not on this machine: without its folders, its commands and the address of its database."""
     from ..datasets.home import home
 
+    text = elsewhere(text)
     for folder in (str(home()), tempfile.gettempdir()):
         text = re.sub(rf"{re.escape(folder)}/(?:[^\s/'\"]+/)*", "", text).replace(
             folder, "the home folder of the server"
@@ -44,7 +44,7 @@ def public(text: str) -> str:
 def nothing_called(kind: str, name: str) -> str:
     """What is said of a job or a campaign that is not there, or not there for who asks."""
     told = f"no job has the number {name[:60]!r}" if kind == "job" else f"no campaign is called {name[:70]!r}"
-    return f"{told}; GET /api/v1/{kind}s lists them"
+    return f"{told}; the list of {kind}s shows those that there are"
 
 
 class ForbiddenError(RuntimeError):
@@ -63,14 +63,6 @@ class BusyError(RuntimeError):
     """More work than is taken at a time; the message says so, and `retry_s` when to come again, in seconds."""
 
     retry_s = 1
-
-
-class ShareError(BusyError):
-    """More than one's share of what all have; the message says how much is one's own, and how to come by more."""
-
-
-class RoomError(ShareError):
-    """More than one's share of the disk."""
 
 
 class WorkError(RuntimeError):

@@ -10,8 +10,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from .access import COOKIE, WRONG, cookie_of
+from .access import WRONG
 from .desk import AtDesk, answered
+from .heads import COOKIE, cookie_of
 from .owners import Asker
 from .pages import filled
 from .problems import documented

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from .access_tables import CAMPAIGN
 from .desk import AtDesk, Desk, Key, answered, once
-from .limits import bounded_table
+from .limits import CAMPAIGN_NAME, bounded_table
 from .owners import Asker
 from .problems import documented
 from .refusals import InputError
@@ -31,7 +31,7 @@ from .schemas_out import CampaignAnswer, Changed, JobAnswer, Listed, Proposals
 from .service import Ask
 
 router = APIRouter(prefix="/api/v1/campaigns", tags=["campaigns"])
-Name = Annotated[str, Path(pattern="^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$", description="Name of the campaign.")]
+Name = Annotated[str, Path(pattern=CAMPAIGN_NAME, description="Name of the campaign.")]
 
 
 @router.get("", response_model=Listed, responses=documented())

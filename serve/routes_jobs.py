@@ -17,10 +17,11 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse, Response
 
+from ..datasets.structured import of_json
 from .access_tables import JOB
 from .bodies import unreadable
 from .desk import AtDesk, Desk, Key, answered, once
-from .limits import ending_of, label
+from .limits import JOB_NUMBER, ending_of, label
 from .owners import Asker, Who, things
 from .problems import documented
 from .refusals import BusyError, InputError, NotFoundError
@@ -32,7 +33,7 @@ from .settings import Settings
 from .store import OPEN, STATES, Job
 
 router = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
-Number = Annotated[str, Path(pattern="^[0-9a-f]{20}$", description="Number of the job.")]
+Number = Annotated[str, Path(pattern=JOB_NUMBER, description="Number of the job.")]
 MEDIA = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet", "json": "application/json"}
 LOOK_S = 0.25  # between two looks at a job whose events are followed
 _BODY = {
@@ -170,7 +171,8 @@ def _taken(desk: Desk, who: Who, content: bytes, ending: str, name: str, told: d
     versions = desk.models.get(ask.further).versions
     needed = {one: version for one, version in versions.items() if one in ("tg", "conductivity", *ask.further)}
     job = desk.jobs.rank(content, ending, name, {**told, "models": needed}, who.name)
-    return answered(plain(job, desk.settings), 202, {"location": f"/api/v1/jobs/{job.id}"})
+    told = plain(job, desk.settings) | {"notes": [*ask.notes]}
+    return answered(told, 202, {"location": f"/api/v1/jobs/{job.id}"})
 
 
 async def _of_json(request: Request) -> tuple[bytes, str, str, dict[str, Any]]:
@@ -206,11 +208,12 @@ async def _of_form(request: Request, most_nesting: int) -> tuple[bytes, str, str
         if wrong := unreadable(text.encode(errors="replace"), most_nesting):
             raise InputError(wrong.replace("the body", field))
     try:
-        told: dict[str, Any] = {name: json.loads(fields[name]) for name in ("goal", "also") if name in fields}
-        told |= {"temperature_C": fields.get("temperature_C", 25.0)}
+        names = [name for name in ("goal", "temperature_C", "also") if name in fields]
+        told: dict[str, Any] = {name: of_json(fields[name]) for name in names}
         read = RankRequest.model_validate({"candidates": ["-"], **told})
-    except json.JSONDecodeError as error:
-        raise InputError(f'goal or also is not JSON: {error}; give such as {{"tg_C": 60}} and ["liquidus"]') from None
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from None
+    except ValueError as error:
+        right = 'give such as {"tg_C": 60}, 25 and ["liquidus"]'
+        raise InputError(f"goal, temperature_C or also is not JSON: {error}; {right}") from None
     return content, ending, name, read.model_dump(include={"goal", "temperature_C", "also"})

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Callable
-from pathlib import Path as FilePath
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Path, Query, Request, UploadFile
 from starlette.responses import Response
 
-from . import library
+from . import clerk, library
 from .desk import AtDesk, Desk, Key, answered, once
 from .limits import bounded_table, ending_of, label
 from .owners import Asker, Who
@@ -53,8 +51,8 @@ async def add_data(told: DataRequest, request: Request, desk: AtDesk, key: Key =
 
     async def work() -> Response:
         table = bounded_table(told.rows)
-        told_how = (told.keep_good, told.trust_units, told.again, told.note)
-        return answered(await desk.data.run(library.data_add, table, *told_how), 201)
+        how = told.model_dump(include={"keep_good", "trust_units", "again", "note"})
+        return answered(await desk.data.run(clerk.added, table, **how), 201)
 
     return await once(request, desk, key, told.model_dump_json().encode(), work)
 
@@ -75,7 +73,8 @@ async def add_file(
     ending_of(name)
 
     async def work() -> Response:
-        return answered(await desk.data.run(_add_file, content, name, keep_good, trust_units, again, note), 201)
+        how: dict[str, Any] = {"keep_good": keep_good, "trust_units": trust_units, "again": again, "note": note}
+        return answered(await desk.data.run(library.file_added, desk.jobs.clerk, content, name, **how), 201)
 
     asked = json.dumps([hashlib.sha256(content).hexdigest(), name, keep_good, trust_units, again, note]).encode()
     return await once(request, desk, key, asked, work)
@@ -146,10 +145,3 @@ def _changed(desk: Desk, change: Callable[..., dict[str, Any]], *told: Any) -> d
     desk.models.renew()
     remember({"do": "follow", "name": done["property"], "version": done["version"]})
     return done | {"models": desk.models.versions}
-
-
-def _add_file(content: bytes, name: str, *how: Any) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as scratch:
-        path = FilePath(scratch) / name
-        path.write_bytes(content)
-        return library.data_add(path, *how)

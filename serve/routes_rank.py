@@ -26,7 +26,7 @@ async def rank(told: RankRequest, desk: AtDesk, figure: Figure = False) -> Respo
     """Rank candidates by the chance that they meet a goal; longer lists are jobs."""
     count, most = len(told.candidates), desk.settings.most_candidates
     if count > most:
-        raise InputError(f"{count:,} candidates, more than {most:,}; send longer lists to /api/v1/jobs")
+        raise InputError(f"{count:,} candidates, more than {most:,}; rank longer lists as a job")
     check_temperatures(told)
     ask = Ask.of(told.goal, told.temperatures_C or told.temperature_C, told.also)
     desk.metrics.formulas.inc(count)

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from .limits import plain
+from ..features.scalars import shown
+from .limits import CAMPAIGN_NAME, plain
 
 GOAL = {"conductivity_S_cm": 1e-3, "tg_C": 25.0, "forbidden": ["Ta"]}
 FAMILY = "LiAlCl{4-2x}O{x}"
 
-Number = Annotated[float, Field(allow_inf_nan=False)]
-Celsius = Annotated[float, Field(ge=-100, le=500, allow_inf_nan=False, description="In degC.")]
+
+def _scalar(given: Any) -> Any:
+    """A number as JSON has it: no truth value, no text."""
+    if isinstance(given, bool | str):
+        raise ValueError(f"{shown(given)} is no number; give one, without quotation marks")
+    return given
+
+
+Scalar = BeforeValidator(_scalar)
+Number = Annotated[float, Scalar, Field(allow_inf_nan=False)]
+Celsius = Annotated[float, Scalar, Field(ge=-100, le=500, allow_inf_nan=False, description="In degC.")]
+Whole = Annotated[int, Scalar]
 Formula = Annotated[str, Field(max_length=2000)]
 Formulas = Annotated[list[Formula], Field(fail_fast=True)]
 Goal = Annotated[
@@ -77,7 +88,7 @@ class ProposeRequest(Strict):
     template: Annotated[Formula | None, Field(description="A family, or else candidates.", examples=[FAMILY])] = None
     candidates: Annotated[Formulas | None, Field(min_length=1, description="Formulas, or else a template.")] = None
     variables: Range = {}
-    batch: Annotated[int, Field(ge=1, le=100)] = 4
+    batch: Annotated[Whole, Field(ge=1, le=100)] = 4
     goal: Goal = None
     temperature_C: Celsius = 25.0
     results: Annotated[
@@ -91,26 +102,26 @@ class ProposeRequest(Strict):
     pending: Annotated[Formulas, Field(description="On their way: not proposed again.")] = []
     without: Annotated[Formulas, Field(description="Given up: not proposed.")] = []
     acquisition: Literal["improvement", "probability", "hypervolume", "thompson"] = "improvement"
-    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    seed: Annotated[Whole, Field(ge=0, lt=2**32)] = 0
 
 
 class CampaignRequest(Strict):
     """A campaign to begin."""
 
-    name: Annotated[str, Field(pattern="^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$", examples=["laco-2026"])]
+    name: Annotated[str, Field(pattern=CAMPAIGN_NAME, examples=["laco-2026"])]
     template: Annotated[Formula | None, Field(examples=[FAMILY])] = None
     candidates: Annotated[Formulas | None, Field(min_length=1)] = None
     variables: Range = {}
     goal: Goal = None
-    batch: Annotated[int, Field(ge=1, le=100)] = 4
+    batch: Annotated[Whole, Field(ge=1, le=100)] = 4
     temperature_C: Celsius = 25.0
-    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    seed: Annotated[Whole, Field(ge=0, lt=2**32)] = 0
 
 
 class RoundRequest(Strict):
     """A round of proposals."""
 
-    batch: Annotated[int | None, Field(ge=1, le=100, description="By default as the campaign was made.")] = None
+    batch: Annotated[Whole | None, Field(ge=1, le=100, description="By default as the campaign was made.")] = None
     track: Annotated[bool, Field(description="Keep the round as a run of MLflow.")] = True
 
 
@@ -134,7 +145,7 @@ class ResultRequest(Strict):
 class CorrectionRequest(Strict):
     """What a result should have said; null takes a value out."""
 
-    event: Annotated[int, Field(ge=1, lt=2**31, description="Number of the record.", examples=[2])]
+    event: Annotated[Whole, Field(ge=1, lt=2**31, description="Number of the record.", examples=[2])]
     formula: Formula | None = None
     values: Annotated[dict[str, Any], Field(examples=[{"conductivity_S_cm": 1.1e-3}])] = {}
 
@@ -142,7 +153,7 @@ class CorrectionRequest(Strict):
 class WithdrawalRequest(Strict):
     """An event that counts no longer."""
 
-    event: Annotated[int, Field(ge=1, lt=2**31, examples=[2])]
+    event: Annotated[Whole, Field(ge=1, lt=2**31, examples=[2])]
     note: Annotated[str, Field(max_length=2000)] = ""
 
 
@@ -181,5 +192,5 @@ class TrainRequest(Strict):
 class PromoteRequest(Strict):
     """A version that is to answer."""
 
-    version: Annotated[int, Field(ge=1, lt=2**31, examples=[2])]
+    version: Annotated[Whole, Field(ge=1, lt=2**31, examples=[2])]
     force: Annotated[bool, Field(description="Although the gate says no.")] = False

@@ -27,6 +27,7 @@ ROW: dict[str, Any] = {
     "note": "",
     "error": "",
 }
+Notes = Annotated[list[str], Field(description="What is to be noticed, such as a number that may be in another unit.")]
 Models = Annotated[
     dict[str, int],
     Field(description="Version of each model that made the answer.", examples=[{"tg": 1, "conductivity": 1}]),
@@ -65,6 +66,7 @@ class Ranking(BaseModel):
     rows: list[Row]
     models: Models
     places: list[int] = Field(description="Place of each row in the list that was given, counted from 0.")
+    notes: Notes = []
     figure: dict[str, Any] | None = Field(None, description="A plotly figure, when asked for.")
 
 
@@ -74,6 +76,7 @@ class Sweep(BaseModel):
     rows: list[Row]
     models: Models
     left_out: int
+    notes: Notes = []
     measured: list[dict[str, Any]] | None = None
     figure: dict[str, Any] | None = None
 
@@ -104,6 +107,7 @@ class JobAnswer(BaseModel):
     started: str | None
     finished: str | None
     expires: str | None
+    notes: Notes = []
 
 
 class Listed(BaseModel):
@@ -187,6 +191,9 @@ class Problem(BaseModel):
     status: Annotated[int, Field(examples=[422])]
     detail: Annotated[str, Field(examples=["the goal has tgC; a goal has conductivity_S_cm, tg_C, ..."])]
     errors: list[Wrong] = []
+    valid_rows: Annotated[
+        int | None, Field(description="Rows of a table that could be taken without those that cannot; see keep_good.")
+    ] = None
 
 
 class Me(BaseModel):

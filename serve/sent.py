@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..datasets.readings import trusting
 from .wire import formulas
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def of_file(temperature_C: Any) -> dict[str, float]:
     """The temperature in degC beside a file, for those of its rows that have none."""
     from ..experiments.candidates import one_temperature
 
-    return {"temperature_C": one_temperature(temperature_C, "a file has others in a column temperature_C")}
+    with trusting():  # the service judges it
+        return {"temperature_C": one_temperature(temperature_C, "a file has others in a column temperature_C")}
 
 
 def ranked_as(candidates: Any, temperature_C: float | Iterable[float]) -> tuple[Listing, dict[str, Any]]:
@@ -40,7 +42,8 @@ def ranked_as(candidates: Any, temperature_C: float | Iterable[float]) -> tuple[
     from ..experiments.candidates import given, temperature_of
 
     listing = given(candidates)
-    temperature, each = temperature_of(listing, temperature_C)
+    with trusting():  # the service judges them
+        temperature, each = temperature_of(listing, temperature_C)
     cells = [None if place in listing.errors else one for place, one in enumerate(listing.cells)]
     warm: Any = {"temperature_C": temperature}
     if each and not isinstance(temperature, float):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..features.notices import collected
 from .cli_rank import TAKEN
+from .elsewhere import elsewhere
 from .in_use import InUse
 from .refusals import InputError, visible
 from .rows import encoded, records
@@ -36,23 +37,32 @@ class Ask:
         Further properties to predict.
     each_C
         Temperature of each candidate in degC, where they have their own.
+    notes
+        What is to be noticed of goal and temperature.
     """
 
     goal: Goal
     temperature_C: float = 25.0
     also: tuple[str, ...] = ()
     each_C: tuple[float, ...] | None = None
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, goal: Told | None, temperature_C: float | Sequence[float] = 25.0, also: Sequence[str] = ()) -> Ask:
         """What is asked for, checked."""
+        import numpy as np
+
+        from ..datasets.readings import temperature, temperatures
         from ..experiments.goal import Goal
 
-        aim = _usual() if goal is None else Goal.of(goal)
         further = tuple(dict.fromkeys(also))
-        if isinstance(temperature_C, Sequence):
-            return cls(aim, also=further, each_C=tuple(map(float, temperature_C)))
-        return cls(aim, float(temperature_C), further)
+        with collected() as said:
+            aim = _usual() if goal is None else Goal.of(goal)
+            if isinstance(temperature_C, Sequence):
+                each = temperatures(np.array(temperature_C, dtype=float), error=InputError)
+                return cls(aim, also=further, each_C=tuple(each.tolist()), notes=tuple(said))
+            at = temperature(temperature_C, error=InputError)
+        return cls(aim, at, further, notes=tuple(said))
 
     @property
     def common(self) -> float | None:
@@ -105,8 +115,9 @@ class Service:
         from ..experiments import ranking
 
         known = self.models.get(ask.further)
-        table = ranking.rank(candidates, ask.goal, ask.each_C or ask.temperature_C, known, ask.also)
-        more: dict[str, Any] = {"places": table.index.tolist()}
+        with collected():  # and not said again: of a temperature that may be kelvin
+            table = ranking.rank(candidates, ask.goal, ask.each_C or ask.temperature_C, known, ask.also)
+        more: dict[str, Any] = {"places": table.index.tolist(), "notes": [*ask.notes]}
         if figure:
             more["figure"] = _pictures().of_ranking(table, ask.goal, ask.common)
         return Answer(table, known.versions, more)
@@ -119,7 +130,7 @@ class Service:
         known = self.models.get(ask.further)
         with collected():  # and not said: of points left out, which the answer counts
             table = ranking.sweep(template, ask.temperature_C, ask.goal, known, **variables)
-        more: dict[str, Any] = {"left_out": int(table.attrs.get("left_out", 0))}
+        more: dict[str, Any] = {"left_out": int(table.attrs.get("left_out", 0)), "notes": [*ask.notes]}
         if figure and variables:
             pictures = _pictures()
             measured = pictures.measured(table, list(variables), known, ask.temperature_C)
@@ -147,7 +158,9 @@ class Service:
                 **variables,
             )
         )
-        return Answer(table, known.versions, {"stop": cell(table.attrs.get("stop", "")), "notes": notes})
+        return Answer(
+            table, known.versions, {"stop": cell(table.attrs.get("stop", "")), "notes": together(ask.notes, notes)}
+        )
 
     def check_family(self, template: str, variables: Told) -> int:
         """Number of members that ranges lay out; refuses more than one request may have, before they are laid out."""
@@ -175,11 +188,16 @@ def _steps(span: str) -> float | None:
         return None
 
 
+def together(*notes: Sequence[str]) -> list[str]:
+    """Notes of several kinds, each sentence once."""
+    return list(dict.fromkeys(sentence for some in notes for sentence in some))
+
+
 def noticed(work: Any) -> tuple[list[str], Any]:
     """What a piece of work had to say, whatever others say at the same time, and what it returned."""
     with collected() as said:
         done = work()
-    return said, done
+    return [elsewhere(sentence) for sentence in said], done
 
 
 def _pictures() -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from .access_tables import TABLES
-from .refusals import RoomError, ShareError
+from .refusals import BusyError
 
 MB = 1_000_000
 LATEST = 2**31 - 2  # of a queue's times
@@ -28,6 +28,14 @@ TURNS = sa.Table(
     sa.Column("ends", sa.Integer, nullable=False),
     sa.Column("bytes", sa.BigInteger, nullable=False),
 )
+
+
+class ShareError(BusyError):
+    """More than one's share of what all have; the message says how much is one's own, and how to come by more."""
+
+
+class RoomError(ShareError):
+    """More than one's share of the disk."""
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from ..datasets.home import private_file
+from ..datasets.structured import of_json
 from ..experiments.campaign_table import CAMPAIGNS
 from . import access_tables, store
 from .refusals import InputError
@@ -45,12 +47,22 @@ def read(url: str, path: Path) -> None:
                 if connection.execute(sa.select(sa.func.count()).select_from(table)).scalar():
                     raise InputError(f"the database has rows in {table.name} already; name an empty one")
             with path.open(encoding="utf-8") as lines:
-                for line in lines:
-                    told = json.loads(line)
-                    row = {name: _valued(value) for name, value in told["row"].items()}
-                    connection.execute(known[told["table"]].insert().values(**row))
+                for number, line in enumerate(lines, start=1):
+                    table, row = _row(line, number, known)
+                    connection.execute(table.insert().values(**row))
     finally:
         engine.dispose()
+
+
+def _row(line: str, number: int, known: Mapping[str, sa.Table]) -> tuple[sa.Table, dict[str, Any]]:
+    """Table and values of one line of a file that `write` made."""
+    try:
+        told = of_json(line)
+        return known[told["table"]], {name: _valued(value) for name, value in told["row"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"line {number} of the backup's tables cannot be read ({error}); take another backup"
+        ) from None
 
 
 def _tables() -> list[sa.Table]:

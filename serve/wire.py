@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import math
 import random
 import time
 import uuid
-import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..features.notices import notice
+from ..features.scalars import number, plain
 from .rows import records, table_of
 
 if TYPE_CHECKING:
@@ -68,22 +68,25 @@ class Wire:
         return bytes(self._asked("GET", path).content)
 
     def post(self, path: str, body: Mapping[str, Any], once: bool = False) -> Any:
-        """Send JSON without what is NaN, as pandas calls what is not known.
+        """Send JSON, whatever scalars of NumPy and pandas it is made of; what is NaN is refused.
 
         With `once` under a key of its own, so that what is sent again is done once.
         """
-        given = {name: value for name, value in body.items() if not (isinstance(value, float) and math.isnan(value))}
-        return self._asked("POST", path, once, json=given).json()
+        return self._asked("POST", path, once, json={name: sent(value, name) for name, value in body.items()}).json()
 
     def upload(self, path: str, file: Path, fields: Mapping[str, Any]) -> Any:
         """Send a file with fields beside it."""
-        told = {name: value if isinstance(value, str) else json.dumps(value) for name, value in fields.items() if value}
+        told = {
+            name: value if isinstance(value, str) else json.dumps(sent(value, name))
+            for name, value in fields.items()
+            if value not in (None, False, "", [])
+        }
         return self._asked("POST", path, True, files={"file": (file.name, file.read_bytes())}, data=told).json()
 
     def noticed(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
         """Warn of what an answer wants to be noticed, and return it."""
         for note in answer.get("notes", []):
-            warnings.warn(note, stacklevel=4)
+            notice(note, stacklevel=4)
         return answer
 
     def _asked(self, method: str, path: str, once: bool = False, **told: Any) -> Any:
@@ -108,6 +111,32 @@ class Wire:
                 pause = None
             time.sleep(min(max(wait, float(pause or 0)), LONGEST_WAIT_S) * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
             wait *= 2
+
+
+def sent(value: Any, name: str) -> Any:
+    """A value as JSON has it: arrays, Series and tuples as lists, scalars as numbers, which have to be finite.
+
+    Parameters
+    ----------
+    value
+        Of whatever kind.
+    name
+        What it is called, for the error.
+    """
+    value = plain(value)
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): sent(one, str(key)) for key, one in value.items()}
+    if isinstance(value, Iterable):
+        return [sent(one, name) for one in value]
+    return number(value, name, "a number, or leave it out")
+
+
+def spans(variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Ranges of variables as the service takes them: a text, or a list of numbers."""
+    listed = {name: span if isinstance(span, str) else sent(span, name) for name, span in variables.items()}
+    return {name: span if isinstance(span, str | list) else [span] for name, span in listed.items()}
 
 
 def _is_pure(path: str) -> bool:

@@ -15,8 +15,9 @@ from functools import partial
 from typing import Any, TypeVar
 
 from .quick import ranked_together
-from .refusals import BusyError, ShareError
+from .refusals import BusyError
 from .service import Ask, Service
+from .shares import ShareError
 from .turns import Turns
 
 SHORT = 64  # formulas up to which a list is ranked together with others

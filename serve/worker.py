@@ -20,16 +20,18 @@ CONFLICTS = ("RefusedError", "NoChampionError")  # what cannot be done as things
 def answer(told: dict[str, Any]) -> dict[str, Any]:
     """Do what one line asks for: ``do`` names a verb, the rest is told to it; what goes wrong is told with its kind."""
     from . import clerk, long_list
-    from .failures import BAD_INPUT, bad_tables, explained
+    from .failures import BAD_INPUT, explained
 
     verbs, given = {**long_list.VERBS, **clerk.VERBS}, {name: value for name, value in told.items() if name != "do"}
     try:
-        with bad_tables():
-            return {"done": verbs[told["do"]](**given)}
+        return {"done": verbs[told["do"]](**given)}
     except Exception as error:
+        if isinstance(error, ValueError) and ".datasets." in type(error).__module__:  # with bad rows on further lines
+            return {"error": str(error), "kind": "input"}
         sentence, code = explained(error)
         known = type(error).__name__ in CONFLICTS
-        return {"error": sentence, "kind": "input" if code == BAD_INPUT else "conflict" if known else "failure"}
+        kind = "input" if code == BAD_INPUT else "conflict" if known else "failure"
+        return {"error": sentence, "kind": kind, "errno": error.errno if isinstance(error, OSError) else None}
 
 
 def serve(lines: TextIO, out: TextIO) -> None:

@@ -10,7 +10,7 @@ from dbos import DBOS
 
 from ..experiments.registry import champions
 from . import long_list
-from .crew import LostWorkerError
+from .crew import READ_S, LostWorkerError
 from .refusals import ConflictError, InputError, WorkError, public
 from .settings import job_folder
 from .shop import at_work, shop_here, step, stop_if_cancelled, through
@@ -25,7 +25,7 @@ _FOLD = re.compile(r"fold (\d+) of (\d+)")
 @step
 def count_rows(job: str) -> int:
     """Read the list of a job for the first time."""
-    return _ask(job, "count_rows")
+    return _ask(job, "count_rows", within_s=READ_S)
 
 
 @step

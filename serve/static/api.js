@@ -6,6 +6,7 @@ export class Refusal extends Error {
     super(told.detail || `the server answered ${status}`);
     this.status = status;
     this.errors = told.errors || [];
+    this.validRows = told.valid_rows || 0;
   }
 }
 
@@ -37,11 +38,14 @@ export const quiet = () => { document.getElementById("notice").hidden = true; };
 
 export const tell = (error) => {
   const place = document.getElementById("notice");
-  const rows = (error.errors || []).slice(0, 8).map((one) => make("li", {}, one.row ? `row ${one.row}, ${one.where}: ${one.message}` : `${one.where}: ${one.message}`));
-  place.replaceChildren(make("button", { type: "button", class: "small", onclick: quiet }, "Close"), error.message, rows.length > 1 ? make("ul", {}, rows) : "");
+  const rows = (error.errors || []).filter((one) => !error.message.includes(one.message)).slice(0, 8).map((one) => make("li", {}, one.row ? `row ${one.row}, ${one.where}: ${one.message}` : `${one.where}: ${one.message}`));
+  place.replaceChildren(make("button", { type: "button", class: "small", onclick: quiet }, "Close"), error.message, rows.length ? make("ul", {}, rows) : "", error.action ? make("p", {}, error.action) : "");
   place.hidden = false;
   place.scrollIntoView({ block: "nearest" });
 };
+
+// What an answer wants to be noticed.
+export const noted = (notes) => (notes && notes.length ? make("div", { class: "notice", role: "status" }, make("ul", {}, notes.map((note) => make("li", {}, note)))) : "");
 
 // Runs what a button starts: it is held while that lasts, and what goes wrong is told.
 export const busy = async (button, work) => {

@@ -1,10 +1,11 @@
 // Campaigns: begin, propose, record, and see what was believed and found.
-import { busy, call, newKey, small, tell } from "./api.js";
+import { busy, call, newKey, noted, small, tell } from "./api.js";
 import { day, field, formula, make, number, tiles } from "./dom.js";
 import { figure } from "./figure.js";
 import { family, familyFields, goal, goalFields, ranges, temperature } from "./goal.js";
 import { table } from "./table.js";
 
+const begun = new Map();  // what was to be noticed when a campaign began, until it is shown
 const FAILURES = ["no glass formed", "crystallised", "decomposed"];
 const value = (input) => (input.value.trim() === "" ? undefined : Number(input.value));
 
@@ -15,7 +16,7 @@ export const view = async (main) => {
   const button = make("button", { class: "main", type: "submit" }, "Begin");
   const begin = () => busy(button, async () => {
     const body = { name: name.value, template: family.template, variables: ranges(), goal: goal(), batch: Number(batch.value), temperature_C: temperature() };
-    await call("campaigns", { body, key: newKey() });
+    begun.set(name.value, (await call("campaigns", { body, key: newKey() })).notes);
     location.hash = `#campaigns/${name.value}`;
   });
   main.replaceChildren(
@@ -84,7 +85,8 @@ const proposals = (told) => {
 const at = (key, found) => (row) => (row[found] === null || row[found] === undefined ? "" : make("span", { class: row[key] === false ? "failed" : "" }, `${number(row[found] * (found.startsWith("found_cond") ? 1000 : 1), found === "found_tg_C" ? "degree" : "general")}${row[key] === false ? " ×" : ""}`));
 
 export const viewOne = async (main, name) => {
-  let notes = [], corrects = null;
+  let notes = begun.get(name) || [], corrects = null;
+  begun.delete(name);
   const again = async (told) => { notes = told || []; corrects = null; await draw(); };
   const draw = async () => {
     const told = await call(`campaigns/${name}?figure=true`);
@@ -113,7 +115,7 @@ export const viewOne = async (main, name) => {
       make("h1", {}, `${told.name}: ${told.progress_words}`),
       make("p", { class: "note" }, `${told.candidates_words}; ${told.goal_words}.`),
       tiles([[told.rounds, "round"], [told.results, "result"], [told.pending.length, "melt"]].map(([count, noun], place) => [count, noun + (count === 1 ? "" : "s") + (place === 2 ? " waited for" : "")])),
-      notes.length ? make("div", { class: "notice", role: "status" }, make("ul", {}, notes.map((note) => make("li", {}, note)))) : "",
+      noted(notes),
       make("form", { class: "row", onsubmit: (event) => { event.preventDefault(); propose(); } }, button, field("Melts", batch)),
       waiting.length ? make("section", {}, make("h2", {}, "Proposed, and waited for"), table({ rows: waiting, noun: "melts", filter: false, columns: [
         { key: "formula", label: "formula", format: "formula" }, { key: "p_goal", label: "P(goal)", format: "percent", best: true }, ...believed, { key: "reason", label: "why", format: "text", long: true }] })) : "",

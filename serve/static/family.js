@@ -1,5 +1,5 @@
 // A family over ranges of its variables: bands, measured points and the numbers.
-import { busy, call } from "./api.js";
+import { busy, call, noted } from "./api.js";
 import { make, number, subscripts } from "./dom.js";
 import { figure } from "./figure.js";
 import { family, familyFields, goal, goalFields, ranges, temperature } from "./goal.js";
@@ -13,6 +13,7 @@ const shown = (place, { answer, names, degrees, template }) => {
   place.replaceChildren(
     make("h1", {}, where ? `${template}: best at ${where}` : template),
     best ? make("p", { class: "note" }, `${subscripts(best.formula)}: chance of meeting the goal ${number(best.p_goal, "percent")}, ${best.verdict}.`) : "",
+    noted(answer.notes),
     make("p", { class: "row" }, make("a", { class: "button", href: "#campaigns" }, "Begin a campaign with this family")),
     answer.figure ? make("section", {}, make("h2", {}, `Conductivity and Tg across the family${names.length === 1 ? ", with 90 % bands" : ""}`), figure(answer.figure, "Conductivity and Tg across the family"),
       make("p", { class: "note" }, "Dotted: the goal. Symbols: circle inside, diamond edge, triangle outside the known. Red: measured, near this temperature.")) : "",

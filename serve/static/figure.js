@@ -1,6 +1,13 @@
 // Figures that plotly draws from what the server says; they follow the width of the page, light and dark.
 import { make } from "./dom.js";
 
+// Plotly writes styles as attributes (of <b> in a text, say), which the policy of the page forbids; as properties it allows them.
+const attribute = Element.prototype.setAttribute;
+SVGElement.prototype.setAttribute = function set(name, value) {
+  if (name === "style") this.style.cssText = value;
+  else attribute.call(this, name, value);
+};
+
 const drawn = new Set();
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();

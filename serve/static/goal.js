@@ -22,7 +22,10 @@ export const goalFields = () => {
       field("Verdict", verdict)));
 };
 
-export const temperature = () => Number(kept.temperature);
+export const temperature = () => {
+  if (kept.temperature.trim() === "") throw new Error("There is no temperature at which the conductivity counts; give one in °C, such as 25");
+  return Number(kept.temperature);
+};
 
 export const goal = () => ({
   conductivity_S_cm: amount(kept.sigma) === null ? false : amount(kept.sigma) / 1000,

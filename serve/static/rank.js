@@ -1,5 +1,5 @@
 // Paste or drop a list, see the ranking.
-import { busy, call, follow, newKey, small } from "./api.js";
+import { busy, call, follow, newKey, noted, small } from "./api.js";
 import { make, number, subscripts, tiles } from "./dom.js";
 import { figure } from "./figure.js";
 import { goal, goalFields, temperature } from "./goal.js";
@@ -51,23 +51,33 @@ const shown = (place, answer, degrees) => {
     make("h1", {}, best ? `${subscripts(best.formula)} leads ${(answer.of ?? read.length).toLocaleString("en")} candidate${(answer.of ?? read.length) === 1 ? "" : "s"}` : "No candidate could be read"),
     best ? make("p", { class: "note" }, `Its chance of meeting the goal is ${number(best.p_goal, "percent")}. Models: ${versions}.`) : "",
     tiles([[likely, "more likely than not to meet the goal"], ...(rows.length > read.length ? [[rows.length - read.length, "could not be read"]] : [])]),
+    noted(answer.notes),
     make("div", { class: "row" }, downloads(answer)),
     answer.figure && best ? make("section", {}, make("h2", {}, "Tg and conductivity, with 90 % intervals"), figure(answer.figure, "Map of Tg and conductivity"), make("p", { class: "note" }, "Shaded: the goal. Dashed: the Pareto front. Bars: 90 % intervals. Point at a mark for its numbers.")) : "",
     make("h2", {}, "All candidates"),
     table({ rows, columns: [...rankingColumns(degrees), ...(answer.given ?? []).map((key) => ({ key, label: key, format: "text" }))], noun: "candidates" }));
 };
 
+// As `datasets/inert.py` does: no spreadsheet takes a text for a formula, wherever it parts a line into cells.
+const PARTS = ";,|\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029", UNSEEN = ' "\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\xa0\u1680\u2000-\u200f\u202a-\u202f\u205f-\u206f\u3000\ufeff';
+const NUMBER = "(?:[+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:[eE][+-]?\\d+)?|-)";
+const LIVE = new RegExp(`(^|[${PARTS}])(?=[${UNSEEN}]*[=+\\-@＝＋－＠])(?![${UNSEEN}]*${NUMBER}[${UNSEEN}]*(?:[${PARTS}]|$))`, "g");
+const inert = (text) => (new RegExp(`^${NUMBER}$`).test(text) ? text : text.replace(LIVE, "$1'"));
+
 const downloads = (answer) => {
   if (answer.job) return ["csv", "parquet", "json"].map((form) => make("a", { class: "button", href: `/api/v1/jobs/${answer.job}/result?format=${form}`, download: "" }, `Download ${form.toUpperCase()}`));
   const names = Object.keys(answer.rows[0] || {});
-  const quoted = (value) => (value === null || value === undefined ? "" : /[",\n]/.test(value) ? `"${String(value).replaceAll('"', '""')}"` : /^[=+\-@]/.test(value) && typeof value === "string" ? `'${value}` : String(value));
-  const text = [names.join(","), ...answer.rows.map((row) => names.map((name) => quoted(row[name])).join(","))].join("\n");
+  const quoted = (value) => {
+    const written = typeof value === "string" ? inert(value) : value === null || value === undefined ? "" : String(value);
+    return /[",;\t\r\n]/.test(written) ? `"${written.replaceAll('"', '""')}"` : written;
+  };
+  const text = [names.map(quoted).join(","), ...answer.rows.map((row) => names.map((name) => quoted(row[name])).join(","))].join("\n");
   return [make("a", { class: "button", href: URL.createObjectURL(new Blob([text], { type: "text/csv" })), download: "ranking.csv" }, "Download CSV")];
 };
 
-const showJob = async (place, id) => {
+const showJob = async (place, id, notes) => {
   const told = await call(`jobs/${id}/view`);
-  shown(place, { ...told, job: id }, told.temperature_C);
+  shown(place, { ...told, job: id, notes }, told.temperature_C);
 };
 
 export const view = (main) => {
@@ -92,7 +102,7 @@ export const view = (main) => {
     out.replaceChildren(make("p", { class: "row", role: "status" }, bar, words, small("Cancel", () => call(`jobs/${started.id}/cancel`, { body: {} }))));
     const done = await follow(started.id, (now) => { bar.value = now.progress; words.textContent = now.step; });
     if (done.state !== "done") throw new Error(done.state === "cancelled" ? "The job was cancelled." : done.error);
-    await showJob(out, started.id);
+    await showJob(out, started.id, started.notes);
   };
 
   const start = () => busy(button, async () => {

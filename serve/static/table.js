@@ -40,10 +40,36 @@ const written = (row, column, places) => {
   return node;
 };
 
+// Whether a row shows a word: in its formula, as its verdict, or in a column of words; never in what only stands beside.
+// With a capital letter it is a piece of a formula, as chemists write it: In is in Li3InCl6, and not in LiNaCl2 or inside.
+const finder = (rows, columns) => {
+  const isFormula = (column) => column.format === "formula" || column.key === "formula";
+  const shown = columns.filter((column) => column.key && !["verdict", "nearest", "mark"].includes(column.format) && !isFormula(column));
+  const written = (row, column) => {
+    if (column.render) return [column.render(row) ?? ""].flat().map((part) => part.textContent ?? part).join(" ");
+    return typeof row[column.key] === "string" || column.format === "text" ? String(row[column.key] ?? "") : "";
+  };
+  const texts = new Map();
+  const text = (at) => {
+    if (!texts.has(at)) texts.set(at, shown.map((column) => written(rows[at], column)).join("\n").toLowerCase());
+    return texts.get(at);
+  };
+  return (at, word) => {
+    const small = word.toLowerCase(), name = String(rows[at].formula ?? "");
+    if ("verdict" in rows[at] && VERDICTS.includes(small)) return (rows[at].verdict || "unread") === small;
+    return inFormula(name, word) || text(at).includes(small);
+  };
+};
+
+export const inFormula = (name, word) => {
+  if (!/[A-Z]/.test(word)) return name.toLowerCase().includes(word);
+  return new RegExp(word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&") + (/[A-Za-z]$/.test(word) ? "(?![a-z])" : "")).test(name);
+};
+
 export const table = ({ rows, columns, noun = "rows", filter = true, label }) => {
   const state = { column: null, down: false, text: "", shown: STEP, verdicts: new Set(VERDICTS) };
   const places = new Map(columns.filter((column) => column.low).map((column) => [column, scale(rows, column)]));
-  const words = rows.map((row) => Object.values(row).filter((value) => typeof value === "string").join(" ").toLowerCase());
+  const found = finder(rows, columns);
   const body = make("tbody"), count = make("output"), titles = make("tr");
   const more = make("button", { type: "button", onclick: () => { state.shown += 4 * STEP; draw(); } }, "Show more");
   const verdictOf = (row) => row.verdict || "unread";
@@ -57,8 +83,8 @@ export const table = ({ rows, columns, noun = "rows", filter = true, label }) =>
   };
 
   const draw = () => {
-    const asked = state.text.toLowerCase().split(/\s+/).filter(Boolean);
-    let shown = rows.filter((row, at) => (!("verdict" in row) || state.verdicts.has(verdictOf(row))) && asked.every((word) => words[at].includes(word)));
+    const asked = state.text.split(/\s+/).filter(Boolean);
+    let shown = rows.filter((row, at) => (!("verdict" in row) || state.verdicts.has(verdictOf(row))) && asked.every((word) => found(at, word)));
     if (state.column) shown = shown.slice().sort(compare);
     body.replaceChildren(...shown.slice(0, state.shown).map((row) => {
       const line = make("tr");
@@ -89,7 +115,7 @@ export const table = ({ rows, columns, noun = "rows", filter = true, label }) =>
     titles.append(title);
   }
 
-  const search = make("input", { type: "search", placeholder: rows.some((row) => "verdict" in row) ? "Filter: LiAl, edge, 10.1038 …" : "Filter …", "aria-label": `Filter the ${noun}`, autocomplete: "off", spellcheck: false, oninput: (event) => { state.text = event.target.value; state.shown = STEP; draw(); } });
+  const search = make("input", { type: "search", placeholder: rows.some((row) => "verdict" in row) ? "Filter: LiAl, edge …" : "Filter …", "aria-label": `Filter the ${noun}`, autocomplete: "off", spellcheck: false, oninput: (event) => { state.text = event.target.value; state.shown = STEP; draw(); } });
   const counts = VERDICTS.map((verdict) => [verdict, rows.filter((row) => "verdict" in row && verdictOf(row) === verdict).length]).filter(([, size]) => size);
   const verdicts = make("span", { role: "group", class: "row", "aria-label": "Verdicts shown" }, counts.map(([verdict, size]) => make("label", { class: `verdict ${verdict}` }, make("input", { type: "checkbox", checked: true, value: verdict, onchange: (event) => { if (event.target.checked) state.verdicts.add(verdict); else state.verdicts.delete(verdict); draw(); } }), verdict, make("small", {}, ` ${size.toLocaleString("en")}`))));
   draw();

@@ -2,7 +2,8 @@
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const step = 50;
-  const state = { column: null, down: false, text: "", verdicts: new Set(["inside", "edge", "outside", "unread"]), shown: step };
+  const verdicts = ["inside", "edge", "outside", "unread"];
+  const state = { column: null, down: false, text: "", verdicts: new Set(verdicts), shown: step };
   const head = document.querySelector("#table thead");
   const body = document.querySelector("#table tbody");
   const more = document.getElementById("more");
@@ -77,10 +78,10 @@
   };
 
   const draw = () => {
-    const words = state.text.toLowerCase().split(/\s+/).filter(Boolean);
+    const words = state.text.split(/\s+/).filter(Boolean);
     const verdict = places.verdict;
     let rows = data.rows.filter((row, at) =>
-      state.verdicts.has(row[verdict] || "unread") && words.every((word) => data.found[at].includes(word)));
+      state.verdicts.has(row[verdict] || "unread") && words.every((word) => found(at, word)));
     if (state.column !== null) rows = rows.slice().sort(compare);
     body.replaceChildren(...rows.slice(0, state.shown).map((row) => {
       const line = document.createElement("tr");
@@ -101,7 +102,19 @@
     count.textContent = `${Math.min(rows.length, state.shown)} of ${rows.length} shown`;
   };
 
-  data.found = data.rows.map((row) => row.filter((value) => typeof value === "string").join(" ").toLowerCase() + (row[places.verdict] ? "" : " unread"));
+  // A word is looked for in what a row shows: its formula, its verdict and columns of words; not in what stands beside them.
+  // With a capital letter it is a piece of a formula, as chemists write it: In is in Li3InCl6, and not in LiNaCl2.
+  const worded = data.columns.map((column, place) => [column, place]).filter(([column]) => !column.hidden && column.doi === undefined && column.format === "text").map(([, place]) => place);
+  data.found = data.rows.map((row) => worded.map((place) => String(row[place] ?? "")).join("\n").toLowerCase());
+  const inFormula = (name, word) => {
+    if (!/[A-Z]/.test(word)) return name.toLowerCase().includes(word);
+    return new RegExp(word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&") + (/[A-Za-z]$/.test(word) ? "(?![a-z])" : "")).test(name);
+  };
+  const found = (at, word) => {
+    const small = word.toLowerCase();
+    if (places.verdict !== undefined && verdicts.includes(small)) return (data.rows[at][places.verdict] || "unread") === small;
+    return inFormula(String(data.rows[at][places.formula] ?? ""), word) || data.found[at].includes(small);
+  };
   const titles = document.createElement("tr");
   data.columns.forEach((column, place) => {
     if (column.hidden) return;

@@ -161,7 +161,7 @@ def test_one_fact_is_called_one(tmp_path):
     path.write_text("formula,tg_C\nLiAlCl2.5O0.75,256\n")
     done = run.invoke(app, ["add", str(path)])
     assert "added 1 fact (L1) as version 1" in done.stderr
-    assert "check that it is not kelvin" in done.stderr
+    assert "taken for degC: if kelvin is meant, it is -17.15 degC" in done.stderr
 
 
 def test_what_is_in_doubt_and_what_is_dropped_are_told_apart():

@@ -52,3 +52,15 @@ def test_mixtures_give_a_liquidus_and_no_melting_point():
     assert "K0.5Al0.5Cl2" not in melting
     assert {"NaCl", "AlCl3", "LiAlCl4"} <= melting
     assert len(literature.read("youngs_modulus")) == 0
+
+
+def test_the_second_table_is_read_on_demand_with_its_doubts_and_licences():
+    rows = literature.read("conductivity", ["electrolytes_2"]).rows
+    assert len(rows) == 451
+    assert rows["source"].str.startswith(literature.SECOND).all()
+    assert literature.is_literature(rows).all()
+    doubted = rows["doubt"] != ""
+    assert doubted.sum() == 26
+    assert set(rows.loc[doubted, "weight"]) == {0.3}
+    assert "CC BY 4.0 (Hargreaves et al. 2023, copied in OBELiX)" in set(rows["licence"])
+    assert len(literature.read("conductivity", [*literature.TABLES])) == 377 + 451

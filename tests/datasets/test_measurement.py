@@ -1,8 +1,11 @@
 import numpy as np
+import pandas as pd
 import pandera.errors
 import pytest
 from vitrion.datasets import literature, load
+from vitrion.datasets.duplicates import drop_retold
 from vitrion.datasets.measurement import COLUMNS, Measurements, composition_keys, formulas, schema, tabulate
+from vitrion.datasets.properties import find
 from vitrion.datasets.sources import card
 from vitrion.features import Composition
 from vitrion.features.elements import INDEX
@@ -59,3 +62,13 @@ def test_rows_and_compositions_go_together():
     assert both.take([1]).rows["formula"].tolist() == ["NaCl"]
     assert both.take(np.array([True, False])).matrix[0, 0] == 1
     assert len(Measurements.join([both, both])) == 4
+
+
+def test_rows_of_who_filtered_his_table_go_by_place():
+    known = load("tg", lab=False).take(np.arange(3)).measured
+    part = Measurements(known.rows.assign(doi="10.1000/one"), known.matrix)
+    mine = Measurements(part.rows.set_axis(["c", "a", "b"]).iloc[[2, 0]], part.matrix[[2, 0]])
+    assert mine.rows.index.equals(pd.RangeIndex(2))
+    kept, retold = drop_retold(part.take(np.array([0])), mine, find("tg"))
+    assert retold["formula"].tolist() == [part.rows["formula"][0]]
+    assert kept.rows["formula"].tolist() == [part.rows["formula"][2]]

@@ -82,3 +82,29 @@ def test_impossible_splits_say_what_is_possible(data):
         next(splits.split(data, "colour"))
     with pytest.raises(ValueError, match="1 folds"):
         splits.folds(splits.by_paper(data), 1)
+
+
+def test_the_fold_of_a_group_is_its_own_whatever_else_there_is(data):
+    labels = splits.by_paper(data)
+    fold, some = splits.hashed(labels), labels[::3]
+    np.testing.assert_array_equal(splits.hashed(some), fold[::3])
+    assert (splits.hashed(labels, seed=1) != fold).any()
+    assert np.bincount(fold).min() > 0.5 * len(labels) / 5
+
+
+def test_too_few_groups_for_every_fold_are_dealt():
+    labels = np.array(["a", "b", "c", "d", "e"], dtype=object)
+    assert sorted(splits.hashed(labels, 5).tolist()) == [0, 1, 2, 3, 4]
+
+
+def test_close_pairs_are_all_that_differ_by_little_in_every_element():
+    draw = np.random.default_rng(0)
+    base = draw.dirichlet(np.ones(5), 60)
+    matrix = np.vstack([base, base + draw.uniform(-0.003, 0.003, base.shape), base[:3]])
+    keys = np.r_[np.arange(120), np.arange(3)].astype(np.uint64)
+    found = {tuple(pair) for pair in splits.close_pairs(matrix, keys).tolist()}
+    apart = np.abs(matrix[:120, None] - matrix[None, :120]).max(axis=2)
+    expected = {(i, j) for i, j in zip(*np.nonzero(apart <= splits.SAME_WITHIN), strict=True) if i != j}
+    assert expected
+    assert found == expected
+    assert len(splits.close_pairs(matrix, keys, within=0.0)) == 0

@@ -188,7 +188,7 @@ def test_a_corrected_outcome_and_a_value_taken_out(laco):
         ({"conductivity_S_cm": 5.0}, "no solid of its class conducts better"),
         ({"conductivity_S_cm": -1e-3}, "lies between"),
         ({"conductivity_S_cm": "1,2e-3"}, "decimal comma"),
-        ({"conductivity_S_cm": math.inf}, "not a finite number"),
+        ({"conductivity_S_cm": math.inf}, "is not finite"),
         ({"tg_C": 900}, "no known chloride-rich glass"),
         ({"tg_C": 256.15}, "kelvin"),
         ({"outcome": "boom"}, "is no outcome"),
@@ -456,7 +456,7 @@ def test_json_there_and_back(laco):
         (text.replace('"phase": "glass"', '"colour": "red"'), "colour, which no result says"),
         (text.replace('"tg_C": -10.0', '"tg_C": 1e999'), "tg_C = inf, which it cannot be"),
         (text.replace('"temperature_C": 25.0, "phase"', '"phase"'), "without a temperature"),
-        (text.replace('"temperature_C": 25.0,\n', '"temperature_C": 900.0,\n'), "temperature_C=900"),
+        (text.replace('"temperature_C": 25.0,\n', '"temperature_C": 900.0,\n'), "temperature_C = 900"),
         (text.replace('"formula": "Li', '"formula": "?Li'), "event 1"),
     ):
         with pytest.raises(CampaignError, match=words):
@@ -490,9 +490,9 @@ def test_candidates_of_every_kind_are_kept(quick_proposals, candidates):
         (["LiCl2"], {}, "neutral"),
         (["LiCl", "Li.."], {}, "row 1"),
         ([], {}, "no candidates"),
-        (FAMILY, {"x": RANGE, "batch": 0}, "batch=0"),
-        (FAMILY, {"x": RANGE, "seed": -1}, "seed=-1"),
-        (FAMILY, {"x": RANGE, "temperature_C": math.nan}, "temperature_C=nan"),
+        (FAMILY, {"x": RANGE, "batch": 0}, "batch = 0; give"),
+        (FAMILY, {"x": RANGE, "seed": -1}, "seed = -1; give"),
+        (FAMILY, {"x": RANGE, "temperature_C": math.nan}, "temperature_C = nan is missing; give degC"),
         (FAMILY, {"x": RANGE, "goal": {"tgC": 3}}, "a goal has"),
     ],
 )

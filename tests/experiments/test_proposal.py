@@ -109,7 +109,7 @@ def test_what_others_measured_far_from_the_goal_is_left_out(predictors):
 
 
 def test_a_temperature_that_is_none_is_refused_at_once(ask):
-    with pytest.raises(GoalError, match="temperature_C=-400"):
+    with pytest.raises(GoalError, match="temperature_C = -400; give degC between -100 and 500"):
         ask(temperature_C=-400)
 
 

@@ -464,7 +464,7 @@ def test_one_temperature_stands_in_a_column_unless_it_is_the_usual(ranked):
         (["LiCl", "NaCl"], [25.0, float("nan")], "no number for candidate 1"),
         (["LiCl", "NaCl"], ["warm", 25.0], "give numbers in degC"),
         (["LiCl", "NaCl"], {"LiCl": 25.0}, "give one number in degC"),
-        (["LiCl"], "60", "give one number in degC"),
+        (["LiCl"], "60", "give degC between -100 and 500"),
         (pd.Series(["LiCl"], index=["a"]), pd.Series([25.0], index=["b"]), "lacks 'a'"),
         (pd.Series(["LiCl"], index=["a"]), pd.Series([25.0, 60.0], index=["a", "a"]), "holds a name twice"),
         (pd.DataFrame({"formula": ["LiCl"], "temperature_C": [60]}), [25.0], "leave one out"),
@@ -493,6 +493,7 @@ def test_a_temperature_that_cannot_be_read_spoils_its_row_alone(ranked):
     ranking = ranked(table)
     assert ranking["error"].iloc[0] == "" and "'hot' is not a number" in ranking["error"][1]
     assert "900 is out of range" in ranking["error"][2]
+    assert ranking["temperature_C"].isna().tolist() == [False, True, True]
 
 
 def test_predictions_follow_the_index_of_the_compositions(predictors):

@@ -65,7 +65,7 @@ def test_the_first_rows_of_the_ranking(pool, predictors):
         {"max_cost_usd_per_kg": 20.0},
         {"tg_C": None},
         {"weights": {"tg": 2.0}},
-        {"conductivity_S_cm": 50.0, "tg_C": -200.0},
+        {"conductivity_S_cm": 0.04, "tg_C": -200.0},
     ],
 )
 def test_any_goal(pool, predictors, goal):
@@ -340,7 +340,7 @@ def test_a_family_in_full_tells_variables_and_fractions(predictors, tmp_path):
         assert told[["Li", "Al", "Cl", "O"]].tolist() == pytest.approx([1 / 5.8, 1 / 5.8, 3.6 / 5.8, 0.2 / 5.8])
 
 
-@pytest.mark.parametrize("kind", [pa.list_(pa.string()), pa.binary()])
+@pytest.mark.parametrize("kind", [pa.list_(pa.string()), pa.struct([("a", pa.int8())])])
 def test_a_column_that_is_no_text_is_named(tmp_path, predictors, kind):
     pq.write_table(pa.table({"formula": pa.array([None], kind)}), tmp_path / "odd.parquet")
     with pytest.raises(FormulaError, match="the column formula holds"):

@@ -177,7 +177,7 @@ FAMILY = Template.parse("LiAlCl{4-2x}O{x}")
     [
         (lambda: axis("x", "0:1:0.3"), "'0:1:0.3' is no name of a variable; write the values first"),
         (lambda: FAMILY.grid(x=[0, 0.5, "1"]), "the value '1' of x is not a number"),
-        (lambda: FAMILY.grid(x=[0, np.nan]), "the value nan of x is not a finite number"),
+        (lambda: FAMILY.grid(x=[0, np.nan]), "the value nan of x is missing; give a number such as 0.5"),
         (lambda: FAMILY.grid(y="0:1:0.1"), "y is none of them, and values are missing for x; give one range for each"),
         (lambda: FAMILY.grid(x=0, y=0, z=0), "y, z are none of them"),
         (lambda: Template.parse("LiCl").grid(x=0), "has no variables; x is none of them; leave them out"),
@@ -309,7 +309,7 @@ def test_floats_with_the_noise_of_arithmetic_give_the_members_that_were_meant():
         (lambda: Total(5), "name elements"),
         (lambda: Ratio("O", ("Al",)), "name elements"),
         (lambda: Ratio(("O",), ("Al",), most=None), "give numbers"),
-        (lambda: Template.parse("Li{x}Cl").at(x=None), "not a number"),
+        (lambda: Template.parse("Li{x}Cl").at(x=None), "is missing; give a number such as 0.5"),
         (lambda: Template.parse("Li{x}Cl").at(x="1"), "not a number"),
         (lambda: Template.parse("Li{x}Cl").grid(x=["a"]), "not a number"),
         (lambda: Template.parse("Li{x}Cl").grid(x=[[1, 2], [3, 4]]), "not a number"),

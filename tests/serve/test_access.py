@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from fastapi import APIRouter
 from typer.testing import CliRunner
 from vitrion.serve import cli, rules
-from vitrion.serve.access import COOKIE
 from vitrion.serve.app import create_app
 from vitrion.serve.cli_serve import guarded, is_loopback
 from vitrion.serve.client import Client
+from vitrion.serve.heads import COOKIE
 from vitrion.serve.keyring import SCOPES, Keyring
 from vitrion.serve.owners import Owners, Who
 from vitrion.serve.pace import Pace

@@ -5,6 +5,7 @@ With VITRION_SHOTS=docs/images, and VITRION_HOME a home with models, the picture
 
 import contextlib
 import os
+import re
 import shutil
 import socket
 import threading
@@ -46,6 +47,23 @@ QUICK = """async () => {
     search.value = "li99";
     search.dispatchEvent(new Event("input"));
     return [drawn - began, sorted - drawn, performance.now() - sorted, made.querySelectorAll("tbody tr").length];
+}"""
+
+
+FILTER = """async () => {
+    const { table, rankingColumns } = await import("/static/table.js");
+    const row = (formula, verdict) => ({
+        formula, verdict, error: "", nearest: "Li2ZrOCl4", nearest_doi: "10.1038/x", note: "Tg edge",
+    });
+    const told = { LiAlCl4: "inside", Li2ZrCl6: "outside", Li3InCl6: "edge", LiNaCl2: "inside" };
+    const rows = Object.entries(told).map(([name, verdict]) => row(name, verdict));
+    const made = table({ rows, columns: rankingColumns(25), noun: "candidates" });
+    const search = made.querySelector("input[type=search]");
+    return Object.fromEntries(["Zr", "edge", "In", "li", "Na Li", "zr edge", "Z", "10.1038"].map((words) => {
+        search.value = words;
+        search.dispatchEvent(new Event("input"));
+        return [words, [...made.querySelectorAll("tbody td.formula")].map((cell) => cell.title)];
+    }));
 }"""
 
 
@@ -133,6 +151,14 @@ def test_the_whole_way(house, page, monkeypatch):
         page.locator("#ranking .figure .main-svg").first.wait_for()
         page.get_by_role("searchbox").fill("NaAl")
         assert page.locator("#ranking tbody tr").count() == 1
+        page.get_by_role("searchbox").fill("")
+        for mark in page.locator("#ranking .figure .points path").all():
+            place = mark.bounding_box()
+            page.mouse.move(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+            page.locator("#ranking .hovertext").first.wait_for()
+        assert (
+            page.locator("#ranking .hovertext tspan").first.evaluate("one => getComputedStyle(one).fontWeight") == "700"
+        )
 
         page.goto(f"{base}/#family")
         page.get_by_role("button", name="Predict the family").click()
@@ -179,6 +205,54 @@ def test_the_whole_way(house, page, monkeypatch):
         page.get_by_role("heading", name="Proposed, and waited for").wait_for()
         proposed = page.locator("main table").first.locator("tbody tr td.formula").all()
         assert not {cell.get_attribute("title") for cell in proposed} & set(first)
+
+
+def test_the_filter_looks_at_what_a_row_shows(house, page):
+    with serving() as base:
+        page.goto(f"{base}/")
+        assert page.evaluate(FILTER) == {
+            "Zr": ["Li2ZrCl6"],
+            "edge": ["Li3InCl6"],
+            "In": ["Li3InCl6"],
+            "li": ["LiAlCl4", "Li2ZrCl6", "Li3InCl6", "LiNaCl2"],
+            "Na Li": ["LiNaCl2"],
+            "zr edge": [],
+            "Z": [],
+            "10.1038": [],
+        }
+
+
+def test_what_cannot_be_is_said_in_the_words_of_the_page(house, page, tmp_path):
+    path = tmp_path / "two.csv"
+    path.write_text("formula,conductivity_S_cm,temperature_C\nLiAlCl4,1e-6,25\nNaAlCl4,1.52,25\n")
+    with serving() as base:
+        for place, words in (
+            ("jobs/abc", "no job has this number; the list of jobs shows those that there are"),
+            ("jobs/0123456789abcdef0123", "no job has the number '0123456789abcdef0123'; the list of jobs"),
+            ("campaigns/a b", "the name of a campaign has letters, digits"),
+            ("campaigns/nobody", "no campaign is called 'nobody'; the list of campaigns"),
+        ):
+            page.goto(f"{base}/#{place}")
+            said = page.get_by_role("alert").get_by_text(words)
+            said.wait_for()
+            assert not re.search(r"/api|\^|--", said.inner_text())
+        page.goto(f"{base}/#data")
+        page.get_by_label("CSV, Excel or Parquet").set_input_files(path)
+        page.get_by_role("button", name="Add", exact=True).click()
+        page.get_by_role("alert").get_by_text("row 3, conductivity: 1.52 S/cm: no solid of its class").wait_for()
+        page.get_by_role("button", name="Add the 1 valid row only").click()
+        page.get_by_text("1 fact added as version 1").wait_for()
+        assert page.get_by_text("left out: row 3, conductivity: 1.52 S/cm").is_visible()
+        page.goto(f"{base}/#rank")
+        page.get_by_text("Models: tg 8, conductivity 8").wait_for()
+        page.get_by_label("Without elements").fill("Xx")
+        page.get_by_role("button", name="Rank", exact=True).click()
+        page.get_by_role("alert").get_by_text("Xx is no symbol of an element; give symbols from H to Lr").wait_for()
+        page.get_by_label("Without elements").fill("")
+        page.get_by_label("Conductivity counts at, °C").fill("300")
+        page.get_by_role("button", name="Rank", exact=True).click()
+        page.get_by_text("if kelvin is meant (300 K is 26.85 degC)").wait_for()
+        page.wrong[:] = [one for one in page.wrong if not re.search("status of 4(04|22)", one)]
 
 
 def test_without_a_model_there_is_a_button(empty, page):

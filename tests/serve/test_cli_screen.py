@@ -71,8 +71,14 @@ def test_ranking_a_folder_is_screening(run, file, tmp_path):
         (["LiAlCl{4-2x}O{x}", "--var", "top=0:1:0.1"], "is taken"),
         (["LiAlCl{4-2x}O{x}"], "values are missing for x"),
         (["LiAlCl{4-2x}O{x}", "--var", "x=0:1:0.1", "--everything"], "name the ranking with -o"),
-        (["LiAlCl{4-2x}O{x}", "--var", "x=0:1:0.1", "-o", "a.csv"], "ending is not known"),
-        (["LiAlCl{4-2x}O{x}", "--var", "x=0:1:0.1", "-t", "9999"], "out of range"),
+        (
+            ["LiAlCl{4-2x}O{x}", "--var", "x=0:1:0.1", "-o", "a.csv"],
+            ".csv ending is not known; end the name in .parquet",
+        ),
+        (
+            ["LiAlCl{4-2x}O{x}", "--var", "x=0:1:0.1", "-t", "9999"],
+            "--temperature = 9999; give degC between -100 and 500",
+        ),
     ],
 )
 def test_what_cannot_be_screened(run, arguments, sentence):

@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import random
 
 import pytest
+from starlette.requests import Request
 from vitrion.serve import bodies, door
 from vitrion.serve.bodies import Bodies, unreadable
 from vitrion.serve.door import MB, Door
+from vitrion.serve.heads import Heads
 from vitrion.serve.metrics import Metrics
 from vitrion.serve.places import NAME, AtWork, Places
 from vitrion.serve.settings import Settings
@@ -111,6 +114,52 @@ def test_what_is_no_json_is_not_parsed():
         assert unreadable(whole, 20) == "", whole
     assert "UTF-8" in unreadable('{"a": 1}'.encode("utf-16"), 20)
     assert "UTF-8" in unreadable('{"a": 1}'.encode("utf-32-be"), 20)
+
+
+def depth(text):
+    """How deep brackets outside of texts are nested at most, mark by mark."""
+    most = level = at = 0
+    inside = False
+    while at < len(text):
+        mark = text[at]
+        at += 2 if text[at : at + 2] in ("\\\\", '\\"') else 1
+        inside ^= mark == '"'
+        level += 0 if inside else (mark in "[{") - (mark in "]}")
+        most = max(most, level)
+    return most
+
+
+def test_a_body_is_looked_at_in_pieces_as_if_it_were_whole(monkeypatch):
+    """Wherever it is cut: within an escape, a text, or half of a character."""
+    dice = random.Random(1)
+    for _ in range(3_000):
+        text = "".join(dice.choices(['"', "\\", "[", "]", "{", "}", "a", '\\"', "[[", "]]"], k=dice.randrange(40)))
+        monkeypatch.setattr(bodies, "PIECE", dice.randrange(1, 12))
+        assert bool(unreadable(text.encode(), 2)) == (depth(text) > 2), (text, bodies.PIECE)
+    monkeypatch.setattr(bodies, "PIECE", 30)
+    whole, halves = (
+        "\\ud83d\\ude00",
+        ("\\ud83d", "\\ude00", "\\ude00\\ud83d", "\\ud83d\\ud83d\\ude00", "\\\\\\ud83d\\\\ude00"),
+    )
+    texts = (whole, f"\\\\ud83d {whole}", "\\\\ud83d", "\\u0041", "\\uD83D\\uDE00")
+    for text, right in (*((one, True) for one in texts), *((one, False) for one in halves)):
+        body = ("[" + '"x",' * 7 + f'"{text}"]').encode()
+        assert ("half of a character" not in unreadable(body, 20)) == right, text
+
+
+def test_of_cookies_ours_alone_is_passed_on():
+    """As a plain word: Python's readers of quoted cookies take the square of their length, and FastAPI asks one."""
+    seen = []
+
+    async def app(scope, receive, send):
+        seen.append(Request(scope).cookies)
+
+    for told in ("a=1; vitrion_session=abc; b=2", 'vitrion_session="abc"', 'x="\\"; vitrion_session=abc'):
+        asyncio.run(Heads(app)(scope(headers=[(b"cookie", told.encode()), (b"host", b"x")]), None, None))
+    assert seen == [{"vitrion_session": "abc"}] * 3
+    for told in ("a=1", 'vitrion_session="a\\"b"', "vitrion_session", ""):
+        asyncio.run(Heads(app)(scope(headers=[(b"cookie", told.encode())]), None, None))
+    assert seen[3:] == [{}] * 4
 
 
 def test_a_body_that_does_not_come_is_not_waited_for():

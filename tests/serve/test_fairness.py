@@ -5,8 +5,8 @@ import threading
 
 import pytest
 from vitrion.serve import costs, long_list
-from vitrion.serve.refusals import InputError, RoomError, ShareError
-from vitrion.serve.shares import Need, Shares
+from vitrion.serve.refusals import InputError
+from vitrion.serve.shares import Need, RoomError, ShareError, Shares
 from vitrion.serve.store import DONE, Job, Store, now
 from vitrion.serve.turns import Turns
 from vitrion.serve.work import ASKING, Pool

@@ -82,7 +82,7 @@ def test_more_than_one_request_may_hold(house, opened):
     with opened(most_candidates=3) as http:
         answer = rank(http, [LACO] * 4)
         assert answer.status_code == 422
-        assert "4 candidates, more than 3; send longer lists to /api/v1/jobs" in answer.json()["detail"]
+        assert "4 candidates, more than 3; rank longer lists as a job" in answer.json()["detail"]
         family = http.post("/api/v1/sweep", json={"template": FAMILY, "variables": {"x": "0:1:1e-9"}})
         assert "take larger steps" in family.json()["detail"]
 
@@ -155,7 +155,16 @@ def test_data_are_listed_shown_and_added(http):
     shown = http.get("/api/v1/data/lab").json()
     assert shown["of"] == 1 and shown["rows"][0]["formula"] == "LiAlCl2.4O0.8"
     bad = http.post("/api/v1/data", json={"rows": [row | {"tg_C": "warm"}]}).json()
-    assert bad["status"] == 422 and bad["errors"][0]["row"] == 1
+    assert bad["status"] == 422 and "valid_rows" not in bad and "alone" not in bad["detail"]
+    assert bad["errors"] == [{"row": 1, "where": "tg_C", "message": "'warm' is not a number; write one such as 1.5e-3"}]
+    two = "formula,conductivity_S_cm,temperature_C\nLiAlCl4,1e-6,25\nNaAlCl4,1.52,25\n"
+    told = http.post("/api/v1/data/file", files={"file": ("two.csv", two)}).json()
+    assert told["detail"] == (
+        "two.csv: 1 of 2 rows cannot be taken, so nothing was added; mend it or take the 1 valid row alone"
+    )
+    assert told["valid_rows"] == 1
+    assert [(one["row"], one["where"]) for one in told["errors"]] == [(3, "conductivity")]
+    assert told["errors"][0]["message"].startswith("1.52 S/cm: no solid of its class conducts better")
     table = "formula,tg_C\nNaAlCl2.4O0.8,-20\n"
     assert http.post("/api/v1/data/file", files={"file": ("results.csv", table)}).status_code == 201
     assert http.get("/api/v1/data/nothing").status_code == 404

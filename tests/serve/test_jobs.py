@@ -107,9 +107,21 @@ def test_a_list_that_cannot_be_read_fails_with_the_reason(http):
         ("{", "is not JSON"),
         ("[" * 50_000, "goal is nested more than 20 deep"),
         ('"\\ud800"', "half of"),
+        ('{"tg_C": ' + "9" * 5_000 + "}", "more than 4,300 digits"),
     ):
         told = http.post("/api/v1/jobs", files={"file": ("a.csv", "x")}, data={"goal": goal})
         assert told.status_code == 422 and words in told.json()["detail"], told.text
+
+
+def test_work_that_takes_too_long_is_ended(monkeypatch):
+    """One file does not hold the queue of all: the process that reads it is ended, and the next work begins anew."""
+    monkeypatch.setattr(crew, "WORKER", ("-c", "import time; time.sleep(600)"))
+    worker = crew.Worker()
+    with pytest.raises(crew.SlowWorkError, match=r"not read within 0.5 s; split it into several files"):
+        worker.ask("count_rows", within_s=0.5, folder="x")
+    monkeypatch.setattr(crew, "WORKER", ("-c", "print('{\"done\": 7}', flush=True); input()"))
+    assert worker.ask("count_rows", within_s=60.0, folder="x") == 7
+    worker.close()
 
 
 def test_a_list_is_finished_again_where_nobody_heard_that_it_was(house, tmp_path):

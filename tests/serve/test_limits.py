@@ -94,7 +94,7 @@ def test_a_small_parquet_file_of_many_cells_is_not_unpacked(tmp_path, monkeypatc
     assert read_candidates(parquet(path, 5, 3)).cells == ["LiCl"] * 5
     with pytest.raises(InputError, match="of 1,500 columns"):
         read_candidates(parquet(path, 2, 1_500))
-    monkeypatch.setattr(tables, "_MOST_CELLS", 100)
+    monkeypatch.setattr(tables, "MOST_CELLS", 100)
     with pytest.raises(InputError, match="60 rows of 2 columns"):
         read_candidates(parquet(path, 60, 2))
     with pytest.raises(InputError, match="a cell of 'formula' has 40,000 bytes"):

@@ -2,23 +2,48 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from vitrion.datasets.home import put
-from vitrion.serve.outputs import checked, inert, save, to_csv
+from vitrion.datasets.inert import inert, inert_table
+from vitrion.serve.outputs import checked, save, to_csv
 from vitrion.serve.refusals import InputError
 
 ENDINGS = (".csv", ".parquet", ".html")
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+cmd|x", "-2+3", "@SUM(A1)", "\tx", "\r=1", " =1", "＝1", "\u00a0=1"])
+LIVE = ["=1+1", "+cmd|x", "-2+3", "@SUM(A1)", "\tx", " =1", "＝1", "\u00a0=1", "\ufeff=1", '"=1']
+PARTS = ";,|\t\n\r\v\f\u2028"
+
+
+@pytest.mark.parametrize("text", LIVE)
 def test_live_text_is_made_inert(text):
     assert inert(text) == "'" + text
 
 
-@pytest.mark.parametrize("text", ["-16.8", "+5", "-1e-3", "LiAlCl4", "", "'x", "-.5"])
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("live", ["=1+1", ' "=1+1"', "\u200b@SUM(A1)", "-2+3", "＋1+x"])
+def test_no_cell_begins_with_a_formula_wherever_a_line_is_parted(part, live):
+    """In a country of decimal commas a semicolon parts cells; a tab does when it is pasted."""
+    for text in (f"x{part}{live}", f"{part}{live}", f"-5{part}{part}{live}{part}y"):
+        cells = re.split(f"[{PARTS}]", inert(text))
+        begun = [cell.lstrip(' "\u200b') for cell in cells]
+        assert not [cell for cell in begun if cell[:1] in tuple("=+-@＝＋") and cell not in ("", "-5")], (text, cells)
+        assert inert(text).replace("'", "") == text, "nothing but apostrophes is added"
+
+
+def test_every_csv_is_inert(tmp_path):
+    """What `to_csv` writes for files and downloads, and what runs of MLflow keep."""
+    table = pd.DataFrame({"x;=1": ["x;=1+1", "x\t=1+1", None], "n": [1.5, -2.0, None]})
+    for written in (to_csv(table).decode(), inert_table(table).to_csv(index=False)):
+        assert "x;'=1+1" in written and "x\t'=1+1" in written and "x;'=1" in written.splitlines()[0]
+        assert "-2" in written and "'-2" not in written
+
+
+@pytest.mark.parametrize("text", ["-16.8", "+5", "-1e-3", "LiAlCl4", "", "'x", "-.5", "x; -16.8; y", "Li2O-LiCl"])
 def test_numbers_and_plain_text_stay(text):
     assert inert(text) == text
 

@@ -6,8 +6,12 @@ import random
 import sys
 import types
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from vitrion.datasets import delimited, grid, parquet_bounds
 from vitrion.datasets.decoding import LARGEST
 from vitrion.datasets.grid import ENDINGS
 from vitrion.datasets.user_table import read_table
@@ -115,13 +119,74 @@ def test_decimal_commas_without_a_header_are_named(given):
 
 def test_parquet_keeps_missing_and_odd_cells(tmp_path):
     path = tmp_path / "list.parquet"
-    pd.DataFrame({"id": [1, 2, 3], "Formula": ["LiCl", None, "x"], "parts": [[1], [2], []]}).to_parquet(path)
+    pd.DataFrame(
+        {"id": [1, 2, 3], "Formula": ["LiCl", None, "x"], "day": pd.to_datetime(["2026-11-30"] * 3)}
+    ).to_parquet(path)
     table = read_candidates(str(path))
     assert table.cells == ["LiCl", None, "x"]
-    assert table.extra == {"id": [1, 2, 3], "parts": ["[1]", "[2]", "[]"]}
+    assert table.extra == {"id": [1, 2, 3], "day": pd.to_datetime(["2026-11-30"] * 3).tolist()}
     pd.DataFrame({"a": [1]}).to_parquet(path)
     with pytest.raises(InputError, match="no column named formula"):
         read_candidates(str(path))
+
+
+def columns_of_lists_and_bytes():
+    """A list of a million entries in one row, a map, a record, and a fixed number of bytes: small files all."""
+    million = pa.array(np.zeros(1_000_000, np.int64))
+    yield "list", pa.ListArray.from_arrays([0, len(million)], million)
+    yield "map", pa.array([[("a", 1)]], pa.map_(pa.string(), pa.int64()))
+    yield "struct", pa.array([{"a": 1}])
+    yield "fixed_size_binary", pa.array([bytes(100_000)], pa.binary(100_000))
+
+
+@pytest.mark.parametrize(("kind", "held"), columns_of_lists_and_bytes())
+def test_a_row_holds_one_value_a_column(tmp_path, kind, held):
+    """What is nested is refused by the footer, at both doors for Parquet, before any of it is read."""
+    path = tmp_path / "list.parquet"
+    pq.write_table(pa.table({"formula": ["LiCl"], "tg_C": [1.0], "more": held}), path)
+    for read, refused in ((read_candidates, InputError), (grid.read, grid.TableError)):
+        with pytest.raises(refused, match=f"column 'more' is of type {kind}.*give columns of numbers and text"):
+            read(str(path) if read is read_candidates else path)
+
+
+def test_a_footer_that_counts_more_values_than_rows_is_refused():
+    """A column of the same number over and over takes some bytes, however often: the footer is looked at alone."""
+    plain = pa.schema([("formula", pa.string())])
+
+    def footer(values, rows, counted=None):
+        chunk = types.SimpleNamespace(num_values=values, path_in_schema="formula", total_uncompressed_size=2**40)
+        group = types.SimpleNamespace(num_rows=rows, num_columns=1, total_byte_size=1, column=lambda at: chunk)
+        told = {"num_rows": counted or rows, "num_row_groups": 1, "row_group": lambda at: group}
+        return types.SimpleNamespace(**told)
+
+    assert parquet_bounds.misfit(footer(5, 5), plain) == ""
+    assert "300,000,000 values in 1 rows" in parquet_bounds.misfit(footer(300_000_000, 1), plain)
+    assert "do not have the 1,000,000,000 rows" in parquet_bounds.misfit(footer(5, 5, 10**9), plain)
+    assert parquet_bounds.unpacked(footer(5, 5)) == 2**40, "the larger of two sizes that the footer tells"
+
+
+def test_bytes_that_repeat_are_held_once(tmp_path):
+    """As texts that repeat are: a megabyte of bytes in every one of many rows is a small file."""
+    once = pa.DictionaryArray.from_arrays(pa.array([0] * 5_000, pa.int32()), pa.array([b"A" * 1_000_000]))
+    pq.write_table(pa.table({"formula": ["LiCl"] * 5_000, "more": once}), tmp_path / "list.parquet")
+    with pytest.raises(InputError, match="a cell of 'more' has 1,000,000 bytes"):
+        read_candidates(str(tmp_path / "list.parquet"))
+    assert (tmp_path / "list.parquet").stat().st_size < 2e6
+
+
+def test_a_wide_header_over_many_short_lines_is_not_filled_up(given, monkeypatch):
+    monkeypatch.setattr(delimited, "MOST_CELLS", 2_000)
+    header = ",".join(["formula", *map(str, range(500))])
+    assert len(given(f"{header}\nLiCl\n")) == 1
+    with pytest.raises(InputError, match="rows of 501 columns; keep at most 2,000 cells"):
+        given(f"{header}\n" + "LiCl\n" * 10)
+
+
+@pytest.mark.parametrize("length", [300, 200_000])
+def test_the_name_of_a_column_is_short(given, length):
+    """Beyond 131,072 characters the reader of CSV gives up, which is said as well."""
+    with pytest.raises(InputError, match="characters; write at most"):
+        given(f"formula,{'x' * length}\nLiCl,1\n")
 
 
 def test_missing_files_and_folders(tmp_path):

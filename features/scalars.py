@@ -1,0 +1,160 @@
+"""One number out of whatever scalar holds it: Python's, NumPy's, pandas', a 0-d array or a Decimal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from decimal import Decimal
+from numbers import Real
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+_MISSING = ("NAType", "NaTType")
+
+
+class ScalarError(ValueError):
+    """A value that is no number where one is expected; the message says why, if that is not plain to see."""
+
+
+def plain(value: Any) -> Any:
+    """Return a scalar as Python holds it: of NumPy's and of 0-d arrays what they hold, else the value itself.
+
+    Examples
+    --------
+    >>> plain(np.float64(25.0)), plain(np.array(4)), plain("25")
+    (25.0, 4, '25')
+    """
+    single = isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0)
+    return value.item() if single else value
+
+
+def is_missing(value: Any) -> bool:
+    """Return whether a value stands for nothing: None, NaN, ``pandas.NA`` or ``pandas.NaT``."""
+    value = plain(value)
+    if isinstance(value, float | Decimal):
+        return math.isnan(value)
+    return value is None or type(value).__name__ in _MISSING
+
+
+def real(value: Any) -> float:
+    """Return the finite number that a scalar is; raise `ScalarError` for truth values, texts and whatever is missing.
+
+    Examples
+    --------
+    >>> real(np.int64(25)), real(np.array(0.5)), real(Decimal("1.5"))
+    (25.0, 0.5, 1.5)
+    >>> real(float("nan"))
+    Traceback (most recent call last):
+        ...
+    vitrion.features.scalars.ScalarError: is missing
+    """
+    value = plain(value)
+    if is_missing(value):
+        raise ScalarError("is missing")
+    if isinstance(value, bool) or not isinstance(value, Real | Decimal):
+        raise ScalarError("")
+    try:
+        found = float(value)
+    except OverflowError:
+        found = math.inf
+    if not math.isfinite(found):
+        raise ScalarError("is not finite")
+    return found
+
+
+def number(value: Any, what: str, right: str, error: type[Exception] = ScalarError) -> float:
+    """Return the finite number that a scalar is, or raise an error of a kind of one's own.
+
+    Parameters
+    ----------
+    value
+        Any scalar; a text is none, and neither is a truth value.
+    what
+        What it is for, as the caller calls it.
+    right
+        What would be right, as it stands after "give".
+    error
+        Kind of the error.
+
+    Examples
+    --------
+    >>> number(True, "temperature_C", "degC, such as 25")
+    Traceback (most recent call last):
+        ...
+    vitrion.features.scalars.ScalarError: temperature_C = true; give degC, such as 25
+    """
+    try:
+        return real(value)
+    except ScalarError as why:
+        said = f" {why}" if str(why) else ""
+        raise error(f"{what} = {shown(value)}{said}; give {right}") from None
+
+
+def whole(
+    value: Any, what: str, right: str, low: float, high: float = math.inf, error: type[Exception] = ScalarError
+) -> int:
+    """Return the whole number from `low` to `high` that a scalar is, or raise an error.
+
+    Parameters
+    ----------
+    value, what, right, error
+        As in `number`.
+    low, high
+        The least and the largest that is taken.
+
+    Examples
+    --------
+    >>> whole(np.int64(4), "batch", "a whole number from 1", 1)
+    4
+    """
+    found = number(value, what, right, error)
+    if not found.is_integer() or not low <= found <= high:
+        raise error(f"{what} = {shown(value)}; give {right}")
+    exact = plain(value)
+    return int(exact)
+
+
+def floats(values: Any, what: str, right: str, error: type[Exception] = ScalarError) -> npt.NDArray[np.float64]:
+    """Return numbers as an array of their shape; truth values and texts are none, and NaN stays what it is.
+
+    Parameters
+    ----------
+    values
+        A scalar, a sequence, an array or a Series.
+    what, right, error
+        As in `number`.
+    """
+    kind = getattr(values, "dtype", None)
+    if kind is not None and getattr(kind, "kind", "O") in "iuf" and isinstance(values, np.ndarray):
+        return np.asarray(values, dtype=float)
+    loose: npt.NDArray[Any] = np.asarray(values, dtype=object)
+    for one in loose.ravel().tolist():
+        if not isinstance(one, float) and not is_missing(one):
+            number(one, what, right, error)
+    return np.array([math.nan if is_missing(one) else float(one) for one in loose.ravel()]).reshape(loose.shape)
+
+
+def shown(value: Any) -> str:
+    """Return a value as a message quotes it, in no programmer's words: not long, and texts in quotation marks.
+
+    Examples
+    --------
+    >>> shown(np.float64(298.15)), shown(Decimal("1.5")), shown("25"), shown(True), shown(["Xx", "Ta"])
+    ('298.15', '1.5', "'25'", 'true', "'Xx', 'Ta'")
+    """
+    value = plain(value)
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "none"}[value]
+    if isinstance(value, list | tuple):
+        text = ", ".join(map(shown, value[:10])) or "an empty list"
+    elif isinstance(value, Mapping):
+        text = ", ".join(f"{name}: {shown(one)}" for name, one in [*value.items()][:10]) or "an empty table"
+    elif isinstance(value, int | float | Decimal | str):
+        text = repr(value) if isinstance(value, str) else str(value)
+    elif type(value).__name__ in _MISSING:
+        text = "none"
+    else:
+        text = f"a {type(value).__name__}"
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,196 @@
+"""Campaigns played on held-out papers: some results revealed, the others predicted from them; what errors remain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from .localised import Scores
+from .residuals import FARTHEST, Law, ResidualProcess, known_gain
+
+Vector = npt.NDArray[np.float64]
+Matrix = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp]
+
+REVEALED = (0, 1, 2, 3, 4, 6, 8)  # results of a paper that are known when its others are predicted
+NEXT = 3  # errors kept of an episode whose results were chosen as a campaign would: the next best ones
+LARGEST = 60  # rows of a paper that play
+PAPERS = 3000  # that play at the most
+SAME_TEMPERATURE_K = 5.0
+CHANCE, GREEDY, OTHERS = "chance", "greedy", "others"
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Held-out predictions as episodes are played on them, m rows, each array of shape (m, ...).
+
+    Parameters
+    ----------
+    truth, mean, difficulty
+        Measured and predicted target, and the expected size of the error.
+    points
+        Compositions in the space of a `Domain`, shape (m, d).
+    keys
+        Number of each composition.
+    papers, laboratories
+        Number of the paper and of the laboratory of each row.
+    near
+        Whether it is like the candidates.
+    temperature_C
+        Temperature of the measurement; 0 where it plays no part.
+    better
+        1 where a campaign looks for high values, -1 for low ones.
+    """
+
+    truth: Vector
+    mean: Vector
+    difficulty: Vector
+    points: Matrix
+    keys: npt.NDArray[np.generic]
+    papers: Rows
+    laboratories: Rows
+    near: npt.NDArray[np.bool_]
+    temperature_C: Vector
+    better: float = 1.0
+
+    @property
+    def scores(self) -> Vector:
+        """Errors in units of their difficulty, shape (m,)."""
+        return (self.truth - self.mean) / self.difficulty
+
+    def of_papers(self) -> list[Rows]:
+        """Rows of each paper: distinct compositions at the temperature at which it measured most of them."""
+        about = np.rint(self.temperature_C / SAME_TEMPERATURE_K).astype(np.int64)
+        table = pd.DataFrame({"paper": self.papers, "about": about, "key": self.keys, "row": np.arange(len(about))})
+        size = table.groupby(["paper", "about"])["row"].transform("size")
+        table = table.assign(size=size).sort_values(
+            ["paper", "size", "about", "row"], ascending=[True, False, True, True]
+        )
+        kept = table[table["about"] == table.groupby("paper")["about"].transform("first")]
+        kept = kept.drop_duplicates(["paper", "key"])
+        return [np.sort(part.to_numpy()) for _, part in kept.groupby("paper")["row"]]
+
+
+class Episodes(NamedTuple):
+    """Errors that remained in all episodes, n of them, each of shape (n,)."""
+
+    scores: Scores
+    """As a `LocalCalibration` takes them."""
+    row: Rows
+    """Row of the held-out predictions."""
+    revealed: Rows
+    """Results that were known."""
+    kind: npt.NDArray[np.str_]
+    """`CHANCE`, `GREEDY`, or `OTHERS`: results of other papers on the composition itself."""
+    correction: Vector
+    """What the results added to the prediction, in the unit of the target."""
+
+
+def play(errors: Errors, law: Law, seed: int = 0) -> Episodes:
+    """Play every paper with two compositions or more: half of the episodes by chance, half as a campaign chooses.
+
+    Each paper weighs as much as another. Of a composition that other papers measured, one more episode reveals theirs.
+    """
+    draw, papers = np.random.default_rng(seed), errors.of_papers()
+    chosen = draw.permutation(len(papers))[:PAPERS]
+    parts = []
+    for number in np.sort(chosen).tolist():
+        played = list(_of_paper(errors, law, papers[number], draw))
+        parts += [part._replace(weight=np.full(len(part.row), 1.0 / (len(played) * len(part.row)))) for part in played]
+    parts.append(_others(errors, law))
+    table = Left(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+    scores = Scores(
+        score=table.score,
+        mean=errors.mean[table.row] + table.correction,
+        near=errors.near[table.row],
+        ratio=table.ratio,
+        weight=table.weight,
+        laboratory=errors.laboratories[table.row],
+    )
+    return Episodes(scores, table.row, table.revealed, table.kind, table.correction)
+
+
+class Left(NamedTuple):
+    """Errors that remained in one episode or more, n of them, each of shape (n,); fields as of `Episodes`, `Scores`."""
+
+    row: Rows
+    revealed: Rows
+    kind: npt.NDArray[np.str_]
+    score: Vector
+    ratio: Vector
+    correction: Vector
+    weight: Vector
+
+
+def _of_paper(errors: Errors, law: Law, rows: Rows, draw: np.random.Generator) -> Sequence[Left]:
+    """The episodes of one paper."""
+    if len(rows) > LARGEST:
+        rows = np.sort(draw.choice(rows, LARGEST, replace=False))
+    played = []
+    for revealed in REVEALED:
+        if revealed >= max(len(rows), 1):
+            break
+        order = draw.permutation(len(rows))
+        played.append(_remaining(errors, law, rows[order[:revealed]], rows[order[revealed:]], CHANCE))
+        if revealed:
+            known, left = _chosen(errors, law, rows, revealed)
+            played.append(_remaining(errors, law, known, left, GREEDY))
+    return played
+
+
+def _process(errors: Errors, law: Law, known: Rows) -> ResidualProcess:
+    process = ResidualProcess(law)
+    return process.extended(errors.points[known], errors.scores[known], np.zeros(len(known))) if len(known) else process
+
+
+def _chosen(errors: Errors, law: Law, rows: Rows, revealed: int) -> tuple[Rows, Rows]:
+    """Rows that a campaign would measure first, each the best predicted after those before; and the next best ones."""
+    known, left = np.empty(0, dtype=np.intp), rows
+    while True:
+        mean = _process(errors, law, known).posterior(errors.points[left]).mean
+        expected = errors.better * (errors.mean[left] + mean * errors.difficulty[left])
+        best = np.argsort(-expected, kind="stable")
+        if len(known) == revealed:
+            return known, left[best[:NEXT]]
+        known, left = np.append(known, left[best[0]]), np.delete(left, best[0])
+
+
+def _remaining(errors: Errors, law: Law, known: Rows, left: Rows, kind: str) -> Left:
+    """Errors on the rows left, in units of what was expected of them."""
+    posterior = _process(errors, law, known).posterior(errors.points[left])
+    ratio = posterior.variance / law.prior
+    score = (np.clip(errors.scores[left], -10 * FARTHEST, 10 * FARTHEST) - posterior.mean) / np.sqrt(ratio)
+    correction = posterior.mean * errors.difficulty[left]
+    n = len(left)
+    return Left(left, np.full(n, len(known)), np.full(n, kind), score, ratio, correction, np.empty(n))
+
+
+def _others(errors: Errors, law: Law) -> Left:
+    """Errors on compositions that other papers measured, after their results were revealed."""
+    about = np.rint(errors.temperature_C / SAME_TEMPERATURE_K).astype(np.int64)
+    table = pd.DataFrame(
+        {
+            "key": errors.keys,
+            "about": about,
+            "paper": errors.papers,
+            "score": np.clip(errors.scores, -FARTHEST, FARTHEST),
+        }
+    )
+    of_paper = table.groupby(["key", "about", "paper"])["score"].mean().reset_index()
+    of_key = of_paper.groupby(["key", "about"])["score"].agg(total="sum", papers="size").reset_index()
+    known = of_paper.merge(of_key[of_key["papers"] > 1], on=["key", "about"])
+    own = table.reset_index(names="row").merge(known, on=["key", "about", "paper"], suffixes=("", "_own"))
+    n = own["papers"].to_numpy() - 1
+    others = (own["total"] - own["score_own"]).to_numpy() / n
+    gain = known_gain(law, n)
+    ratio = 1.0 - gain * law.field / law.prior
+    score = (errors.scores[own["row"].to_numpy()] - gain * others) / np.sqrt(ratio)
+    rows = own["row"].to_numpy(dtype=np.intp)
+    size = np.bincount(errors.papers)[errors.papers[rows]]
+    correction = gain * others * errors.difficulty[rows]
+    return Left(rows, n.astype(np.intp), np.full(len(rows), OTHERS), score, ratio, correction, 1.0 / size)

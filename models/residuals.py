@@ -1,0 +1,230 @@
+"""A Gaussian process over what a regressor misses: a laboratory's first results correct its next ones at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.spatial.distance import cdist
+
+from .panels import panels
+from .threads import one_thread
+
+Vector = npt.NDArray[np.float64]
+Matrix = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp]
+
+START = (1.0, 0.7, 1.5, 0.06)  # laboratory, field, length, row
+PULL = 0.002  # towards START, of the squared logarithms
+LEAST_ROWS, MOST_ROWS = 3, 40  # of a paper from which the law is learnt
+PAPERS, STEPS = 500, 160  # papers drawn to learn from, and steps of the search
+HEAVY_TAIL = 3.0  # degrees of freedom of the t distribution that errors are taken from
+FARTHEST = 8.0  # difficulties beyond which an error counts no further
+
+
+class Law(NamedTuple):
+    """How held-out errors, in units of their difficulty, vary together: variances, and a length in domain units."""
+
+    laboratory: float
+    """Of what all results of one paper or one campaign share."""
+    field: float
+    """Of what compositions share that are alike."""
+    length: float
+    """Distance of the `Domain` at which they are alike no more (Matern-3/2)."""
+    row: float
+    """Of one result alone."""
+
+    @property
+    def prior(self) -> float:
+        """Variance of an error where nothing was measured."""
+        return self.laboratory + self.field + self.row
+
+
+class Posterior(NamedTuple):
+    """What the results say of n compositions, each of shape (n,), in units of the difficulty."""
+
+    mean: Vector
+    """Expected error of the regressor."""
+    variance: Vector
+    """Of the error that is left, the scatter of one result included."""
+
+    def ratio(self, law: Law) -> Vector:
+        """Share of the prior variance that is left, shape (n,)."""
+        return self.variance / law.prior
+
+
+@dataclass(frozen=True)
+class ResidualProcess:
+    r"""Errors of one laboratory's results, in units of their difficulty.
+
+    With z the errors divided by their difficulty, two results of one laboratory have the covariance
+    :math:`s_a + s_u M(d / l)`, with M a Matern-3/2 correlation of their distance d in the space of a `Domain`, and one
+    result the variance :math:`s_e` besides (Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006,
+    section 2.2). The :math:`s` and :math:`l` are the `Law`. Errors of single results follow a t distribution, by
+    reweighting, so that one wrong value does not bend the others.
+
+    Parameters
+    ----------
+    law
+        Variances and length, learnt on papers that the regressor had not seen.
+    points
+        Results of the laboratory in the space of the domain, shape (k, d).
+    errors
+        Measured minus predicted target of each, in units of its difficulty, shape (k,).
+    noise
+        Variance of each that the laboratory states, in the same units, shape (k,); on top of the law's.
+
+    Examples
+    --------
+    >>> process = ResidualProcess(Law(1.0, 0.7, 1.5, 0.06))
+    >>> process.posterior(np.zeros((1, 2))).variance.round(2).tolist()
+    [1.76]
+    >>> one = process.extended(np.zeros((1, 2)), np.array([1.0]), np.zeros(1)).posterior(np.zeros((1, 2)))
+    >>> one.mean.round(2).tolist(), one.variance.round(2).tolist()
+    ([0.97], [0.12])
+    """
+
+    law: Law
+    points: Matrix = field(default_factory=lambda: np.empty((0, 0)))
+    errors: Vector = field(default_factory=lambda: np.empty(0))
+    noise: Vector = field(default_factory=lambda: np.empty(0))
+
+    def __len__(self) -> int:
+        return len(self.errors)
+
+    def extended(self, points: Matrix, errors: Vector, noise: Vector) -> ResidualProcess:
+        """The process with m further results: points (m, d), errors (m,) and stated variances (m,)."""
+        before = self.points if len(self) else np.empty((0, points.shape[1]))
+        return replace(
+            self,
+            points=np.vstack([before, points]),
+            errors=np.concatenate([self.errors, np.clip(errors, -FARTHEST, FARTHEST)]),
+            noise=np.concatenate([self.noise, noise]),
+        )
+
+    def posterior(self, points: Matrix, others: Vector | None = None) -> Posterior:
+        """Expected error, and the variance that is left, of n compositions; no row depends on the others.
+
+        Parameters
+        ----------
+        points
+            In the space of the domain, shape (n, d).
+        others
+            Number of other papers whose results on the composition itself the regressor knows, shape (n,); a part of
+            one where it is only near. What they have in common is known; that of the laboratory is not.
+        """
+        law, n = self.law, len(points)
+        left = np.full(n, float(law.field))  # of the field, and of its covariance with the error of the laboratory
+        found = Posterior(np.zeros(n), np.full(n, float(law.prior)))
+        both = left.copy()
+        if len(self):
+            coefficients, whitener = self._solved()
+            with one_thread():
+                for panel in panels(n):
+                    apart = cdist(self.points, np.ascontiguousarray(panel.of(points, float).T))
+                    alike = law.field * matern(apart / law.length)
+                    white, of_field = whitener @ (law.laboratory + alike), whitener @ alike
+                    found.mean[panel.rows] = (coefficients @ (law.laboratory + alike))[panel.used]
+                    found.variance[panel.rows] -= np.square(white).sum(axis=0)[panel.used]
+                    left[panel.rows] -= np.square(of_field).sum(axis=0)[panel.used]
+                    both[panel.rows] -= (white * of_field).sum(axis=0)[panel.used]
+        if others is not None:
+            noise = (law.laboratory + law.row) / np.maximum(others, 1e-9)
+            found.variance[:] -= np.where(others > 0, np.square(both) / (left + noise), 0.0)
+        return found
+
+    def joint(self, points: Matrix) -> Matrix:
+        """Covariance of the errors that are left of n compositions of the laboratory, shape (n, n).
+
+        Results to come share a shift and are alike where the compositions are: the chance that one of several meets a
+        goal is not that of independent errors.
+        """
+        left = covariance(cdist(points, points), self.law) + self.law.row * np.eye(len(points))
+        if len(self):
+            white = self._solved()[1] @ covariance(cdist(self.points, points), self.law)
+            left = left - white.T @ white
+        return np.asarray(left)
+
+    def _solved(self) -> tuple[Vector, Matrix]:
+        """Coefficients, shape (k,), and whitener, shape (k, k), of the results."""
+        matrix, base = covariance(cdist(self.points, self.points), self.law), self.law.row + self.noise
+        matrix = matrix + np.diag(reweighted(matrix, self.errors, base))
+        whitener = np.linalg.inv(np.linalg.cholesky(matrix))
+        return whitener.T @ (whitener @ self.errors), whitener
+
+
+def known_gain(law: Law, papers: npt.ArrayLike) -> Vector:
+    """Part of the mean error of n other papers on a composition that the next one shares, of the shape of `papers`."""
+    n = np.asarray(papers, dtype=float)
+    noise = (law.laboratory + law.row) / np.maximum(n, 1e-9)
+    return np.asarray(np.where(n > 0, law.field / (law.field + noise), 0.0))
+
+
+def matern(scaled: Matrix) -> Matrix:
+    """Matern-3/2 correlation at distances in units of the length, of the shape of `scaled`."""
+    root = np.sqrt(3.0) * scaled
+    return np.asarray((1.0 + root) * np.exp(-root))
+
+
+def covariance(distance: Matrix, law: Law) -> Matrix:
+    """Covariance of results of one laboratory at the given distances, of the shape of `distance`."""
+    return np.asarray(law.laboratory + law.field * matern(distance / law.length))
+
+
+def reweighted(matrix: Matrix, errors: Vector, base: Vector) -> Vector:
+    """Variance of each single result, shape (k,), where errors beyond the usual count for less (four reweightings)."""
+    noise = base.copy()
+    for _ in range(4):
+        coefficients = np.linalg.solve(matrix + np.diag(noise), errors)
+        noise = base * (1.0 + np.square(noise * coefficients) / (HEAVY_TAIL * base))
+    return noise
+
+
+def learn(errors: Vector, points: Matrix, papers: Sequence[Rows], seed: int = 0) -> Law:
+    """The law of held-out errors: the one that foretells best each result of a paper from its others.
+
+    The search maximises the t likelihood of results left out one by one (in closed form: Rasmussen and Williams,
+    section 5.4.2), each paper weighing alike.
+
+    Parameters
+    ----------
+    errors
+        Held-out errors in units of their difficulty, shape (n,).
+    points
+        Compositions in the space of a `Domain`, shape (n, d).
+    papers
+        Rows of each paper, of distinct compositions at one temperature.
+    seed
+        Of the choice of papers and rows.
+    """
+    draw = np.random.default_rng(seed)
+    large = [rows for rows in papers if len(rows) >= LEAST_ROWS]
+    if not large:
+        return Law(*START)
+    chosen = [large[i] for i in draw.permutation(len(large))[:PAPERS]]
+    chosen = [rows if len(rows) <= MOST_ROWS else draw.choice(rows, MOST_ROWS, replace=False) for rows in chosen]
+    apart = [cdist(points[rows], points[rows]) for rows in chosen]
+    seen = [np.clip(errors[rows], -FARTHEST, FARTHEST) for rows in chosen]
+    start = np.log(START)
+
+    def surprise(theta: Vector) -> float:
+        law = Law(*np.exp(np.clip(theta, start - 4.0, start + 4.0)).tolist())
+        total = sum(_surprise(covariance(d, law), law.row, z) for d, z in zip(apart, seen, strict=True))
+        return total / len(chosen) + PULL * float(np.square(theta - start).sum())
+
+    simplex = np.vstack([start, start + 0.5 * np.eye(len(start))])
+    found = minimize(surprise, start, method="Nelder-Mead", options={"maxfev": STEPS, "initial_simplex": simplex})
+    return Law(*np.exp(np.clip(found.x, start - 4.0, start + 4.0)).tolist())
+
+
+def _surprise(matrix: Matrix, row: float, errors: Vector) -> float:
+    """Mean negative log likelihood of the results of one paper, each from its others."""
+    precision = np.linalg.inv(matrix + row * np.eye(len(matrix)))
+    variance = 1.0 / np.diag(precision)
+    missed = variance * (precision @ errors)
+    tail = 0.5 * (HEAVY_TAIL + 1.0) * np.log1p(np.square(missed) / (HEAVY_TAIL * variance))
+    return float(np.mean(0.5 * np.log(variance) + tail))
