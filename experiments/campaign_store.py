@@ -49,10 +49,8 @@ class State:
     ----------
     name, created
         Its name, and when it was made (UTC).
-    candidates
-        As `campaign_pool.Pool` tells them.
-    goal
-        Fields of the goal by name.
+    candidates, goal
+        As `campaign_candidates` keeps them, and the fields of the goal by name.
     batch, temperature_C, seed
         Proposals in a round, where no other number is asked for; where the conductivity counts, in degC; of all draws.
     events

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ import sqlalchemy as sa
 
 VARIABLE = "VITRION_DATABASE_URL"
 PATIENCE_S = 60
+GONE = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError)  # of a server that went away
+_QUOTED, _PATH = re.compile(r"""(["']).*?\1"""), re.compile(r"(?<!\w)/\S+")
 _LOCK = 5_641_843_127  # the one under which the service makes its tables
 CAMPAIGNS = sa.Table(
     "campaigns",
@@ -79,9 +82,15 @@ def _begun() -> Iterator[sa.Connection]:
     try:
         with _engine(address()).begin() as connection:
             yield connection
-    except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
-        said = (str(error.orig).strip().splitlines() or ["it is away"])[0].rpartition("failed: ")[2][:200]
-        raise TableAwayError(f"the database of the campaigns does not answer ({said}); try again in a moment") from None
+    except GONE as error:
+        said = f"the database of the campaigns does not answer ({reason(error)}); try again in a moment"
+        raise TableAwayError(said) from error
+
+
+def reason(error: sa.exc.DBAPIError) -> str:
+    """What a database says of an error, on one line; its address, the path of its socket too, is nobody's business."""
+    lines = str(error.orig).strip().splitlines() or [type(error).__name__]
+    return _PATH.sub("it", _QUOTED.sub("it", lines[0].rpartition("failed: ")[2]))[:200]
 
 
 @lru_cache(maxsize=4)

@@ -53,7 +53,7 @@ def real(value: Any) -> float:
     value = plain(value)
     if is_missing(value):
         raise ScalarError("is missing")
-    if isinstance(value, bool) or not isinstance(value, Real | Decimal):
+    if isinstance(value, bool | np.timedelta64) or not isinstance(value, Real | Decimal):
         raise ScalarError("")
     try:
         found = float(value)

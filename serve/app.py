@@ -39,6 +39,7 @@ from . import pages, routes_access, routes_campaigns, routes_jobs, routes_librar
 from .access import Access
 from .bodies import Bodies, TooSlowError
 from .campaigns import Campaigns
+from .damage import check
 from .desk import Desk
 from .door import HEADERS, Door, TooLargeError, TooMuchError
 from .failures import explained
@@ -49,14 +50,16 @@ from .journal import Requests
 from .keyring import Keyring
 from .metrics import Metrics
 from .owners import Owners
+from .patience import away, lost
 from .places import AtWork, Places
 from .problems import of_http, of_validation, problem
 from .refusals import BusyError, ConflictError, ForbiddenError, InputError, NotFoundError, WorkError, public
 from .rules import Table
 from .service import Ask, Service
 from .settings import Settings
+from .shares import RoomError, ShareError
 from .store import Store
-from .work import LONG_WAITING, Batcher, Pool
+from .work import LONG_THREADS, LONG_WAITING, Batcher, Pool
 
 STATUS: dict[type[Exception], int] = {
     ForbiddenError: 403,
@@ -76,6 +79,8 @@ STATUS: dict[type[Exception], int] = {
     ScalarError: 422,
     CampaignFileError: 500,
     WorkError: 500,
+    RoomError: 507,
+    ShareError: 429,
     BusyError: 503,
     TableAwayError: 503,
     NoChampionError: 503,
@@ -141,6 +146,8 @@ def _of_error(request: Request, error: Exception) -> Response:
         _LOG.warning("nothing can be kept: %s", error.strerror)
         why = f"the server cannot keep this ({error.strerror}); tell who runs it: its home folder needs room and rights"
         return problem(507, why)
+    if lost(error):
+        error = away(error)
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
     wait = {"retry-after": "1"} if isinstance(error, BusyError) else None
     told = str(error) if isinstance(error, tuple(STATUS)) else explained(error)[0]
@@ -188,6 +195,7 @@ def _lifespan(settings: Settings, models: InUse, metrics: Metrics) -> Lifespan[F
 
 def _opened(settings: Settings, models: InUse, metrics: Metrics) -> Desk:
     made()
+    check(settings)
     store = Store(settings.store_url)
     service, campaigns = Service(models, settings), Campaigns(models)
     owners = Owners(store.engine)
@@ -205,7 +213,7 @@ def _opened(settings: Settings, models: InUse, metrics: Metrics) -> Desk:
         keys=Keyring(store.engine),
         owners=owners,
         short=Batcher(service),
-        long=Pool("long", 1, LONG_WAITING),
+        long=Pool("long", LONG_THREADS, LONG_WAITING),
         data=Pool("data", 1, LONG_WAITING),
         light=Pool("light", 4, settings.most_waiting),
     )

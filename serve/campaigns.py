@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from . import costs
 from .clerk import added
 from .in_use import InUse
 from .limits import check_learnt
@@ -128,6 +129,18 @@ class Campaigns:
         notes, table = noticed(lambda: campaign.propose(batch, known, track=False))  # see `workflows.remember`
         more = {"event": table.attrs["event"], "stop": cell(table.attrs.get("stop", "")), "notes": notes}
         return Answer(table, known.versions, more)
+
+    def seconds(self, name: str, batch: int | None, most_s: float) -> float:
+        """How long a round is expected to take; refuses more than one request may take."""
+        from ..experiments.campaign_candidates import restored
+        from ..experiments.campaign_events import standing
+
+        state = self.checked(name).state
+        stands, candidates = standing(state.events), restored(state.candidates)
+        size = int(getattr(candidates, "size", 0)) or len(candidates)
+        mend = f"make it a round as a job (POST /api/v1/campaigns/{name}/rounds), or ask for fewer"
+        learnt = len(stands.results) + len(stands.pending())
+        return costs.bounded(size, batch or state.batch, learnt, most_s, mend)
 
     def round(self, name: str, batch: int | None, seen: int) -> dict[str, Any]:
         """Make a round as a job does, once: one that came after `seen` events is not made again."""

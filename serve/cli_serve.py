@@ -33,6 +33,7 @@ def serve(
             from threadpoolctl import threadpool_limits
 
             from .app import create_app
+            from .damage import check
             from .ending import Ending
             from .journal import begin
             from .schema import upgrade
@@ -46,6 +47,7 @@ def serve(
         threadpool_limits(1)  # requests run side by side; threads that wait for each other would only slow them
         settings = Settings.of_environment()
         made()
+        check(settings)
         upgrade(settings.store_url)
         begin(settings)
         server = Ending(create_app(guarded(settings, host)), host, port, settings)

@@ -20,6 +20,7 @@ def worker() -> None:
     with told():
         try:
             from .campaigns import Campaigns
+            from .damage import check
             from .in_use import InUse
             from .jobs import WORKER, Jobs
             from .journal import begin
@@ -34,6 +35,7 @@ def worker() -> None:
         settings, ended = Settings.of_environment(), threading.Event()
         begin(settings)
         made()
+        check(settings)
         store, models = Store(settings.store_url), InUse()
         campaigns = Campaigns(models)
 

@@ -28,7 +28,7 @@ from .rows import dumped
 from .service import Service
 from .settings import Settings
 from .store import Store
-from .work import Batcher, Pool
+from .work import ASKING, Batcher, Pool
 
 JSON = "application/json"
 AGAIN_S = 2.0  # between two tries to keep what a key stands for
@@ -64,6 +64,8 @@ class Desk:
 async def of(request: Request) -> Desk:
     """The parts of the server that answers a request; a coroutine, since others are sent to a thread."""
     found: Desk = request.app.state.desk
+    who = request.scope.get("vitrion.who")
+    ASKING.set(who.name if who is not None else "")
     return found
 
 

@@ -90,16 +90,24 @@ def explained(error: Exception) -> tuple[str, int]:
     for spent, words, code in _SPENT:
         if isinstance(error, spent):
             return words, code
-    return _unnamed(error), FAILED
+    return _of_the_machine(error) or _unforeseen(error), FAILED
 
 
-def _unnamed(error: Exception) -> str:
-    """A sentence for an error that is none of ours."""
+def _of_the_machine(error: Exception) -> str:
+    """What is said of a database, a memory or a disk that does not do; empty for other errors."""
+    if "sqlalchemy" in sys.modules and import_module(f"{__package__}.patience").lost(error):
+        return str(import_module(f"{__package__}.patience").away(error))
+    damage = import_module(f"{__package__}.damage") if "sqlite3" in sys.modules else None
+    if damage and "DatabaseError" in {kind.__name__ for kind in type(error).__mro__} and damage.is_damage(str(error)):
+        words = "a database of the home folder is damaged"
+        return f"{words} ({getattr(error, 'orig', error)}); start the server again: it says which one, and what to do"
     if isinstance(error, OSError) and error.strerror:
         where = f" ({error.filename})" if error.filename else ""
         return f"{error.strerror}{where}"
-    if said := disk.unusable(error):
-        return said
+    return disk.unusable(error) or ""
+
+
+def _unforeseen(error: Exception) -> str:
     first = (str(error).strip().splitlines() or ["no more is known"])[0]
     kind = type(error).__name__
     return f"this should not have happened: {kind}: {first}; set VITRION_DEBUG=1 to see where, and report it"

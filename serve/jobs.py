@@ -11,23 +11,24 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
+from dbos import DBOS
 
-from ..datasets.home import home, private_file, private_folder, put
-from . import workflows
+from ..datasets.home import private_folder, put
+from . import queues, shop, sweeping
 from .crew import Trainings, Worker
 from .keeper import Keeper
-from .long_list import VIEW, write_request
+from .long_list import VIEW, rows_of, write_request
 from .presence import Presence
 from .refusals import ConflictError, NotFoundError, nothing_called
 from .settings import Settings, job_folder
+from .shares import Need, Shares
 from .store import CANCELLED, DONE, FAILED, OPEN, Job, Store, now
-from .workflows import LOG, RANK, ROUND, TRAIN
+from .workflows import MOST_RECOVERIES, QUICK, RANK, ROUND, TRAIN, remember
 
 SERVER, WORKER = "server", "worker"
+QUICK_BYTES = 2_000_000  # size up to which a file of few rows counts as short
 LAY_DOWN_S = 20.0  # for what is worked on in this process when it ends
-_POLL_S, _SLOW_POLL_S = 0.5, 1.0  # between two looks into a queue; each costs the processor some milliseconds
-_ENDED = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "SUCCESS")
+_LOG = logging.getLogger(__name__)
 
 
 class Jobs:
@@ -57,50 +58,40 @@ class Jobs:
     ) -> None:
         self.store, self.settings, self.kind = store, settings, kind
         self._propose, self._renewed = propose, renewed
-        self.worker, self.clerk, self.books, self.trainings = Worker(), Worker(), Worker(), Trainings()
+        self._hire()
+
+    def _hire(self) -> None:
+        """Have processes that are started when they are first needed."""
+        self.worker, self.quick, self.clerk, self.books = Worker(), Worker(), Worker(), Worker()
+        self.trainings = Trainings()
 
     def launch(self) -> None:
         """Begin to work: go on with what was not finished, and take what comes."""
-        self.worker, self.clerk, self.books, self.trainings = Worker(), Worker(), Worker(), Trainings()
-        self.shop = workflows.Shop(
-            self.store, self.settings, self.worker, self.books, self.trainings, self._propose, self._renewed
-        )
-        self.presence = Presence(self.store, self.kind)
-        self.presence.enter()
-        workflows.set_up(self.shop)
-        if not self.settings.database_url:
-            private_file(home() / "workflows.db")
-        config: DBOSConfig = {"name": "vitrion", "application_version": "1", "log_level": "ERROR"}
-        config |= {"executor_id": self.presence.id, "system_database_url": self.settings.workflow_url}
-        config |= {"serializer": DBOSPortableJSONSerializer(), "max_executor_threads": 16}
-        logging.getLogger("dbos").addFilter(_is_no_cancellation)
-        DBOS(config=config)
-        if not (self.settings.work or self.kind == WORKER):
-            DBOS.listen_queues([])
-        DBOS.launch()
-        for name, each, in_all, poll_s in (
-            (RANK, self.settings.jobs_at_once, None, _POLL_S),
-            (TRAIN, None, 1, _SLOW_POLL_S),
-            (ROUND, None, 1, _POLL_S),
-            (LOG, None, 1, _SLOW_POLL_S),
-        ):
-            DBOS.register_queue(
-                name,
-                worker_concurrency=each,
-                global_concurrency=in_all,
-                polling_interval_sec=poll_s,
-                on_conflict="always_update",
-            )
+        self.set_to_work()
         self._keeper = Keeper(self)
         self._keeper.begin()
+
+    def set_to_work(self) -> None:
+        """Enter among the processes that work, under a new name, and open the queues."""
+        self._hire()
+        hands = (self.worker, self.quick, self.books, self.trainings)
+        self.shop = shop.Shop(self.store, self.settings, *hands, self._propose, self._renewed)
+        self.presence = Presence(self.store, self.kind)
+        self.presence.enter()
+        shop.set_up(self.shop)
+        queues.open_all(self.settings, self.presence.id, self.settings.work or self.kind == WORKER)
+        self.behind = False
 
     def close(self) -> None:
         """Stop working; what is not finished goes on elsewhere, or at the next launch."""
         self._keeper.stop()
+        self.put_away()
+
+    def put_away(self) -> None:
+        """Lay all work down, close the queues and leave the processes that work; done twice it does no harm."""
         self.lay_down()
-        self.worker.close()
-        self.clerk.close()
-        self.books.close()
+        for one in (self.worker, self.quick, self.clerk, self.books):
+            one.close()
         until = time.monotonic() + LAY_DOWN_S
         while self.shop.at_work and time.monotonic() < until:
             time.sleep(0.02)
@@ -109,10 +100,9 @@ class Jobs:
 
     def lay_down(self) -> None:
         """Stop what is worked on, so that it can go on at its last finished step."""
-        workflows.set_up(None)
-        self.worker.stop()
-        self.clerk.stop()
-        self.books.stop()
+        shop.set_up(None)
+        for one in (self.worker, self.quick, self.clerk, self.books):
+            one.stop()
         self.trainings.stop()
 
     def take_over(self, executors: Sequence[str]) -> None:
@@ -122,6 +112,7 @@ class Jobs:
             if not DBOS.list_workflows(executor_id=one, status="PENDING", limit=1):
                 self.presence.forget(one)
         self.reconcile()
+        self.behind = False
 
     def reconcile(self) -> None:
         """Bring jobs that are open in step with what DBOS knows of them."""
@@ -133,7 +124,8 @@ class Jobs:
         if kind == TRAIN:
             self.trainings.stop(job)
         elif kind == RANK:
-            self.worker.stop()
+            with suppress(FileNotFoundError):  # it was deleted
+                self.shop.ranker(job).stop()
 
     def rank(self, content: bytes, ending: str, name: str, told: Mapping[str, Any], owner: str = "") -> Job:
         """Take a long list to rank.
@@ -154,9 +146,12 @@ class Jobs:
         try:
             private_folder(folder)
             put(folder / f"candidates{ending}", content)
-            rows = {"block_rows": self.settings.block_rows, "file": f"candidates{ending}", "name": name}
+            count, size = rows_of(content, ending), self.settings.block_rows
+            quick = count <= size and len(content) < QUICK_BYTES
+            rows = {"block_rows": size, "file": f"candidates{ending}", "name": name, "quick": quick}
             write_request(folder, {**told, **rows})
-            return self._take(Job(number, RANK, name, told, now(), models=told["models"]), owner)
+            need = Need(QUICK if quick else RANK, 1 + count // 1000, len(content))
+            return self._take(Job(number, RANK, name, told, now(), models=told["models"]), owner, need)
         except BaseException:
             if self.store.job(number) is None:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -165,16 +160,16 @@ class Jobs:
     def train(self, properties: Sequence[str], options: Sequence[str] = (), owner: str = "") -> Job:
         """Take a training of some properties, with options of `vitrion train`."""
         told = {"properties": list(properties), "options": list(options)}
-        return self._take(Job(new_number(), TRAIN, " and ".join(properties), told, now()), owner)
+        return self._take(Job(new_number(), TRAIN, " and ".join(properties), told, now()), owner, Need(TRAIN))
 
     def round(self, campaign: str, batch: int | None, seen: int, owner: str = "") -> Job:
         """Take a round of proposals in a campaign that has had so many events."""
         told = {"campaign": campaign, "batch": batch, "seen": seen}
-        return self._take(Job(new_number(), ROUND, campaign, told, now()), owner)
+        return self._take(Job(new_number(), ROUND, campaign, told, now()), owner, Need(ROUND))
 
     def remember(self, campaign: str, event: int) -> None:
         """Have a round of a campaign kept as a run of MLflow, by and by."""
-        workflows.remember({"do": "log_round", "campaign": campaign, "event": event})
+        remember({"do": "log_round", "campaign": campaign, "event": event})
 
     def find(self, number: str) -> Job:
         """Return a job by its number."""
@@ -188,7 +183,8 @@ class Jobs:
         job = self.find(number)
         if not self.store.change(number, state=CANCELLED, step="cancelled"):
             raise ConflictError(f"the job {number} is {self.find(number).state} already; there is nothing to cancel")
-        DBOS.cancel_workflow(number)
+        with queues.spared():  # who works on it looks at its row first
+            DBOS.cancel_workflow(number)
         if number in self.shop.at_work:  # else another process does, which looks every second
             self.stop_work(number, job.kind)
         return self.find(number)
@@ -210,47 +206,34 @@ class Jobs:
         if self.find(number).state in OPEN:
             raise ConflictError(f"the job {number} is not finished; cancel it first")
         shutil.rmtree(job_folder(number), ignore_errors=True)
+        with queues.spared():  # else its steps go the next time that is swept
+            DBOS.delete_workflow(number)
         self.store.forget(number)
-        DBOS.delete_workflow(number)
 
     def sweep_out(self) -> None:
-        """Forget jobs and idempotency keys that are too old."""
+        """Forget jobs that are too old, and all that was kept beside them."""
         for number in self.store.expired(self.settings.keep_days):
             with suppress(NotFoundError):  # another server forgot it
                 self.delete(number)
-        self.store.forget_keys(self.settings.keep_keys_days)
+        sweeping.sweep(self.store, self.settings)
 
-    def _take(self, job: Job, owner: str) -> Job:
-        self.store.add(job, owner)
-        self._enqueue(job)
+    def _take(self, job: Job, owner: str, need: Need) -> Job:
+        self.store.add(job, owner, need, Shares(self.settings.most_open_jobs, self.settings.most_disk_mb))
+        with queues.spared() as reached:
+            queues.put(job, self.store.turn(job.id))
+        if not reached:  # it is kept, so it is taken: the keeper puts it into its queue
+            _LOG.warning("the job %s waits for the database before it gets into its queue", job.id)
+            self.behind = True
         return job
-
-    def _enqueue(self, job: Job) -> None:
-        told = job.told
-        with SetWorkflowID(job.id):
-            if job.kind == RANK:
-                DBOS.enqueue_workflow(RANK, workflows.rank, job.id)
-            elif job.kind == TRAIN:
-                DBOS.enqueue_workflow(TRAIN, workflows.train, job.id, told["properties"], told["options"])
-            else:
-                DBOS.enqueue_workflow(
-                    ROUND, workflows.campaign_round, job.id, told["campaign"], told["batch"], told["seen"]
-                )
 
     def _reconcile(self, job: Job) -> None:
         """Bring a job that was open when the server ended in step with what DBOS knows of it."""
         known = DBOS.get_workflow_status(job.id)
         if known is None:  # the server ended between keeping the job and putting it into its queue
-            self._enqueue(job)
-        elif known.status in _ENDED:
-            why = f"the server ended while it worked on this, {workflows.MOST_RECOVERIES} times; it was given up"
+            queues.put(job, self.store.turn(job.id))
+        elif known.status in queues.ENDED:
+            why = f"the server ended while it worked on this, {MOST_RECOVERIES} times; it was given up"
             self.store.change(job.id, state=FAILED, error=why)
-
-
-def _is_no_cancellation(record: logging.LogRecord) -> bool:
-    """Whether a message of DBOS tells more than that a job was cancelled, which it calls an error."""
-    kind = record.exc_info[0] if record.exc_info else None
-    return kind is None or "Cancelled" not in kind.__name__
 
 
 def new_number() -> str:

@@ -7,14 +7,17 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from .patience import GONE, AwayError
+from . import queues
+from .patience import lost
 from .presence import FENCE_S
 from .store import OPEN
+from .workflows import LOG
 
 if TYPE_CHECKING:
     from .jobs import Jobs
 
 LOOK_S = 0.5
+COUNT_S = 5.0  # between two counts of what was begun
 EARLIER = "local"  # what the first release called itself
 _LOG = logging.getLogger(__name__)
 
@@ -30,7 +33,9 @@ class Keeper:
 
     def __init__(self, jobs: Jobs) -> None:
         self._jobs = jobs
-        self._ended, self._lost_at, self._fenced = threading.Event(), 0.0, False
+        self._ended, self._lost_at, self._fenced, self._down = threading.Event(), 0.0, False, False
+        self._idle: set[str] = set()
+        self._counted_at = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="vitrion-keeper", daemon=True)
 
     def begin(self) -> None:
@@ -47,19 +52,29 @@ class Keeper:
     def look(self) -> None:
         """Look once; where this process lost its place among the others, it takes a new one."""
         jobs = self._jobs
-        if not jobs.presence.kept():
-            self._without_lock()
-        elif self._fenced or jobs.shop.dropped:
+        if self._down or (jobs.presence.kept() and (self._fenced or jobs.shop.dropped)):
             self._anew()
+        elif not jobs.presence.kept():
+            self._without_lock()
         else:
             self._lost_at = 0.0
             for job, kind in list(jobs.shop.at_work.items()):
-                found = jobs.store.job(job)
-                if found is None or found.state not in OPEN:
+                found = None if kind == LOG else jobs.store.job(job)
+                if kind != LOG and (found is None or found.state not in OPEN):
                     jobs.stop_work(job, kind)
-            if gone := jobs.presence.gone():
+            self._count()
+            gone = jobs.presence.gone()
+            if gone:
                 _LOG.warning("%d process(es) ended with their work; it goes on here or elsewhere", len(gone))
+            if gone or jobs.behind:
                 jobs.take_over(gone)
+
+    def _count(self) -> None:
+        """Lay down what was taken out of a queue and is not at work at two counts: the database went away between."""
+        if time.monotonic() - self._counted_at >= COUNT_S:
+            idle = queues.begun(self._jobs.presence.id) - set(self._jobs.shop.at_work)
+            self._jobs.shop.dropped |= idle & self._idle
+            self._idle, self._counted_at = idle, time.monotonic()
 
     def _without_lock(self) -> None:
         self._lost_at = self._lost_at or time.monotonic()
@@ -73,14 +88,18 @@ class Keeper:
 
     def _anew(self) -> None:
         """Come back under a new name, and let the old one's work go on."""
-        self._jobs.close()
-        self._jobs.launch()
+        self._down = True  # until all is done: where the database is away again, the next look begins anew
+        self._jobs.put_away()
+        self._jobs.set_to_work()
+        self._jobs.take_over([EARLIER, *self._jobs.presence.gone()])
+        self._down, self._fenced, self._lost_at = False, False, 0.0
 
     def _run(self) -> None:
         while not self._ended.wait(LOOK_S):
             try:
                 self.look()
-            except (AwayError, *GONE) as error:
-                _LOG.info("the database does not answer (%s); it is asked again", type(error).__name__)
-            except Exception:
-                _LOG.exception("looking after the jobs failed; it is tried again")
+            except Exception as error:
+                if lost(error):
+                    _LOG.info("the database does not answer (%s); it is asked again", type(error).__name__)
+                else:
+                    _LOG.exception("looking after the jobs failed; it is tried again")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,20 +10,39 @@ from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 
-from ..experiments.campaign_table import TableAwayError
+from ..experiments import campaign_table
+from ..experiments.campaign_table import TableAwayError, reason
 from .refusals import BusyError
-from .schema import reason
 
 PATIENCE_S = 10.0
 WAITS_S = (0.05, 0.1, 0.2, 0.4)  # between two tries; the last one goes on
-GONE = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError)
-_QUOTED = re.compile(r"""(["']).*?\1""")
+GONE = campaign_table.GONE
+_LOST = (*GONE, sa.exc.TimeoutError, sa.exc.PendingRollbackError, sa.exc.ResourceClosedError, TableAwayError)
 _ALONE = 5_641_843_128  # advisory lock of PostgreSQL
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 class AwayError(BusyError):
     """A database that does not answer, or takes nothing."""
+
+
+def lost(error: BaseException | None) -> bool:
+    """Whether an error, or what it came of, is a database that went away: whoever worked with it is not to blame."""
+    while error is not None:
+        drivers = {kind.__name__ for kind in type(error).__mro__ if kind.__module__.startswith("psycopg")}
+        if (
+            drivers & {"OperationalError", "InterfaceError"}
+            or isinstance(error, (*_LOST, AwayError))
+            or getattr(error, "connection_invalidated", False)
+        ):
+            return True
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return False
+
+
+def away(error: BaseException) -> AwayError:
+    """What is said of such an error."""
+    return error if isinstance(error, AwayError) else AwayError(_said(error))
 
 
 def patient(method: F) -> F:
@@ -64,5 +82,5 @@ def alone(engine: sa.Engine) -> Iterator[sa.Connection]:
 def _said(error: Any) -> str:
     if isinstance(error, TableAwayError):
         return str(error)
-    why = _QUOTED.sub("it", reason(error))  # clients read this too: the name of a host is none of their business
+    why = reason(error) if isinstance(error, sa.exc.DBAPIError) else "it went away"
     return f"the database of the service does not answer ({why}); nothing was lost: try again in a moment"

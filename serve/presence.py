@@ -22,6 +22,7 @@ from .patience import GONE, patient
 from .store import Store, now
 
 FENCE_S, GRACE_S = 4.0, 8.0
+YOUNG_S = 60.0  # age of a lock up to which its process may be about to be known
 LEFT = "left"  # in place of its kind, for a process that laid its work down
 EXECUTORS = sa.Table(
     "executors",
@@ -109,6 +110,15 @@ class Presence:
         self._free_since = {one: self._free_since.get(one, at) for one in free}
         long = {one for one, since in self._free_since.items() if at - since >= self._hold.grace_s}
         return sorted(long | {one for one in free if others[one] == LEFT})
+
+
+def forget_locks(store: Store) -> None:
+    """Remove locks on files that nobody holds and no process is known by: it was killed as it entered or left."""
+    with store.engine.connect() as connection:
+        known = set(connection.execute(sa.select(EXECUTORS.c.id)).scalars())
+    for path in _path("").parent.glob("*.lock"):
+        if path.stem not in known and time.time() - path.stat().st_mtime > YOUNG_S:
+            _FileHold().free(path.stem)
 
 
 class _FileHold:

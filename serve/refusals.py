@@ -20,13 +20,17 @@ __all__ = [
     "visible",
 ]
 
+_ADDRESS = re.compile(
+    r"""(?:connection to )?server (?:at|on socket) (["']).*?\1(?: \([^)]*\))?(?:, port \d+)?|/\S*\.s\.PGSQL\.\d+|postgres\w*(\+\w+)?://\S+"""
+)
+
 
 class InputError(ValueError):
     """Input that cannot be used; the message says what, what would be right, and how to mend it."""
 
 
 def public(text: str) -> str:
-    """Text for those who are not on this machine: without the folders in which it keeps its files, and its commands."""
+    """Text for those who are not on this machine: without its folders, its commands and the address of its database."""
     from ..datasets.home import home
 
     text = elsewhere(text)
@@ -34,7 +38,7 @@ def public(text: str) -> str:
         text = re.sub(rf"{re.escape(folder)}/(?:[^\s/'\"]+/)*", "", text).replace(
             folder, "the home folder of the server"
         )
-    return text
+    return _ADDRESS.sub("the database", text)
 
 
 def nothing_called(kind: str, name: str) -> str:

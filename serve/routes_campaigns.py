@@ -80,7 +80,8 @@ async def propose(name: Name, told: RoundRequest, request: Request, desk: AtDesk
         return answer.encoded()
 
     async def done() -> Response:
-        return answered(await desk.long.run(work))
+        seconds = await desk.light.run(desk.campaigns.seconds, name, told.batch, desk.settings.most_propose_s)
+        return answered(await desk.long.run(work, seconds=seconds))
 
     return await once(request, desk, key, told.model_dump_json().encode(), done)
 

@@ -73,7 +73,7 @@ async def add_file(
     ending_of(name)
 
     async def work() -> Response:
-        how = {"keep_good": keep_good, "trust_units": trust_units, "again": again, "note": note}
+        how: dict[str, Any] = {"keep_good": keep_good, "trust_units": trust_units, "again": again, "note": note}
         return answered(await desk.data.run(library.file_added, desk.jobs.clerk, content, name, **how), 201)
 
     asked = json.dumps([hashlib.sha256(content).hexdigest(), name, keep_good, trust_units, again, note]).encode()

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from . import costs
 from .desk import AtDesk, Desk, answered
 from .limits import bounded_table, check_learnt
 from .problems import documented
@@ -31,21 +32,24 @@ async def rank(told: RankRequest, desk: AtDesk, figure: Figure = False) -> Respo
     desk.metrics.formulas.inc(count)
     if count <= SHORT and not figure and ask.common is not None:
         return answered(await desk.short.rank(told.candidates, ask))
-    return answered(await desk.long.run(_ranked, desk, told.candidates, ask, figure))
+    seconds = costs.of_ranking(count)
+    return answered(await desk.long.run(_ranked, desk, told.candidates, ask, figure, seconds=seconds))
 
 
 @router.post("/sweep", response_model=Sweep, responses=documented(413))
 async def sweep(told: SweepRequest, desk: AtDesk, figure: Figure = False) -> Response:
     """Predict every member of a family over ranges of its variables."""
     ask = Ask.of(told.goal, told.temperature_C)
-    return answered(await desk.long.run(_swept, desk, told, ask, figure))
+    size = await desk.light.run(desk.service.check_family, told.template, told.variables)
+    return answered(await desk.long.run(_swept, desk, told, ask, figure, seconds=costs.of_ranking(size)))
 
 
 @router.post("/propose", response_model=Proposals, responses=documented(413))
 async def propose(told: ProposeRequest, desk: AtDesk) -> Response:
     """Choose the next melts out of a family or a list, with what was measured so far."""
     ask = Ask.of(told.goal, told.temperature_C)
-    return answered(await desk.long.run(_proposed, desk, told, ask))
+    seconds = await desk.light.run(_seconds, desk, told)
+    return answered(await desk.long.run(_proposed, desk, told, ask, seconds=seconds))
 
 
 def check_temperatures(told: RankRequest) -> None:
@@ -74,9 +78,21 @@ def _swept(desk: Desk, told: SweepRequest, ask: Ask, figure: bool) -> bytes:
     return desk.service.sweep(told.template, told.variables, ask, figure).encoded()
 
 
+def _seconds(desk: Desk, told: ProposeRequest) -> float:
+    """How long a proposal is expected to take, if that is not too long."""
+    candidates, learnt = _candidates(desk, told), len(told.results) + len(told.pending)
+    check_learnt(learnt)
+    size = desk.service.check_family(candidates, told.variables) if isinstance(candidates, str) else len(candidates)
+    mend = "ask for fewer at once, take larger steps, or begin a campaign and make its rounds as jobs"
+    return costs.bounded(size, told.batch, learnt, desk.settings.most_propose_s, mend)
+
+
+def _candidates(desk: Desk, told: ProposeRequest) -> Any:
+    return either(told.template, told.candidates, desk.settings.most_candidates)
+
+
 def _proposed(desk: Desk, told: ProposeRequest, ask: Ask) -> bytes:
-    candidates = either(told.template, told.candidates, desk.settings.most_candidates)
-    check_learnt(len(told.results) + len(told.pending))
+    candidates = _candidates(desk, told)
     options = {
         "batch": told.batch,
         "results": bounded_table(told.results) if told.results else None,

@@ -12,6 +12,8 @@ from filelock import FileLock, Timeout
 from sqlalchemy.pool import NullPool
 
 from ..datasets.home import FILE_MODE, private_file
+from ..experiments.campaign_table import reason
+from .damage import mended
 from .refusals import WorkError
 
 FOLDER = Path(__file__).with_name("migrations")
@@ -41,6 +43,8 @@ def upgrade(url: str) -> str:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
             return _upgraded(connection)
     except sa.exc.DBAPIError as error:
+        if engine.dialect.name == "sqlite":
+            raise SchemaError(mended(Path(str(engine.url.database)).name, reason(error))) from error
         said = f"the database of the service does not answer, or takes nothing: {reason(error)}"
         raise SchemaError(f"{said}; see to it, then start again") from error
     finally:
@@ -57,12 +61,6 @@ def present(connection: sa.Connection) -> str | None:
     from alembic.runtime.migration import MigrationContext
 
     return MigrationContext.configure(connection, opts={"version_table": TABLE}).get_current_revision()
-
-
-def reason(error: sa.exc.DBAPIError) -> str:
-    """What a database says of an error, on one line and without its address."""
-    lines = str(error.orig).strip().splitlines() or [type(error).__name__]
-    return lines[0].rpartition("failed: ")[2][:200]
 
 
 def _upgraded(connection: sa.Connection) -> str:

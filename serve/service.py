@@ -162,8 +162,8 @@ class Service:
             table, known.versions, {"stop": cell(table.attrs.get("stop", "")), "notes": together(ask.notes, notes)}
         )
 
-    def check_family(self, template: str, variables: Told) -> None:
-        """Refuse ranges that lay out more members than one request may have, before they are laid out."""
+    def check_family(self, template: str, variables: Told) -> int:
+        """Number of members that ranges lay out; refuses more than one request may have, before they are laid out."""
         from ..features import Template
 
         most = self.settings.most_candidates
@@ -176,6 +176,7 @@ class Service:
         size = parsed.grid(**variables).size
         if size > most:
             raise InputError(f"{size:,} members, more than {most:,}; take larger steps or narrower ranges")
+        return int(size)
 
 
 def _steps(span: str) -> float | None:

@@ -51,6 +51,11 @@ class Settings:
         Requests a second that one key may make, and how many at once; without keys they are not counted.
     session_hours
         Hours after which a browser has to sign in again.
+    most_open_jobs, most_disk_mb
+        Jobs of one key that may wait or be worked on at a time, and MB that the files of all its jobs may have; without
+        keys they are not counted.
+    most_propose_s
+        Time in seconds that one request for proposals may be expected to take; a longer one is a round of a campaign.
     most_uploads
         Files that are taken at a time.
     most_nesting
@@ -87,6 +92,9 @@ class Settings:
     most_per_second: float = 50.0
     most_burst: float = 200.0
     session_hours: float = 12.0
+    most_open_jobs: int = 100
+    most_disk_mb: float = 10_000.0
+    most_propose_s: float = 90.0
     most_uploads: int = 4
     most_nesting: int = 20
     body_seconds: float = 60.0

@@ -12,14 +12,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from .access_tables import JOB, OWNERS
-from .patience import patient
+from .claims import ANSWERS, TABLES, Claims
+from .patience import alone, patient
 from .schema import upgrade
+from .shares import TURNS, Need, Shares, enter
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = STATES = ("queued", "running", "done", "failed", "cancelled")
 OPEN = (QUEUED, RUNNING)
+TAKEN = 202  # status of the answer that a job is begun with
 
-TABLES = sa.MetaData()
-_jobs = sa.Table(
+JOBS = sa.Table(
     "jobs",
     TABLES,
     sa.Column("id", sa.String(40), primary_key=True),
@@ -35,15 +37,6 @@ _jobs = sa.Table(
     sa.Column("created", sa.String(32), nullable=False, index=True),
     sa.Column("started", sa.String(32)),
     sa.Column("finished", sa.String(32)),
-)
-_answers = sa.Table(
-    "answers",
-    TABLES,
-    sa.Column("key", sa.String(200), primary_key=True),
-    sa.Column("request", sa.String(64), nullable=False),
-    sa.Column("status", sa.Integer),
-    sa.Column("body", sa.LargeBinary),
-    sa.Column("created", sa.String(32), nullable=False),
 )
 
 
@@ -89,7 +82,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-class Store:
+class Store(Claims):
     """The database of the service; every method is one transaction, and may be called from any thread.
 
     Parameters
@@ -109,27 +102,37 @@ class Store:
         self.engine.dispose()
 
     @patient
-    def add(self, job: Job, owner: str = "") -> None:
-        """Keep a new job and whose it is, both or neither; one that is kept already stays as it is."""
+    def add(self, job: Job, owner: str = "", need: Need | None = None, shares: Shares | None = None) -> None:
+        """Keep a new job, whose it is and its turn, all or none; one that is kept already stays as it is.
+
+        Parameters
+        ----------
+        job, owner
+            The job, and the name of the key of who asks; empty where none is needed.
+        need, shares
+            What it needs, and how much one key may have; else it has no turn, and comes first.
+        """
         row = vars(job) | {"told": json.dumps(job.told), "models": json.dumps(job.models or {})}
-        with suppress(sa.exc.IntegrityError), self.engine.begin() as connection:
-            connection.execute(_jobs.insert().values(**row))
+        with suppress(sa.exc.IntegrityError), alone(self.engine) as connection:
+            connection.execute(JOBS.insert().values(**row))
             if owner:
                 connection.execute(OWNERS.insert().values(kind=JOB, name=job.id, owner=owner))
+            if need is not None and shares is not None:
+                enter(connection, JOBS, job.id, owner, need, shares)
 
     @patient
     def job(self, number: str) -> Job | None:
         """Return a job by its number, None where there is none."""
         with self.engine.connect() as connection:
-            row = connection.execute(sa.select(_jobs).where(_jobs.c.id == number)).mappings().first()
+            row = connection.execute(sa.select(JOBS).where(JOBS.c.id == number)).mappings().first()
         return None if row is None else _job(row)
 
     @patient
     def jobs(self, states: Sequence[str] = STATES, limit: int = 100, among: sa.Select[str] | None = None) -> list[Job]:
         """Return jobs in some states, the newest first; `among` asks for the numbers of those that may be shown."""
-        asked = sa.select(_jobs).where(_jobs.c.state.in_(states)).order_by(_jobs.c.created.desc(), _jobs.c.id)
+        asked = sa.select(JOBS).where(JOBS.c.state.in_(states)).order_by(JOBS.c.created.desc(), JOBS.c.id)
         if among is not None:
-            asked = asked.where(_jobs.c.id.in_(among))
+            asked = asked.where(JOBS.c.id.in_(among))
         with self.engine.connect() as connection:
             return [_job(row) for row in connection.execute(asked.limit(limit)).mappings()]
 
@@ -139,18 +142,18 @@ class Store:
             values["models"] = json.dumps(values["models"])
         if values.get("state") in (DONE, FAILED, CANCELLED):
             values["finished"] = now()
-        return self._change(_jobs.c.id == number, values)
+        return self._change(JOBS.c.id == number, values)
 
     @patient
     def _change(self, one: sa.ColumnElement[bool], values: Mapping[str, Any]) -> bool:
         with self.engine.begin() as connection:
-            if connection.execute(_jobs.update().where(one & _jobs.c.state.in_(OPEN)).values(**values)).rowcount:
+            if connection.execute(JOBS.update().where(one & JOBS.c.state.in_(OPEN)).values(**values)).rowcount:
                 return True
             if "finished" not in values:
                 return False
             # An earlier try may have been kept, and its answer lost.
-            ours = (_jobs.c.state == values["state"]) & (_jobs.c.finished == values["finished"])
-            return connection.execute(sa.select(_jobs.c.id).where(one & ours)).first() is not None
+            ours = (JOBS.c.state == values["state"]) & (JOBS.c.finished == values["finished"])
+            return connection.execute(sa.select(JOBS.c.id).where(one & ours)).first() is not None
 
     def start(self, number: str) -> bool:
         """Say that a job is at work, again perhaps; return whether it may be."""
@@ -159,83 +162,47 @@ class Store:
     @staticmethod
     def begun() -> dict[str, Any]:
         """What changes when a job is begun, or taken up again."""
-        return {"started": sa.func.coalesce(_jobs.c.started, now())}
+        return {"started": sa.func.coalesce(JOBS.c.started, now())}
 
     @patient
     def forget(self, number: str) -> None:
-        """Leave a finished job out, and whose it was."""
+        """Leave a finished job out, whose it was, and the idempotency keys that stand for it."""
+        taken = sa.select(ANSWERS.c.key, ANSWERS.c.body).where(ANSWERS.c.status == TAKEN)
         with self.engine.begin() as connection:
-            if connection.execute(_jobs.delete().where((_jobs.c.id == number) & _jobs.c.state.not_in(OPEN))).rowcount:
+            keys = [row[0] for row in connection.execute(taken) if number.encode() in bytes(row[1])]
+            connection.execute(ANSWERS.delete().where(ANSWERS.c.key.in_(keys)))
+            if connection.execute(JOBS.delete().where((JOBS.c.id == number) & JOBS.c.state.not_in(OPEN))).rowcount:
                 connection.execute(OWNERS.delete().where((OWNERS.c.kind == JOB) & (OWNERS.c.name == number)))
+                connection.execute(TURNS.delete().where(TURNS.c.job == number))
+
+    @patient
+    def turn(self, number: str) -> tuple[str, int] | None:
+        """Return in which queue a job waits and when it is due there; None where it has no turn."""
+        with self.engine.connect() as connection:
+            found = connection.execute(sa.select(TURNS.c.queue, TURNS.c.starts).where(TURNS.c.job == number)).first()
+        return None if found is None else (found[0], found[1])
+
+    @patient
+    def weigh(self, number: str, size: int) -> None:
+        """Keep how many bytes the files of a job have."""
+        with self.engine.begin() as connection:
+            connection.execute(TURNS.update().where(TURNS.c.job == number).values(bytes=size))
 
     @patient
     def expired(self, days: float) -> list[str]:
         """Return the numbers of jobs that ended longer ago than some days."""
         limit = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")
-        asked = sa.select(_jobs.c.id).where(_jobs.c.finished.is_not(None) & (_jobs.c.finished < limit))
+        asked = sa.select(JOBS.c.id).where(JOBS.c.finished.is_not(None) & (JOBS.c.finished < limit))
         with self.engine.connect() as connection:
             return list(connection.execute(asked).scalars())
 
     @patient
     def counts(self) -> dict[str, int]:
         """Return the number of jobs in each state."""
-        asked = sa.select(_jobs.c.state, sa.func.count()).group_by(_jobs.c.state)
+        asked = sa.select(JOBS.c.state, sa.func.count()).group_by(JOBS.c.state)
         with self.engine.connect() as connection:
             found: dict[str, int] = dict(connection.execute(asked).all())
         return {state: found.get(state, 0) for state in STATES}
-
-    @patient
-    def claim(self, key: str, request: str, by: str = "") -> tuple[str, int | None, bytes] | None:
-        """Take an idempotency key; None if it was free, else the request it stands for, and its answer if there is one.
-
-        Where there is no answer yet, who took the key stands in its place.
-
-        Parameters
-        ----------
-        key
-            As the client gave it, with what it is for.
-        request
-            Digest of the request.
-        by
-            Who takes it: text that nobody has twice.
-        """
-        row = {"key": key, "request": request, "body": by.encode(), "created": now()}
-        asked = sa.select(_answers.c.request, _answers.c.status, _answers.c.body).where(_answers.c.key == key)
-        while True:
-            with suppress(sa.exc.IntegrityError), self.engine.begin() as connection:
-                connection.execute(_answers.insert().values(**row))
-                return None
-            with self.engine.connect() as connection:
-                found = connection.execute(asked).tuples().first()
-            if found is not None:  # else it was given back meanwhile
-                before, status, body = found[0], found[1], found[2] or b""
-                ours = status is None and by and body == by.encode()  # the database went away as it took it
-                return None if ours else (before, status, body)
-
-    @patient
-    def answer(self, key: str, status: int, body: bytes, by: str | None = None) -> None:
-        """Keep the answer that a key stands for, if who took it still has it."""
-        with self.engine.begin() as connection:
-            connection.execute(_answers.update().where(_taken(key, by)).values(status=status, body=body))
-
-    @patient
-    def release(self, key: str, by: str | None = None) -> None:
-        """Give a key back whose request came to nothing, if who took it still has it."""
-        with self.engine.begin() as connection:
-            connection.execute(_answers.delete().where(_taken(key, by)))
-
-    @patient
-    def forget_keys(self, days: float) -> None:
-        """Leave out keys older than some days."""
-        limit = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")
-        with self.engine.begin() as connection:
-            connection.execute(_answers.delete().where(_answers.c.created < limit))
-
-
-def _taken(key: str, by: str | None) -> sa.ColumnElement[bool]:
-    """The row of a key; of one that somebody took and did not answer yet, where it is told who."""
-    row = _answers.c.key == key
-    return row if by is None else row & _answers.c.status.is_(None) & (_answers.c.body == by.encode())
 
 
 def _job(row: sa.RowMapping) -> Job:

@@ -13,10 +13,9 @@ import sqlalchemy as sa
 from ..datasets.home import private_file
 from ..datasets.structured import of_json
 from ..experiments.campaign_table import CAMPAIGNS
-from . import access_tables
+from . import access_tables, store
 from .refusals import InputError
 from .schema import upgrade
-from .store import TABLES
 
 FILE = "tables.jsonl"
 
@@ -68,7 +67,7 @@ def _row(line: str, number: int, known: Mapping[str, sa.Table]) -> tuple[sa.Tabl
 
 def _tables() -> list[sa.Table]:
     more = [table for table in access_tables.TABLES.sorted_tables if table.name != "access_sessions"]
-    return [*TABLES.sorted_tables, CAMPAIGNS, *more]
+    return [*store.JOBS.metadata.sorted_tables, CAMPAIGNS, *more]
 
 
 def _plain(value: Any) -> Any:

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from .quick import ranked_together
 from .refusals import BusyError
 from .service import Ask, Service
+from .shares import ShareError
+from .turns import Turns
 
 SHORT = 64  # formulas up to which a list is ranked together with others
 MOST_TOGETHER = 256  # formulas ranked at once
 LONG_WAITING = 8  # long requests that may wait for their turn
+LONG_THREADS = 2  # of which what is long takes one
+SHORT_S = 2.0  # time up to which a piece of work is short
+ASKING: ContextVar[str] = ContextVar("asking", default="")  # name of the key of who asks; empty where none is needed
 T = TypeVar("T")
 
 
@@ -92,8 +101,18 @@ def _fail(future: asyncio.Future[bytes], error: Exception) -> None:
         future.set_exception(error)
 
 
+@dataclass
+class _Piece:
+    work: Callable[[], Any]
+    seconds: float
+    answer: asyncio.Future[Any]
+
+
 class Pool:
-    """A bounded pool of threads: what does not find a place in its queue is refused.
+    """A bounded pool of threads, in which owners take turns and what is short does not wait for what is long.
+
+    What does not find a place in its queue is refused, and what would take more than an owner's half of all places.
+    Where there are several threads, one of them is left to what is short.
 
     Parameters
     ----------
@@ -103,22 +122,63 @@ class Pool:
         How many work.
     waiting
         How many pieces of work may wait.
+    clock
+        Tells the time in seconds.
     """
 
-    def __init__(self, name: str, threads: int, waiting: int) -> None:
+    def __init__(self, name: str, threads: int, waiting: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"vitrion-{name}")
-        self._most, self._taken = threads + waiting, 0
+        self._threads, self._most = threads, threads + waiting
+        self._turns: Turns[tuple[_Piece, str]] = Turns(clock)
+        self._begun: list[tuple[str, float]] = []  # owner and seconds of what is at work
+        self._stopped = False
 
-    async def run(self, work: Callable[..., T], *told: Any, **named: Any) -> T:
-        """Do a piece of work in a thread of the pool."""
-        if self._taken >= self._most:
-            raise BusyError(f"{self._taken} requests like this are worked on or wait; try again in a second")
-        self._taken += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: work(*told, **named))
-        finally:
-            self._taken -= 1
+    async def run(self, work: Callable[..., T], *told: Any, seconds: float = 0.0, **named: Any) -> T:
+        """Do a piece of work in a thread of the pool; `seconds` is how long it is expected to take."""
+        owner, taken = ASKING.get(), len(self._begun) + len(self._turns)
+        if taken >= self._most:
+            raise BusyError(f"{taken} requests like this are worked on or wait; try again in a second")
+        ours = self._turns.of(owner) + sum(one == owner for one, _ in self._begun)
+        if owner and ours >= max(1, self._most // 2):
+            raise ShareError(
+                f"{ours} requests of yours like this are worked on or wait; come again when one is answered"
+            )
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._turns.add(owner, seconds, (_Piece(lambda: work(*told, **named), seconds, answer), owner))
+        self._begin()
+        return await answer
 
     def stop(self) -> None:
         """Take nothing more."""
+        self._stopped = True
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _begin(self) -> None:
+        """Give the threads that are free what is next."""
+        while len(self._begun) < self._threads:
+            long = sum(seconds > SHORT_S for _, seconds in self._begun)
+            found = self._turns.next(SHORT_S if 0 < self._threads - 1 <= long else math.inf)
+            if found is None:
+                return
+            piece, owner = found
+            if piece.answer.done():  # who asked has gone
+                continue
+            if self._stopped:
+                piece.answer.set_exception(BusyError("the server ends; ask again when it is back"))
+                continue
+            self._begun.append((owner, piece.seconds))
+            done = piece.answer.get_loop().run_in_executor(self._pool, piece.work)
+            done.add_done_callback(partial(self._ended, piece, owner))
+
+    def _ended(self, piece: _Piece, owner: str, done: asyncio.Future[Any]) -> None:
+        self._begun.remove((owner, piece.seconds))
+        error = None if done.cancelled() else done.exception()
+        if piece.answer.done():
+            pass
+        elif done.cancelled():
+            piece.answer.cancel()
+        elif error is not None:
+            piece.answer.set_exception(error)
+        else:
+            piece.answer.set_result(done.result())
+        self._begin()

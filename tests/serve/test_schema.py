@@ -36,8 +36,8 @@ def differences(url):
     known = sa.MetaData()
     for table in (
         presence.EXECUTORS,
-        store._jobs,
-        store._answers,
+        store.JOBS,
+        store.ANSWERS,
         campaign_table.CAMPAIGNS,
         *access_tables.TABLES.sorted_tables,
     ):

@@ -1,0 +1,223 @@
+"""One who asks for much keeps no other waiting: owners take turns, what is short goes first, shares are bounded."""
+
+import asyncio
+import threading
+
+import pytest
+from vitrion.serve import costs, long_list
+from vitrion.serve.refusals import InputError
+from vitrion.serve.shares import Need, RoomError, ShareError, Shares
+from vitrion.serve.store import DONE, Job, Store, now
+from vitrion.serve.turns import Turns
+from vitrion.serve.work import ASKING, Pool
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+MUCH = Shares(1000, 1000.0)
+
+
+def taken(turns, *most):
+    found = []
+    while (one := turns.next(*most)) is not None:
+        found.append(one)
+    return found
+
+
+def test_owners_take_turns_and_newcomers_are_next():
+    turns = Turns(clock=lambda: 0.0)
+    for number in range(5):
+        turns.add("anna", 1.0, f"a{number}")
+    assert turns.next() == "a0"
+    turns.add("ben", 100.0, "b0")
+    turns.add("cleo", 1.0, "c0")
+    turns.add("cleo", 1.0, "c1")
+    assert taken(turns) == ["b0", "c0", "a1", "c1", "a2", "a3", "a4"]
+
+
+def test_what_is_short_goes_first_and_nothing_waits_for_ever():
+    clock = [0.0]
+    turns = Turns(clock=lambda: clock[0])
+    turns.add("", 60.0, "long")
+    order = []
+    for number in range(100):
+        clock[0] = float(number)
+        turns.add("", 1.0, f"short {number}")
+        order.append(turns.next())
+    assert order.index("long") == 59 and order[:2] == ["short 0", "short 1"]
+
+
+def test_only_what_is_short_is_taken_where_that_is_asked_for():
+    turns = Turns(clock=lambda: 0.0)
+    turns.add("anna", 60.0, "long")
+    turns.add("ben", 60.0, "long too")
+    turns.add("anna", 1.0, "short")
+    assert taken(turns, 2.0) == ["short"] and len(turns) == 2 and turns.of("anna") == 1
+    assert taken(turns) == ["long too", "long"], "anna had her turn"
+
+
+async def asked(pool, owner, seconds, begun, gate):
+    """Ask as somebody for work that waits at a gate."""
+    ASKING.set(owner)
+
+    def work():
+        begun.append((owner, seconds))
+        assert gate.wait(30)
+        return owner
+
+    return await pool.run(work, seconds=seconds)
+
+
+async def settled(begun, count):
+    while len(begun) < count:
+        await asyncio.sleep(0.005)
+
+
+def test_three_long_proposals_keep_no_sweep_of_another_waiting():
+    async def play():
+        pool, begun, gate, short = Pool("long", 2, 8), [], threading.Event(), threading.Event()
+        short.set()
+        try:
+            long = [asyncio.create_task(asked(pool, "anna", 100.0, begun, gate)) for _ in range(3)]
+            await settled(begun, 1)
+            other = await asyncio.wait_for(asked(pool, "ben", 0.1, begun, short), 30)
+            assert other == "ben" and begun == [("anna", 100.0), ("ben", 0.1)], "a thread is left to what is short"
+            late = asyncio.create_task(asked(pool, "ben", 100.0, begun, gate))
+            await asyncio.sleep(0.02)
+            gate.set()
+            await asyncio.gather(*long, late)
+            assert begun[2:] == [("anna", 100.0), ("ben", 100.0), ("anna", 100.0)] or begun[2][0] == "ben"
+        finally:
+            gate.set()
+            pool.stop()
+
+    asyncio.run(play())
+
+
+def test_half_of_all_places_is_an_owners_share_and_without_keys_there_is_none():
+    async def play():
+        pool, begun, gate = Pool("long", 2, 6), [], threading.Event()
+        try:
+            tasks = [asyncio.create_task(asked(pool, "anna", 1.0, begun, gate)) for _ in range(4)]
+            await settled(begun, 2)
+            with pytest.raises(ShareError, match=r"4 requests of yours like this .* come again when one is answered"):
+                await asked(pool, "anna", 1.0, begun, gate)
+            tasks += [asyncio.create_task(asked(pool, "", 1.0, begun, gate)) for _ in range(4)]
+            await asyncio.sleep(0.02)
+            gate.set()
+            assert await asyncio.gather(*tasks) == ["anna"] * 4 + [""] * 4
+        finally:
+            gate.set()
+            pool.stop()
+
+    asyncio.run(play())
+
+
+def test_a_pool_goes_on_after_an_error_and_without_who_went_away():
+    async def play():
+        pool, begun, gate = Pool("data", 1, 8), [], threading.Event()
+        try:
+            first = asyncio.create_task(asked(pool, "anna", 1.0, begun, gate))
+            await settled(begun, 1)
+            gone = asyncio.create_task(asked(pool, "ben", 1.0, begun, gate))
+            failing = asyncio.create_task(pool.run(lambda: 1 // 0))
+            await asyncio.sleep(0.02)
+            gone.cancel()
+            gate.set()
+            with pytest.raises(ZeroDivisionError):
+                await failing
+            assert await first == "anna" and [owner for owner, _ in begun] == ["anna"]
+            assert await pool.run(lambda: 7) == 7
+        finally:
+            pool.stop()
+
+    asyncio.run(play())
+
+
+def kept(store, number, owner, need, shares=MUCH):
+    name = f"{number:020x}"
+    store.add(Job(name, "rank", "mine", {}, now()), owner, need, shares)
+    return name
+
+
+def due(store, *names):
+    return [store.turn(name)[1] for name in names]
+
+
+def test_who_has_forty_lists_waits_after_each_for_one_of_every_other(database):
+    store = Store(database)
+    annas = [kept(store, number, "anna", Need("quick")) for number in range(40)]
+    assert due(store, *annas) == list(range(40)), "one after the other"
+    for name in annas[:5]:
+        store.start(name)
+    bens = [kept(store, 100 + number, "ben", Need("quick")) for number in range(2)]
+    assert due(store, *bens) == [4, 5], "beside the present one of anna, not behind her fortieth"
+    other = kept(store, 200, "ben", Need("rank", 500))
+    assert store.turn(other) == ("rank", 0), "every queue counts for itself"
+    dear, next_one = kept(store, 201, "ben", Need("rank", 10)), kept(store, 202, "cleo", Need("rank", 1))
+    assert due(store, dear, next_one) == [500, 0], "what costs much is paid for"
+    for name in annas:
+        store.change(name, state=DONE)
+        store.forget(name)
+    assert store.turn(annas[0]) is None
+    assert due(store, kept(store, 300, "dora", Need("quick"))) == [3], "none overtakes those that wait"
+    store.close()
+
+
+def test_a_key_has_its_share_of_open_jobs_and_of_the_disk(database):
+    store, shares = Store(database), Shares(2, 1.0)
+    first, _ = (kept(store, number, "anna", Need("rank", 1, 300_000), shares) for number in range(2))
+    with pytest.raises(
+        ShareError, match=r"2 jobs of anna wait or are worked on, and 2 are a key's share; wait .* cancel"
+    ):
+        kept(store, 2, "anna", Need("rank"), shares)
+    assert store.job(f"{2:020x}") is None, "it is not kept"
+    kept(store, 3, "ben", Need("rank", 1, 900_000), shares)
+    for number in range(10, 20):
+        kept(store, number, "", Need("rank", 1, 900_000), shares)
+    store.change(first, state=DONE)
+    store.weigh(first, 600_000)
+    with pytest.raises(RoomError, match=r"keep 0\.9 MB, and with 0\.2 MB more .* share of 1 MB; delete some"):
+        kept(store, 4, "anna", Need("rank", 1, 200_000), shares)
+    store.forget(first)
+    kept(store, 4, "anna", Need("rank", 1, 200_000), shares)
+    store.close()
+
+
+def test_what_a_proposal_may_cost_is_bounded_and_the_sentence_says_how_to_mend():
+    assert 0 < costs.bounded(500, 4, 10, 90.0, "") < 1.0
+    assert costs.bounded(10_000, 4, 1_000, 90.0, "") < 90.0, "as much as one proposal learns"
+    with pytest.raises(
+        InputError, match=r"choosing 100 of 10,000 .* 1,000 results would take about 1\d\d s, .*; ask less"
+    ):
+        costs.bounded(10_000, 100, 1_000, 90.0, "ask less")
+
+
+def test_refusals_of_shares_and_costs_over_http(empty, opened):
+    rows = [{"formula": f"Li{1 + n / 2000}AlCl{4 + n / 2000}", "tg_C": 20.0} for n in range(400)]
+    told = {"template": "LiAlCl{4-2x}O{x}", "variables": {"x": "0:1.5:0.001"}, "results": rows}
+    with opened(ready=False, require_keys=1, work=0, most_open_jobs=2, most_disk_mb=1e-6, most_propose_s=2) as http:
+        ring = http.app.state.desk.keys
+        anna, ben = ({"authorization": f"Bearer {ring.new(name, 'trainer', 1)[1]}"} for name in ("anna", "ben"))
+        codes = [http.post("/api/v1/models/retrain", json={}, headers=anna).status_code for _ in range(3)]
+        assert codes == [202, 202, 429]
+        refused = http.post("/api/v1/models/retrain", json={}, headers=anna)
+        assert "2 jobs of anna wait" in refused.json()["detail"] and "cancel" in refused.json()["detail"]
+        assert http.post("/api/v1/models/retrain", json={}, headers=ben).status_code == 202
+        dear = http.post("/api/v1/propose", json=told, headers=ben)
+        assert dear.status_code == 422 and "make its rounds as jobs" in dear.json()["detail"], dear.text
+        family = {"name": "laco", "template": told["template"], "variables": told["variables"]}
+        assert http.post("/api/v1/campaigns", json=family, headers=ben).status_code == 201
+        assert http.post("/api/v1/campaigns/laco/record-table", json={"rows": rows}, headers=ben).status_code == 201
+        dear = http.post("/api/v1/campaigns/laco/propose", json={}, headers=ben)
+        assert dear.status_code == 422 and "POST /api/v1/campaigns/laco/rounds" in dear.json()["detail"], dear.text
+        jobs = http.app.state.desk.jobs
+        with pytest.raises(RoomError):
+            jobs.rank(b"formula\nLiAlCl4\n", ".csv", "mine.csv", {"models": {}}, "ben")
+        assert not list((empty / "jobs").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("content", "ending", "rows"),
+    [(b"formula\nLiAlCl4\n", ".csv", 2), (b"a\rb\r", ".txt", 2), (b"PAR1", ".parquet", 0)],
+)
+def test_how_long_a_list_is_is_seen_before_it_is_read(content, ending, rows):
+    assert long_list.rows_of(content, ending) == rows
