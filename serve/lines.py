@@ -70,8 +70,9 @@ class Lines:
             self._open.pop(line.address, None)
 
     def protect(self, line: Line, key: str) -> None:
-        """Keep a line whose request came with a key of that name from going before others."""
-        if key and not line.key and self._keys.get(key, 0) < self.kept:
+        """Keep a line that is still open, and whose request came with a key of that name, from going before others."""
+        is_open = line in self._open.get(line.address, {})
+        if is_open and key and not line.key and self._keys.get(key, 0) < self.kept:
             line.key, self._keys[key] = key, self._keys.get(key, 0) + 1
 
     def release(self, line: Line) -> None:

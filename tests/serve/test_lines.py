@@ -150,6 +150,25 @@ def test_a_key_has_its_share_of_the_lines():
     asyncio.run(run())
 
 
+def test_a_line_that_was_lost_meanwhile_counts_for_no_key():
+    """A key is looked up beside the loop; its client may hang up before it is known."""
+
+    class Stub:
+        address, is_shared, key, waits = "192.0.2.7", False, "", True
+
+    here, refused = Lines(Settings(most_lines=16), bool), Stub()
+    for _ in range(4):
+        gone = Stub()
+        assert here.admit(gone)
+        here.leave(gone)
+        here.protect(gone, "anna")
+    here.protect(refused, "anna")
+    assert here._keys == {} and not refused.key
+    here.admit(stays := Stub())
+    here.protect(stays, "anna")
+    assert here._keys == {"anna": 1} and stays.key == "anna"
+
+
 def test_where_no_line_can_go_a_new_one_is_refused():
     async def run():
         async with listening_on(most_lines=1) as (_, port):
