@@ -12,12 +12,12 @@ import logging
 import math
 from collections.abc import Callable, Mapping
 from functools import partial
-from ipaddress import ip_address
 from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .addresses import plain_address
 from .heads import COOKIE, cookie_of
 from .keyring import SCOPES, Key
 from .metrics import Metrics
@@ -213,6 +213,6 @@ def _bearer(told: Headers) -> str:
 def _is_here(scope: Scope) -> bool:
     """Whether a request came in by an address of this machine alone, as far as that is told."""
     try:
-        return ip_address(str((scope.get("server") or ("",))[0])).is_loopback
+        return plain_address(str((scope.get("server") or ("",))[0])).is_loopback
     except ValueError:
         return True

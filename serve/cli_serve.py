@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gc
 from dataclasses import replace
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .addresses import plain_address
 from .console import say
 from .failures import told
 from .refusals import InputError
@@ -71,6 +71,6 @@ def guarded(settings: Settings, host: str) -> Settings:
 def is_loopback(host: str) -> bool:
     """Whether an address is reached from this machine alone."""
     try:
-        return ip_address(host.strip("[]")).is_loopback
+        return plain_address(host.strip("[]")).is_loopback
     except ValueError:
         return host.lower() == "localhost"

@@ -13,10 +13,11 @@ from typing import Any
 from fastapi import FastAPI
 from uvicorn import Config, Server
 
+from .addresses import every_form
 from .lines import Lines
 from .listening import Line
 from .refusals import InputError
-from .settings import Settings
+from .settings import Settings, networks
 
 SPARE = 256  # files that may be open beside the lines
 
@@ -45,7 +46,7 @@ class Ending(Server):
             "timeout_graceful_shutdown": math.ceil(settings.stop_s),
             "http": partial(Line, self.lines),
             "proxy_headers": bool(settings.proxy),
-            "forwarded_allow_ips": settings.proxy or "127.0.0.1",
+            "forwarded_allow_ips": every_form(networks(settings.proxy)),
         }
         options |= {"ws": "none", "server_header": False}
         super().__init__(Config(app, host, port, **options))

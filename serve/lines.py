@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from .addresses import plain_address
 from .settings import Settings, networks
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Lines:
     def is_proxy(self, address: str) -> bool:
         """Whether behind an address there are many."""
         try:
-            return bool(self._proxies) and any(ip_address(address) in one for one in self._proxies)
+            return bool(self._proxies) and any(plain_address(address) in one for one in self._proxies)
         except ValueError:
             return False
 

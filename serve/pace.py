@@ -6,7 +6,9 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import lru_cache
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv6Address, ip_network
+
+from .addresses import plain_address
 
 MOST_KNOWN = 10_000  # names of whom the turns are counted; who has not asked for longest is forgotten
 
@@ -67,11 +69,9 @@ def neighbourhood(address: str) -> str:
     ('192.0.2.7', '192.0.2.7', '2001:db8::/64')
     """
     try:
-        told = ip_address(address)
+        told = plain_address(address)
     except ValueError:
         return address
     if not isinstance(told, IPv6Address):
-        return address
-    if told.ipv4_mapped is not None:
-        return str(told.ipv4_mapped)
+        return str(told)
     return str(ip_network((int(told), 64), strict=False))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import os
 from dataclasses import dataclass, fields
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 from ..datasets.home import home, sqlite_url
+from .addresses import plain_network
 from .refusals import InputError
 
 PREFIX = "VITRION_"
@@ -149,7 +150,7 @@ class Settings:
 def networks(told: str) -> list[IPv4Network | IPv6Network]:
     """Networks of addresses that are separated by commas."""
     try:
-        return [ip_network(one.strip()) for one in told.split(",") if one.strip()]
+        return [plain_network(one.strip()) for one in told.split(",") if one.strip()]
     except ValueError as error:
         raise InputError(
             f"{PREFIX}PROXY={told[:100]}: {error}; give addresses or networks, such as 127.0.0.1,172.18.0.0/16"

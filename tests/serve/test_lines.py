@@ -311,8 +311,20 @@ def test_the_server_ends_though_nobody_reads(monkeypatch):
     asyncio.run(run())
 
 
-@pytest.mark.parametrize(("proxy", "told"), [("", "127.0.0.1"), ("127.0.0.1", "192.0.2.7"), ("10.0.0.1", "127.0.0.1")])
-def test_a_forwarded_address_is_believed_of_a_proxy_alone(proxy, told):
+@pytest.mark.parametrize("seen_as", ["127.0.0.1", "::ffff:127.0.0.1"])
+@pytest.mark.parametrize(
+    ("proxy", "is_its"),
+    [
+        ("", False),
+        ("10.0.0.1", False),
+        ("127.0.0.1", True),
+        ("10.0.0.1, 127.0.0.0/8", True),
+        ("::ffff:127.0.0.1", True),
+        ("::ffff:127.0.0.0/104", True),
+    ],
+)
+def test_a_forwarded_address_is_believed_of_a_proxy_alone(proxy, is_its, seen_as):
+    """However the proxy is written, and however a socket tells its address: one for both families tells it mapped."""
     seen, whole = [], FastAPI()
 
     async def root(scope, receive, send):
@@ -322,10 +334,11 @@ def test_a_forwarded_address_is_believed_of_a_proxy_alone(proxy, told):
     whole.mount("/", root)
 
     asked = {"x-forwarded-for": "10.9.9.9, 192.0.2.7", "x-forwarded-proto": "https"}
-    config = Ending(whole, "127.0.0.1", 0, Settings(proxy=proxy)).config
-    config.load()
-    TestClient(config.loaded_app, client=("127.0.0.1", 1)).get("/", headers=asked)
-    assert seen == [(told, "https" if told != "127.0.0.1" else "http")]
+    server = Ending(whole, "127.0.0.1", 0, Settings(proxy=proxy))
+    server.config.load()
+    TestClient(server.config.loaded_app, client=(seen_as, 1)).get("/", headers=asked)
+    assert seen == [("192.0.2.7", "https") if is_its else (seen_as, "http")]
+    assert server.lines.is_proxy(seen_as) is is_its
 
 
 def test_a_proxy_is_named_by_its_address():
