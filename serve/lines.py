@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from .listening import Line
 
 SHARE, OF_A_KEY = 4, 8  # an address has at most one in so many of the lines, and a key is kept as few
-LOOK_S, LAST_S = 0.5, 3.0  # between two looks; for reading where others need the place, or the server ends
+LOOK_S = 0.5  # between two looks
+SOON_S, LAST_S = 15.0, 8.0  # for reading where others need the place; without any of it where the server ends
 
 
 class Lines:
@@ -42,8 +43,10 @@ class Lines:
 
     @property
     def patience_s(self) -> float:
-        """Time for which a line may read too little of its answer, in s."""
-        return min(self.send_s, LAST_S) if self.ending or self._hurried() else self.send_s
+        """Time for which a line may read too little of its answer, or nothing where the server ends, in s."""
+        if self.ending:
+            return min(self.send_s, LAST_S)
+        return min(self.send_s, SOON_S) if self._hurried() else self.send_s
 
     def admit(self, line: Line) -> bool:
         """Take a line in; where there is no place, another goes, or this one."""

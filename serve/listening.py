@@ -9,15 +9,15 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from .door import HEADERS
-from .lines import LAST_S, Lines
+from .lines import Lines
 from .pace import neighbourhood
 from .problems import problem
 from .still import LINE
+from .unread import Unread, held
 
 MOST_PATH, MOST_HEADER, MOST_HEAD = 8_192, 16_384, 32_768  # bytes of path and query, of one header, of all of them
 MOST_PIPELINED = 16  # requests that wait on a line for the answer to the one before
 A_CHUNK = 17  # bytes of a body in chunks that may come with each byte of its content
-SLOWEST = 1_000  # bytes a second that a client has to read
 DRAIN_S, DRAINED = 1.0, 64_000_000  # for what still comes after a refusal, and how much
 
 
@@ -39,7 +39,7 @@ class Line(HttpToolsProtocol):
         self._since = self._heard = 0.0
         self._in_head, self._begun, self._refused = True, False, False
         self._head = self._beside = self._body = 0
-        self._unread_since, self._unread, self._read = 0.0, 0, 0
+        self._unread = Unread()
 
     @property
     def waits(self) -> bool:
@@ -55,22 +55,14 @@ class Line(HttpToolsProtocol):
         """Whether it took too long for what it is at."""
         if self._refused:
             return now - self._since > DRAIN_S
-        if unread := self.transport.get_write_buffer_size():
-            return self._is_unread(now, unread)
-        self._unread_since = 0.0
+        if waiting := self.transport.get_write_buffer_size():
+            late = self._unread.is_still if self.lines.ending else self._unread.is_late
+            return late(now, waiting + held(self.transport), self.lines.patience_s)
+        self._unread.forget()
         if self.cycle is None or self.cycle.response_complete:
             return now - self._since > self.lines.head_s
         unsent = self.cycle.more_body and not self.cycle.response_started
-        return self.lines.ending and unsent and now - self._heard > LAST_S
-
-    def _is_unread(self, now: float, unread: int) -> bool:
-        """Whether too little was read of what waits to be sent."""
-        patience = self.lines.patience_s
-        self._read += max(self._unread - unread, 0)
-        if not self._unread_since or self._read >= SLOWEST * patience:
-            self._unread_since, self._read = now, 0
-        self._unread = unread
-        return now - self._unread_since > patience
+        return self.lines.ending and unsent and now - self._heard > self.lines.patience_s
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin, where there is a place."""
@@ -88,7 +80,7 @@ class Line(HttpToolsProtocol):
 
     def resume_writing(self) -> None:
         """Go on: most of what waited to be sent was read."""
-        self._unread_since = 0.0
+        self._unread.forget()
         super().resume_writing()
 
     def data_received(self, data: bytes) -> None:

@@ -66,7 +66,8 @@ class Settings:
     most_lines
         Connections open at a time; an address has at most a quarter.
     head_seconds, send_seconds
-        Time in seconds within which the head of a request has to come, and in which a client has to read something.
+        Time in seconds within which the head of a request has to come, and over which a client has to read
+        1 kB a second of its answer.
     track
         1 to keep rankings of jobs and rounds of campaigns as runs of MLflow, 0 not to.
     work
@@ -101,7 +102,7 @@ class Settings:
     body_seconds: float = 60.0
     most_lines: int = 1_000
     head_seconds: float = 10.0
-    send_seconds: float = 20.0
+    send_seconds: float = 60.0
     track: int = 1
     work: int = 1
     stop_s: float = 30.0

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 import threading
 import time
 from functools import partial
@@ -262,35 +263,63 @@ def test_a_body_in_small_chunks_is_taken():
     asyncio.run(run())
 
 
+@contextlib.asynccontextmanager
+async def reading(port, a_second):
+    """Local port of a line on which a large answer is read at a rate, and its bytes so far.
+
+    The client's system tells of what was read in steps of some kB, as over a network.
+    """
+    loop, got = asyncio.get_running_loop(), [0]
+    with socket.socket() as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+        one.setblocking(False)
+        await loop.sock_connect(one, ("127.0.0.1", port))
+        await loop.sock_sendall(one, ASKED.replace(b"/ ", b"/large ", 1))
+
+        async def read():
+            with contextlib.suppress(ConnectionError):
+                while a_second and (part := await loop.sock_recv(one, a_second // 20)):
+                    got[0] += len(part)
+                    await asyncio.sleep(len(part) / a_second)
+
+        task = asyncio.create_task(read())
+        yield one.getsockname()[1], got
+        task.cancel()
+
+
 @pytest.mark.parametrize("hurried", [False, True])
-def test_what_nobody_reads_is_not_sent_for_ever(hurried, monkeypatch):
-    monkeypatch.setattr(lines, "LAST_S", 0.5)
+def test_a_slow_line_is_read_to_its_end_and_an_unread_one_is_cut(hurried, monkeypatch):
+    """The system takes megabytes at once, and nothing more for longer than an answer may stay unread."""
+    cut, whole = [], Line.cut
+    monkeypatch.setattr(Line, "cut", lambda self: (cut.append(self.client[1]), whole(self)))
+    if hurried:
+        monkeypatch.setattr(lines, "SOON_S", 2.0)
 
     async def run():
-        async with listening_on(lambda: hurried, send_seconds=60.0 if hurried else 0.5) as (here, port):
-            large = ASKED.replace(b"/ ", b"/large ", 1)
-            _, writer = await line(port, large)
-            writer.transport.pause_reading()
-            slow, _ = await line(port, large)
-            taken = 0
-            began = time.monotonic()
-            while len(here) > 1:
-                assert time.monotonic() < began + 20
-                taken += len(await slow.read(200_000))
-                await asyncio.sleep(0.02)
-            while part := await slow.read(2**20):  # who reads slowly gets all of it
-                taken += len(part)
-            assert taken > LARGE
+        async with (
+            listening_on(lambda: hurried, send_seconds=60.0 if hurried else 2.0) as (here, port),
+            reading(port, 20_000) as (slow, got),
+            reading(port, 0) as (unread, _),
+        ):
+            for _ in range(400):
+                await asyncio.sleep(0.05)
+                if cut:
+                    break
+            assert cut == [unread], "after about 2 s"
+            await asyncio.sleep(1.5)
+            assert cut == [unread] and len(here) == 1 and slow != unread
+            assert 20_000 < got[0] < 1_000_000, "so nothing more was taken by the system"
 
     asyncio.run(run())
 
 
 def test_the_server_ends_though_nobody_reads(monkeypatch):
-    """Unread answers and half bodies do not hold up the end until its last moment."""
+    """Unread answers and half bodies go soon, who reads on has until the last moment, and that comes when it is due."""
+    monkeypatch.setattr(lines, "LAST_S", 1.5)
     whole = FastAPI(docs_url=None, openapi_url=None)
     whole.state.work = Places(8)
     whole.mount("/", app)
-    server = Ending(whole, "127.0.0.1", 0, Settings(stop_s=120.0, send_seconds=120.0))
+    server = Ending(whole, "127.0.0.1", 0, Settings(stop_s=5.0, send_seconds=120.0))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
@@ -298,15 +327,21 @@ def test_the_server_ends_though_nobody_reads(monkeypatch):
     port = server.servers[0].sockets[0].getsockname()[1]
 
     async def run():
-        _, writer = await line(port, ASKED.replace(b"/ ", b"/large ", 1))
-        writer.transport.pause_reading()
-        half = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nx"
-        also = await line(port, half), await line(port, HALF), await line(port, b"")
-        await asyncio.sleep(0.5)
-        assert len(server.lines) == 1 + len(also)
-        server.should_exit = True
-        await asyncio.to_thread(thread.join, 60)
-        assert not thread.is_alive(), "it waits for those who do not read"
+        async with reading(port, 20_000) as (slow, _), reading(port, 0):
+            half = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nx"
+            also = await line(port, half), await line(port, HALF), await line(port, b"")
+            await asyncio.sleep(0.5)
+            assert len(server.lines) == 2 + len(also)
+            server.should_exit = True
+            while len(server.lines) > 1 and thread.is_alive():
+                await asyncio.sleep(0.05)
+            left = [one.client[1] for mine in server.lines._open.values() for one in mine]
+            assert left == [slow] and thread.is_alive(), "who reads goes on"
+            for _ in range(400):
+                await asyncio.sleep(0.05)
+                if not thread.is_alive():
+                    return
+            pytest.fail("it waits for those who read slowly")
 
     asyncio.run(run())
 
