@@ -19,11 +19,11 @@ from .crew import Trainings, Worker
 from .keeper import Keeper
 from .long_list import VIEW, rows_of, write_request
 from .presence import Presence
-from .refusals import ConflictError, NotFoundError, nothing_called
+from .refusals import ConflictError, NotFoundError, WorkError, nothing_called
 from .settings import Settings, job_folder
 from .shares import Need, Shares
 from .store import CANCELLED, DONE, FAILED, OPEN, Job, Store, now
-from .workflows import MOST_RECOVERIES, QUICK, RANK, ROUND, TRAIN, remember
+from .workflows import MOST_RECOVERIES, QUICK, RANK, ROUND, TRAIN, remember_after
 
 SERVER, WORKER = "server", "worker"
 QUICK_BYTES = 2_000_000  # size up to which a file of few rows counts as short
@@ -124,7 +124,7 @@ class Jobs:
         if kind == TRAIN:
             self.trainings.stop(job)
         elif kind == RANK:
-            with suppress(FileNotFoundError):  # it was deleted
+            with suppress(WorkError):  # it was deleted
                 self.shop.ranker(job).stop()
 
     def rank(self, content: bytes, ending: str, name: str, told: Mapping[str, Any], owner: str = "") -> Job:
@@ -168,8 +168,8 @@ class Jobs:
         return self._take(Job(new_number(), ROUND, campaign, told, now()), owner, Need(ROUND))
 
     def remember(self, campaign: str, event: int) -> None:
-        """Have a round of a campaign kept as a run of MLflow, by and by."""
-        remember({"do": "log_round", "campaign": campaign, "event": event})
+        """Have a round of a campaign, which stands already, kept as a run of MLflow, by and by."""
+        remember_after({"do": "log_round", "campaign": campaign, "event": event})
 
     def find(self, number: str) -> Job:
         """Return a job by its number."""

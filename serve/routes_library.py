@@ -21,7 +21,7 @@ from .schemas import DataRequest, PromoteRequest, Trained, TrainRequest
 from .schemas_library import Added, Comparison, ModelAnswer, ModelList, Page, Promotion, Rollback
 from .schemas_out import JobAnswer, Listed
 from .store import Job
-from .workflows import remember
+from .workflows import remember_after
 
 router = APIRouter(prefix="/api/v1", tags=["data and models"])
 Property = Annotated[Trained, Path(description="Name of the property.")]
@@ -143,5 +143,5 @@ def _changed(desk: Desk, change: Callable[..., dict[str, Any]], *told: Any) -> d
     """Change which version answers, and answer with it."""
     done = change(desk.jobs.clerk, *told)
     desk.models.renew()
-    remember({"do": "follow", "name": done["property"], "version": done["version"]})
+    remember_after({"do": "follow", "name": done["property"], "version": done["version"]})
     return done | {"models": desk.models.versions}

@@ -13,7 +13,7 @@ from . import long_list
 from .crew import READ_S, LostWorkerError
 from .refusals import ConflictError, InputError, WorkError, public
 from .settings import job_folder
-from .shop import at_work, shop_here, step, stop_if_cancelled, through
+from .shop import ServerEndsError, at_work, shop_here, step, stop_if_cancelled, through
 
 RANK, TRAIN, ROUND, LOG = "rank", "train", "round", "log"  # queues
 QUICK = "quick"  # queue of lists of one block, which wait for no long one
@@ -162,6 +162,21 @@ def remember(told: dict[str, Any]) -> None:
     """
     if shop_here().settings.track:
         DBOS.enqueue_workflow(LOG, log_later, told)
+
+
+def remember_after(told: dict[str, Any]) -> None:
+    """Have what a request has changed kept in MLflow, if the queues can be reached: the change stands either way.
+
+    Parameters
+    ----------
+    told
+        As in `remember`.
+    """
+    try:
+        remember(told)
+    except (Exception, ServerEndsError) as error:
+        why = "%s is not kept in MLflow: its queue cannot be reached (%s)"
+        logging.getLogger(__name__).warning(why, told, type(error).__name__)
 
 
 def _ask(job: str, do: str, **told: Any) -> int:

@@ -3,13 +3,18 @@
 import threading
 import time
 
+import pandas as pd
 import pytest
+import sqlalchemy as sa
+from dbos._error import DBOSException
 from vitrion.serve import desk as desks
+from vitrion.serve import routes_library, shop, workflows
 from vitrion.serve.patience import AwayError
 from vitrion.serve.presence import Presence
 from vitrion.serve.refusals import BusyError
+from vitrion.serve.service import Answer
 from vitrion.serve.settings import Settings
-from vitrion.serve.store import Store
+from vitrion.serve.store import Job, Store, now
 
 FAMILY = {"name": "laco", "template": "LiAlCl{4-2x}O{x}", "variables": {"x": "0:1.5:0.25"}}
 KEY = {"idempotency-key": "one"}
@@ -127,3 +132,55 @@ def test_a_claim_that_the_database_took_as_it_went_away_is_ours(empty):
     store.answer("k", 201, b"me 1")
     assert store.claim("k", "a", "me 1") == ("a", 201, b"me 1")
     store.close()
+
+
+@pytest.mark.parametrize("fault", ["queues laid down", "database away", "queues being opened"])
+def test_what_stands_is_answered_though_it_cannot_be_put_into_the_queue_of_mlflow(empty, opened, monkeypatch, fault):
+    with opened(ready=False, work=0, track=1) as http:
+        desk, made_there = http.app.state.desk, []
+
+        def propose(name, batch):
+            made_there.append(name)
+            return Answer(pd.DataFrame({"formula": ["LiCl"]}), {"tg": 1}, {"event": 1, "stop": "", "notes": []})
+
+        def promote(clerk):
+            made_there.append("tg")
+            return {"property": "tg", "version": 2}
+
+        def refused(*told):
+            raise {
+                "database away": sa.exc.OperationalError("enqueue", {}, Exception("connection refused")),
+                "queues being opened": DBOSException("launch DBOS first"),
+            }[fault]
+
+        monkeypatch.setattr(desk.campaigns, "propose", propose)
+        monkeypatch.setattr(desk.campaigns, "seconds", lambda *told: 1.0)
+        with monkeypatch.context() as patch:
+            if fault == "queues laid down":
+                shop.set_up(None)
+            else:
+                patch.setattr(workflows.DBOS, "enqueue_workflow", refused)
+            first = http.post("/api/v1/campaigns/laco/propose", json={}, headers=KEY)
+            assert first.status_code == 200 and first.json()["event"] == 1, first.text
+            assert routes_library._changed(desk, promote)["version"] == 2
+        shop.set_up(desk.jobs.shop)
+        again = http.post("/api/v1/campaigns/laco/propose", json={}, headers=KEY)
+        assert again.json() == first.json() and made_there == ["laco", "tg"], "it is made once"
+
+
+def test_what_a_job_cannot_put_into_the_queue_of_mlflow_is_laid_down_with_it(caplog):
+    shop.set_up(None)
+    with pytest.raises(shop.ServerEndsError):
+        workflows.remember({"do": "log_ranking", "job": "1"})
+    workflows.remember_after({"do": "follow", "name": "tg", "version": 2})
+    assert "'version': 2" in caplog.text and "(ServerEndsError)" in caplog.text
+
+
+def test_a_cancelled_job_whose_request_is_gone_is_cancelled(empty, opened):
+    with opened(ready=False, work=0) as http:
+        jobs = http.app.state.desk.jobs
+        jobs.store.add(Job("1" * 20, "rank", "mine", {}, now()))
+        jobs.shop.at_work["1" * 20] = "rank"
+        answer = http.post(f"/api/v1/jobs/{'1' * 20}/cancel")
+        jobs.shop.at_work.clear()
+        assert answer.status_code == 200 and answer.json()["state"] == "cancelled", answer.text
