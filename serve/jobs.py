@@ -17,7 +17,8 @@ from ..datasets.home import private_folder, put
 from . import queues, shop, sweeping
 from .crew import Trainings, Worker
 from .keeper import Keeper
-from .long_list import VIEW, rows_of, write_request
+from .lengths import length_of
+from .long_list import VIEW, write_request
 from .presence import Presence
 from .refusals import ConflictError, NotFoundError, WorkError, nothing_called
 from .settings import Settings, job_folder
@@ -26,7 +27,6 @@ from .store import CANCELLED, DONE, FAILED, OPEN, Job, Store, now
 from .workflows import MOST_RECOVERIES, QUICK, RANK, ROUND, TRAIN, remember_after
 
 SERVER, WORKER = "server", "worker"
-QUICK_BYTES = 2_000_000  # size up to which a file of few rows counts as short
 LAY_DOWN_S = 20.0  # for what is worked on in this process when it ends
 _LOG = logging.getLogger(__name__)
 
@@ -146,11 +146,11 @@ class Jobs:
         try:
             private_folder(folder)
             put(folder / f"candidates{ending}", content)
-            count, size = rows_of(content, ending), self.settings.block_rows
-            quick = count <= size and len(content) < QUICK_BYTES
+            length, size = length_of(content), self.settings.block_rows
+            quick = length.is_short(size)
             rows = {"block_rows": size, "file": f"candidates{ending}", "name": name, "quick": quick}
             write_request(folder, {**told, **rows})
-            need = Need(QUICK if quick else RANK, 1 + count // 1000, len(content))
+            need = Need(QUICK if quick else RANK, 1 + length.rows // 1000, len(content))
             return self._take(Job(number, RANK, name, told, now(), models=told["models"]), owner, need)
         except BaseException:
             if self.store.job(number) is None:

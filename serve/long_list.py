@@ -44,19 +44,6 @@ def read_request(folder: Path) -> dict[str, Any]:
     return told
 
 
-def rows_of(content: bytes, ending: str) -> int:
-    """Number of rows of a list as far as that is seen without reading it: those of its table, or its lines."""
-    if ending != ".parquet":
-        return max(content.count(b"\n"), content.count(b"\r"))
-    from pyarrow import ArrowException, BufferReader
-    from pyarrow.parquet import read_metadata
-
-    try:
-        return int(read_metadata(BufferReader(content)).num_rows)
-    except (ArrowException, OSError, ValueError):
-        return 0  # it cannot be read, and fails at once
-
-
 def count_rows(folder: str) -> int:
     """Number of rows of the list of a job; raises `InputError` where it is none."""
     return len(_table(Path(folder)))

@@ -1,10 +1,14 @@
 """One who asks for much keeps no other waiting: owners take turns, what is short goes first, shares are bounded."""
 
 import asyncio
+import gzip
+import io
 import threading
 
+import pandas as pd
 import pytest
-from vitrion.serve import costs, long_list
+from vitrion.serve import costs
+from vitrion.serve.lengths import QUICK_BYTES, Length, length_of
 from vitrion.serve.refusals import InputError
 from vitrion.serve.shares import Need, RoomError, ShareError, Shares
 from vitrion.serve.store import DONE, Job, Store, now
@@ -215,9 +219,45 @@ def test_refusals_of_shares_and_costs_over_http(empty, opened):
         assert not list((empty / "jobs").iterdir())
 
 
+def listing(rows, kind):
+    """A list of so many different formulas, in a file of a kind."""
+    table = pd.DataFrame({"formula": [f"LiAlCl{4 - 2 * x / 10_000:.4f}O{x / 10_000:.4f}" for x in range(rows)]})
+    text, buffer = table.to_csv(index=False), io.BytesIO()
+    if kind in ("parquet", "xlsx"):
+        getattr(table, "to_parquet" if kind == "parquet" else "to_excel")(buffer, index=False)
+        return buffer.getvalue()
+    packed = {
+        "members": lambda: gzip.compress(text[:50].encode()) + gzip.compress(text[50:].encode()),
+        "gz": lambda: gzip.compress(text.encode()),
+        "parquet.gz": lambda: gzip.compress(listing(rows, "parquet")),
+        "repeated.gz": lambda: gzip.compress(b"formula\n" + b"LiAlCl4\n" * rows),
+    }
+    written = {"csv": text, "old lines": text.replace("\n", "\r"), "mixed lines": text.replace("\n", "\r\n", rows // 2)}
+    return packed[kind]() if kind in packed else written[kind].encode("utf-16" if kind == "mixed lines" else "utf-8")
+
+
 @pytest.mark.parametrize(
-    ("content", "ending", "rows"),
-    [(b"formula\nLiAlCl4\n", ".csv", 2), (b"a\rb\r", ".txt", 2), (b"PAR1", ".parquet", 0)],
+    "kind", ["csv", "old lines", "mixed lines", "gz", "repeated.gz", "members", "parquet", "parquet.gz", "xlsx"]
 )
-def test_how_long_a_list_is_is_seen_before_it_is_read(content, ending, rows):
-    assert long_list.rows_of(content, ending) == rows
+def test_no_long_list_is_taken_for_a_short_one_whatever_its_file(kind):
+    long, short = (length_of(listing(rows, kind)) for rows in (5_100, 30))
+    assert not long.is_short(5_000) and long.rows > 1_000, "and it costs more"
+    assert short.is_short(5_000) == (kind != "members"), "what is not known is not short"
+    if kind not in ("members", "xlsx"):
+        assert (long.rows // 100, short.rows) in [((5_100 + header) // 100, 30 + header) for header in (0, 1)]
+
+
+def test_what_cannot_be_unpacked_fails_at_once_and_what_is_large_is_not_unpacked():
+    assert length_of(b"PAR1") == length_of(b"PK\x03\x04") == Length(0, 4)
+    assert length_of(b"\x1f\x8b" + b"\xff" * 8) == Length(0, 10)
+    bomb = length_of(gzip.compress(b"0" * 50_000_000))
+    assert bomb.bytes == QUICK_BYTES and not bomb.is_short(5_000)
+    assert length_of(b"PK\x03\x04" + bytes(200_000)) == Length(10_000, QUICK_BYTES)
+
+
+def test_a_long_list_gets_into_the_queue_of_long_ones_whatever_its_name(empty, opened):
+    with opened(ready=False, work=0) as http:
+        jobs = http.app.state.desk.jobs
+        for ending, kind in ((".pq", "parquet"), (".csv.gz", "gz"), (".csv", "gz")):
+            found = [jobs.rank(listing(rows, kind), ending, "mine", {"models": {}}).id for rows in (30, 6_000)]
+            assert [jobs.store.turn(one)[0] for one in found] == ["quick", "rank"], (ending, kind)
