@@ -149,7 +149,7 @@ def _of_error(request: Request, error: Exception) -> Response:
     if lost(error):
         error = away(error)
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
-    wait = {"retry-after": "1"} if isinstance(error, BusyError) else None
+    wait = {"retry-after": str(error.retry_s)} if isinstance(error, BusyError) and error.retry_s else None
     told = str(error) if isinstance(error, tuple(STATUS)) else explained(error)[0]
     if isinstance(error, OSError):
         _LOG.error("a request failed", exc_info=error)

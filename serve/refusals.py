@@ -60,9 +60,12 @@ class ConflictError(RuntimeError):
 
 
 class BusyError(RuntimeError):
-    """More work than is taken at a time; the message says so, and `retry_s` when to come again, in seconds."""
+    """More work than is taken at a time; the message says so, and `retry_s` when to come again, in seconds.
 
-    retry_s = 1
+    It is None where waiting for seconds does not help: the message says what does.
+    """
+
+    retry_s: int | None = 1
 
 
 class WorkError(RuntimeError):

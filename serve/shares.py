@@ -34,8 +34,16 @@ class ShareError(BusyError):
     """More than one's share of what all have; the message says how much is one's own, and how to come by more."""
 
 
+class OpenJobsError(ShareError):
+    """More than one's share of open jobs, which may take hours."""
+
+    retry_s = None
+
+
 class RoomError(ShareError):
-    """More than one's share of the disk."""
+    """More than one's share of the disk, which no waiting makes larger."""
+
+    retry_s = None
 
 
 @dataclass(frozen=True)
@@ -110,7 +118,7 @@ def _check(connection: sa.Connection, known: sa.Join, jobs: sa.Table, owner: str
     count = int(connection.execute(of.where(jobs.c.state.in_(("queued", "running")))).scalar() or 0)
     if count >= shares.open_jobs:
         how = "wait until some are done, or cancel some (POST /api/v1/jobs/NUMBER/cancel)"
-        raise ShareError(
+        raise OpenJobsError(
             f"{count} jobs of {owner} wait or are worked on, and {shares.open_jobs} are a key's share; {how}"
         )
     weight = sa.select(sa.func.sum(TURNS.c.bytes)).select_from(known).where(TURNS.c.owner == owner)

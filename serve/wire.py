@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ROOT = "/api/v1/"
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 10.0
 TIMEOUT_S = 120.0
+FULL = 507  # status of what finds no room; earlier releases said that it should be sent again
 TEXTS = ("formula", "verdict", "nearest", "nearest_doi", "note", "error", "reason")
 
 
@@ -101,7 +102,7 @@ class Wire:
                 pause = answer.headers.get("retry-after")
                 if answer.is_success:
                     return answer
-                if pause is None or time.monotonic() > until:
+                if pause is None or answer.status_code == FULL or time.monotonic() > until:
                     raise _refused(answer)
             except httpx.TransportError as error:
                 if time.monotonic() > until or (method == "POST" and not once and not _is_pure(path)):

@@ -5,14 +5,18 @@ import gzip
 import io
 import threading
 
+import httpx
 import pandas as pd
 import pytest
 from vitrion.serve import costs
+from vitrion.serve.app import _of_error
+from vitrion.serve.client import Client
 from vitrion.serve.lengths import QUICK_BYTES, Length, length_of
-from vitrion.serve.refusals import InputError
-from vitrion.serve.shares import Need, RoomError, ShareError, Shares
+from vitrion.serve.refusals import BusyError, InputError
+from vitrion.serve.shares import Need, OpenJobsError, RoomError, ShareError, Shares
 from vitrion.serve.store import DONE, Job, Store, now
 from vitrion.serve.turns import Turns
+from vitrion.serve.wire import ServiceError
 from vitrion.serve.work import ASKING, Pool
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -205,6 +209,13 @@ def test_refusals_of_shares_and_costs_over_http(empty, opened):
         assert codes == [202, 202, 429]
         refused = http.post("/api/v1/models/retrain", json={}, headers=anna)
         assert "2 jobs of anna wait" in refused.json()["detail"] and "cancel" in refused.json()["detail"]
+        assert "retry-after" not in refused.headers, "a second does not help"
+        client, sent = Client("http://testserver", transport=http._transport), []
+        client.wire._http.event_hooks["request"].append(sent.append)
+        client.wire._http.headers.update(anna)
+        with pytest.raises(ServiceError, match="2 jobs of anna wait") as once:
+            client.wire.post("models/retrain", {})
+        assert (once.value.status, len(sent)) == (429, 1), "nor is it sent again"
         assert http.post("/api/v1/models/retrain", json={}, headers=ben).status_code == 202
         dear = http.post("/api/v1/propose", json=told, headers=ben)
         assert dear.status_code == 422 and "make its rounds as jobs" in dear.json()["detail"], dear.text
@@ -217,6 +228,30 @@ def test_refusals_of_shares_and_costs_over_http(empty, opened):
         with pytest.raises(RoomError):
             jobs.rank(b"formula\nLiAlCl4\n", ".csv", "mine.csv", {"models": {}}, "ben")
         assert not list((empty / "jobs").iterdir())
+
+
+def test_only_what_waiting_mends_is_to_be_sent_again():
+    answers = {kind: _of_error(None, kind("so much")) for kind in (BusyError, ShareError, OpenJobsError, RoomError)}
+    assert {kind: (one.status_code, one.headers.get("retry-after")) for kind, one in answers.items()} == {
+        BusyError: (503, "1"),
+        ShareError: (429, "1"),
+        OpenJobsError: (429, None),
+        RoomError: (507, None),
+    }
+
+
+def test_a_client_sends_no_file_again_for_which_there_is_no_room(tmp_path):
+    sent, file = [], tmp_path / "list.csv"
+    file.write_text("formula\nLiAlCl4\n")
+
+    def full(request):  # as earlier releases answered
+        sent.append(request)
+        return httpx.Response(507, json={"detail": "delete some"}, headers={"retry-after": "1"})
+
+    client = Client("http://testserver", patience_s=3.0, transport=httpx.MockTransport(full))
+    with pytest.raises(ServiceError, match="delete some"):
+        client.wire.upload("jobs", file, {})
+    assert len(sent) == 1
 
 
 def listing(rows, kind):
