@@ -7,14 +7,20 @@ from dataclasses import replace
 
 from . import campaign_store as store
 from .campaign_events import CampaignError
-from .campaign_store import FORMAT, KIND, CampaignFileError, State
+from .campaign_store import FORMAT, KIND, OWNED_FORMAT, CampaignFileError, State
 
 LONGEST_HEAD = 300  # characters within which the owner stands, if there is one
-_HEAD = re.compile(rf'\{{\n "kind": "{KIND}",\n "format": {FORMAT},\n "(?:owner": "([^"\\]{{1,64}})"|name":)')
+_HEAD = re.compile(
+    rf'\{{\n "kind": "{KIND}",\n "format": (?:{FORMAT}|{OWNED_FORMAT}),\n "(?:owner": "([^"\\]{{1,64}})"|name":)'
+)
 
 
 def owner_of(name: str) -> str | None:
-    """Return the owner of a campaign; empty where it is nobody's, None where there is no such campaign."""
+    """Return the owner of a campaign; empty where it is nobody's, None where none has or can have that name."""
+    try:
+        store.checked_name(name)
+    except CampaignError:
+        return None
     table = store.in_table()
     head = table.heads(LONGEST_HEAD, name).get(name) if table else _head(name)
     return None if head is None else _told(name, head)

@@ -20,7 +20,7 @@ from ..datasets.home import FILE_MODE, home, made, private_folder, put
 from ..datasets.structured import of_json
 from .campaign_events import CampaignError, Event, TakenError, check
 
-FORMAT, KIND = 1, "vitrion campaign"
+FORMAT, OWNED_FORMAT, KIND = 1, 2, "vitrion campaign"  # of what has an owner, which earlier releases do not read
 MOST_BYTES = 256 * 2**20
 PATIENCE_S = 60.0
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
@@ -88,7 +88,8 @@ def encode(state: State, owned: bool = False) -> str:
     head = {name: getattr(state, name) for name in names if name != "events"}
     lines = [_json(event.plain()) for event in state.events]
     listed = "[" + ",".join(f"\n  {line}" for line in lines) + ("\n ]" if lines else "]")
-    body = [f" {_json(name)}: {_json(value)}" for name, value in {"kind": KIND, "format": FORMAT, **head}.items()]
+    head = {"kind": KIND, "format": OWNED_FORMAT if "owner" in head else FORMAT, **head}
+    body = [f" {_json(name)}: {_json(value)}" for name, value in head.items()]
     return "{\n" + ",\n".join([*body, f' "events": {listed}']) + "\n}\n"
 
 
@@ -104,8 +105,9 @@ def decode(text: str) -> State:
         raise CampaignError(f"it is not JSON ({error})") from None
     if not isinstance(told, dict) or told.get("kind") != KIND:
         raise CampaignError(f"it is not a campaign: it has no kind {KIND!r}")
-    if told.get("format") != FORMAT:
-        raise CampaignError(f"it has format {told.get('format')!r}, this version reads {FORMAT}; update vitrion")
+    if told.get("format") not in (FORMAT, OWNED_FORMAT):
+        known = f"{FORMAT} and {OWNED_FORMAT}"
+        raise CampaignError(f"it has format {told.get('format')!r}, this version reads {known}; update vitrion")
     told = {"owner": "", **told}
     for name, kind in _KEPT.items():
         if not isinstance(told.get(name), kind) or isinstance(told[name], bool):

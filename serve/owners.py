@@ -6,6 +6,7 @@ A job has a row here beside its own, made in one transaction with it; a campaign
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -13,9 +14,11 @@ import sqlalchemy as sa
 from fastapi import Depends, Request
 
 from ..experiments import campaign_owner
+from ..experiments.campaign_events import CampaignError
 from ..experiments.campaign_store import CampaignFileError
 from .access_tables import CAMPAIGN, OWNERS
 from .keyring import ADMIN
+from .limits import JOB_NUMBER
 from .patience import patient
 
 _LOG = logging.getLogger(__name__)
@@ -87,6 +90,8 @@ class Owners:
         """Return the name of the owner of something; None where it is nobody's."""
         if kind == CAMPAIGN:
             return campaign_owner.owner_of(name) or None
+        if not re.fullmatch(JOB_NUMBER, name):  # a database server takes no NUL
+            return None
         asked = sa.select(OWNERS.c.owner).where((OWNERS.c.kind == kind) & (OWNERS.c.name == name))
         with self.engine.connect() as connection:
             return connection.execute(asked).scalar()
@@ -109,7 +114,7 @@ class Owners:
             try:
                 if campaign_owner.owner_of(name) is not None:
                     campaign_owner.give(name, owner, only_nobodys=True)
-            except CampaignFileError as error:  # its row waits until it is mended
+            except (CampaignError, CampaignFileError) as error:  # its row waits until it is mended
                 _LOG.warning("the owner of a campaign is not known: %s", error)
                 continue
             with self.engine.begin() as connection:

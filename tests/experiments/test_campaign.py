@@ -446,7 +446,7 @@ def test_json_there_and_back(laco):
     for odd, words in (
         ("{}", "not a campaign"),
         ("[" * 100_000, "not JSON"),
-        (text.replace('"format": 1', '"format": 2'), "update vitrion"),
+        (text.replace('"format": 1', '"format": 3'), "format 3, this version reads 1 and 2; update vitrion"),
         (text.replace('"batch": 4', '"batch": NaN'), "NaN"),
         (text.replace('"event": 2', '"event": 3'), "event 3 stands where event 2"),
         (text.replace(FAMILY, "LiXx{x}"), "candidates cannot be made"),

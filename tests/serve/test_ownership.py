@@ -1,5 +1,6 @@
 """What is made is its maker's from the beginning: of two at once one makes and owns, the other is refused."""
 
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -84,6 +85,37 @@ def test_an_owner_goes_with_no_export_and_stays_through_changes(asking, tmp_path
     assert done.exit_code == 0 and campaign_owner.owner_of("naco") == "", done.output
     done = CliRunner().invoke(cli.app, ["campaign", "import", str(path)])
     assert done.exit_code == 0 and campaign_owner.owner_of("laco") == "anna", "the same campaign stays as it is"
+
+
+def test_what_can_be_no_name_is_not_there(asking):
+    anna = keys(asking, "anna")["anna"]
+    for name in ("a%20b", ".x", "%00", "a" * 300, "%2e%2e", "-a", "%F0%9F%98%80", "%FF"):
+        for kind in ("campaigns", "jobs"):
+            answer = asking.get(f"/api/v1/{kind}/{name}", headers=anna)
+            assert answer.status_code == 404 and f"the list of {kind} shows" in answer.json()["detail"], (
+                name,
+                answer.text,
+            )
+        assert asking.post(f"/api/v1/campaigns/{name}/propose", json={}, headers=anna).status_code == 404
+    owners = asking.app.state.desk.owners
+    with owners.engine.begin() as connection:
+        connection.execute(OWNERS.insert().values(kind=CAMPAIGN, name="no name", owner="anna"))
+    owners.adopt()
+    with owners.engine.connect() as connection:
+        assert connection.execute(sa.select(OWNERS.c.name).where(OWNERS.c.kind == CAMPAIGN)).all() == []
+
+
+def test_an_owned_campaign_is_of_a_format_that_earlier_releases_do_not_take(asking):
+    anna = keys(asking, "anna")["anna"]
+    assert asking.post("/api/v1/campaigns", json=FAMILY, headers=anna).status_code == 201
+    Campaign.new("naco", ["LiAlCl4"])
+    table = campaign_store.in_table()
+    kept = {n: table.read(n) if table else campaign_store.path_of(n).read_text() for n in ("laco", "naco")}
+    assert {name: json.loads(text)["format"] for name, text in kept.items()} == {"laco": 2, "naco": 1}
+    assert asking.get("/api/v1/campaigns/laco/export", headers=anna).json()["format"] == 1, "it has no owner"
+    before = kept["laco"].replace('"format": 2', '"format": 1')  # as it was kept for a while
+    assert campaign_store.decode(before).owner == campaign_store.decode(kept["laco"]).owner == "anna"
+    assert campaign_owner._told("laco", before) == campaign_owner._told("laco", kept["laco"]) == "anna"
 
 
 def test_campaigns_of_earlier_releases_keep_their_owners(empty, kept_in, opened):
