@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..features.composition import Composition, FormulaError
+from ..features.scalars import plain, written
 
 NUMBER = re.compile(r"[+-]?(\d++\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _MINUS = re.compile(r"(?:^|(?<=[eE]))[−–](?=[\d.])")  # the sign itself, and the dash that editors make of a hyphen
@@ -42,7 +43,7 @@ class CellError(ValueError):
 
 def shown(cell: Any) -> str:
     """Return a cell as it is quoted in a message: not too long, and a date without its midnight."""
-    text = cell.date().isoformat() if isinstance(cell, dt.datetime) and cell.time() == dt.time() else str(cell)
+    text = cell.date().isoformat() if isinstance(cell, dt.datetime) and cell.time() == dt.time() else written(cell)
     return text if len(text) <= 40 else text[:37] + "..."
 
 
@@ -64,7 +65,7 @@ def number(cell: Any) -> float:
     if isinstance(cell, str):
         return _written(cell)
     try:
-        value = float(cell)
+        value = float(plain(cell))
     except (OverflowError, TypeError, ValueError):
         raise CellError(f"{shown(cell)!r} is not a number that can be held; write one such as 1.5e-3") from None
     if not math.isfinite(value):

@@ -22,7 +22,7 @@ from ..features.composition import Composition, FormulaError
 from ..features.fractions import Fractions
 from ..features.fractions import listed as one_by_one
 from ..features.notices import notice
-from ..features.scalars import floats
+from ..features.scalars import floats, written
 from ..features.slots import Slots
 from ..models.conditions import ConditionError, in_order
 
@@ -218,7 +218,7 @@ def formulas(told: list[Any], rows: npt.NDArray[np.intp]) -> list[str]:
 
 def as_text(item: Any) -> str:
     """A candidate as it was given; nothing for None and NaN."""
-    return "" if item is None or (isinstance(item, float) and np.isnan(item)) else str(item)
+    return "" if item is None or (isinstance(item, float) and np.isnan(item)) else written(item)
 
 
 def describable(fractions: Fractions) -> tuple[npt.NDArray[np.intp], dict[int, str]]:

@@ -4,41 +4,43 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from math import isfinite
+from math import isfinite, nan
 from numbers import Rational
 from typing import Any
 
 import numpy as np
 
+from .scalars import is_missing, plain
+
 _NOISE = 1e-14  # relative; what sums and products of floats leave behind
 _SIMPLEST = 1000
+_WIDEST = 400  # decimal places before or behind the point; a float has less than 330
 
-_NO_NUMBERS = (
-    *(bool, str, bytes, complex),
-    *(np.bool_, np.character, np.complexfloating, np.datetime64, np.timedelta64, np.void),
-)
+_NO_NUMBERS = (bool, str, bytes, complex, tuple, np.datetime64, np.timedelta64)
 
 
 def number(value: Any) -> Fraction | float | None:
     """A fraction for a number that is exact, a float for one that is not, None for what is no number.
 
-    Truth values, texts, dates and complex numbers are none; an array of one number without axes is that number.
+    Truth values, texts, dates and complex numbers are none; an array of one number without axes is that number. A
+    decimal with more places than any float is the float nearest to it, which may be infinite: exact, it fills memory.
 
     Examples
     --------
     >>> number(np.int64(2)), number(np.float32(0.1)), number(np.bool_(True)), number("2")
     (Fraction(2, 1), 0.1, None, None)
     """
-    if isinstance(value, np.ndarray) and value.ndim == 0:
-        value = value[()]
+    value = plain(value)
     if isinstance(value, _NO_NUMBERS) or getattr(value, "ndim", False):
         return None
     if isinstance(value, Rational):
         return Fraction(int(value.numerator), int(value.denominator))
-    if isinstance(value, Decimal) and value.is_finite():
-        return Fraction(value)
-    if isinstance(value, np.floating):
-        return float(np.format_float_scientific(value, unique=True))
+    if isinstance(value, Decimal):
+        if is_missing(value):
+            return nan
+        exponent = value.as_tuple().exponent
+        short = isinstance(exponent, int) and exponent >= -_WIDEST and value.adjusted() <= _WIDEST
+        return Fraction(value) if short else float(value)
     return float(value) if hasattr(value, "__float__") else None
 
 

@@ -14,14 +14,15 @@ from .ambiguity import joined_pairs, refused_in_capitals
 from .amounts import exact, number
 from .digits import bracketed, doubtful_digits
 from .elements import INDEX, no_element
-from .grammar import tokenise
+from .grammar import LONGEST_NUMBER, tokenise
 from .notation import FormulaError
 from .parser import parse
-from .rendering import electronegativity_order, rendered
-from .scalars import shown
+from .rendering import decimal, electronegativity_order, rendered
+from .scalars import shown, written
 
 __all__ = ["Composition", "FormulaError"]
 _SHOWN = 80
+_MOST_BITS = 1100  # of the numerator and denominator of an amount; any float has fewer
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -146,8 +147,8 @@ def _with_brackets(plain: str, amounts: Mapping[str, Fraction]) -> str:
 
 def shortened(obj: object) -> str:
     """What a message shows of anything: its first words, on one line."""
-    shown = " ".join(repr(obj).split())
-    return shown if len(shown) <= _SHOWN else shown[: _SHOWN - 3] + "..."
+    text = " ".join(written(obj, repr).split())
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
 
 
 def _symbol(key: Any) -> str:
@@ -155,21 +156,29 @@ def _symbol(key: Any) -> str:
     if isinstance(key, str):
         return key
     named = (getattr(key, name, None) for name in ("value", "symbol"))
-    return next((found for found in named if isinstance(found, str)), str(key))
+    return next((found for found in named if isinstance(found, str)), None) or written(key)
+
+
+def _bits(amount: Fraction) -> int:
+    return max(amount.numerator.bit_length(), amount.denominator.bit_length())
 
 
 def _exact(amounts: Mapping[Any, Any]) -> dict[str, Fraction]:
     out: dict[str, Fraction] = {}
     for key, amount in amounts.items():
         symbol = _symbol(key)
-        if type(amount) is Fraction or type(amount) is int:
-            found: Fraction | float | None = Fraction(amount)
+        if type(amount) is int or (type(amount) is Fraction and type(amount.numerator * amount.denominator) is int):
+            found: Fraction | float | None = Fraction(amount)  # the usual kinds, at once
         else:
             found = number(amount)
         if found is None:
             raise FormulaError(f"the amount of {symbol}, {shown(amount)}, is not a number; give one, such as 2.5")
-        if not math.isfinite(found):
-            raise FormulaError(f"the amount of {symbol} is {amount}; give a finite number, such as 2.5")
+        if isinstance(found, float) and not math.isfinite(found):
+            raise FormulaError(f"the amount of {symbol} is {shown(amount)}; give a finite number, such as 2.5")
+        if isinstance(found, Fraction) and _bits(found) > _MOST_BITS:
+            raise FormulaError(
+                f"the amount of {symbol} has more digits than any decimal number of a computer; give one such as 2.5"
+            )
         more = exact(found) if isinstance(found, float) else found
         out[symbol] = out[symbol] + more if symbol in out else more
     return out
@@ -197,7 +206,23 @@ def _checked(amounts: Mapping[str, Any]) -> dict[str, Fraction]:
     for prime in (2, 5):
         while scale % prime == 0:
             scale //= prime
-    return known if scale == 1 else {symbol: amount * scale for symbol, amount in known.items()}
+    scaled = known if scale == 1 else {symbol: amount * scale for symbol, amount in known.items()}
+    if all(map(_is_short, scaled.values())):
+        return scaled
+    divisor = math.gcd(*whole.values())
+    least = {symbol: Fraction(count // divisor) for symbol, count in whole.items()}
+    if all(map(_is_short, least.values())):
+        return least
+    raise FormulaError(
+        f"amounts whose formula has a number of more than {LONGEST_NUMBER} characters; round them to fewer digits"
+    )
+
+
+def _is_short(amount: Fraction) -> bool:
+    """Whether an amount can be written, and read again, in a formula."""
+    if amount.denominator <= 1024 and amount.numerator < 10**12:
+        return True  # at most 10 decimal places
+    return _bits(amount) <= _MOST_BITS and len(decimal(amount)) <= LONGEST_NUMBER
 
 
 def _whole(amounts: Mapping[str, Fraction]) -> tuple[dict[str, int], int]:

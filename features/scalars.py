@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from numbers import Real
 from typing import Any
@@ -21,19 +21,27 @@ class ScalarError(ValueError):
 def plain(value: Any) -> Any:
     """Return a scalar as Python holds it: of NumPy's and of 0-d arrays what they hold, else the value itself.
 
+    A float of any precision is the shortest decimal that it stands for, so that 0.1 in single precision is 0.1.
+
     Examples
     --------
-    >>> plain(np.float64(25.0)), plain(np.array(4)), plain("25")
-    (25.0, 4, '25')
+    >>> plain(np.float32(0.1)), plain(np.array(4)), plain("25")
+    (0.1, 4, '25')
     """
-    single = isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0)
-    return value.item() if single and value.dtype.kind not in "mM" else value  # a span of time is no number
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if isinstance(value, np.floating):
+        return float(value) if isinstance(value, float) else float(np.format_float_scientific(value, unique=True))
+    single = isinstance(value, np.generic) and value.dtype.kind not in "mM"  # a span of time is no number
+    return value.item() if single else value
 
 
 def is_missing(value: Any) -> bool:
     """Return whether a value stands for nothing: None, NaN, ``pandas.NA`` or ``pandas.NaT``."""
     value = plain(value)
-    if isinstance(value, float | Decimal):
+    if isinstance(value, Decimal):
+        return value.is_nan()  # one that signals cannot be a float
+    if isinstance(value, float):
         return math.isnan(value)
     return value is None or type(value).__name__ in _MISSING
 
@@ -127,13 +135,17 @@ def floats(values: Any, what: str, right: str, error: type[Exception] = ScalarEr
         As in `number`.
     """
     kind = getattr(values, "dtype", None)
-    if kind is not None and getattr(kind, "kind", "O") in "iuf" and isinstance(values, np.ndarray):
-        return np.asarray(values, dtype=float)
+    if kind is not None and getattr(kind, "kind", "O") in "iuf":
+        told = np.asarray(values)
+        if told.dtype.kind == "f" and told.dtype != np.float64:
+            told = told.astype(str)  # the decimal that each stands for, as of one alone
+        if told.dtype.kind in "iufU":
+            return told.astype(float)
     loose: npt.NDArray[Any] = np.asarray(values, dtype=object)
     for one in loose.ravel().tolist():
         if not isinstance(one, float) and not is_missing(one):
             number(one, what, right, error)
-    return np.array([math.nan if is_missing(one) else float(one) for one in loose.ravel()]).reshape(loose.shape)
+    return np.array([math.nan if is_missing(one) else float(plain(one)) for one in loose.ravel()]).reshape(loose.shape)
 
 
 def shown(value: Any) -> str:
@@ -152,9 +164,25 @@ def shown(value: Any) -> str:
     elif isinstance(value, Mapping):
         text = ", ".join(f"{name}: {shown(one)}" for name, one in [*value.items()][:10]) or "an empty table"
     elif isinstance(value, int | float | Decimal | str):
-        text = repr(value) if isinstance(value, str) else str(value)
+        text = repr(value) if isinstance(value, str) else written(value)
     elif type(value).__name__ in _MISSING:
         text = "none"
     else:
         text = f"a {type(value).__name__}"
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def written(value: object, how: Callable[[object], str] = str) -> str:
+    """Return what `str` or `repr` makes of a value; of a whole number that Python does not write out, its kind.
+
+    Examples
+    --------
+    >>> written(2.5), written([10**5000], repr)
+    ('2.5', 'a list with a number of too many digits')
+    """
+    try:
+        return how(value)
+    except ValueError:  # more digits than sys.get_int_max_str_digits()
+        if isinstance(value, int):
+            return "a number of too many digits"
+        return f"a {type(value).__name__} with a number of too many digits"

@@ -9,6 +9,9 @@ import pytest
 from vitrion.datasets import cells, user_table
 from vitrion.experiments import candidates
 from vitrion.features import Composition, FormulaError, Fractions, Template, substitution
+from vitrion.features.amounts import number
+from vitrion.features.grid import exact
+from vitrion.features.scalars import ScalarError, floats, is_missing, plain, real
 from vitrion.serve.wire import texts
 
 
@@ -109,3 +112,61 @@ def test_compositions_and_structures_of_pymatgen_are_read_wherever_formulas_are(
         pd.DataFrame({"formula": [*things[:2], pymatgen.Composition("D2O")], "tg_C": [40, 50, 60]})
     )
     assert list(table.problems["row"]) == [3]
+
+
+NO_AMOUNTS = [
+    {"Li": 1, "Cl": 10**400},
+    {"Li": 10**5000, "Cl": 10**5000},
+    {"Li": 1, "Cl": -(10**5000)},
+    {"Li": 1, "Cl": Fraction(1, 10**5000)},
+    {"Li": 1, "Cl": Decimal("1e400")},
+    {"Li": 1, "Cl": Decimal("1e2000000")},
+    {"Li": 1, "Cl": Decimal("1e-2000000")},
+    {"Li": 1, "Cl": Decimal("sNaN")},
+    {"Li": [10**5000]},
+    {10**5000: 1},
+    10**5000,
+    {"Li": 1, "Cl": np.longdouble("1e400")},
+    {"Li": 1, "Cl": Fraction(10**25 + 1, 10**25)},  # no formula that could be read again
+]
+
+
+@pytest.mark.parametrize("bad", NO_AMOUNTS, ids=range(len(NO_AMOUNTS)))
+def test_an_amount_beyond_all_bounds_costs_its_own_row_alone(bad):
+    with pytest.raises(FormulaError):
+        Composition.of(bad)
+    fractions, rows, errors = Fractions.read([bad, "LiCl"])
+    assert (len(fractions), rows.tolist(), list(errors)) == (1, [1], [0])
+    assert len(candidates.as_text(bad)) > 3
+    read = candidates.read([bad, "LiCl"])
+    assert read.rows.tolist() == [1] and candidates.formulas([bad, "LiCl"], read.rows) == ["LiCl"]
+
+
+def test_exponents_are_bounded_before_they_become_digits():
+    assert number(Decimal("1e2000000")) == np.inf and number(Decimal("1e-2000000")) == 0.0
+    assert number(Decimal("0." + "1" * 2000)) == 1 / 9 and np.isnan(number(Decimal("sNaN")))
+    assert number(Decimal("1.5")) == Fraction(3, 2)
+
+
+@pytest.mark.parametrize("amounts", [{"Li": 1e-300, "Cl": 1e-300}, {"Li": 10**30, "Cl": 10**30}])
+def test_what_is_read_can_be_written_and_read_again(amounts):
+    one = Composition.of(amounts)
+    assert one.formula == "LiCl" and Composition.parse(one.formula) == one
+    assert Composition.parse(Composition.of({"Li": 1, "O": 1.2345678901234567e-7}).formula).fraction("O") < 2e-7
+
+
+@pytest.mark.parametrize("value", [np.float32(0.1), np.float16(0.1), np.longdouble("0.1"), np.array(0.1, np.float32)])
+def test_a_number_is_the_same_by_every_way_in(value):
+    assert real(value) == plain(value) == number(value) == cells.number(value) == float(exact(value)) == 0.1
+    assert floats(value, "", "").tolist() == floats([value], "", "")[0] == 0.1
+
+
+def test_columns_of_single_precision_hold_the_decimals_that_they_show():
+    for column in (np.float32([0.1, np.nan]), pd.Series([0.1, None], dtype="Float32"), [np.float32(0.1), None]):
+        assert np.array_equal(floats(column, "", ""), [0.1, np.nan], equal_nan=True)
+
+
+def test_a_number_that_signals_is_missing():
+    assert is_missing(Decimal("sNaN"))
+    with pytest.raises(ScalarError, match="is missing"):
+        real(Decimal("sNaN"))
