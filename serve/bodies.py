@@ -89,7 +89,7 @@ def unreadable(body: bytes, most_nesting: int, most_entries: int = MOST_ENTRIES)
         return ""  # the parser tells what else is wrong with it
     inside, depth = False, 0
     for piece in _pieces(body):
-        escapes = piece.replace(rb"\\", b"")
+        escapes = piece.replace(rb"\\", b"  ")  # as long as before: what stood apart stays apart
         if b"\\u" in escapes and _HALF.search(escapes):
             return "the body has half of a character (a lone surrogate such as \\ud800); send whole characters"
         parts = escapes.replace(rb"\"", b"").translate(None, _OTHERS).split(b'"')

@@ -1,6 +1,7 @@
 """What is refused before it is read."""
 
 import asyncio
+import itertools
 import json
 import random
 
@@ -108,12 +109,20 @@ def test_what_is_no_json_is_not_parsed():
     assert "deep" in unreadable(b'{"a":' * 21 + b"1" + b"}" * 21, 20)
     assert unreadable(b"[]" * 1_000_000, 20) == "", "the parser tells what is wrong with it"
     assert "more than 100,000 entries" in unreadable(b"[" + b"1," * 100_001 + b"1]", 20)
-    for half in (rb'["\ud800"]', rb'["\udc00\ud800"]', rb'["\\\ud83d"]'):
+    for half in (rb'["\ud800"]', rb'["\udc00\ud800"]', rb'["\\\ud83d"]', rb'["\ud83d\\\ude00"]', rb'["\ud83d\\ude00"]'):
         assert "lone surrogate" in unreadable(half, 20), half
     for whole in (rb'["\ud83d\ude00"]', rb'["\\ud800"]'):
         assert unreadable(whole, 20) == "", whole
     assert "UTF-8" in unreadable('{"a": 1}'.encode("utf-16"), 20)
     assert "UTF-8" in unreadable('{"a": 1}'.encode("utf-32-be"), 20)
+
+
+def test_a_half_character_is_refused_wherever_the_parser_would_read_one():
+    marks = [r"\ud83d", r"\ude00", r"\\", r"\"", "ude00", "a"]
+    for parts in itertools.product(marks, repeat=4):
+        text = '["' + "".join(parts) + '"]'
+        half = any("\ud800" <= mark <= "\udfff" for mark in json.loads(text)[0])
+        assert bool(unreadable(text.encode(), 20)) == half, text
 
 
 def depth(text):
