@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import unicodedata
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def home() -> Path:
     Raises `HomeError` where its name could not be written into a database or a message.
     """
     told = os.environ.get("VITRION_HOME") or user_data_dir("vitrion", appauthor=False)
-    if not told.isprintable():
+    if any(unicodedata.category(mark) in ("Cc", "Cs") for mark in told):
         shown = told.encode("utf-8", "backslashreplace").decode().encode("unicode_escape").decode()
         raise HomeError(f"VITRION_HOME={shown!r} holds a control character or no UTF-8; name a folder without")
     return Path(told).expanduser().absolute()

@@ -67,7 +67,20 @@ def test_a_full_disk_is_named_with_the_file(fresh, monkeypatch):
     assert refused.value.filename == str(fresh / "a") and not list(fresh.iterdir())
 
 
-@pytest.mark.parametrize("name", ["two words", "a%20b", "50%", "what?x=1", "no#1", "Schm\u00f6lz", "it's; [a]&b@c:d"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "two words",
+        "a%20b",
+        "50%",
+        "what?x=1",
+        "no#1",
+        "Schm\u00f6lz",
+        "it's; [a]&b@c:d",
+        "a\u00a0\u3000\u2009b",
+        "a\u200db",
+    ],
+)
 def test_any_letters_may_be_in_its_name(tmp_path, monkeypatch, name):
     monkeypatch.setenv("VITRION_HOME", str(tmp_path / name))
     with store.transaction(store.default_path(), write=True):
@@ -80,7 +93,7 @@ def test_any_letters_may_be_in_its_name(tmp_path, monkeypatch, name):
     assert sa.make_url(told).database == str(tmp_path / name / "x.db")
 
 
-@pytest.mark.parametrize("name", ["a\nb", "a\x1bb", "\udcff"])
+@pytest.mark.parametrize("name", ["a\nb", "a\x1bb", "a\x85b", "\udcff"])
 def test_letters_that_no_message_can_hold_are_refused_at_once(monkeypatch, name):
     monkeypatch.setenv("VITRION_HOME", f"/tmp/{name}")
     with pytest.raises(home.HomeError, match="name a folder without"):
