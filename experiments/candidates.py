@@ -20,9 +20,9 @@ from ..features.bookkeeping import no_data, undescribed
 from ..features.component_columns import of_components
 from ..features.composition import Composition, FormulaError
 from ..features.fractions import Fractions
-from ..features.fractions import listed as one_by_one
+from ..features.fractions import listed as as_candidates
 from ..features.notices import notice
-from ..features.scalars import floats, written
+from ..features.scalars import floats, one_by_one, written
 from ..features.slots import Slots
 from ..models.conditions import ConditionError, in_order
 
@@ -79,7 +79,7 @@ def given(candidates: Any) -> Listing:
         raise FormulaError(f'"{candidates!s}" is one candidate; give a list, such as ["LiAlCl2.5O0.75"]')
     if isinstance(candidates, pd.Series):
         return Listing(candidates.tolist(), candidates.index)
-    return _at_places(one_by_one(candidates))
+    return _at_places(as_candidates(candidates))
 
 
 def listed(candidates: Any) -> list[Any]:
@@ -151,9 +151,10 @@ def temperature_of(listing: Listing, temperature_C: Any) -> tuple[float | Vector
     listing
         The n candidates. Where their table has a column of temperatures, that counts.
     temperature_C
-        A number, for all or for those whose cell is empty; a sequence of n numbers in the order of the candidates; or a
-        Series, whose index is that of the candidates, in any order.
+        A number, for all or for those whose cell is empty; n numbers in the order of the candidates, as a sequence, an
+        array or an iterator; or a Series, whose index is that of the candidates, in any order.
     """
+    temperature_C = one_by_one(temperature_C, len(listing) + 1)
     if np.ndim(temperature_C) == 0:
         usual = one_temperature(temperature_C)
         if listing.temperature_C is None:

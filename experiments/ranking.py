@@ -15,6 +15,7 @@ from ..datasets.properties import find
 from ..datasets.readings import trusting
 from ..features.composition import FormulaError
 from ..features.notices import notice
+from ..features.scalars import one_by_one
 from ..features.space import Template
 from .appraisal import Predictors, appraise, columns_of
 from .candidates import Listing, Read, as_text, formulas, given, one_temperature, read, temperature_of
@@ -78,6 +79,7 @@ def rank(
         of which no row can be read needs no predictor.
     """
     listing, aim = given(candidates), Goal.of(goal)
+    temperature_C = one_by_one(temperature_C, len(listing) + 1)  # an iterator gives its numbers once
     temperature_of(listing, temperature_C)  # refuses and notices what may be kelvin, once
     with trusting():
         table = arranged(judged(listing, aim, temperature_C, predictors, also))

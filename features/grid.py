@@ -16,7 +16,7 @@ from .amounts import number
 from .enumeration import Raw, Space
 from .expression import Monomial, Polynomial
 from .notation import FormulaError
-from .scalars import ScalarError, real, shown
+from .scalars import ScalarError, one_by_one, real, shown
 
 _EXACT = 2**52
 
@@ -118,8 +118,8 @@ def axis(values: str | Sequence[float] | NDArray[Any] | float, name: str = "x") 
         raise FormulaError(f'{name!r} is no name of a variable; write the values first, axis("0:1.5:0.05", "x")')
     if isinstance(values, str):
         return _axis_of_text(values, name)
-    listed = list(values) if isinstance(values, Iterator | range | list | tuple) else _flat(values)
-    found = tuple(exact(value, name) for value in listed)
+    listed = one_by_one(values)
+    found = tuple(exact(value, name) for value in (listed if isinstance(listed, list) else _flat(listed)))
     if not found:
         raise FormulaError(f"{name} has no values; give some, such as 0:1.5:0.05")
     return found

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sized
 from decimal import Decimal
+from itertools import islice
 from numbers import Real
 from typing import Any
 
@@ -124,13 +125,36 @@ def whole(
     return int(exact)
 
 
+def one_by_one(values: Any, most: int | None = None) -> Any:
+    """Return a list of what is given one by one, as by an iterator or the keys of a mapping; all else as it is.
+
+    Texts, mappings, sets and whatever has axes stay as they are: NumPy knows what they are.
+
+    Parameters
+    ----------
+    values
+        A scalar, or several.
+    most
+        How many are taken of what has no length, which may never end.
+
+    Examples
+    --------
+    >>> one_by_one(range(2)), one_by_one(iter([25.0])), one_by_one(25.0), one_by_one("25")
+    ([0, 1], [25.0], 25.0, '25')
+    """
+    whole = isinstance(values, str | bytes | Mapping | set | frozenset) or hasattr(values, "ndim")
+    if whole or not isinstance(values, Iterable):
+        return values
+    return list(values if isinstance(values, Sized) else islice(values, most))
+
+
 def floats(values: Any, what: str, right: str, error: type[Exception] = ScalarError) -> npt.NDArray[np.float64]:
     """Return numbers as an array of their shape; truth values and texts are none, and NaN stays what it is.
 
     Parameters
     ----------
     values
-        A scalar, a sequence, an array or a Series.
+        A scalar, a sequence, an iterator, an array or a Series.
     what, right, error
         As in `number`.
     """
@@ -141,7 +165,7 @@ def floats(values: Any, what: str, right: str, error: type[Exception] = ScalarEr
             told = told.astype(str)  # the decimal that each stands for, as of one alone
         if told.dtype.kind in "iufU":
             return told.astype(float)
-    loose: npt.NDArray[Any] = np.asarray(values, dtype=object)
+    loose: npt.NDArray[Any] = np.asarray(one_by_one(values), dtype=object)
     for one in loose.ravel().tolist():
         if not isinstance(one, float) and not is_missing(one):
             number(one, what, right, error)

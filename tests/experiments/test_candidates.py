@@ -1,8 +1,12 @@
+import itertools
+
 import pandas as pd
 import pytest
-from vitrion.experiments.candidates import describable, formulas, listed
+from vitrion.experiments.candidates import describable, formulas, given, listed, temperature_of
 from vitrion.experiments.goal import Goal, GoalError
-from vitrion.features import FormulaError, Fractions
+from vitrion.experiments.ranking import rank
+from vitrion.features import FormulaError, Fractions, Template
+from vitrion.models.conditions import ConditionError, celsius
 
 
 def test_a_table_gives_its_column_formula():
@@ -35,3 +39,27 @@ def test_a_goal_from_its_fields_or_a_file(tmp_path):
     for wrong in (3, {"Tg": 1}):
         with pytest.raises(GoalError, match="goal"):
             Goal.of(wrong)
+
+
+@pytest.mark.parametrize(
+    "several",
+    [
+        lambda: iter([25.0, 60.0]),
+        lambda: (at for at in (25, 60)),
+        {25: 1, 60: 2}.keys,
+        lambda: range(25, 95, 35),
+    ],
+)
+def test_temperatures_come_from_whatever_gives_them_one_by_one(several):
+    values, each = temperature_of(given(["LiCl", "NaCl"]), several())
+    assert each and values.tolist() == [25.0, 60.0]
+    ranking = rank(["?", "!"], temperature_C=several())
+    assert ranking.attrs["temperature_C"] is None and (ranking["error"] != "").all()
+    assert celsius({"temperature_C": several()}).tolist() == [25.0, 60.0]
+    assert Template.parse("Li{x}Cl").grid(x=several()).size == 2
+
+
+@pytest.mark.parametrize("wrong", [{25.0, 60.0}, {25.0: 1}, "25", iter([25.0]), itertools.repeat(25.0)])
+def test_what_has_no_order_or_another_length_gives_no_temperatures(wrong):
+    with pytest.raises(ConditionError, match="give"):
+        temperature_of(given(["LiCl", "NaCl"]), wrong)
