@@ -12,7 +12,7 @@ import numpy as np
 from ..features.component_columns import of_components
 from . import grid_excel
 from .candidate_table import CandidateTable, of_columns
-from .decoding import decode, read_bytes, visible
+from .decoding import LARGEST, decode, read_bytes, visible
 from .delimited import LONGEST_CELL, MOST_CELLS, MOST_COLUMNS, MOST_ROWS, check_names, reads, split
 from .grid import GZIP, PARQUET, ZIP, TableError, inflate
 from .headers import formula_column
@@ -30,7 +30,7 @@ def read_candidates(source: Path | None, name: str = "", sheet: str | None = Non
     name = visible(name or ("standard input" if source is None else source.name or str(source)), 80)
     content = read_bytes(source, name)
     if content.startswith(GZIP):
-        content = inflate(content, name)
+        content = inflate(content, name, LARGEST)  # as much as a file that is not compressed
     if sheet is not None and not content.startswith(ZIP):
         raise TableError(f"{name} is no workbook and has no sheet {sheet!r}; leave out --sheet")
     if content.startswith(PARQUET):

@@ -130,24 +130,26 @@ def parse(data: bytes, name: str, sheet: str | None = None, encoding: str = "utf
     return bounded(grid_text.read(data, name, encoding))
 
 
-def inflate(data: bytes, name: str) -> bytes:
-    """Return what a gzip file holds, never reading beyond the limit of bytes."""
+def inflate(data: bytes, name: str, most: int | None = None) -> bytes:
+    """Return what a gzip file holds, reading no more than so many bytes, by default as many as of the lab's tables."""
     import io
 
+    most = limit("bytes") if most is None else most
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
-            content = file.read(limit("bytes") + 1)
+            content = file.read(most + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise TableError(f"{name} is a broken gzip file ({error}); compress it anew") from None
-    if len(content) > limit("bytes"):
-        raise too_large(name)
+    if len(content) > most:
+        raise too_large(name, most)
     return content
 
 
-def too_large(name: str) -> TableError:
-    """Return the error for a file with more bytes than are read."""
-    most = limit("bytes") // 2**20
-    return TableError(f"{name} holds more than {most} MiB of data; split it into smaller files")
+def too_large(name: str, most: int | None = None) -> TableError:
+    """Return the error for a file with more bytes than are read, by default of the lab's tables."""
+    most = limit("bytes") if most is None else most
+    size = f"{most / 10**6:g} MB" if most % 2**20 else f"{most // 2**20} MiB"
+    return TableError(f"{name} holds more than {size} of data; split it into smaller files")
 
 
 def too_many_rows(name: str) -> TableError:

@@ -1,13 +1,16 @@
 """What one request may hold: names, numbers, texts, columns, and files that unpack to more than they seem."""
 
+import gzip
 import io
 import math
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from pydantic import ValidationError
 from vitrion.datasets import candidate_lists as tables
+from vitrion.datasets import decoding, delimited, grid
 from vitrion.serve.limits import bounded_table, label, plain
 from vitrion.serve.lists import read_candidates
 from vitrion.serve.refusals import InputError
@@ -112,3 +115,24 @@ def test_a_broken_parquet_file(tmp_path):
         path.write_bytes(content)
         with pytest.raises(InputError, match="is not a readable Parquet file"):
             read_candidates(str(path))
+
+
+def test_a_gzipped_list_may_hold_as_much_as_one_that_is_not(tmp_path, monkeypatch):
+    path = tmp_path / "list.csv.gz"
+    path.write_bytes(gzip.compress(b"formula\n" + b"LiCl\n" * 100))
+    monkeypatch.setattr(grid, "limit", lambda name: 100)  # of the lab's tables
+    assert read_candidates(str(path)).cells == ["LiCl"] * 100
+    monkeypatch.setattr(tables, "LARGEST", 500)
+    with pytest.raises(InputError, match=r"list.csv.gz holds more than 0.0005 MB of data; split it"):
+        read_candidates(str(path))
+
+
+def test_the_page_on_the_service_names_the_limits_of_each_kind_of_list():
+    page = (Path(__file__).parents[2] / "docs" / "service.md").read_text(encoding="utf-8")
+    text, excel = (line for line in page.splitlines() if line.startswith("| a list of a job"))
+    for size in (delimited.MOST_ROWS, delimited.MOST_COLUMNS, delimited.MOST_CELLS, delimited.LONGEST_CELL):
+        assert f" {size:,} " in text
+    assert f"text {decoding.LARGEST // 10**6} MB, also unpacked from gzip" in text
+    assert f"Parquet {tables._UNPACKED // 10**9} GB unpacked" in text
+    assert f"{grid.limit('rows'):,} rows, {grid.limit('columns')} columns, {grid.limit('cell'):,} char" in excel
+    assert f" {grid.limit('bytes') // 2**20} MiB unpacked" in excel
