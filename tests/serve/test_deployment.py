@@ -95,10 +95,21 @@ def test_every_container_is_bounded_and_has_no_rights():
         written = [volume.partition(":")[2] for volume in service["volumes"]]
         assert not [place for place in written if place.startswith(("/etc", "/usr", "/var/run"))], name
     waited_for = told["services"]["server"]["depends_on"]
-    assert {name: one["condition"] for name, one in waited_for.items()} == dict.fromkeys(
-        ("database", "mlflow"), "service_healthy"
-    )
+    assert {name: one["condition"] for name, one in waited_for.items()} == {
+        "database": "service_healthy",
+        "mlflow": "service_started",  # one that does not answer holds nothing up
+    }
+    assert told["services"]["worker"]["depends_on"] == waited_for
     assert all(told["services"][name]["healthcheck"]["test"] for name in waited_for)
+
+
+def test_an_upgrade_says_how_volumes_get_their_owner():
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    owned = {(service["user"], service["volumes"][0]) for service in services.values() if service["image"] == "vitrion"}
+    assert {volume for _, volume in owned} == {"home:/data", "mlflow:/mlflow"}
+    for owner, volume in owned:
+        place = volume.partition(":")[2]
+        assert f"-v vitrion_{volume} vitrion -R {owner} {place}" in PAGE
 
 
 def test_images_are_named_so_that_a_digest_can_be_given():
