@@ -110,7 +110,8 @@ def progress(state: State) -> list[dict[str, float | None]]:
 @contextmanager
 def _campaign(state: State) -> Iterator[OpenRun]:
     """The run of a campaign, found again by its tags or made; what is begun within stands below it."""
-    from .tracking_store import CAMPAIGN, again, begun
+    from .experiment_names import CAMPAIGN
+    from .tracking_store import again, begun
 
     found = _find(state)
     if found is not None:
@@ -127,7 +128,8 @@ def _campaign(state: State) -> Iterator[OpenRun]:
 
 def _find(state: State) -> str | None:
     """Id of the run of a campaign, the same name begun at the same time."""
-    from .tracking_store import CAMPAIGN, store
+    from .experiment_names import CAMPAIGN
+    from .tracking_store import store
 
     client = store()
     place = client.get_experiment_by_name(CAMPAIGN).experiment_id

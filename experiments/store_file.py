@@ -13,8 +13,12 @@ from urllib.parse import urlparse
 from urllib.request import url2pathname
 
 from ..datasets.home import put
+from .experiment_names import EXPERIMENTS
 
 ARTIFACTS = "mlartifacts"  # folder of the files of runs
+DATABASE = "mlflow.db"
+LOCATIONS = ("artifact_location", "artifact_uri", "source", "storage_location")  # columns of MLflow, in any table
+TRACE_TAGS, TRACE_LOCATION = "trace_tags", "mlflow.artifactLocation"  # a location that is a tag
 PATIENCE_S = 60.0
 
 
@@ -41,15 +45,19 @@ def check(uri: str) -> None:
 def follow(database: Path, home: Path) -> list[Path]:
     """Have MLflow look for the files of its runs in the present home folder; return the places where it was before.
 
+    These are the places of our own experiments whose files are gone there, or which the present home is a copy of.
+    All that was with them comes along, whoever made it; what is anywhere else stays as it is.
     Raises `StoreFileError` where the database cannot be read.
     """
     with _opened(database, "restore that file from a backup, or move it away to begin a new one") as opened:
-        before = [place for place in _places(opened) if not _same(place, home)]
+        before = [place for place in _places(opened) if not _same(place, home) and _is_left(place)]
+        moves = [(place / ARTIFACTS, home / ARTIFACTS) for place in before]
+        moves += [(place, home) for place in before if not place.exists()]
         with opened:
-            for place in before:
-                rewrite(opened, place, home)
-    for place in before:
-        rename_models(home / ARTIFACTS, place, home)
+            for old, new in moves:
+                rewrite(opened, old, new)
+    for old, new in moves:
+        rename_models(home / ARTIFACTS, old, new)
     return before
 
 
@@ -72,27 +80,40 @@ def _opened(path: Path, mend: str) -> Iterator[sqlite3.Connection]:
 
 
 def rewrite(database: sqlite3.Connection, old: Path, new: Path) -> None:
-    """Replace a folder by another one at the beginning of all texts of a database, as a path and as an address."""
+    """Replace a folder by another one where a database says where files are, as a path and as an address.
+
+    Other texts, such as parameters and tags of runs, are what was true of the run, and stay.
+    """
     for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-        for _, column, kind, *_ in database.execute(f'PRAGMA table_info("{table}")').fetchall():
-            if "CHAR" not in kind.upper() and "TEXT" not in kind.upper():
-                continue
-            for before, after in ((old.as_uri(), new.as_uri()), (str(old), str(new))):
-                database.execute(
-                    f'UPDATE "{table}" SET "{column}" = ? || substr("{column}", ?) '  # noqa: S608 - names of its own
-                    f'WHERE substr("{column}", 1, ?) = ?',
-                    (after, len(before) + 1, len(before) + 1, f"{before}/"),
-                )
+        for _, column, *_ in database.execute(f'PRAGMA table_info("{table}")').fetchall():
+            if column in LOCATIONS:
+                _replaced(database, table, column, old, new)
+            elif (table, column) == (TRACE_TAGS, "value"):
+                _replaced(database, table, column, old, new, f"AND \"key\" = '{TRACE_LOCATION}'")
+
+
+def _replaced(database: sqlite3.Connection, table: str, column: str, old: Path, new: Path, only: str = "") -> None:
+    for before, after in ((old.as_uri(), new.as_uri()), (str(old), str(new))):
+        database.execute(
+            f'UPDATE "{table}" SET "{column}" = ? || substr("{column}", ?) '  # noqa: S608 - names of its own
+            f'WHERE ("{column}" = ? OR substr("{column}", 1, ?) = ?) {only}',
+            (after, len(before) + 1, before, len(before) + 1, f"{before}/"),
+        )
 
 
 def _places(database: sqlite3.Connection) -> list[Path]:
-    """Home folders in which the database says that files of runs are."""
+    """Home folders in which the database says that files of runs of our own experiments are."""
     if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'experiments'").fetchone():
         return []
-    rows = database.execute("SELECT DISTINCT artifact_location FROM experiments").fetchall()
-    told = [urlparse(str(location)) for (location,) in rows]
+    rows = database.execute("SELECT DISTINCT name, artifact_location FROM experiments").fetchall()
+    told = [urlparse(str(location)) for name, location in rows if name in EXPERIMENTS]
     paths = [Path(url2pathname(one.path)) for one in told if one.scheme == "file"]
-    return [path.parent for path in paths if path.name == ARTIFACTS]
+    return sorted({path.parent for path in paths if path.name == ARTIFACTS})
+
+
+def _is_left(place: Path) -> bool:
+    """Whether no files of runs are in a place any more, or it is a home that the present one is a copy of."""
+    return not (place / ARTIFACTS).exists() or (place / DATABASE).is_file()
 
 
 def _same(place: Path, home: Path) -> bool:

@@ -15,22 +15,11 @@ import pandas as pd
 
 from ..datasets import Dataset
 from . import flavour, model_card
+from .experiment_names import CAMPAIGN, EVALUATION, RANKING, REPLAY, TRAINING
 from .open_run import LONGEST_NOTE, NOTE, OpenRun
 from .reach import MODEL_S, answered
 from .recipe import Recipe
-from .tracking_store import (
-    CAMPAIGN,
-    EVALUATION,
-    RANKING,
-    REPLAY,
-    TRAINING,
-    address,
-    begun,
-    continued,
-    package_versions,
-    store,
-    together,
-)
+from .tracking_store import address, begun, continued, package_versions, store, together
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

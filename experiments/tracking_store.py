@@ -20,6 +20,7 @@ from filelock import FileLock
 from ..datasets.home import FILE_MODE, home, made, private_file, private_folder, sqlite_url
 from ..models import artifact
 from . import reach
+from .experiment_names import EVALUATION, EXPERIMENTS, REPLAY
 from .open_run import NOTE, OpenRun
 from .processes import owner
 from .store_file import ARTIFACTS, check, follow
@@ -27,20 +28,6 @@ from .store_file import ARTIFACTS, check, follow
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
 
-TRAINING = "vitrion training"
-EVALUATION = "vitrion evaluation"
-REPLAY = "vitrion backtest"
-CAMPAIGN = "vitrion campaign"
-RANKING = "vitrion ranking"
-EXPERIMENTS: Mapping[str, str] = MappingProxyType(
-    {
-        TRAINING: "Predictors fitted on all data and scored on papers held out; each is a version of a model.",
-        EVALUATION: "Recipes scored on what was held out: papers, families, systems, later papers.",
-        REPLAY: "Campaigns replayed on measured compositions: how many melts until the best are found.",
-        CAMPAIGN: "Campaigns, each with its rounds; the step of a metric is the round.",
-        RANKING: "Rankings of candidates, with the versions of the models that made them.",
-    }
-)
 SETTINGS: Mapping[str, str] = MappingProxyType(
     {
         "MLFLOW_DISABLE_TELEMETRY": "true",

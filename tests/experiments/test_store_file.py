@@ -1,5 +1,8 @@
 """A home folder that was moved takes its runs along; a database that cannot be opened is named at once."""
 
+import shutil
+import sqlite3
+
 import pytest
 from vitrion.experiments import reach, registry, store_file, tracking
 
@@ -64,11 +67,71 @@ def test_a_database_that_cannot_be_opened_is_named_at_once(home, tmp_path, monke
         tracking.store()
 
 
+def rows_of(database, question):
+    with sqlite3.connect(database) as opened:
+        return opened.execute(question).fetchall()
+
+
 def test_files_of_others_stay_where_they_are(home, stored, tmp_path):
     """Only what we put below the home folder follows it."""
     client = tracking.store()
-    client.create_experiment("theirs", artifact_location="file:///data/lab")
-    client.create_experiment("far", artifact_location="s3://lab/mlartifacts")
-    assert store_file.follow(home / "mlflow.db", home) == []
-    assert client.get_experiment_by_name("theirs").artifact_location == "file:///data/lab"
+    share = tmp_path / "share" / "mlartifacts"
+    for name, location in {
+        "theirs": "file:///data/lab",
+        "far": "s3://lab/mlartifacts",
+        "on the share": share.as_uri(),
+        "on a share that is away": "file:///no/such/share/mlartifacts",
+    }.items():
+        client.create_experiment(name, artifact_location=location)
+    run = client.create_run(client.get_experiment_by_name("on the share").experiment_id)
+    client.log_param(run.info.run_id, "list", str(share / "may.csv"))
+    question = "SELECT name, artifact_location FROM experiments UNION SELECT run_uuid, artifact_uri FROM runs"
+    before = rows_of(home / "mlflow.db", question)
+    for _ in range(2):
+        assert store_file.follow(home / "mlflow.db", home) == []
+        assert rows_of(home / "mlflow.db", question) == before
+        share.mkdir(parents=True, exist_ok=True)
     assert reach.is_local(tracking.address())
+
+
+def test_only_locations_follow_and_other_texts_stay(home, stored, tmp_path, monkeypatch):
+    with tracking.begun(tracking.RANKING, "before") as run:
+        run.text("hello", "a.txt")
+        run.params({"list": str(home / "may.csv")})
+        run.tags({"note": (home / "mlartifacts" / "x").as_uri()})
+    client = tracking.store()
+    theirs = client.create_experiment("theirs", artifact_location=(home / "theirs").as_uri())
+    client.log_text(client.create_run(theirs).info.run_id, "theirs", "b.txt")
+    new = tmp_path / STRANGE
+    home.rename(new)
+    monkeypatch.setenv("VITRION_HOME", str(new))
+    data = tracking.store().get_run(run.id).data
+    assert data.params["list"] == str(home / "may.csv")
+    assert data.tags["note"] == (home / "mlartifacts" / "x").as_uri()
+    assert files_of(run.id) == ["a.txt"]
+    assert tracking.store().get_experiment(theirs).artifact_location == (new / "theirs").as_uri()
+
+
+def test_a_copy_of_a_home_has_files_of_its_own(home, stored, tmp_path, monkeypatch):
+    run, copy = logged("before"), tmp_path / "copy"
+    shutil.copytree(home, copy)
+    monkeypatch.setenv("VITRION_HOME", str(copy))
+    assert store_file.follow(copy / "mlflow.db", copy) == [home]
+    question = f"SELECT artifact_uri FROM runs WHERE run_uuid = '{run}'"
+    ((first,),), ((copied,),) = (rows_of(folder / "mlflow.db", question) for folder in (home, copy))
+    assert first.startswith(home.as_uri()) and copied == first.replace(home.as_uri(), copy.as_uri())
+    assert store_file.follow(home / "mlflow.db", home) == [], "the first one is as it was"
+
+
+def test_our_files_that_were_put_elsewhere_stay_there(home, tmp_path):
+    """A folder of another disk, made for our experiment by hand, is no home that was left."""
+    share = tmp_path / "share" / "mlartifacts"
+    share.mkdir(parents=True)
+    with sqlite3.connect(home / "mlflow.db") as opened:
+        opened.execute("CREATE TABLE experiments (name TEXT, artifact_location TEXT)")
+        opened.execute("INSERT INTO experiments VALUES (?, ?)", (tracking.RANKING, share.as_uri()))
+    assert store_file.follow(home / "mlflow.db", home) == []
+    share.rmdir()
+    assert store_file.follow(home / "mlflow.db", home) == [share.parent]
+    found = rows_of(home / "mlflow.db", "SELECT artifact_location FROM experiments")
+    assert found == [((home / "mlartifacts").as_uri(),)]
