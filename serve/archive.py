@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, Any
 
-from ..datasets.home import FILE_MODE, FOLDER_MODE, private_folder
+from ..datasets.home import FILE_MODE, FOLDER_MODE, private_file, private_folder
 from ..datasets.structured import of_json
 from .refusals import InputError, WorkError, visible
 
@@ -25,7 +25,6 @@ MANIFEST = "manifest.json"
 FORMAT = 1
 MOST_MANIFEST = 256 * 2**20  # bytes
 SHOWN = 5  # names in a message
-APART = ("campaigns/", "mlartifacts/")  # where names of users may differ in case alone
 CHUNK = 2**20
 Parts = Mapping[str, Callable[[], IO[bytes]]]
 
@@ -39,7 +38,8 @@ def packed(copy: Path, names: Sequence[str], target: Path) -> None:
     handle = os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), FILE_MODE)
     try:
         with _at(part), os.fdopen(handle, "w+b") as stream:
-            with tarfile.open(fileobj=stream, mode="w") as archive:
+            # a file of several names is written under each: a backup has no links
+            with tarfile.open(fileobj=stream, mode="w", dereference=True) as archive:
                 for name in names:
                     archive.add(copy / name, name, recursive=False)
             stream.flush()
@@ -71,8 +71,13 @@ def unpacked(source: Path, copy: Path) -> dict[str, Any]:
     with _parts(source) as parts:
         told = _manifest(parts)
         listed: dict[str, str] = told["files"]
-        _refuse(source, [f"{name} ({why})" for name in listed if (why := _wrong_name(name))])
-        _refuse(source, _folded(listed))
+        _refuse(source, wrong_names(listed))
+        if twice := _folded(listed) if _is_folding(copy.parent) else []:
+            shown = ", ".join(visible(one, 100) for one in twice[:SHOWN])
+            raise InputError(
+                f"{source} holds {shown}, which the file system of {copy.parent.parent} cannot tell apart; name a home "
+                f"folder on another one with VITRION_HOME, or rename one of each before the backup"
+            )
         if unequal := sorted((set(parts) - {MANIFEST}) ^ (set(listed) - {MANIFEST})):
             raise _damaged(*unequal)
         private_folder(copy)
@@ -165,6 +170,11 @@ def _manifest(parts: Parts) -> dict[str, Any]:
     return {**told, "files": listed}
 
 
+def wrong_names(names: Iterable[str]) -> list[str]:
+    """Names that cannot be those of files below a folder, each with the reason."""
+    return [f"{name} ({why})" for name in names if (why := _wrong_name(name))]
+
+
 def _wrong_name(name: str) -> str:
     """Why a name cannot be that of a file below a folder; empty where it can."""
     path = PurePosixPath(name)
@@ -181,10 +191,19 @@ def _folded(names: Iterable[str]) -> list[str]:
     twice = []
     for name in names:
         key = unicodedata.normalize("NFC", name).casefold()
-        if key in seen and not name.startswith(APART):
+        if key in seen:
             twice.append(f"{name} (beside {seen[key]})")
         seen.setdefault(key, name)
     return twice
+
+
+def _is_folding(folder: Path) -> bool:
+    """Whether the file system of a folder takes names that differ in case, or in how an accent is written, for one."""
+    probe = private_file(folder / "Probe-\u00e9")
+    try:
+        return any((folder / name).exists() for name in ("probe-\u00e9", "Probe-e\u0301"))
+    finally:
+        probe.unlink()
 
 
 def _refuse(source: Path, wrong: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ import logging
 import os
 import shutil
 import sqlite3
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -25,7 +26,7 @@ from ..datasets.home import home, private_file, private_folder, put
 from ..experiments.store_file import ARTIFACTS, rename_models, rewrite
 from . import archive, tables_out
 from .archive import FORMAT, MANIFEST
-from .refusals import InputError, WorkError
+from .refusals import InputError, WorkError, visible
 from .settings import Settings
 
 _LOG = logging.getLogger(__name__)
@@ -50,12 +51,20 @@ def back_up(settings: Settings, target: Path) -> dict[str, Any]:
         raise InputError(f"{target} is there already; name a new file or folder")
     if not home().is_dir():
         raise InputError(f"there is no home folder {home()}; nothing to back up")
+    if taken := [name for name in (MANIFEST, tables_out.FILE) if (home() / name).exists()]:
+        raise InputError(f"the home folder {home()} holds {taken[0]}, as a backup does; rename it first")
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=home()) as made:
         copy = Path(made)
         with _still():
             if settings.database_url:
                 tables_out.write(settings.store_url, copy / tables_out.FILE)
             _copied(home(), copy)
+        names = _files(copy)
+        if wrong := archive.wrong_names(names):
+            raise InputError(
+                f"the home folder holds {visible(wrong[0], 100)}, which no backup can hold; rename it first"
+            )
+        _whole(copy, names, "the home folder", "mend it or restore it from a backup first")
         manifest = _manifest(copy)
         archive.packed(copy, _files(copy), target)
     return manifest
@@ -76,7 +85,7 @@ def restore(settings: Settings, source: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix=".restore-", dir=home() if within else home().parent) as made:
         copy = Path(made) / "home"
         manifest = archive.unpacked(source, copy)
-        _whole(copy, manifest["files"])
+        _whole(copy, manifest["files"], "the backup", "take another one")
         _followed(copy, str(manifest.get("home", "")))
         rows = copy / tables_out.FILE
         if rows.exists():
@@ -92,11 +101,11 @@ def restore(settings: Settings, source: Path) -> dict[str, Any]:
     return manifest
 
 
-def _whole(copy: Path, names: Iterable[str]) -> None:
-    """Refuse what a backup never holds, and databases that are not whole."""
+def _whole(copy: Path, names: Iterable[str], where: str, mend: str) -> None:
+    """Refuse what a backup never holds, and databases that are not whole; asked of a home before it is packed, too."""
     for name in names:
         if _is_left_out(name):
-            raise InputError(f"the backup holds {name}, which no backup has; take another one")
+            raise InputError(f"{where} holds {visible(name)}, which no backup has; {mend}")
         if name.endswith(_DATABASES):
             try:
                 with closing(sqlite3.connect(f"{(copy / name).as_uri()}?mode=ro", uri=True)) as database:
@@ -104,7 +113,7 @@ def _whole(copy: Path, names: Iterable[str]) -> None:
             except sqlite3.DatabaseError as error:
                 said = str(error)
             if said != "ok":
-                raise WorkError(f"the backup is damaged: {name} is no whole database ({said[:80]}); take another one")
+                raise WorkError(f"{where} is damaged: {visible(name)} is no whole database ({said[:80]}); {mend}")
 
 
 def _followed(copy: Path, old: str) -> None:
@@ -163,11 +172,22 @@ def _files(folder: Path) -> list[str]:
     for here, folders, files in os.walk(folder):
         for one in sorted([*folders, *files]):
             name = (Path(here) / one).relative_to(folder).as_posix()
-            if not _is_left_out(name) and (Path(here) / one).is_symlink():
+            mode = _mode(Path(here) / one)
+            if not _is_left_out(name) and stat.S_ISLNK(mode):
                 _LOG.warning("%s is a link and not in the backup; copy what it leads to yourself", name)
+            elif not _is_left_out(name) and mode and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+                _LOG.warning("%s is a pipe, socket or device, and not in the backup", name)
         folders[:] = [one for one in folders if not one.startswith(".") and one not in _NOT_KEPT]
         found += [(Path(here) / one).relative_to(folder).as_posix() for one in files]
-    return sorted(name for name in found if not _is_left_out(name) and not (folder / name).is_symlink())
+    return sorted(name for name in found if not _is_left_out(name) and stat.S_ISREG(_mode(folder / name)))
+
+
+def _mode(path: Path) -> int:
+    """What a path is, as the system says; 0 for one that went meanwhile."""
+    try:
+        return path.lstat().st_mode
+    except FileNotFoundError:
+        return 0
 
 
 def _is_left_out(name: str) -> bool:

@@ -186,7 +186,6 @@ def test_what_the_manifest_does_not_name_is_refused_with_its_name(house, tmp_pat
     ("names", "words"),
     [
         (["../outside"], r"\.\./outside \(outside\)"),
-        (["a/b", "A/B"], r"A/B \(beside a/b\)"),
         (["workflows.db"], "workflows.db, which no backup has"),
         ([".x/evil"], ".x/evil, which no backup has"),
         (["service.db-wal"], "service.db-wal, which no backup has"),
@@ -234,3 +233,69 @@ def test_an_archive_writes_nothing_outside(house, tmp_path, monkeypatch):
     with pytest.raises(InputError, match="cannot be read as a backup"):
         backup.restore(Settings(), evil)
     assert not list(tmp_path.rglob("outside"))
+
+
+def brought_back(tmp_path, monkeypatch, source):
+    """Files of a home that came back from a backup, by name, without databases."""
+    new = tmp_path / f"new-{source.name}"
+    monkeypatch.setenv("VITRION_HOME", str(new))
+    backup.restore(Settings(), source)
+    return {path.relative_to(new).as_posix(): path.read_text() for path in new.rglob("*") if path.is_file()}
+
+
+ODD = {
+    "a.txt": "x",
+    "Notes.txt": "x",
+    "notes.txt": "y",
+    "jobs/A.csv": "x",
+    "jobs/a.csv": "y",
+    "a\\b.txt": "x",
+    "a\nb.txt": "x",
+    os.fsdecode(b"caf\xe9.txt"): "x",
+    "caf\u00e9": "x",
+    "cafe\u0301": "y",
+}
+
+
+@pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", ["copy.tar", "copy"])
+def test_what_a_backup_takes_comes_back(kept_in, tmp_path, monkeypatch, name):
+    """Files of several names, names that differ in case alone, and letters of any kind."""
+    old = tmp_path / "old"
+    monkeypatch.setenv("VITRION_HOME", str(old))
+    for file, content in ODD.items():
+        (old / file).parent.mkdir(parents=True, exist_ok=True)
+        (old / file).write_text(content)
+    os.link(old / "a.txt", old / "linked.txt")
+    os.mkfifo(old / "pipe")
+    backup.back_up(Settings(), tmp_path / name)
+    assert brought_back(tmp_path, monkeypatch, tmp_path / name) == {**ODD, "linked.txt": "x"}
+    monkeypatch.setattr(backup.archive, "_is_folding", lambda folder: True)
+    with pytest.raises(InputError, match=r"notes.txt \(beside Notes.txt\).* cannot tell apart; name a home folder"):
+        brought_back(tmp_path / "folding", monkeypatch, tmp_path / name)
+
+
+@pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        (backup.MANIFEST, b"{}", "holds manifest.json, as a backup does; rename it"),
+        (backup.tables_out.FILE, b"{}", "as a backup does; rename it"),
+        ("models/lab.db", None, "models/lab.db is no whole database .*; mend it"),
+    ],
+)
+def test_what_could_not_come_back_is_not_taken(kept_in, tmp_path, monkeypatch, name, content, words):
+    monkeypatch.setenv("VITRION_HOME", str(tmp_path / "old"))
+    place = tmp_path / "old" / name
+    place.parent.mkdir(parents=True)
+    place.write_bytes(content or b"")
+    if content is None:
+        with sqlite3.connect(place) as database:
+            database.execute("CREATE TABLE t (x TEXT)")
+            database.executemany("INSERT INTO t VALUES (?)", [("y" * 900,)] * 50)
+        database.close()
+        whole = place.read_bytes()
+        place.write_bytes(whole[:8192] + b"\xff" * 4096 + whole[12288:])
+    with pytest.raises((InputError, WorkError), match=words):
+        backup.back_up(Settings(), tmp_path / "copy.tar")
+    assert not (tmp_path / "copy.tar").exists()
