@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 from filelock import FileLock, Timeout
 
-from ..datasets.home import FILE_MODE, home, made, private_folder, put
+from ..datasets.home import file_mode, home, made, private_folder, put
 from ..datasets.structured import of_json
 from .campaign_events import CampaignError, Event, TakenError, check
 
@@ -238,8 +238,9 @@ def _changed_row(table: ModuleType, name: str, step: Callable[[State], State]) -
 def _locked(name: str) -> Iterator[None]:
     made()
     private_folder(folder())
+    lock = path_of(name).with_name(f".{name}.lock")
     try:
-        with FileLock(path_of(name).with_name(f".{name}.lock"), timeout=PATIENCE_S, mode=FILE_MODE):
+        with FileLock(lock, timeout=PATIENCE_S, mode=file_mode(lock)):
             yield
     except Timeout:
         said = f"another process has been changing the campaign {name!r} for {PATIENCE_S:g} s"

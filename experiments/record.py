@@ -10,7 +10,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from ..datasets.home import FILE_MODE, home, made
+from ..datasets.home import file_mode, home, made
 from ..datasets.home import put as replace_file
 from ..datasets.structured import of_json
 
@@ -42,7 +42,8 @@ class Entry:
 
 def lock() -> FileLock:
     """Return the lock that every change of the record takes; who has it may take it again."""
-    return FileLock(made() / "registry.lock", mode=FILE_MODE, is_singleton=True)
+    path = made() / "registry.lock"
+    return FileLock(path, mode=file_mode(path), is_singleton=True)
 
 
 def record() -> dict[str, Entry]:

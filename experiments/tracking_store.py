@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, cast
 
 from filelock import FileLock
 
-from ..datasets.home import FILE_MODE, home, made, private_file, private_folder, sqlite_url
+from ..datasets.home import file_mode, home, made, private_file, private_folder, sqlite_url
 from ..models import artifact
 from . import reach
 from .experiment_names import EVALUATION, EXPERIMENTS, REPLAY
@@ -66,7 +66,7 @@ def store() -> MlflowClient:
     if uri.startswith("sqlite"):
         check(uri)
     serves = uri.startswith(("http:", "https:"))  # a server makes its tables itself
-    with nullcontext() if serves else FileLock(home() / "mlflow.lock", mode=FILE_MODE):
+    with nullcontext() if serves else FileLock(home() / "mlflow.lock", mode=file_mode(home() / "mlflow.lock")):
         place = _prepared() if uri == _ours() else None
         mlflow.set_tracking_uri(uri)
         if not told:  # MLflow wrote it there, where it would bind later homes and processes to this one

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, Any
 
-from ..datasets.home import FILE_MODE, FOLDER_MODE, private_file, private_folder
+from ..datasets.home import FILE_MODE, FOLDER_MODE, new_file, private_file, private_folder
 from ..datasets.structured import of_json
 from .refusals import InputError, WorkError, visible
 
@@ -214,10 +214,10 @@ def _refuse(source: Path, wrong: Sequence[str]) -> None:
 
 
 def _written(stream: IO[bytes], place: Path) -> str:
-    """Write a new file for its owner alone, and return the sha256 of what was written."""
+    """Write a new file, and return the sha256 of what was written."""
     private_folder(place.parent)
     digest = hashlib.sha256()
-    handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), FILE_MODE)
+    handle = new_file(place)
     with _at(place), os.fdopen(handle, "wb") as out:
         while content := stream.read(CHUNK):
             digest.update(content)

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
-from ..datasets.home import FILE_MODE, home, private_folder
+from ..datasets.home import file_mode, home, private_folder
 from .patience import GONE, patient
 from .store import Store, now
 
@@ -132,7 +132,7 @@ class _FileHold:
     def take(self, executor: str) -> bool:
         path = _path(executor)
         private_folder(path.parent)
-        self._lock = FileLock(path, mode=FILE_MODE)
+        self._lock = FileLock(path, mode=file_mode(path))
         self._lock.acquire(timeout=0)
         return True
 
@@ -142,7 +142,7 @@ class _FileHold:
     def free(self, executor: str) -> bool:
         path = _path(executor)
         try:
-            with FileLock(path, timeout=0, mode=FILE_MODE):
+            with FileLock(path, timeout=0, mode=file_mode(path)):
                 path.unlink(missing_ok=True)
                 return True
         except Timeout:

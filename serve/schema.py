@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sqlalchemy.pool import NullPool
 
-from ..datasets.home import FILE_MODE, private_file
+from ..datasets.home import file_mode, private_file
 from ..experiments.campaign_table import reason
 from .damage import mended
 from .refusals import WorkError
@@ -122,7 +122,7 @@ def _alone(engine: sa.Engine) -> Iterator[None]:
     """Keep other processes on this machine waiting where the database cannot."""
     path = engine.url.database if engine.dialect.name == "sqlite" else None
     try:
-        with FileLock(f"{path}.lock", timeout=PATIENCE_S, mode=FILE_MODE) if path else nullcontext():
+        with FileLock(f"{path}.lock", timeout=PATIENCE_S, mode=file_mode(Path(path))) if path else nullcontext():
             yield
     except Timeout:
         raise SchemaError(

@@ -24,6 +24,48 @@ def test_what_is_made_is_for_its_owner_alone(fresh):
     assert found == {".": 0o700, "a.json": 0o600, "b": 0o700, "b/c": 0o700, "b/c/d": 0o600, "lab.sqlite": 0o600}
 
 
+@pytest.mark.parametrize("umask", [0o002, 0o077])
+@pytest.mark.parametrize(
+    ("mode", "folders", "files"),
+    [
+        (0o2770, 0o2770, 0o660),
+        (0o770, 0o770, 0o660),
+        (0o2750, 0o2750, 0o640),
+        (0o2775, 0o2770, 0o660),
+        (0o755, 0o700, 0o600),
+    ],
+)
+def test_a_home_that_a_group_shares_stays_shared(fresh, tmp_path, mode, folders, files, umask):
+    """Whatever the umask is; all others never get anything."""
+    fresh.mkdir()
+    fresh.chmod(mode)
+    before = os.umask(umask)
+    try:
+        home.made()
+        home.put(fresh / "a.json", b"1")
+        home.private_file(home.private_folder(fresh / "b" / "c") / "d")
+        with store.transaction(store.default_path(), write=True):
+            pass
+        home.private_file(home.private_folder(tmp_path / "elsewhere") / "f")
+    finally:
+        os.umask(before)
+    found = {path.stat().st_mode & 0o7777 for path in fresh.rglob("*") if path.is_dir()}
+    assert found == {folders}
+    assert {path.stat().st_mode & 0o7777 for path in fresh.rglob("*") if path.is_file()} == {files}
+    assert fresh.stat().st_mode & 0o7777 == mode
+    assert [(tmp_path / name).stat().st_mode & 0o777 for name in ("elsewhere", "elsewhere/f")] == [0o700, 0o600]
+
+
+@pytest.mark.parametrize(("mode", "command"), [(0o2770, ""), (0o750, ""), (0o2775, "o-rwx"), (0o701, "700")])
+def test_only_a_home_open_to_all_others_is_named(fresh, caplog, mode, command):
+    fresh.mkdir()
+    fresh.chmod(mode)
+    with caplog.at_level(logging.WARNING):
+        home.made()
+    said = [record.getMessage().partition("chmod ")[2] for record in caplog.records]
+    assert said == ([f"{command} '{fresh}'"] if command else [])
+
+
 def test_elsewhere_a_file_has_the_mode_of_new_ones_or_of_the_old_one(fresh, tmp_path):
     (tmp_path / "usual").write_text("x")
     home.put(tmp_path / "out.csv", b"1")

@@ -209,7 +209,7 @@ def test_a_hostile_manifest_is_refused(house, tmp_path, monkeypatch, names, word
 @pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)
 def test_a_folder_with_a_link_is_refused_and_a_volume_is_filled(house, tmp_path, monkeypatch):
     backup.back_up(Settings(), tmp_path / "copy")
-    (tmp_path / "new").mkdir()  # as a volume that is mounted: it cannot be replaced
+    (tmp_path / "new").mkdir(0o700)  # as a volume that is mounted: it cannot be replaced
     monkeypatch.setenv("VITRION_HOME", str(tmp_path / "new"))
     number = (tmp_path / "new").stat().st_ino
     (tmp_path / "copy" / "link").symlink_to("/etc/passwd")
@@ -299,3 +299,18 @@ def test_what_could_not_come_back_is_not_taken(kept_in, tmp_path, monkeypatch, n
     with pytest.raises((InputError, WorkError), match=words):
         backup.back_up(Settings(), tmp_path / "copy.tar")
     assert not (tmp_path / "copy.tar").exists()
+
+
+@pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)
+def test_a_volume_that_a_group_shares_is_filled_for_the_group(kept_in, tmp_path, monkeypatch):
+    (tmp_path / "old" / "jobs").mkdir(parents=True)
+    (tmp_path / "old" / "jobs" / "a.csv").write_text("x")
+    new = tmp_path / "new-copy.tar"
+    new.mkdir()
+    new.chmod(0o2770)
+    monkeypatch.setenv("VITRION_HOME", str(tmp_path / "old"))
+    backup.back_up(Settings(), tmp_path / "copy.tar")
+    assert (tmp_path / "copy.tar").stat().st_mode & 0o777 == 0o600
+    assert brought_back(tmp_path, monkeypatch, tmp_path / "copy.tar") == {"jobs/a.csv": "x"}
+    modes = {path.name: path.stat().st_mode & 0o7777 for path in new.rglob("*")}
+    assert modes == {"jobs": 0o2770, "a.csv": 0o660}
