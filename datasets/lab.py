@@ -141,6 +141,19 @@ def read(name: str, version: int | None = None) -> Measurements:
     return _measurements(facts[facts["quantity"] == name], name)
 
 
+def standing_and_not(name: str) -> tuple[Measurements, Measurements]:
+    """Return the lab's own measurements of a property that stand, and those that were corrected or withdrawn since."""
+    path = _store_path()
+    if path is None:
+        return read(name), read(name)
+    from . import store
+
+    facts = store.facts(path)
+    facts = facts[facts["quantity"] == name]
+    stands = facts["superseded_by"].isna()
+    return _measurements(facts[stands], name), _measurements(facts[~stands], name)
+
+
 def _store_path() -> Path | None:
     """Return where the store lies, or None where there is none; asks without importing SQLAlchemy."""
     from .home import home

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..datasets.measurement import composition_keys
 from ..datasets.prices import raw_material_cost
 from ..datasets.properties import Property
 from ..features import charge
@@ -17,6 +18,7 @@ from ..models.prediction import Prediction
 from ..models.predictor import Predictor
 from .goal import Goal
 from .judgement import losses, margin, pareto, probability
+from .measured import measured
 
 Vector = npt.NDArray[np.float64]
 Predictors = Mapping[str, Predictor]
@@ -51,6 +53,7 @@ def appraise(
         "margin": margin(goal.thresholds, predictions),
         "allowed": ~hopeless,
         **nearest,
+        **measured(composition_keys(fractions.matrix), temperature_C, predictions, predictors),
         "o_to_cl": np.divide(oxygen, chlorine, out=np.full(len(oxygen), np.nan), where=chlorine > 0),
         "cost_usd_per_kg": cost,
         "neutral": neutral,

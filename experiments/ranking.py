@@ -19,21 +19,13 @@ from ..features.scalars import one_by_one
 from ..features.space import Template
 from .appraisal import Predictors, appraise, columns_of
 from .candidates import Listing, Read, as_text, formulas, given, one_temperature, read, temperature_of
+from .columns import COLUMNS, HIDDEN, TEXTS, objects, whole
 from .goal import Goal
 from .recipe import RECIPES
 from .registry import load_predictor
 from .repeats import USUAL_C, distinct, with_repeats
 
 __all__ = ["COLUMNS", "HIDDEN", "Predictors", "arranged", "judged", "rank", "said", "sweep"]
-COLUMNS = (
-    *("rank", "formula", "p_goal", "conductivity_S_cm", "conductivity_low_S_cm", "conductivity_high_S_cm"),
-    *("tg_C", "tg_low_C", "tg_high_C", "verdict", "nearest", "nearest_distance", "nearest_doi"),
-    *("o_to_cl", "cost_usd_per_kg", "neutral", "pareto", "note", "error"),
-)
-
-TEXTS = ("formula", "verdict", "nearest", "nearest_doi", "note", "error")
-TRUTHS = ("neutral", "pareto")
-HIDDEN = ("margin", "allowed", "key")
 Rows = npt.NDArray[np.intp]
 Vector = npt.NDArray[np.float64]
 
@@ -75,8 +67,9 @@ def rank(
         ``attrs["temperature_C"]`` is the temperature of all, None where each has its own.
         Ties go by the expected margin of the worst limit, then by the formula. Tg and conductivity count as independent
         in `p_goal`, and a formula that is not charge-neutral has no chance. ``pareto`` marks those that the goal does
-        not refuse and of which no other is better in all that it limits (in cost too, where it has a ceiling). A list
-        of which no row can be read needs no predictor.
+        not refuse and of which no other is better in all that it limits (in cost too, where it has a ceiling). What
+        was measured of the very composition stands in the columns of `measured.MEASURED`. A list of which no row can
+        be read needs no predictor.
     """
     listing, aim = given(candidates), Goal.of(goal)
     temperature_C = one_by_one(temperature_C, len(listing) + 1)  # an iterator gives its numbers once
@@ -201,42 +194,16 @@ def _predict(
         values["key"] = composition_keys(batch.fractions.matrix)
     reasons = [batch.errors.get(place, "") for place in range(len(told))]
     nothing = pd.arrays.IntegerArray(np.zeros(len(told), dtype=np.int64), np.ones(len(told), dtype=bool))
-    columns: dict[str, Any] = {"rank": nothing, "formula": _objects(names)}
+    columns: dict[str, Any] = {"rank": nothing, "formula": objects(names)}
     for name in COLUMNS[2:-1]:
         if name == "conductivity_S_cm" and (isinstance(temperature, np.ndarray) or temperature != USUAL_C):
             at_C = np.broadcast_to(temperature, len(told))[batch.rows]
-            columns["temperature_C"] = _whole("temperature_C", at_C, batch.rows, len(told))
-        columns[name] = _whole(name, values.get(name), batch.rows, len(told))
-    columns["error"] = _objects(reasons)
+            columns["temperature_C"] = whole("temperature_C", at_C, batch.rows, len(told))
+        columns[name] = whole(name, values.get(name), batch.rows, len(told))
+    columns["error"] = objects(reasons)
     for name in (*extra, *HIDDEN):
-        columns[name] = _whole(name, values.get(name), batch.rows, len(told))
+        columns[name] = whole(name, values.get(name), batch.rows, len(told))
     return columns
-
-
-def _objects(texts: list[str]) -> npt.NDArray[np.object_]:
-    column = np.empty(len(texts), dtype=object)
-    column[:] = texts
-    return column
-
-
-def _whole(name: str, values: Any, rows: Rows, n: int) -> Any:
-    """A column of n rows from the values of those that could be read; the others hold what stands for nothing."""
-    known = values is not None
-    if name in TRUTHS:
-        truth, missing = np.zeros(n, dtype=bool), np.ones(n, dtype=bool)
-        if known:
-            truth[rows], missing[rows] = values, False
-        return pd.arrays.BooleanArray(truth, missing)
-    column: npt.NDArray[Any] = (
-        np.full(n, "", dtype=object)
-        if name in TEXTS
-        else np.zeros(n, dtype=np.uint64 if name == "key" else bool)
-        if name in HIDDEN[1:]
-        else np.full(n, np.nan)
-    )
-    if known:
-        column[rows] = values
-    return column
 
 
 def _common(listing: Listing, temperature_C: Any) -> float | None:

@@ -60,7 +60,7 @@ def _alone(columns: dict[str, list[Any]], place: int) -> dict[str, Any]:
     row = {name: values[place] for name, values in columns.items()}
     read = row["error"] == ""
     row |= {"rank": 1 if read else None, "pareto": row["allowed"] if read else None}
-    row["neutral"] = row["neutral"] if read else None
+    row |= {name: row[name] if read else None for name in ("neutral", "n_measured")}
     for name in HIDDEN:
         del row[name]
     return {

@@ -36,6 +36,12 @@ _HIDDEN = (
     "tg_high_C",
     "nearest_doi",
     "nearest_distance",
+    "measured_conductivity_S_cm",
+    "measured_temperature_C",
+    "measured_phase",
+    "measured_tg_C",
+    "measured_doi",
+    "n_measured",
     "note",
     "error",
 )

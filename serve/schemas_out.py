@@ -20,6 +20,12 @@ ROW: dict[str, Any] = {
     "nearest": "LiAlCl2.5O0.75",
     "nearest_distance": 0.0,
     "nearest_doi": "10.1038/s41560-023-01356-y",
+    "measured_conductivity_S_cm": 1.52e-3,
+    "measured_temperature_C": 30.0,
+    "measured_phase": "glass",
+    "measured_tg_C": -16.8,
+    "measured_doi": "10.1038/s41560-023-01356-y",
+    "n_measured": 2,
     "o_to_cl": 0.3,
     "cost_usd_per_kg": 2.69,
     "neutral": True,
@@ -52,6 +58,15 @@ class Row(BaseModel):
     nearest: str
     nearest_distance: float | None
     nearest_doi: str
+    measured_conductivity_S_cm: Annotated[
+        float | None,
+        Field(description="Measured of this very composition: of a glass before others, nearest in temperature."),
+    ] = None
+    measured_temperature_C: float | None = None
+    measured_phase: str = ""
+    measured_tg_C: float | None = None
+    measured_doi: Annotated[str, Field(description="Of the conductivity shown, else of the Tg; lab: your own.")] = ""
+    n_measured: Annotated[int | None, Field(description="Measurements of this composition that are known.")] = None
     o_to_cl: float | None
     cost_usd_per_kg: float | None
     neutral: bool | None

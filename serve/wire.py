@@ -21,7 +21,10 @@ ROOT = "/api/v1/"
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 10.0
 TIMEOUT_S = 120.0
 FULL = 507  # status of what finds no room; earlier releases said that it should be sent again
-TEXTS = ("formula", "verdict", "nearest", "nearest_doi", "note", "error", "reason")
+TEXTS = (
+    *("formula", "verdict", "nearest", "nearest_doi", "measured_phase", "measured_doi", "note", "error"),
+    "reason",
+)
 
 
 class ServiceError(RuntimeError):
@@ -191,7 +194,8 @@ def ranking_of(answer: Mapping[str, Any]) -> pd.DataFrame:
     import pandas as pd
 
     table = table_of(answer["rows"])
-    known: dict[str, Any] = {"rank": "Int64", "neutral": "boolean", "pareto": "boolean"} | dict.fromkeys(TEXTS, object)
+    known: dict[str, Any] = dict.fromkeys(TEXTS, object)
+    known |= {"rank": "Int64", "n_measured": "Int64", "neutral": "boolean", "pareto": "boolean"}
     table = table.astype({name: known.get(str(name), float) for name in table.columns})
     if "places" in answer:
         table.index = pd.Index(answer["places"])

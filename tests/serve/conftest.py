@@ -70,6 +70,8 @@ def row_of(candidate):
         "nearest": "LiAlCl2.5O0.75",
         "nearest_distance": 0.1,
         "nearest_doi": "10.1038/s41560-023-01356-y",
+        **dict.fromkeys(("measured_conductivity_S_cm", "measured_temperature_C", "measured_tg_C"), np.nan),
+        **{"measured_phase": "", "measured_doi": "", "n_measured": 0},
         "o_to_cl": composition.fraction("O") / composition.fraction("Cl") if composition.fraction("Cl") else np.nan,
         "cost_usd_per_kg": 6.85,
         "neutral": charge.startswith("neutral"),

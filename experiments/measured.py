@@ -1,0 +1,114 @@
+"""What was measured of the very composition of each candidate, in the literature and by the laboratory itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..datasets.properties import ZERO_CELSIUS_K
+from ..models.analogues import phase_of
+from ..models.prediction import Prediction
+from ..models.predictor import Predictor
+from ..models.same import same
+from .own_results import Facts, own_results
+
+Vector = npt.NDArray[np.float64]
+Keys = npt.NDArray[np.uint64]
+MEASURED = (
+    "measured_conductivity_S_cm",
+    "measured_temperature_C",
+    "measured_phase",
+    "measured_tg_C",
+    "measured_doi",
+    "n_measured",
+)
+BULK = "sciglass:"  # of a reference: from tables that nobody read paper by paper
+AS_WARM_C = 0.05  # difference of temperatures that is none
+
+
+def measured(
+    keys: Keys, temperature_C: float | Vector, told: Mapping[str, Prediction], predictors: Mapping[str, Predictor]
+) -> dict[str, npt.NDArray[Any]]:
+    """Columns `MEASURED` of n candidates, from what the predictors have learnt and what the laboratory added since.
+
+    Of several conductivities that of a glass is shown before others, of these the one nearest in temperature, of these
+    one of the literature or the laboratory before one of bulk tables, of these the median (the lower of two): a value
+    that was measured, with its source. ``n_measured`` counts the measurements of both properties.
+
+    Parameters
+    ----------
+    keys
+        Numbers of the compositions, shape (n,).
+    temperature_C
+        Where the conductivity counts, in degC; one for all, or one each of shape (n,).
+    told, predictors
+        Of ``tg`` and ``conductivity``.
+    """
+    n = len(keys)
+    warm = np.broadcast_to(np.asarray(temperature_C, dtype=float), n)
+    columns: dict[str, npt.NDArray[Any]] = {
+        name: np.full(n, "", dtype=object) if name in ("measured_phase", "measured_doi") else np.full(n, np.nan)
+        for name in MEASURED[:-1]
+    }
+    count = np.zeros(n, dtype=np.int64)
+    for name in ("conductivity", "tg"):
+        quantity = predictors[name].quantity
+        for row, facts in _of_each(name, keys, told[name], predictors[name]).items():
+            count[row] += len(facts)
+            pick = _shown(facts, warm[row])
+            value = float(f"{quantity.from_target(facts.measured[pick, :1])[0]:.12g}")
+            if name == "tg":
+                columns["measured_tg_C"][row] = value
+            else:
+                columns["measured_conductivity_S_cm"][row] = value
+                columns["measured_temperature_C"][row] = _celsius(facts)[pick]
+                columns["measured_phase"][row] = phase_of(*facts.measured[pick, 2:])
+            columns["measured_doi"][row] = columns["measured_doi"][row] or _source(facts.reference[pick])
+    return columns | {"n_measured": count}
+
+
+def _of_each(name: str, keys: Keys, told: Prediction, predictor: Predictor) -> dict[int, Facts]:
+    """Measurements of each candidate that has some, by its place."""
+    known, (own, gone) = same(predictor, told, keys), own_results(name)
+    added = np.flatnonzero(np.isin(keys, own.key)) if len(own) else ()
+    found = {}
+    for row in sorted({*known, *map(int, added)}):
+        learnt = known.get(row, np.empty(0, dtype=np.intp))
+        reference = predictor.known_references_[learnt].astype(object)
+        facts = Facts(np.full(len(learnt), keys[row]), predictor.known_measured_[learnt], reference)
+        if len(own) or len(gone):
+            here = own.of(keys[row])
+            withdrawn = facts.among(gone.of(keys[row])) & ~facts.among(here)
+            facts = facts.take(~withdrawn).joined(here.take(~here.among(facts)))
+        if len(facts):
+            found[row] = facts
+    return found
+
+
+def _shown(facts: Facts, temperature_C: float) -> int:
+    """Place of the measurement that is shown."""
+    bulk = np.array([str(text).startswith(BULK) for text in facts.reference])
+    values = facts.measured[:, 0]
+    if facts.measured.shape[1] > 1:
+        other = np.array([phase_of(*row) != "glass" for row in facts.measured[:, 2:]])
+        far = np.round(np.abs(_celsius(facts) - temperature_C) / AS_WARM_C)
+    else:
+        other, far = np.zeros(len(values)), np.zeros(len(values))
+    order = np.lexsort((values, bulk, far, other))
+    rank = np.column_stack([other, far, bulk])[order]
+    ties = int((rank == rank[0]).all(axis=1).sum())
+    return int(order[(ties - 1) // 2])
+
+
+def _celsius(facts: Facts) -> Vector:
+    """Temperatures in degC, shape (n,)."""
+    return np.round(1000.0 / facts.measured[:, 1] - ZERO_CELSIUS_K, 6)
+
+
+def _source(reference: Any) -> str:
+    """DOI of a reference, ``lab`` of the laboratory's own, empty of what has none."""
+    text = str(reference)
+    return text if text.startswith("10.") else "lab" if text.startswith("lab") else ""
