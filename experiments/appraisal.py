@@ -22,6 +22,7 @@ from .measured import measured
 
 Vector = npt.NDArray[np.float64]
 Predictors = Mapping[str, Predictor]
+MEASURED_WORD = "measured"  # better than any verdict of `VERDICTS`
 
 
 def appraise(
@@ -47,13 +48,15 @@ def appraise(
     nearest = _nearest(asked, predictors)
     verdict = nearest["verdict"]
     hopeless = ~neutral | goal.refused(fractions) | goal.too_far(verdict) | (cost > goal.max_cost_usd_per_kg)
+    known = measured(composition_keys(fractions.matrix), temperature_C, predictions, predictors)
     oxygen, chlorine = fractions.column("O"), fractions.column("Cl")
     columns: dict[str, Any] = {
         "p_goal": np.where(hopeless, 0.0, probability(goal.thresholds, predictions)),
         "margin": margin(goal.thresholds, predictions),
         "allowed": ~hopeless,
         **nearest,
-        **measured(composition_keys(fractions.matrix), temperature_C, predictions, predictors),
+        **known,
+        **verdicts(known, predictions),
         "o_to_cl": np.divide(oxygen, chlorine, out=np.full(len(oxygen), np.nan), where=chlorine > 0),
         "cost_usd_per_kg": cost,
         "neutral": neutral,
@@ -76,6 +79,18 @@ def predicted(name: str, predictor: Predictor, fractions: Fractions, temperature
 def severities(told: Mapping[str, Prediction]) -> npt.NDArray[np.intp]:
     """Place of each verdict in `VERDICTS`, shape (properties, n)."""
     return np.array([np.argmax(np.array(VERDICTS)[:, None] == one.verdict, axis=0) for one in told.values()])
+
+
+def verdicts(known: Mapping[str, Any], told: Mapping[str, Prediction]) -> dict[str, npt.NDArray[np.object_]]:
+    """Verdicts on Tg and conductivity one by one: `MEASURED_WORD` where measured, the conductivity not as a crystal."""
+    is_known = {
+        "tg": ~np.isnan(known["measured_tg_C"]),
+        "conductivity": ~np.isin(known["measured_phase"], ["", "crystal", "molten"]),
+    }
+    return {
+        f"{name}_verdict": np.where(here, MEASURED_WORD, told[name].verdict).astype(object)
+        for name, here in is_known.items()
+    }
 
 
 def columns_of(quantity: Property) -> tuple[str, str, str]:

@@ -21,6 +21,8 @@ COLUMNS = (
     "tg_low_C",
     "tg_high_C",
     "verdict",
+    "tg_verdict",
+    "conductivity_verdict",
     "nearest",
     "nearest_distance",
     "nearest_doi",
@@ -32,7 +34,10 @@ COLUMNS = (
     "note",
     "error",
 )
-TEXTS = ("formula", "verdict", "nearest", "nearest_doi", "measured_phase", "measured_doi", "note", "error")
+TEXTS = (
+    *("formula", "verdict", "tg_verdict", "conductivity_verdict", "nearest", "nearest_doi"),
+    *("measured_phase", "measured_doi", "note", "error"),
+)
 TRUTHS = ("neutral", "pareto")
 COUNTS = ("n_measured",)
 HIDDEN = ("margin", "allowed", "key")

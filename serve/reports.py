@@ -36,6 +36,8 @@ _HIDDEN = (
     "tg_high_C",
     "nearest_doi",
     "nearest_distance",
+    "tg_verdict",
+    "conductivity_verdict",
     "measured_conductivity_S_cm",
     "measured_temperature_C",
     "measured_phase",

@@ -17,6 +17,8 @@ ROW: dict[str, Any] = {
     "tg_low_C": -112.0,
     "tg_high_C": 112.0,
     "verdict": "inside",
+    "tg_verdict": "measured",
+    "conductivity_verdict": "measured",
     "nearest": "LiAlCl2.5O0.75",
     "nearest_distance": 0.0,
     "nearest_doi": "10.1038/s41560-023-01356-y",
@@ -55,6 +57,8 @@ class Row(BaseModel):
     tg_low_C: float | None
     tg_high_C: float | None
     verdict: str
+    tg_verdict: Annotated[str, Field(description="measured, inside, edge or outside; of the Tg alone.")] = ""
+    conductivity_verdict: Annotated[str, Field(description="The same of the conductivity of a glass.")] = ""
     nearest: str
     nearest_distance: float | None
     nearest_doi: str

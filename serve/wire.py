@@ -22,8 +22,8 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 10.0
 TIMEOUT_S = 120.0
 FULL = 507  # status of what finds no room; earlier releases said that it should be sent again
 TEXTS = (
-    *("formula", "verdict", "nearest", "nearest_doi", "measured_phase", "measured_doi", "note", "error"),
-    "reason",
+    *("formula", "verdict", "tg_verdict", "conductivity_verdict", "nearest", "nearest_doi"),
+    *("measured_phase", "measured_doi", "note", "error", "reason"),
 )
 
 

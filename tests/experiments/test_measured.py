@@ -110,3 +110,18 @@ def test_results_handed_to_a_proposal_count_in_it(predictors):
     assert set(MEASURED) <= set(table.columns)
     known = dict(zip(table["formula"], table["n_measured"], strict=True))
     assert known == {name: 2 * (name == "LiAlCl2.5O0.75") for name in known}
+
+
+def test_a_verdict_for_each_property_and_one_for_both_as_before(predictors):
+    crystal = pd.DataFrame({"formula": ["LiGaCl2O"], "temperature_C": [25.0], "conductivity_S_cm": [1e-4]})
+    lab.add(crystal.assign(phase="crystal"))
+    names = ["LiAlCl2.5O0.75", "LiGaCl2O", "Li6PS5Cl", "LiTaOCl4", "nonsense"]
+    table = rank(names, predictors=predictors).sort_index()
+    told = {name: predictors[name].predict(names[:-1]).verdict.tolist() for name in ("tg", "conductivity")}
+    assert table["tg_verdict"].tolist() == ["measured", *told["tg"][1:], ""]
+    assert table["conductivity_verdict"].tolist()[0] == "measured"
+    assert table["measured_phase"][1] == "crystal"
+    assert table["conductivity_verdict"][1] == told["conductivity"][1], "a glass of it was not measured"
+    order = ["inside", "edge", "outside"]
+    worst = [max(pair, key=order.index) for pair in zip(*told.values(), strict=True)]
+    assert table["verdict"].tolist() == [*worst, ""], "the goals' minimum verdict means what it meant"

@@ -66,7 +66,7 @@ def row_of(candidate):
         "tg_C": tg,
         "tg_low_C": tg - (30 if verdict == "inside" else 90),
         "tg_high_C": tg + (35 if verdict == "inside" else 110),
-        "verdict": verdict,
+        **dict.fromkeys(("verdict", "tg_verdict", "conductivity_verdict"), verdict),
         "nearest": "LiAlCl2.5O0.75",
         "nearest_distance": 0.1,
         "nearest_doi": "10.1038/s41560-023-01356-y",
