@@ -61,7 +61,7 @@ def appraise(
         "cost_usd_per_kg": cost,
         "neutral": neutral,
         "pareto": pareto(_losses(goal, predictions, cost), ~hopeless),
-        "note": _notes(names, neutral, asked, goal.remarks(fractions, verdict, cost)),
+        "note": _notes(names, neutral, asked, _remarks(known, goal.remarks(fractions, verdict, cost))),
     }
     for prediction in predictions.values():
         ends = (prediction.mean, prediction.lower, prediction.upper)
@@ -121,6 +121,14 @@ def _nearest(asked: Mapping[str, Prediction], predictors: Predictors) -> dict[st
             pick
         ],
     }
+
+
+def _remarks(known: Mapping[str, Any], remarks: list[list[str]]) -> list[list[str]]:
+    """Remarks, and of what is known as a crystal alone that it is."""
+    for row in np.flatnonzero(known["measured_phase"] == "crystal").tolist():
+        sigma, at_C = 1e3 * known["measured_conductivity_S_cm"][row], known["measured_temperature_C"][row]
+        remarks[row].append(f"known as a crystal: {sigma:.3g} mS/cm at {at_C:g} °C; predicted as a glass")
+    return remarks
 
 
 def _notes(

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-from ..datasets.properties import ZERO_CELSIUS_K
+from ..datasets.properties import ZERO_CELSIUS_K, find
 from ..models.analogues import phase_of
 from ..models.prediction import Prediction
 from ..models.predictor import Predictor
 from ..models.same import same
+from .goal import Goal
 from .own_results import Facts, own_results
 
 Vector = npt.NDArray[np.float64]
@@ -25,6 +27,7 @@ MEASURED = (
     "measured_doi",
     "n_measured",
 )
+SHOWN_AS = {"tg": "measured_tg_C", "conductivity": "measured_conductivity_S_cm"}
 BULK = "sciglass:"  # of a reference: from tables that nobody read paper by paper
 AS_WARM_C = 0.05  # difference of temperatures that is none
 
@@ -68,6 +71,23 @@ def measured(
                 columns["measured_phase"][row] = phase_of(*facts.measured[pick, 2:])
             columns["measured_doi"][row] = columns["measured_doi"][row] or _source(facts.reference[pick])
     return columns | {"n_measured": count}
+
+
+def counted(table: pd.DataFrame, goal: Goal) -> tuple[int, int, int]:
+    """Rows of a ranking that are measured, those of them that meet the goal, and all that could be read.
+
+    The goal is met by what was measured, at its temperature: where a limit is on a property that was not measured of
+    the glass, it is not met. Whom the goal refuses does not meet it either.
+    """
+    known = (pd.to_numeric(table["n_measured"]).fillna(0) > 0).to_numpy(dtype=bool)
+    met = known & (pd.to_numeric(table["p_goal"]).fillna(0) > 0).to_numpy(dtype=bool)
+    for limit in goal.thresholds:
+        if limit.property not in SHOWN_AS:
+            return int(known.sum()), 0, int((table["error"] == "").sum())
+        values = find(limit.property).to_target(pd.to_numeric(table[SHOWN_AS[limit.property]]).to_numpy(dtype=float))
+        of_glass = (table[f"{limit.property}_verdict"] == "measured").to_numpy(dtype=bool)
+        met &= of_glass & (limit.sign * (np.nan_to_num(values, nan=-limit.sign * np.inf) - limit.target) >= 0)
+    return int(known.sum()), int(met.sum()), int((table["error"] == "").sum())
 
 
 def _of_each(name: str, keys: Keys, told: Prediction, predictor: Predictor) -> dict[int, Facts]:

@@ -155,12 +155,15 @@ def _print(proposals: pd.DataFrame, outputs: list[Path], temperature: float, fir
         sys.stdout.buffer.write(to_csv(proposals))
         sys.stdout.buffer.flush()
         return
+    from .measured_words import measured_words
     from .summary import ranking_table
 
     console = to_stdout()
     if len(proposals):
         console.print(ranking_table(proposals, temperature, len(proposals), first, console.width))
     for row in proposals.to_dict("records"):
-        console.print(Text(f"{row['formula']}: {row['reason']}"), soft_wrap=True)
+        console.print(
+            Text("; ".join(filter(None, (f"{row['formula']}: {row['reason']}", measured_words(row))))), soft_wrap=True
+        )
     for path in outputs:
         say(f"wrote {path}")

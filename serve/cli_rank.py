@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.text import Text
 
 from ..features.notices import collected
 from .console import progress, say, to_stdout
@@ -112,7 +111,7 @@ def rank(
 
             return ranking_page(ranked, aim, common, table.name)
 
-        _deliver(ranked, outputs, page, temperature=common, top=top)
+        _deliver(ranked, outputs, page, aim, temperature=common, top=top)
         for line in unread(ranked, len(table)):
             say(line)
         if len(ranked) and all(isinstance(error, str) and error for error in ranked["error"]):
@@ -159,7 +158,7 @@ def sweep(
 
             return sweep_page(table, list(ranges), aim, temperature, visible(template))
 
-        _deliver(table, outputs, page, temperature=temperature, top=top, first=tuple(ranges))
+        _deliver(table, outputs, page, aim, temperature=temperature, top=top, first=tuple(ranges))
 
 
 def read_ranges(template: str, given: list[str]) -> dict[str, Any]:
@@ -234,6 +233,7 @@ def _deliver(
     table: pd.DataFrame,
     outputs: list[Path],
     page: Any,
+    goal: Goal,
     *,
     temperature: float | None,
     top: int,
@@ -246,15 +246,8 @@ def _deliver(
         sys.stdout.buffer.write(to_csv(table))
         sys.stdout.buffer.flush()
         return
-    from .summary import ranking_table, verdict_counts
+    from .summary import show_ranking
 
-    console = to_stdout()
-    if top:
-        console.print(ranking_table(table, temperature, top, first, console.width))
-    rest = f" ({top:,} shown)" if len(table) > top else ""
-    console.print(
-        Text(f"{len(table):,} {'members' if first else 'candidates'}{rest}: {verdict_counts(table)}; intervals 90 %"),
-        soft_wrap=True,
-    )
+    show_ranking(to_stdout(), table, goal, temperature, top, first)
     for path in outputs:
         say(f"wrote {path}")

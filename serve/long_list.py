@@ -15,6 +15,7 @@ from ..datasets.readings import trusting
 from ..datasets.structured import of_json
 from .candidates import joined, listed, usable
 from .lists import read_candidates
+from .measured_words import counted_words
 from .own_columns import GIVEN
 from .refusals import WorkError
 from .rows import encoded
@@ -111,8 +112,14 @@ def _view(table: Any, told: Mapping[str, Any], common_C: float | None) -> bytes:
     from ..experiments.goal import Goal
     from .pictures import of_ranking
 
-    figure = of_ranking(table, Goal.kept(told["goal"]), common_C)
-    more = {"figure": figure, "of": len(table), "temperature_C": common_C, "given": table.attrs.get(GIVEN, [])}
+    goal = Goal.kept(told["goal"])
+    more = {
+        "figure": of_ranking(table, goal, common_C),
+        "known": counted_words(table, goal),
+        "of": len(table),
+        "temperature_C": common_C,
+        "given": table.attrs.get(GIVEN, []),
+    }
     return encoded(table.head(MOST_SHOWN), told["models"], **more)
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .measured_words import counted_words, measured_words
 from .page import Column, Page, render
 from .refusals import visible
 from .scores import champion_rows, written
@@ -36,16 +37,13 @@ _HIDDEN = (
     "tg_high_C",
     "nearest_doi",
     "nearest_distance",
-    "tg_verdict",
-    "conductivity_verdict",
-    "measured_conductivity_S_cm",
-    "measured_temperature_C",
-    "measured_phase",
-    "measured_tg_C",
     "measured_doi",
-    "n_measured",
     "note",
     "error",
+)
+_IN_WORDS = (
+    *("tg_verdict", "conductivity_verdict", "measured_conductivity_S_cm", "measured_temperature_C"),
+    *("measured_phase", "measured_tg_C", "n_measured"),
 )
 _OWN = 8
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -72,7 +70,11 @@ def ranking_page(ranking: pd.DataFrame, goal: Goal, temperature_C: float | None,
             annotations=[(w, plots.map_names(ranking, goal, n, (w, h))) for w, h, n in SIZES],
             table=in_millisiemens(ranking),
             columns=columns(ranking, temperature_C),
-            tiles=[(f"{likely:,}", "more likely than not to meet the goal"), *_verdict_tiles(ranking)],
+            tiles=[
+                (f"{likely:,}", "more likely than not to meet the goal"),
+                *_known_tile(ranking, goal),
+                *_verdict_tiles(ranking),
+            ],
             models=model_rows(),
             notes={"figure": _map_note(ranking, plots.LARGEST)},
         )
@@ -102,7 +104,7 @@ def sweep_page(table: pd.DataFrame, variables: Sequence[str], goal: Goal, temper
             figure=plots.sweep_lines(table, variables, goal, temperature_C),
             table=in_millisiemens(table),
             columns=shown,
-            tiles=_verdict_tiles(table),
+            tiles=[*_known_tile(table, goal), *_verdict_tiles(table)],
             models=model_rows(),
             notes={
                 "figure": "Dotted lines: the goal. Symbols: circle inside, diamond edge, triangle outside the known."
@@ -156,18 +158,19 @@ def columns(table: pd.DataFrame, temperature_C: float | None, first: Sequence[Co
     warm = [Column("temperature_C", "T, °C", "general")] if temperature_C is None else []
     ranking = [*_RANKING[:3], *warm, sigma, *_RANKING[3:]]
     shown = {column.key for column in [*first, *ranking]}
-    known = shown | set(_HIDDEN) | {"conductivity_S_cm", "temperature_C", "neutral", "pareto"}
+    known = shown | {*_HIDDEN, *_IN_WORDS} | {"conductivity_S_cm", "temperature_C", "neutral", "pareto"}
     own = [Column(name, visible(name, 40), _kind(table[name])) for name in table.columns if name not in known][:_OWN]
-    hidden = [Column(name, name, hidden=True) for name in ("__mS_low", "__mS_high", *_HIDDEN)]
+    hidden = [Column(name, name, hidden=True) for name in ("__mS_low", "__mS_high", "__measured", *_HIDDEN)]
     return [*first, *ranking, *own, *hidden]
 
 
 def in_millisiemens(table: pd.DataFrame) -> pd.DataFrame:
-    """Table with conductivities in mS/cm beside those in S/cm, and a mark for the Pareto front."""
+    """Table with conductivities in mS/cm beside those in S/cm, what was measured, and a mark for the Pareto front."""
     return table.assign(
         __mS=table["conductivity_S_cm"] * 1e3,
         __mS_low=table["conductivity_low_S_cm"] * 1e3,
         __mS_high=table["conductivity_high_S_cm"] * 1e3,
+        __measured=[measured_words(row) for row in table.to_dict("records")],
         __front=["●" if front is True else "" for front in table["pareto"].tolist()],
     )
 
@@ -225,6 +228,11 @@ def _chance(best: Mapping[Any, Any]) -> str:
 def subscripts(formula: str) -> str:
     """Write a formula with Unicode subscripts."""
     return formula.translate(_SUBSCRIPTS)
+
+
+def _known_tile(table: pd.DataFrame, goal: Goal) -> list[tuple[str, str]]:
+    known = counted_words(table, goal)
+    return [known] if known[0] else []
 
 
 def _verdict_tiles(table: pd.DataFrame) -> list[tuple[str, str]]:

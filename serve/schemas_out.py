@@ -42,6 +42,15 @@ Models = Annotated[
 ]
 
 
+Known = Annotated[
+    tuple[str, str] | None,
+    Field(
+        description="With a figure: how many rows are measured, and the rest of that sentence.",
+        examples=[["19", "of 295 are measured, 2 meet the goal"]],
+    ),
+]
+
+
 class Row(BaseModel):
     """One candidate of a ranking; further columns may follow."""
 
@@ -87,6 +96,7 @@ class Ranking(BaseModel):
     places: list[int] = Field(description="Place of each row in the list that was given, counted from 0.")
     notes: Notes = []
     figure: dict[str, Any] | None = Field(None, description="A plotly figure, when asked for.")
+    known: Known = None
 
 
 class Sweep(BaseModel):
@@ -97,6 +107,7 @@ class Sweep(BaseModel):
     left_out: int
     notes: Notes = []
     measured: list[dict[str, Any]] | None = None
+    known: Known = None
     figure: dict[str, Any] | None = None
 
 

@@ -11,6 +11,7 @@ from ..features.notices import collected
 from .cli_rank import TAKEN
 from .elsewhere import elsewhere
 from .in_use import InUse
+from .measured_words import counted_words
 from .refusals import InputError, visible
 from .rows import encoded, records
 from .settings import Settings
@@ -119,7 +120,10 @@ class Service:
             table = ranking.rank(candidates, ask.goal, ask.each_C or ask.temperature_C, known, ask.also)
         more: dict[str, Any] = {"places": table.index.tolist(), "notes": [*ask.notes]}
         if figure:
-            more["figure"] = _pictures().of_ranking(table, ask.goal, ask.common)
+            more |= {
+                "figure": _pictures().of_ranking(table, ask.goal, ask.common),
+                "known": counted_words(table, ask.goal),
+            }
         return Answer(table, known.versions, more)
 
     def sweep(self, template: str, variables: Told, ask: Ask, figure: bool = False) -> Answer:
@@ -134,7 +138,7 @@ class Service:
         if figure and variables:
             pictures = _pictures()
             measured = pictures.measured(table, list(variables), known, ask.temperature_C)
-            more["measured"] = records(measured)
+            more |= {"measured": records(measured), "known": counted_words(table, ask.goal)}
             more["figure"] = pictures.of_sweep(table, list(variables), measured, ask.goal, ask.temperature_C)
         return Answer(table, known.versions, more)
 

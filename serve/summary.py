@@ -9,10 +9,14 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from .measured_words import counted_words, measured_lines
 from .refusals import visible
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import Console
+
+    from ..experiments.goal import Goal
 
 _STYLES = {"inside": "green", "edge": "yellow", "outside": "red"}
 
@@ -144,6 +148,22 @@ def _money(value: Any) -> str:
     if _missing(value):
         return ""
     return f"{value:.2f}" if value < 10 else f"{value:,.0f}"
+
+
+def show_ranking(
+    console: Console, ranking: pd.DataFrame, goal: Goal, temperature_C: float | None, top: int, first: tuple[str, ...]
+) -> None:
+    """Print the top of a ranking, what was measured of it, and counts of all; `first` as in `ranking_table`."""
+    if top:
+        console.print(ranking_table(ranking, temperature_C, top, first, console.width))
+        for line in measured_lines(ranking.head(top)):
+            console.print(Text(visible(line, 200)), soft_wrap=True)
+    rest, noun = f" ({top:,} shown)" if len(ranking) > top else "", "members" if first else "candidates"
+    words = f"{len(ranking):,} {noun}{rest}: {verdict_counts(ranking)}; intervals 90 %"
+    console.print(Text(words), soft_wrap=True)
+    known = " ".join(counted_words(ranking, goal))
+    if known.strip():
+        console.print(Text(known), soft_wrap=True)
 
 
 def verdict_counts(ranking: pd.DataFrame) -> str:

@@ -49,3 +49,6 @@ export const day = (time) => (time ? new Date(time).toLocaleString("en-GB", { da
 export const field = (label, input) => make("label", {}, make("span", {}, label), input);
 
 export const tiles = (pairs) => make("ul", { class: "tiles" }, pairs.map(([value, label]) => make("li", {}, make("b", {}, String(value)), " ", make("span", {}, label))));
+
+// How many rows are measured and how many of these meet the goal, as a tile; none of an answer that does not say it.
+export const measuredTile = (known) => (known ? [[known[0], known[1]]] : []);

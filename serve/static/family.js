@@ -1,6 +1,6 @@
 // A family over ranges of its variables: bands, measured points and the numbers.
 import { busy, call, noted } from "./api.js";
-import { make, number, subscripts } from "./dom.js";
+import { make, measuredTile, number, subscripts, tiles } from "./dom.js";
 import { figure } from "./figure.js";
 import { family, familyFields, goal, goalFields, ranges, temperature } from "./goal.js";
 import { rankingColumns, table } from "./table.js";
@@ -15,6 +15,7 @@ const shown = (place, { answer, names, degrees, template }) => {
     best ? make("p", { class: "note" }, `${subscripts(best.formula)}: chance of meeting the goal ${number(best.p_goal, "percent")}, ${best.verdict}.`) : "",
     noted(answer.notes),
     make("p", { class: "row" }, make("a", { class: "button", href: "#campaigns" }, "Begin a campaign with this family")),
+    answer.known ? tiles(measuredTile(answer.known)) : "",
     answer.figure ? make("section", {}, make("h2", {}, `Conductivity and Tg across the family${names.length === 1 ? ", with 90 % bands" : ""}`), figure(answer.figure, "Conductivity and Tg across the family"),
       make("p", { class: "note" }, "Dotted: the goal. Symbols: circle inside, diamond edge, triangle outside the known. Red: measured, near this temperature.")) : "",
     answer.left_out ? make("p", { class: "note" }, `${answer.left_out} points left out: an amount would be negative there.`) : "",

@@ -1,6 +1,6 @@
 // Paste or drop a list, see the ranking.
 import { busy, call, follow, newKey, noted, small } from "./api.js";
-import { make, number, subscripts, tiles } from "./dom.js";
+import { make, measuredTile, number, subscripts, tiles } from "./dom.js";
 import { figure } from "./figure.js";
 import { goal, goalFields, temperature } from "./goal.js";
 import { rankingColumns, table } from "./table.js";
@@ -50,7 +50,7 @@ const shown = (place, answer, degrees) => {
   place.replaceChildren(
     make("h1", {}, best ? `${subscripts(best.formula)} leads ${(answer.of ?? read.length).toLocaleString("en")} candidate${(answer.of ?? read.length) === 1 ? "" : "s"}` : "No candidate could be read"),
     best ? make("p", { class: "note" }, `Its chance of meeting the goal is ${number(best.p_goal, "percent")}. Models: ${versions}.`) : "",
-    tiles([[likely, "more likely than not to meet the goal"], ...(rows.length > read.length ? [[rows.length - read.length, "could not be read"]] : [])]),
+    tiles([[likely, "more likely than not to meet the goal"], ...measuredTile(answer.known), ...(rows.length > read.length ? [[rows.length - read.length, "could not be read"]] : [])]),
     noted(answer.notes),
     make("div", { class: "row" }, downloads(answer)),
     answer.figure && best ? make("section", {}, make("h2", {}, "Tg and conductivity, with 90 % intervals"), figure(answer.figure, "Map of Tg and conductivity"), make("p", { class: "note" }, "Shaded: the goal. Dashed: the Pareto front. Bars: 90 % intervals. Point at a mark for its numbers.")) : "",

@@ -21,10 +21,20 @@ const interval = (place, low, value, high) => {
   return box;
 };
 
+// What was measured of the composition of a row, with its paper; of a crystal the note says more.
+const measured = (row) => {
+  const digits = (value) => (Math.abs(value) < 0.001 && value !== 0 ? value.toExponential(1) : String(Number(value.toPrecision(3)))).replace("-", "−");
+  const degrees = (value) => String(Math.round(10 * value) / 10).replace("-", "−");
+  const known = (value) => typeof value === "number", parts = [];
+  if (known(row.measured_conductivity_S_cm)) parts.push(row.measured_phase === "crystal" ? "as a crystal" : `${digits(1000 * row.measured_conductivity_S_cm)} mS/cm at ${degrees(row.measured_temperature_C)} °C, ${row.measured_phase}`);
+  if (known(row.measured_tg_C)) parts.push(`Tg ${degrees(row.measured_tg_C)} °C`);
+  return parts.length ? make("small", { class: "measured", title: row.measured_doi === "lab" ? "your own result" : "" }, reference(`measured ${parts.join("; ")}`.replace(/(?<=Tg|\d) (?=[−\d]|°C|mS)/g, "\u00a0"), row.measured_doi)) : "";
+};
+
 const written = (row, column, places) => {
   const value = row[column.key];
   if (column.render) return make("td", { class: column.class || "" }, [column.render(row) ?? ""].flat());
-  if (column.format === "formula") return make("td", { class: "formula", title: value || "" }, make("b", {}, formula(value || "(empty)")), row.note ? make("small", {}, row.note) : "");
+  if (column.format === "formula") return make("td", { class: "formula", title: value || "" }, make("b", {}, formula(value || "(empty)")), row.note ? make("small", {}, row.note) : "", measured(row));
   if (column.format === "verdict") return make("td", {}, make("span", { class: `verdict ${value || "unread"}` }, value || "unread"));
   if (column.format === "nearest") return make("td", { class: "text" }, reference(value, row.nearest_doi), typeof row.nearest_distance === "number" && value ? make("small", {}, ` at ${row.nearest_distance.toFixed(1)}`) : "");
   if (column.format === "mark") return make("td", {}, value === true ? "●" : "");

@@ -38,6 +38,16 @@
     return size !== 0 && (size < 0.001 || size >= 10000) ? value.toExponential(1).replace("-", "−") : String(Number(value.toPrecision(2)));
   };
 
+  const source = (words, doi) => {
+    const part = make("small", null, "measured");
+    const known = /^10\.\d{4,9}\//.test(doi || "");
+    const link = make(known ? "a" : "span", words.replace(/(?<=Tg|\d) (?=[−\d]|°C|mS)/g, "\u00a0"));
+    if (known) { link.href = `https://doi.org/${encodeURI(doi)}`; link.rel = "noreferrer noopener"; }
+    if (doi) link.title = doi === "lab" ? "your own result" : doi;
+    part.append(link);
+    return part;
+  };
+
   const cell = (row, column, place) => {
     const value = row[place];
     const node = make("td", null, column.format === "text" || column.format === "verdict" ? column.long ? "long" : "" : column.format === "formula" ? "formula" : "number");
@@ -46,6 +56,7 @@
       node.firstChild.append(formula(value || "(empty)"));
       node.title = value || "";
       if (row[places.note]) node.append(make("small", row[places.note]));
+      if (row[places.__measured]) node.append(source(row[places.__measured], row[places.measured_doi]));
     }
     else if (column.format === "verdict") node.append(make("span", value || "unread", `verdict ${value || "unread"}`));
     else if (column.format === "text") {
