@@ -4,10 +4,14 @@ Each job is due at a time that no clock tells: it counts work done, of each queu
 present one of its queue started, or where the last one of its owner ends, whichever is later, and ends as much later
 as it is expected to cost. What starts first is worked on first, by servers and workers alike: so who has forty jobs
 waits after each of them for one of every other's.
+
+What an owner has had outlives his jobs: of those that are deleted one row of each owner and queue stays, until the
+queue has passed it.
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,21 +99,54 @@ def enter(connection: sa.Connection, jobs: sa.Table, job: str, owner: str, need:
     shares
         Of each owner.
     """
-    known = TURNS.join(jobs, TURNS.c.job == jobs.c.id)
     if owner:
-        _check(connection, known, jobs, owner, need, shares)
+        _check(connection, TURNS.join(jobs, TURNS.c.job == jobs.c.id), jobs, owner, need, shares)
+    known, begins = TURNS.outerjoin(jobs, TURNS.c.job == jobs.c.id), jobs.c.started.is_not(None)
+    deleted = jobs.c.id.is_(None)
 
     def asked(what: Any, *where: sa.ColumnElement[bool]) -> int:
         found = connection.execute(sa.select(what).select_from(known).where(TURNS.c.queue == need.queue, *where))
         return int(found.scalar() or 0)
 
-    begun = asked(sa.func.max(TURNS.c.starts), jobs.c.started.is_not(None))
+    begun = asked(sa.func.max(TURNS.c.starts), begins | deleted)
     waiting = asked(sa.func.min(TURNS.c.starts), jobs.c.state == "queued", jobs.c.id != job)
-    own = asked(sa.func.max(TURNS.c.ends), TURNS.c.owner == owner, jobs.c.state != "cancelled")
+    own = asked(sa.func.max(TURNS.c.ends), TURNS.c.owner == owner, (jobs.c.state != "cancelled") | begins | deleted)
     starts = min(max(begun, waiting - 1, own), LATEST)  # just before those that wait, where none is known to be begun
     ends = min(starts + need.cost, LATEST)
     row = {"job": job, "queue": need.queue, "owner": owner, "starts": starts, "ends": ends, "bytes": need.bytes}
     connection.execute(TURNS.insert().values(**row))
+
+
+def forget_turn(connection: sa.Connection, job: str, begun: bool, cancelled: bool) -> None:
+    """Leave out the turn of a job that is deleted, but not that its owner had it.
+
+    Parameters
+    ----------
+    connection
+        Alone among those that do this, or give turns.
+    job
+        The job.
+    begun, cancelled
+        Whether it was worked on, and whether it was cancelled; if only that, it had no turn.
+    """
+    turn = connection.execute(sa.select(TURNS).where(TURNS.c.job == job)).mappings().first()
+    connection.execute(TURNS.delete().where(TURNS.c.job == job))
+    if turn is None or (cancelled and not begun):
+        return
+    kept = hashlib.sha256(f"{turn['queue']} {turn['owner']}".encode()).hexdigest()[:40]
+    before = connection.execute(sa.select(TURNS.c.starts, TURNS.c.ends).where(TURNS.c.job == kept)).first() or (0, 0)
+    starts = max(before[0], turn["starts"] if begun else 0)
+    connection.execute(TURNS.delete().where(TURNS.c.job == kept))
+    row = {"job": kept, "starts": starts, "ends": max(before[1], turn["ends"]), "bytes": 0}
+    connection.execute(TURNS.insert().values(**{**turn, **row}))
+
+
+def forget_passed(connection: sa.Connection, jobs: sa.Table) -> None:
+    """Leave out what is kept of deleted jobs where others of the queue were begun later."""
+    later, none = TURNS.alias("later"), TURNS.c.job.not_in(sa.select(jobs.c.id))
+    begun = sa.select(later.c.job).join(jobs, later.c.job == jobs.c.id)
+    begun = begun.where(jobs.c.started.is_not(None), later.c.queue == TURNS.c.queue, later.c.starts >= TURNS.c.ends)
+    connection.execute(TURNS.delete().where(none, begun.correlate(TURNS).exists()))
 
 
 def _check(connection: sa.Connection, known: sa.Join, jobs: sa.Table, owner: str, need: Need, shares: Shares) -> None:

@@ -15,7 +15,7 @@ from .access_tables import JOB, OWNERS
 from .claims import ANSWERS, TABLES, Claims
 from .patience import alone, patient
 from .schema import upgrade
-from .shares import TURNS, Need, Shares, enter
+from .shares import TURNS, Need, Shares, enter, forget_turn
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = STATES = ("queued", "running", "done", "failed", "cancelled")
 OPEN = (QUEUED, RUNNING)
@@ -166,14 +166,16 @@ class Store(Claims):
 
     @patient
     def forget(self, number: str) -> None:
-        """Leave a finished job out, whose it was, and the idempotency keys that stand for it."""
+        """Leave a finished job out, whose it was, and the idempotency keys that stand for it; its turn counts on."""
         taken = sa.select(ANSWERS.c.key, ANSWERS.c.body).where(ANSWERS.c.status == TAKEN)
-        with self.engine.begin() as connection:
+        gone = (JOBS.c.id == number) & JOBS.c.state.not_in(OPEN)
+        with alone(self.engine) as connection:
             keys = [row[0] for row in connection.execute(taken) if number.encode() in bytes(row[1])]
             connection.execute(ANSWERS.delete().where(ANSWERS.c.key.in_(keys)))
-            if connection.execute(JOBS.delete().where((JOBS.c.id == number) & JOBS.c.state.not_in(OPEN))).rowcount:
+            if (job := connection.execute(sa.select(JOBS).where(gone)).mappings().first()) is not None:
+                connection.execute(JOBS.delete().where(gone))
                 connection.execute(OWNERS.delete().where((OWNERS.c.kind == JOB) & (OWNERS.c.name == number)))
-                connection.execute(TURNS.delete().where(TURNS.c.job == number))
+                forget_turn(connection, number, job["started"] is not None, job["state"] == CANCELLED)
 
     @patient
     def turn(self, number: str) -> tuple[str, int] | None:

@@ -12,7 +12,7 @@ from . import presence, queues
 from .access_tables import JOB, OWNERS, SESSIONS
 from .patience import patient
 from .settings import Settings
-from .shares import TURNS
+from .shares import forget_passed
 from .store import JOBS, Store, now
 
 YOUNG_S = 86_400.0  # age of a folder up to which its job may be about to be kept
@@ -47,11 +47,11 @@ class _Rows:
 
     @patient
     def sweep(self) -> None:
-        """Leave out owners of jobs that are no more, and sessions that ended."""
+        """Leave out owners of jobs that are no more, turns that were passed, and sessions that ended."""
         with self.engine.begin() as connection:
             orphans = (OWNERS.c.kind == JOB) & OWNERS.c.name.not_in(sa.select(JOBS.c.id))
             connection.execute(OWNERS.delete().where(orphans))
-            connection.execute(TURNS.delete().where(TURNS.c.job.not_in(sa.select(JOBS.c.id))))
+            forget_passed(connection, JOBS)
             connection.execute(SESSIONS.delete().where(SESSIONS.c.expires < now()))
 
     @patient
