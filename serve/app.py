@@ -39,7 +39,6 @@ from . import pages, routes_access, routes_campaigns, routes_jobs, routes_librar
 from .access import Access
 from .bodies import Bodies, TooSlowError
 from .campaigns import Campaigns
-from .damage import check
 from .desk import Desk
 from .door import HEADERS, Door, TooLargeError, TooMuchError
 from .failures import explained
@@ -195,7 +194,6 @@ def _lifespan(settings: Settings, models: InUse, metrics: Metrics) -> Lifespan[F
 
 def _opened(settings: Settings, models: InUse, metrics: Metrics) -> Desk:
     made()
-    check(settings)
     store = Store(settings.store_url)
     service, campaigns = Service(models, settings), Campaigns(models)
     owners = Owners(store.engine)

@@ -1,10 +1,12 @@
 """Databases of the home folder that are damaged, locked or read-only: named at the start, with what to do."""
 
 import contextlib
+import gc
 import sqlite3
 
 import pytest
 import sqlalchemy as sa
+from starlette.testclient import TestClient
 from typer.testing import CliRunner
 from vitrion.serve import cli, damage, failures
 from vitrion.serve.damage import DamagedError
@@ -85,6 +87,25 @@ def test_commands_end_with_that_sentence(kept, command, name):
     done = CliRunner().invoke(cli.app, [command, *(["list"] if command == "keys" else [])])
     assert done.exit_code == 1 and f"{name} is damaged (file is not a database)" in done.stderr.replace("\n", " ")
     assert DO[name] in done.stderr.replace("\n", " ") and "should not have happened" not in done.stderr
+
+
+def test_a_start_reads_each_database_once(kept, monkeypatch):
+    read, usual = [], damage._check
+
+    class Started:
+        def __init__(self, app, *told):
+            self.app = app
+
+        def run(self):
+            with TestClient(self.app):
+                read.append("open")
+
+    monkeypatch.setattr(damage, "_check", lambda path: read.append(path.name) or usual(path))
+    monkeypatch.setattr("vitrion.serve.ending.Ending", Started)
+    monkeypatch.setenv("VITRION_TRACK", "0")
+    done = CliRunner().invoke(cli.app, ["serve"])
+    gc.enable()
+    assert done.exit_code == 0 and read == [*NAMES, "open"], (done.output, read)
 
 
 def test_tables_that_are_not_ours_are_named_too(empty):
