@@ -142,11 +142,12 @@ def forget_turn(connection: sa.Connection, job: str, begun: bool, cancelled: boo
 
 
 def forget_passed(connection: sa.Connection, jobs: sa.Table) -> None:
-    """Leave out what is kept of deleted jobs where others of the queue were begun later."""
+    """Leave out what is kept of deleted jobs where others of the queue were begun later, or it has none."""
     later, none = TURNS.alias("later"), TURNS.c.job.not_in(sa.select(jobs.c.id))
-    begun = sa.select(later.c.job).join(jobs, later.c.job == jobs.c.id)
-    begun = begun.where(jobs.c.started.is_not(None), later.c.queue == TURNS.c.queue, later.c.starts >= TURNS.c.ends)
-    connection.execute(TURNS.delete().where(none, begun.correlate(TURNS).exists()))
+    there = sa.select(later.c.job).join(jobs, later.c.job == jobs.c.id).where(later.c.queue == TURNS.c.queue)
+    begun = there.where(jobs.c.started.is_not(None), later.c.starts >= TURNS.c.ends)
+    passed = begun.correlate(TURNS).exists() | ~there.correlate(TURNS).exists()
+    connection.execute(TURNS.delete().where(none, passed))
 
 
 def _check(connection: sa.Connection, known: sa.Join, jobs: sa.Table, owner: str, need: Need, shares: Shares) -> None:

@@ -208,11 +208,15 @@ def test_what_the_queue_has_passed_is_forgotten_and_no_sooner(database):
         store.start(name)
         store.change(name, state=DONE)
         store.forget(name)
+    waits = kept(store, 99, "ben", Need("quick"))
     cheap = kept(store, 100, "ben", Need("rank", 10))
     store.start(cheap)
     assert swept() == {"rank", "quick"}
     store.start(kept(store, 101, "ben", Need("rank", 10)))
     assert swept() == {"quick"}, "the queue for long lists is beyond it"
+    store.change(waits, state="cancelled")
+    store.forget(waits)
+    assert swept() == set(), "a queue without jobs begins anew"
     assert due(store, kept(store, 102, "anna", Need("rank"))) == [10]
     store.close()
 
