@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..features.scalars import is_missing
 from . import units
 from .cells import CellError, number
 from .decoding import visible
@@ -78,10 +79,8 @@ def temperatures(cells: Sequence[Any], unit: Unit, title: str) -> tuple[list[flo
 
 
 def is_blank(cell: Any) -> bool:
-    """Return whether a cell holds nothing: None, blanks, NaN, or what pandas calls missing."""
-    if cell is None or (isinstance(cell, str) and not cell.strip()):
-        return True
-    return (isinstance(cell, float) and math.isnan(cell)) or type(cell).__name__ in ("NAType", "NaTType")
+    """Return whether a cell holds nothing: blanks, or whatever stands for a value that is missing."""
+    return not cell.strip() if isinstance(cell, str) else is_missing(cell)
 
 
 def counts_rows(title: object, cells: Sequence[Any]) -> bool:

@@ -13,10 +13,11 @@ import pandas as pd
 from ..datasets import cells
 from ..datasets.cells import CellError
 from ..datasets.grid import TableError, read
+from ..datasets.list_columns import is_blank
 from ..datasets.readings import AIM_C, temperature
 from ..datasets.user_table import Reading, RowsError, from_frame, understand
 from ..features.notices import collected
-from ..features.scalars import is_missing, number, plain
+from ..features.scalars import number, plain
 from .campaign_events import FIELDS, NO_GLASS, NUMBERS, WORDS, CampaignError, Result
 from .outcomes import ERRORS, parted
 
@@ -162,16 +163,12 @@ def of_table(table: pd.DataFrame | Path | str) -> tuple[list[tuple[str, dict[str
     rows, left = [], facts[~facts["quantity"].isin([*_VALUE_OF, "synthesis"])]
     for line, part in facts.drop(index=left.index).groupby("row"):
         place = list(lines).index(int(str(line)))
-        told = {name: column[place] for name, column in errors.items() if not _blank(column[place])}
+        told = {name: column[place] for name, column in errors.items() if not is_blank(column[place])}
         kept = _of_facts(part.to_dict("records"))
         rows.append((str(part["formula"].iloc[0]), kept | told))
     further = sorted(set(left["quantity"]))
     notes = [f"not taken, for a campaign has no use for it: {', '.join(further)}"] if further else []
     return rows, (*(one for one in reading.notices if not one.startswith("row ") and _VAGUE not in one), *notes)
-
-
-def _blank(cell: Any) -> bool:
-    return is_missing(cell) or (isinstance(cell, str) and cell == "")
 
 
 def as_table(results: Iterable[Result]) -> pd.DataFrame:

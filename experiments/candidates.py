@@ -22,7 +22,7 @@ from ..features.composition import Composition, FormulaError
 from ..features.fractions import Fractions
 from ..features.fractions import listed as as_candidates
 from ..features.notices import notice
-from ..features.scalars import floats, one_by_one, written
+from ..features.scalars import floats, is_missing, one_by_one, written
 from ..features.slots import Slots
 from ..models.conditions import ConditionError, in_order
 
@@ -218,8 +218,8 @@ def formulas(told: list[Any], rows: npt.NDArray[np.intp]) -> list[str]:
 
 
 def as_text(item: Any) -> str:
-    """A candidate as it was given; nothing for None and NaN."""
-    return "" if item is None or (isinstance(item, float) and np.isnan(item)) else written(item)
+    """A candidate as it was given; nothing for what is missing."""
+    return "" if is_missing(item) else written(item)
 
 
 def describable(fractions: Fractions) -> tuple[npt.NDArray[np.intp], dict[int, str]]:

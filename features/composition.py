@@ -18,7 +18,7 @@ from .grammar import LONGEST_NUMBER, tokenise
 from .notation import FormulaError
 from .parser import parse
 from .rendering import decimal, electronegativity_order, rendered
-from .scalars import shown, written
+from .scalars import is_missing, shown, written
 
 __all__ = ["Composition", "FormulaError"]
 _SHOWN = 80
@@ -77,7 +77,7 @@ class Composition:
         held = getattr(obj, "composition", None)  # of a member of a space, or a structure of pymatgen
         if isinstance(held, Composition) or hasattr(held, "get_el_amt_dict"):
             return cls.of(held)
-        if obj is None or (isinstance(obj, float) and math.isnan(obj)) or type(obj).__name__ in {"NAType", "NaTType"}:
+        if is_missing(obj):
             raise FormulaError(f"no formula ({obj}); write one, such as LiAlCl2.5O0.75")
         raise FormulaError(
             f"{shortened(obj)} of type {type(obj).__name__} is not a composition; give a formula, "

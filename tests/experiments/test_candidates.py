@@ -1,8 +1,10 @@
 import itertools
+from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 import pytest
-from vitrion.experiments.candidates import describable, formulas, given, listed, temperature_of
+from vitrion.experiments.candidates import as_text, describable, formulas, given, listed, temperature_of
 from vitrion.experiments.goal import Goal, GoalError
 from vitrion.experiments.ranking import rank
 from vitrion.features import FormulaError, Fractions, Template
@@ -63,3 +65,15 @@ def test_temperatures_come_from_whatever_gives_them_one_by_one(several):
 def test_what_has_no_order_or_another_length_gives_no_temperatures(wrong):
     with pytest.raises(ConditionError, match="give"):
         temperature_of(given(["LiCl", "NaCl"]), wrong)
+
+
+@pytest.mark.parametrize(
+    "nothing", [None, float("nan"), np.float32("nan"), Decimal("NaN"), Decimal("sNaN"), pd.NA, pd.NaT]
+)
+def test_what_is_missing_is_so_in_every_column(nothing):
+    listing = given(
+        pd.DataFrame({"formula": ["LiCl", nothing], "temperature_C": pd.Series([nothing, 60], dtype=object)})
+    )
+    assert np.array_equal(listing.temperature_C, [np.nan, 60.0], equal_nan=True) and not listing.errors
+    assert as_text(nothing) == ""
+    assert Fractions.read(listing.cells)[2][1].startswith("no formula")
