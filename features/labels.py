@@ -22,9 +22,6 @@ _MARK = re.compile(r"[A-Z]{1,3}\d*|(?!(?:Cl|Br)$)[A-Z][a-z]\d*|[(\[][^()\[\]]*[)
 _SHORT = re.compile(r"[A-Z]{1,3}\d*|[(\[][^()\[\]]*[)\]]")  # a compound that may be one
 _BLANK = re.compile(r"(?<=[A-Za-z\d)\]]) +(?=[A-Z(\[])")
 _BELOW_ONE = re.compile(r"(?:[A-Z][a-z]?0\.\d+){1,2}")
-_HYPHENATED = re.compile(r"(?![CS]$)(?:[A-Z]\d*|[A-Z][a-z]\d+|[A-Z]{2,3})")
-_IN_BRACKETS = re.compile(r"[(\[]([A-Z][a-z]?\d{1,4})[)\]](?![\d.])")
-_SHARE = re.compile(r"(\d+(?:\.\d+)?)[A-Z(\[].*|.*[)\]](\d+(?:\.\d+)?)")
 _WORDS = re.compile(r"[^\s:;,|_]+")
 _SAYS_MORE = re.compile(
     r"\b(?:dop|coat|substitut|mix)|(?<!/)\b(?:with|and|or|plus|minus|excess|in|of|on|per|by|[xyzn])\b|[%=+*·<>±@{}]"
@@ -69,40 +66,18 @@ def reject_words(body: str, tokens: Sequence[Token], amounts: Amounts, given: st
             joined = f"{body[: words[at - 1].end]}+{body[words[at].start :]}"
         shown = body[label[0].start : label[-1].end]
         what = f"{shown} {'after' if behind else 'before'} a blank may be a label or {_element(label[0])}"
-        raise _two_ways(given, what, (name, joined), amounts)
+        raise two_ways(given, what, (name, joined), amounts)
 
 
 def _place(words: Sequence[_Word], sums: Sequence[Amounts]) -> tuple[int, bool]:
     """The word at which a formula ends or begins, and whether the label stands behind it."""
-    heads = [at for at in range(1, len(words)) if _neutral(sums[at - 1])]
+    heads = [at for at in range(1, len(words)) if neutral(sums[at - 1])]
     if heads:
         return heads[-1], True
     tails = [at for at in range(1, len(words)) if words[at].whole and not _SHORT.fullmatch(words[at].text)]
     if tails:
         return tails[0], False
     return (1, False) if len(words[0].amounts) == 1 < len(words[1].amounts) else (len(words) - 1, True)
-
-
-def reject_hyphenated(body: str, tokens: Sequence[Token], amounts: Amounts, given: str) -> None:
-    """Refuse ``LiAlCl4-S1``, ``S1-LiAlCl4`` and ``LiAlCl4(S1)``: what stands beside a compound may be a label."""
-    signs = _signs(tokens)
-    parts = [body[start:end].strip() for start, end in _between(signs, len(body))]
-    at = _lone(parts)
-    sign = signs[at - 1 if at else 0] if signs else None
-    if at is not None and sign and sign.text == "-" and not _shares(parts):
-        label = parts[at]
-        rest = (body[: sign.start] if at else body[sign.start + 1 :]).strip()
-        summed = at == 0 and re.match(r"\d+\.\d", rest)  # Li3-0.5Y0.5Zr0.5Cl6
-        if not summed and _formula(read_part(rest) or {}) and not _neutral(read_part(label) or {}):
-            ways = (rest, f"{rest}+{label}" if at else f"{label}+{rest}")
-            raise _two_ways(given, f"{label} beside a compound may be a label or an element", ways, amounts)
-    for found in _IN_BRACKETS.finditer(body):
-        rest, label = body[: found.start()] + body[found.end() :], found.group(1)
-        outside = found.start() == 0 or found.end() == len(body)
-        held = read_part(rest) or {}
-        if outside and (_neutral(held) or (_formula(held) and not compound(amounts, known=True))):
-            ways = (rest, f"{rest}+{label}" if found.start() else f"{label}+{rest}")
-            raise _two_ways(given, f"{found.group()} beside a compound may be a label or an element", ways, amounts)
 
 
 def of_label(stripped: str, text: str) -> FormulaError | None:
@@ -135,21 +110,13 @@ def of_label(stripped: str, text: str) -> FormulaError | None:
     return refusal(text, f"{shown} beside a formula is no part of it", f"write {ways}, {MEND}")
 
 
-def _lone(parts: Sequence[str]) -> int | None:
-    """The first or last component, where it alone is one element, or capitals, and may be a label by its looks."""
-    ends = (0, len(parts) - 1)
-    lone = [at for at, part in enumerate(parts) if len(read_part(part) or {}) == 1]
-    lone = lone or [at for at in ends if re.fullmatch("[A-Z]{2,3}", parts[at])]
-    return lone[0] if len(lone) == 1 and lone[0] in ends and _HYPHENATED.fullmatch(parts[lone[0]]) else None
-
-
-def _two_ways(given: str, what: str, ways: Sequence[str], amounts: Amounts) -> FormulaError:
+def two_ways(given: str, what: str, ways: Sequence[str], amounts: Amounts) -> FormulaError:
     """The error for what may be a label, with the formula without it, and with it, where these are read."""
     from .advice import amounts_of
 
     alone, whole = ways
     spellings = [alone] if alone and amounts_of(alone) else []
-    spellings.append(whole if amounts_of(whole) == amounts else rendered(amounts))
+    spellings.append(whole if whole and amounts_of(whole) == amounts else rendered(amounts))
     return refusal(given, what, f"write {' or '.join(spellings)}, {MEND}")
 
 
@@ -157,11 +124,12 @@ def _element(word: _Word) -> str:
     return "an element" if len(word.amounts) == 1 else "elements"
 
 
-def _neutral(amounts: Amounts) -> bool:
+def neutral(amounts: Amounts) -> bool:
+    """True for two elements or more that can be neutral in states on record."""
     return len(amounts) > 1 and compound(amounts, known=True)
 
 
-def _formula(amounts: Amounts) -> bool:
+def formula(amounts: Amounts) -> bool:
     """True for elements that form anions and others together, neutral or not: perchlorates, rounded amounts."""
     anions = [lookup("negative_state")[INDEX[symbol]] < 0 for symbol in amounts]
     return any(anions) and not all(anions)
@@ -169,7 +137,7 @@ def _formula(amounts: Amounts) -> bool:
 
 def _certain(words: Sequence[_Word], sums: Sequence[Amounts]) -> bool:
     """True where the blanks between words can only join them."""
-    heads = any(map(_neutral, sums[:-1]))
+    heads = any(map(neutral, sums[:-1]))
     singles = all(len(word.amounts) == 1 for word in words)
     if (
         (singles and (not heads or compound(sums[-1], known=True)))
@@ -182,7 +150,7 @@ def _certain(words: Sequence[_Word], sums: Sequence[Amounts]) -> bool:
     if heads or known or not compound(sums[-1]):
         return False
     if any(lookup("negative_state")[INDEX[symbol]] < 0 for symbol in words[0].amounts):
-        return not any(_MARK.fullmatch(word.text) or _formula(word.amounts) for word in words[1:])
+        return not any(_MARK.fullmatch(word.text) or formula(word.amounts) for word in words[1:])
     return True
 
 
@@ -221,27 +189,3 @@ def _spaced(body: str, tokens: Sequence[Token]) -> Iterator[list[_Word]]:
             if len(words) > 1:
                 yield [_Word(*span, body[slice(*span)], read_part(body[slice(*span)]) or {}) for span in words]
             words.clear()
-
-
-def _signs(tokens: Sequence[Token]) -> list[Token]:
-    """Signs between components that stand in no bracket."""
-    signs, depth = list[Token](), 0
-    for token in tokens:
-        depth += (token.kind == "open") - (token.kind == "close")
-        if token.kind == "separator" and depth == 0:
-            signs.append(token)
-    return signs
-
-
-def _between(signs: Sequence[Token], length: int) -> Iterator[tuple[int, int]]:
-    start = 0
-    for sign in signs:
-        yield start, sign.start
-        start = sign.start + 1
-    yield start, length
-
-
-def _shares(parts: Sequence[str]) -> bool:
-    """True for components whose numbers, of a lone element that behind it, sum to 1 or 100."""
-    found = [_SHARE.fullmatch(part) or re.fullmatch(r"()[A-Z][a-z]?(\d+)", part) for part in parts]
-    return all(found) and sum(Fraction(share.group(1) or share.group(2)) for share in found if share) in (1, 100)

@@ -9,7 +9,8 @@ from .ambiguity import reject_capitals, reject_middle_dot, reject_point
 from .brackets import NUMERAL, reject_ions, reject_isotopes, reject_numerals, reject_sums
 from .digits import doubtful_digits, reject_digits
 from .grammar import Reader, Run, tokenise
-from .labels import reject_hyphenated, reject_words
+from .joined_labels import reject_joined
+from .labels import reject_words
 from .names import reject_name
 from .notation import FormulaError, plain, refusal, without_charge
 from .oxidation import balanced
@@ -49,14 +50,17 @@ def read(text: str) -> tuple[dict[str, Fraction], tuple[str, ...]]:
         reject_isotopes(body, tokens, text)
     if NUMERAL.search(body):
         reject_numerals(body, tokens, text)
-    if not doubtful_digits(body, tokens, amounts)[0]:
-        reject_hyphenated(body, tokens, amounts, text)
+    certain = not doubtful_digits(body, tokens, amounts)[0]
+    if certain:
+        reject_joined(body, tokens, amounts, text, hyphens=True)
     if "+" in body or "-" in body:
         reject_sums(body, tokens, amounts, text)
         reject_ions(body, tokens, amounts, text)
     reject_runs(runs, body, amounts, text)
     reject_point(body, tokens, amounts, text)
     reject_middle_dot(body, tokens, amounts, text)
+    if certain:
+        reject_joined(body, tokens, amounts, text)
     reject_digits(body, tokens, amounts, text)
     reject_shares(body, tokens, amounts, text)
     if charge and balanced(amounts):

@@ -17,7 +17,8 @@ from .digits import reject_digits
 from .expression import Polynomial, read_expression
 from .grammar import Reader, Run, tokenise
 from .grid import Grid, axis, exact
-from .labels import reject_hyphenated, reject_words
+from .joined_labels import reject_joined
+from .labels import reject_words
 from .notation import FormulaError, plain, refusal
 from .parser import parse
 from .runs import reject_runs_of_template
@@ -155,7 +156,7 @@ def _reject_member(body: str, numbers: Mapping[int, Polynomial], given: str) -> 
         reject_capitals(member, tokens, given)
         reject_digits(member, tokens, amounts, given)
         reject_shares(member, tokens, amounts, given)
-        reject_hyphenated(member, tokens, amounts, given)
+        reject_joined(member, tokens, amounts, given)
     except FormulaError as error:
         what, mend = str(error).rpartition('": ')[2].rsplit("; ", 1)
         raise refusal(given, f"its member {member}: {what}", mend) from None

@@ -74,6 +74,8 @@ FORMS = [
 ]
 MATERIALS = ("LiAlCl2.5O0.75", "Li10GeP2S12", "Li3YCl6", "LiCl", "75Li2S-25P2S5", "(LiF)0.5(AlF3)0.5", "LiTaOCl4")
 
+CAPITALS = ["KP1", "BP1", "BN1", "HK2", "CN12"]
+
 
 def refused(text):
     with pytest.raises(FormulaError) as error:
@@ -103,12 +105,33 @@ def test_no_published_formula_takes_a_label_for_an_element(form):
             refused(form.format(text))
 
 
+@pytest.mark.parametrize("sign", ["-", " - ", "+", " + ", "·", " · "])
+@pytest.mark.parametrize(
+    "label", ["S", "C", "B", "2B", "3C", "Co", "Ho", "I", "II", "III", "P2", "(C2)", "[B]", *CAPITALS]
+)
+def test_what_a_sign_joins_to_a_compound_may_be_a_label(label, sign):
+    for material in ("LiAlCl4", "SnCl2", "Li3PS4", "Li6PS5Cl", "75Li2S-25P2S5", "2LiCl-AlCl3"):
+        for text in (f"{label}{sign}{material}", f"{material}{sign}{label}"):
+            message = refused(text)
+            if "label" in message:
+                assert f"write {material}" in message, message
+            for written in re.findall(r"(?:write|or) ([\dA-Z(][^ ,]*)", message):
+                Composition.parse(written)
+
+
+@pytest.mark.parametrize("label", ["I", "II", "III", "P", "C", "B", "S", "Co", "S1", "KP1", "HK2"])
+def test_what_stands_in_brackets_beside_a_compound_may_be_a_label(label):
+    for material in ("LiAlCl4", "SnCl2", "Li3PS4"):
+        for text in (f"{material}({label})", f"({label}){material}", f"{material}[{label}]", f"[{label}]{material}"):
+            assert f"write {material} or " in refused(text)
+
+
 @pytest.mark.parametrize(
     ("text", "both"),
     [
         ("Li10GeP2S12 P1", "write Li10GeP2S12 or Li10GeP2S12P1, and put a label in a column of its own"),
         ("LiAlCl4 K1", "write LiAlCl4 or LiAlCl4K1, and put"),
-        ("LiAlCl4-S1", "write LiAlCl4 or LiAlCl4+S1, and put"),
+        ("LiAlCl4-S1", "write LiAlCl4 or LiAlSCl4, and put"),
         ("LiFePO4 F1", "write LiFePO4 or LiFePO4F1, and put"),
         ("Li Cl S1", "write LiCl or LiClS1, and put"),
         ("2(LiCl S1)", "write 2(LiCl) or 2(LiClS1), and put"),
@@ -136,10 +159,25 @@ def test_both_readings_are_named(text, both):
         ("LiAlCl2.5 O0.75", "LiAlCl2.5O0.75"),
         ("(SiO2)70 (Na2O)30", "Na60Si70O170"),
         ("2 Ag + S", "Ag2S"),
-        ("LiAlCl4-C", "LiAlCCl4"),
         ("LiI+I2", "LiI3"),
         ("(GeS2)80-Ag20", "Ag20Ge80S160"),
         ("LiCl-LiI-Li2O", "Li4ClIO"),
+        ("Li2S-S", "Li2S2"),
+        ("P2S5-S", "P2S6"),
+        ("Li2S - P2S5 - I2", "Li2P2S6I2"),
+        ("Li2S-P2S5-S", "Li2P2S7"),
+        ("70Li2S-30P", "Li140P30S70"),
+        ("70LiCl-30C", "Li70Cl70C30"),
+        ("0.5S-LiAlCl4", "LiAlCl4S0.5"),
+        ("1LiAlCl4+1S", "LiAlCl4S"),
+        ("1LiAlCl4-2O", "LiAlCl4O2"),
+        ("LiAlCl4-Br2", "LiAlCl4Br2"),
+        ("LiAlCl4-BN", "LiAlCl4BN"),
+        ("LiAlCl4-SO2", "LiAlCl4SO2"),
+        ("LiBH4-NH3", "LiBH7N"),
+        ("LiAlCl3(OH)", "LiAlCl3OH"),
+        ("Li2O-Al20-Cu80", "Li2OAl20Cu80"),
+        ("0.5 Ta2O5 + 2.5 Cl2", "TaO2.5Cl5"),
     ],
 )
 def test_what_can_only_be_joined_is_read(text, meant):
