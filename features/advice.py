@@ -56,6 +56,13 @@ def _difference(found: re.Match[str]) -> str:
     return f"{float(Fraction(found.group(1)) - Fraction(found.group(2))):.12g}"
 
 
+def _subscript(found: re.Match[str]) -> str:
+    """Nothing for the mark of a subscript; between a label and a coefficient, ``K_2LiCl-AlCl3``, it stays."""
+    behind = readable(found.string[found.end() :], neutral=True)
+    first = re.split("[-+·]", found.string.replace("_", ""))[0]
+    return found.group() if behind and not readable(first, neutral=True) else ""
+
+
 def _unbracketed(found: re.Match[str]) -> str:
     """The amount of an element; what follows a whole compound is its share of a mixture and stays."""
     compound = readable(found.string[: found.start()], neutral=True)
@@ -86,7 +93,8 @@ _HABITS = tuple(
         (r"^[=•]\s*|^[-+*]\s*(?=[A-Z(\[])", "", "a mark before the formula"),
         (r"^\$?\\(?:mathrm|rm|ce|text)\{(.*)\}\$?$", r"\1", "markup"),
         (r"\$([^$]*)\$", r"\1", "markup"),
-        (r"</?su[bp]>|(?<=[A-Za-z)\]])_(?=[\d{])", "", "markup"),
+        (r"</?su[bp]>", "", "markup"),
+        (r"(?<=[A-Za-z)\]])_(?=[\d{])", _subscript, "markup"),
         (r"\{(\d[\d.]*)\}", r"\1", "markup"),
         (r"\s*\((?:s|l|g|aq|cr|am|c|gl|sol|liq|vit)\)", "", "a state of matter, no part of a composition"),
         (r"^(?:(?![xyz]-)[a-z]{1,5}|[α-ω]|[HLR]?T)['′]?[-–‐]\s*(?=[A-Z\d(\[])", "", "a phase named before the formula"),

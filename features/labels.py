@@ -23,6 +23,7 @@ _SHORT = re.compile(r"[A-Z]{1,3}\d*|[(\[][^()\[\]]*[)\]]")  # a compound that ma
 _BLANK = re.compile(r"(?<=[A-Za-z\d)\]]) +(?=[A-Z(\[])")
 _BELOW_ONE = re.compile(r"(?:[A-Z][a-z]?0\.\d+){1,2}")
 _WORDS = re.compile(r"[^\s:;,|_]+")
+_NUMBER_APART = re.compile(r"(?<=[A-Za-z)\]])[\s:;,|_]+(?=\d+(?:[\s:;,|_]|$))")
 _SAYS_MORE = re.compile(
     r"\b(?:dop|coat|substitut|mix)|(?<!/)\b(?:with|and|or|plus|minus|excess|in|of|on|per|by|[xyzn])\b|[%=+*·<>±@{}]"
     r"|\d\s*[:/]\s*\d|\d\.\d|(?:^|\s)-(?:\s|$)",
@@ -106,8 +107,15 @@ def of_label(stripped: str, text: str) -> FormulaError | None:
     ):
         return None
     joined = re.sub(r"[\s:;,|_]", "", stripped)
-    ways = f"{name} or {joined}" if readable(joined) and not re.search(r"\d\s+\d", stripped) else name
+    ways = f"{name} or {joined}" if readable(joined) and _sum(stripped) == read_part(joined) else name
     return refusal(text, f"{shown} beside a formula is no part of it", f"write {ways}, {MEND}")
+
+
+def _sum(text: str) -> Amounts:
+    """Amounts of all words of a text, none where one is no formula; a number goes with the element before it."""
+    words = _WORDS.findall(_NUMBER_APART.sub("", text))
+    read = [_Word(0, 0, word, read_part(word) or {}) for word in words]
+    return _sums(read)[-1] if all(word.amounts for word in read) else {}
 
 
 def two_ways(given: str, what: str, ways: Sequence[str], amounts: Amounts) -> FormulaError:

@@ -84,6 +84,14 @@ def refused(text):
     return str(error.value)
 
 
+def sum_of(*texts):
+    amounts = {}
+    for text in texts:
+        for symbol, amount in Composition.parse(text).amounts.items():
+            amounts[symbol] = amounts.get(symbol, 0) + amount
+    return Composition(amounts)
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_a_label_beside_a_formula_is_refused_with_the_formula_without_it(form):
     for material in MATERIALS:
@@ -124,6 +132,18 @@ def test_what_stands_in_brackets_beside_a_compound_may_be_a_label(label):
     for material in ("LiAlCl4", "SnCl2", "Li3PS4"):
         for text in (f"{material}({label})", f"({label}){material}", f"{material}[{label}]", f"[{label}]{material}"):
             assert f"write {material} or " in refused(text)
+
+
+@pytest.mark.parametrize("mark", [":", ": ", ", ", "; ", " | ", "_"])
+@pytest.mark.parametrize("label", ["S1", "B3", "K", "Co", "S", "P12"])
+@pytest.mark.parametrize("material", ["0.5Li2O-TaCl5", "2LiCl-AlCl3", "75Li2S-25P2S5", "(LiF)0.5(AlF3)0.5", "2LiCl"])
+def test_a_label_is_never_advised_to_run_into_a_coefficient(material, label, mark):
+    for text in (f"{label}{mark}{material}", f"{material}{mark}{label}"):
+        message = refused(text)
+        dopant = text.startswith(material) and ":" in mark  # Y2O3:Eu
+        assert f"write {material}" in message or dopant, message
+        for written in re.findall(r" or ([\dA-Z(][^ ,]*)", message):
+            assert Composition.parse(written) == sum_of(label, material), message
 
 
 @pytest.mark.parametrize(
