@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import Literal
 
 from .elements import INDEX, states
 from .grammar import Token
 from .notation import refusal
 from .oxidation import compound
+from .rendering import rendered
 from .rewriting import rewritten, worn_out
 
 NUMERAL = re.compile(r"II|IV|[(\[][IV]+[)\]]|I +I")
@@ -92,14 +94,16 @@ def reject_sums(body: str, tokens: Sequence[Token], amounts: Amounts, given: str
 
 
 def reject_ions(body: str, tokens: Sequence[Token], amounts: Amounts, given: str) -> None:
-    """Refuse ``Zr4+Cl4``: only when 4+ is a charge is it a neutral compound."""
+    """Refuse ``Zr4+Cl4`` and ``LiAl3+Cl4``: only with a charge there are they neutral compounds."""
     doubts = 0
     for at, sign in enumerate(tokens[2:-1], start=2):
         number, symbol = tokens[at - 1], tokens[at - 2]
         if sign.text != "+" or number.kind != "number" or symbol.kind != "symbol":
             continue
         first = at == 2 or tokens[at - 3].kind == "separator"
-        if not first or number.text not in _states(symbol.text) or compound(amounts, known=True):
+        usual = number.text in _states(symbol.text, "common_states")
+        possible = usual or (first and number.text in _states(symbol.text, "known_states"))
+        if not possible or compound(amounts, known=not usual):
             continue
         doubts += 1
         if worn_out(body, doubts):
@@ -108,6 +112,7 @@ def reject_ions(body: str, tokens: Sequence[Token], amounts: Amounts, given: str
         other = rewritten(body, tokens, amounts, (at, number.start, tokens[at + 1].start), "")
         if other and compound(other):
             mixture = f"{body[: symbol.start]}{number.text}{symbol.text}{body[sign.start :]}"
+            mixture = mixture if first else rendered(amounts)
             raise refusal(
                 given,
                 f"{number.text}+ after {symbol.text} may be a charge, or an amount and a sign",
@@ -115,8 +120,8 @@ def reject_ions(body: str, tokens: Sequence[Token], amounts: Amounts, given: str
             )
 
 
-def _states(symbol: str) -> list[str]:
-    return [str(state) for state in states("known_states")[INDEX[symbol]]]
+def _states(symbol: str, which: Literal["common_states", "known_states"]) -> list[str]:
+    return [str(state) for state in states(which)[INDEX[symbol]]]
 
 
 def _before(tokens: Sequence[Token], at: int) -> Sequence[Token]:

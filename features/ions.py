@@ -72,11 +72,11 @@ def _readings(found: re.Match[str]) -> Iterator[_Reading]:
     if not raised and behind and not number:
         ways.append((one, Fraction(behind)))
     for amount, charge in dict.fromkeys(ways):
-        if amount > 0 and _usual(name, unit * charge):
+        if amount > 0 and usual(name, unit * charge):
             yield _Reading(name, factor * amount, unit * charge)
 
 
-def _usual(symbol: str, charge: Fraction) -> bool:
+def usual(symbol: str, charge: Fraction) -> bool:
     """True for a charge that the element commonly has, or one between two of them."""
     if symbol not in INDEX:
         return False

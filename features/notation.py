@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from fractions import Fraction
 
 LONGEST = 256
 _SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
@@ -118,9 +119,18 @@ def without_charge(text: str, given: str) -> tuple[str, str]:
     if len(sign) != 1:
         raise refusal(given, f"a charge of both signs, {charge}", "write one sign, or leave it out")
     digits = re.search(r"\d+$", body)
-    if charge[0] not in "^(" and digits and not _LONE.fullmatch(body) and _unclear(body, digits):
+    lone = _LONE.fullmatch(body)
+    if charge[0] not in "^(" and digits and (_ion(body, charge) if lone else _unclear(body, digits)):
         raise _two_readings(given, body, digits.group(), charge)
     return body, charge
+
+
+def _ion(body: str, charge: str) -> bool:
+    """True for one element whose amount is a charge that it commonly has: ``Al3+``, ``O2-``."""
+    from .ions import usual
+
+    found = re.fullmatch(r"([A-Z][a-z]?)(\d+)", body)
+    return bool(found and len(charge) == 1 and usual(found.group(1), Fraction(charge + found.group(2))))
 
 
 def _unclear(body: str, digits: re.Match[str]) -> bool:
