@@ -14,7 +14,7 @@ from typing import NamedTuple
 from .elements import INDEX, lookup
 from .grammar import Token, read_part
 from .notation import FormulaError, refusal
-from .oxidation import compound
+from .oxidation import balanced, compound
 from .rendering import rendered
 
 MEND = "and put a label in a column of its own"
@@ -31,6 +31,8 @@ _SAYS_MORE = re.compile(
 )
 _DOPANT = re.compile(r"\s*[:/]\s*(?:[A-Z][a-z]?\b|\d)")
 _NAMES = re.compile(r"[A-Za-zα-ω#]|^\(?\d+\)$")
+_SERIES = re.compile(r"[A-Z]{1,3}\d*|[(\[][^()\[\]]*[)\]]|(?!(?:Cl|Br)\d*$)[A-Z][a-z]\d*")  # S1, PN, (II), Si
+_ALKALI, _HALOGENS = frozenset(["Li", "Na", "K", "Rb", "Cs"]), frozenset(["F", "Cl", "Br", "I"])
 _MOST_WORDS = 8
 
 Amounts = Mapping[str, Fraction]
@@ -61,13 +63,22 @@ def reject_words(body: str, tokens: Sequence[Token], amounts: Amounts, given: st
         if not behind:
             label, start, end = words[:at], words[0].start, words[at].start
         known = any(word.whole and not _SHORT.fullmatch(word.text) for word in label)
-        name = "" if known else _BLANK.sub("", (body[:start] + body[end:]).strip())
+        whole = "" if known else _BLANK.sub("", (body[:start] + body[end:]).strip())
         joined = _BLANK.sub("", body)
+        if known and behind and len(words) == 2 and _SHORT.fullmatch(words[0].text):  # CO2 LiAlCl4
+            raise _compounds(given, body, words, amounts)
         if not behind:
             joined = f"{body[: words[at - 1].end]}+{body[words[at].start :]}"
         shown = body[label[0].start : label[-1].end]
         what = f"{shown} {'after' if behind else 'before'} a blank may be a label or {_element(label[0])}"
-        raise two_ways(given, what, (name, joined), amounts)
+        raise two_ways(given, what, (whole, joined), amounts)
+
+
+def _compounds(given: str, body: str, words: Sequence[_Word], amounts: Amounts) -> FormulaError:
+    """The error for a compound in capitals, or the letters of a label, before another compound."""
+    first, second = words
+    what = f"{first.text} before a blank may be a label or a compound"
+    return two_ways(given, what, (second.text, f"{first.text}+{second.text}"), amounts)
 
 
 def _place(words: Sequence[_Word], sums: Sequence[Amounts]) -> tuple[int, bool]:
@@ -152,6 +163,10 @@ def _certain(words: Sequence[_Word], sums: Sequence[Amounts]) -> bool:
         or (len(words[0].amounts) > 1 and all(_BELOW_ONE.fullmatch(word.text) for word in words[1:]))
         or all(word.text[0] in "([" and len(word.amounts) > 1 for word in words)
         or all(word.whole and not _SHORT.fullmatch(word.text) for word in words)
+        or all(
+            word.whole and len(word.amounts) == 2 and (_salt(word) or not _SHORT.fullmatch(word.text)) for word in words
+        )
+        or _one_compound(words, sums)
     ):
         return True
     known = any(word.whole and not _SHORT.fullmatch(word.text) for word in words[1:])
@@ -159,6 +174,29 @@ def _certain(words: Sequence[_Word], sums: Sequence[Amounts]) -> bool:
         return False
     if any(lookup("negative_state")[INDEX[symbol]] < 0 for symbol in words[0].amounts):
         return not any(_MARK.fullmatch(word.text) or formula(word.amounts) for word in words[1:])
+    return True
+
+
+def _salt(word: _Word) -> bool:
+    """True for an alkali metal and a halogen, ``KF`` and ``KI``, which no label is."""
+    return set(word.amounts) <= _ALKALI | _HALOGENS and bool(_ALKALI & set(word.amounts)) and neutral(word.amounts)
+
+
+def _one_compound(words: Sequence[_Word], sums: Sequence[Amounts]) -> bool:
+    """True where all words together are neutral, and none beside a complete compound has the looks of a label."""
+    if not balanced(sums[-1]):
+        return False
+    for at in range(1, len(words)):
+        behind = words[at:]
+        joined = "".join(word.text for word in behind)
+        second = len(behind) > 1 and not _SHORT.fullmatch(joined) and balanced(_sums(behind)[-1])  # Li2O Ta Cl5
+        second = second and not any(re.search(r"[A-Z]1$", word.text) for word in behind)
+        complete = len(sums[at - 1]) > 1 and balanced(sums[at - 1])
+        marked = any(_SERIES.fullmatch(word.text) and (complete or word.text != "O") for word in behind)
+        if marked and not second and (complete or formula(sums[at - 1])):  # LiTaCl4 O lacks its oxygen
+            return False
+        if words[at].whole and any(_SERIES.fullmatch(word.text) for word in words[:at]):
+            return False
     return True
 
 
