@@ -17,7 +17,7 @@ from .notation import FormulaError
 
 _LABEL = re.compile(r"(\d+(?:\.\d+)?)? *[(\[]?([A-Z][a-z]?\d{0,4}|[A-Z]{2,3}\d{0,4})[)\]]?")
 _COUNTED = re.compile(r"\d+(?:\.\d+)? *[A-Z(\[].*")
-_IN_BRACKETS = re.compile(r"[(\[]([A-Z][a-z]?\d{0,4}|[A-Z]{2,3}\d{0,4})[)\]](?![\d.])")
+_IN_BRACKETS = re.compile(r"(?:[(\[]([A-Z][a-z]?\d{0,4}|[A-Z]{2,3}\d{0,4})[)\]](?![\d.]))+")
 _ELEMENTS = re.compile(r"(?:[(\[][A-Z][a-z]?[\d.]*[)\]][\d.]*)+")  # (H)2(O)
 _GROUPS = frozenset(["OH", "CN", "CO", "NO", "NH", "SCN", "NCS", "OCN"])
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)[A-Z(\[].*|.*[)\]](\d+(?:\.\d+)?)")

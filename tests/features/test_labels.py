@@ -130,7 +130,13 @@ def test_what_a_sign_joins_to_a_compound_may_be_a_label(label, sign):
 @pytest.mark.parametrize("label", ["I", "II", "III", "P", "C", "B", "S", "Co", "S1", "KP1", "HK2"])
 def test_what_stands_in_brackets_beside_a_compound_may_be_a_label(label):
     for material in ("LiAlCl4", "SnCl2", "Li3PS4"):
-        for text in (f"{material}({label})", f"({label}){material}", f"{material}[{label}]", f"[{label}]{material}"):
+        for text in (
+            f"{material}({label})",
+            f"({label}){material}",
+            f"{material}[{label}]",
+            f"[{label}]{material}",
+            f"{material}(C)({label})",
+        ):
             assert f"write {material} or " in refused(text)
 
 
