@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from .delimited import refuse_long
 from .list_columns import counts_rows, temperature_column, temperatures
 
 TEMPERATURE = "temperature_C"  # a column of the ranking itself
@@ -74,6 +75,7 @@ def of_columns(
     kinds: Mapping[int, Any] = MappingProxyType({}),
 ) -> CandidateTable:
     """The table of some columns: formulas, temperatures, what only counts the rows, and the user's own."""
+    refuse_long(name, header, columns, numbers)
     warm, unit, vague = temperature_column(header, name)
     own, found, types = dict[str, list[Any]](), None, dict[str, Any]()
     titles = _distinct([cell or f"column_{at + 1}" for at, cell in enumerate(header)])

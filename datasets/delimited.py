@@ -18,6 +18,7 @@ MOST_ROWS = 5_000_000
 MOST_COLUMNS = 1_000
 MOST_CELLS = 30_000_000  # rows times columns: each is an object once it is read, whatever the file says in few bytes
 LONGEST_CELL = 32_767
+LONGEST_ECHO = 1_000  # characters that are shown of a row whose cells do not fit the header
 FRESH, INSIDE, CLOSED, PLAIN = "fresh", "inside", "closed", "plain"
 
 
@@ -99,6 +100,28 @@ def check_names(header: Sequence[str], name: str) -> None:
     """Refuse names of columns that are longer than any that is meant."""
     if (longest := max(map(len, header), default=0)) > LONGEST_NAME:
         raise TableError(f"{name}: the name of a column has {longest:,} characters; write at most {LONGEST_NAME}")
+
+
+def refuse_long(
+    name: str, header: Sequence[object], columns: Sequence[Sequence[object]], numbers: Sequence[int]
+) -> None:
+    """Refuse cells of a list that hold more characters than a spreadsheet's, whatever they were read from.
+
+    Parameters
+    ----------
+    name, header
+        Of the list, and of its columns.
+    columns, numbers
+        Cells of each column, one a row, and the number of each row in the file.
+    """
+    for title, cells in zip(header, columns, strict=True):
+        for number, cell in zip(numbers, cells, strict=True):
+            if isinstance(cell, str | bytes) and len(cell) > LONGEST_CELL:
+                shown = visible(str(title))
+                raise TableError(
+                    f"{name}, row {number}: a cell of {shown!r} has {len(cell):,} characters; "
+                    f"write at most {LONGEST_CELL:,}"
+                )
 
 
 def _why(error: csv.Error) -> str:
@@ -208,7 +231,8 @@ def _fitted(row: tuple[int, str, list[str]], sheet: Sheet, delimiter: str, name:
     if any(cell.strip() for cell in cells[width:]):
         mark = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}[delimiter]
         error = f"{len(cells)} cells where the header has {width}; put a cell that holds {mark} in quotation marks"
-        return Row(number, [raw if at == sheet.column else "" for at in range(width)], error)
+        shown = raw if len(raw) <= LONGEST_ECHO else f"{raw[:LONGEST_ECHO]}…"
+        return Row(number, [shown if at == sheet.column else "" for at in range(width)], error)
     cells = [cell.strip() for cell in cells[:width]] + [""] * (width - len(cells))
     if "\n" in cells[sheet.column]:
         raise TableError(f"{name}, row {number}: the formula runs over several lines; is a quotation mark not closed?")

@@ -295,6 +295,26 @@ def test_a_column_of_temperatures_is_read(given):
     assert given("formula,T_melt_C\nLiCl,600\n").notes == ()
 
 
+@pytest.mark.parametrize("size", [32_768, 40_000, 2_000_000])
+@pytest.mark.parametrize(
+    "content",
+    ["formula\n{}\n", "formula,own\n{},1\n", "formula;own\nLiCl;{}\n", '"formula"\tt\nLiCl\t"{}"\n', "LiCl\n{}\n"],
+)
+@pytest.mark.parametrize("ending", ["csv", "csv.gz"])
+def test_a_cell_longer_than_that_of_a_spreadsheet_is_refused_and_not_repeated(given, ending, content, size):
+    pack = gzip.compress if ending.endswith("gz") else bytes
+    with pytest.raises(InputError, match=r"write at most 32,767") as refused:
+        given(pack(content.format("A" * size).encode()), f"list.{ending}")
+    assert "row 2" in str(refused.value) and len(str(refused.value)) < 300
+
+
+def test_the_longest_cell_is_read_and_a_row_that_does_not_fit_is_shown_in_part(given):
+    assert len(given("formula,own\nLiCl," + "A" * 32_767).extra["own"][0]) == 32_767
+    table = given("formula,own\nLiCl" + ",1" * 40_000)
+    assert "cells where the header has 2" in table.errors[0]
+    assert len(table.cells[0]) == 1_001 and table.cells[0].endswith("…")
+
+
 def test_formulas_and_files_in_one_command(tmp_path):
     path = tmp_path / "list.csv.gz"
     path.write_bytes(gzip.compress(b"formula,id\nKCl,007\n"))
