@@ -7,6 +7,7 @@ import logging
 import re
 import sys
 import time
+import warnings
 from datetime import UTC, datetime
 from typing import Any
 
@@ -60,6 +61,7 @@ def begin(settings: Settings) -> None:
     handler.setFormatter(Line())
     root = logging.getLogger()
     root.handlers[:] = [handler]
+    warnings.showwarning = warned
     root.setLevel(logging.WARNING)
     for name in ("vitrion", "uvicorn"):
         logger = logging.getLogger(name)
@@ -67,6 +69,11 @@ def begin(settings: Settings) -> None:
         logger.propagate = True
         logger.setLevel(settings.log_level.upper())
     logging.getLogger("uvicorn.access").disabled = True  # ours has no query and no address
+
+
+def warned(message: Warning | str, category: type[Warning], *place: object, **more: object) -> None:
+    """Write what Python warns of as any other record, in place of `warnings.showwarning`."""
+    logging.getLogger("vitrion.warnings").warning("%s: %s", category.__name__, message)
 
 
 class Requests:

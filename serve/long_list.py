@@ -13,7 +13,9 @@ from ..datasets.candidate_table import CandidateTable
 from ..datasets.home import put
 from ..datasets.readings import trusting
 from ..datasets.structured import of_json
+from ..features.notices import collected
 from .candidates import joined, listed, usable
+from .elsewhere import elsewhere
 from .lists import read_candidates
 from .measured_words import counted_words
 from .own_columns import GIVEN
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from ..experiments.loaded import Loaded
 
 FORMATS = ("csv", "parquet", "json")
-REQUEST, VIEW = "request.json", "view.json"
+REQUEST, VIEW, NOTES = "request.json", "view.json", "notes.json"
 MOST_SHOWN = 10_000  # rows that the page gets
 
 
@@ -46,8 +48,20 @@ def read_request(folder: Path) -> dict[str, Any]:
 
 
 def count_rows(folder: str) -> int:
-    """Number of rows of the list of a job; raises `InputError` where it is none."""
-    return len(_table(Path(folder)))
+    """Number of rows of the list of a job, whose notes are kept beside it; raises `InputError` where it is none."""
+    place = Path(folder)
+    table, notes = _read(place)
+    told = read_request(place).get("notes", ())
+    put(place / NOTES, json.dumps(list(dict.fromkeys([*told, *notes]))).encode())
+    return len(table)
+
+
+def notes_of(folder: Path) -> list[str]:
+    """What is to be noticed of a job's goal, temperature and list, once the list was read."""
+    try:
+        return list(of_json((folder / NOTES).read_text(encoding="utf-8")))
+    except FileNotFoundError:  # an earlier release read it
+        return []
 
 
 def rank_block(folder: str, block: int, rows: int) -> int:
@@ -97,7 +111,7 @@ def finish(folder: str, blocks: int) -> int:
     for ending in FORMATS[:2]:
         save(table, place / f"result.{ending}", str)
     put(place / "result.json", encoded(table, told["models"]))
-    put(place / VIEW, _view(table, told, common_C))
+    put(place / VIEW, _view(table, told | {"notes": notes_of(place)}, common_C))
     return len(table)
 
 
@@ -119,6 +133,7 @@ def _view(table: Any, told: Mapping[str, Any], common_C: float | None) -> bytes:
         "of": len(table),
         "temperature_C": common_C,
         "given": table.attrs.get(GIVEN, []),
+        "notes": told["notes"],
     }
     return encoded(table.head(MOST_SHOWN), told["models"], **more)
 
@@ -127,10 +142,17 @@ def _block(folder: Path, number: int) -> Path:
     return folder / f"block-{number:05d}.parquet"
 
 
-@lru_cache(maxsize=2)
 def _table(folder: Path) -> CandidateTable:
+    return _read(folder)[0]
+
+
+@lru_cache(maxsize=2)
+def _read(folder: Path) -> tuple[CandidateTable, list[str]]:
+    """The list of a job, and what is to be noticed of it."""
     told = read_request(folder)
-    return read_candidates(str(folder / told["file"]), told["name"])
+    with collected() as said:
+        table = read_candidates(str(folder / told["file"]), told["name"])
+    return table, [elsewhere(note) for note in (*table.notes, *said)]
 
 
 @lru_cache(maxsize=1)

@@ -164,15 +164,15 @@ def plain(job: Job, settings: Settings) -> dict[str, Any]:
     told = {name: value for name, value in vars(job).items() if name != "told"}
     kept = timedelta(days=settings.keep_days)
     ends = (datetime.fromisoformat(job.finished) + kept).isoformat(timespec="seconds") if job.finished else None
-    return told | {"models": job.models or {}, "progress": round(job.progress, 4), "expires": ends}
+    notes = list(job.told.get("notes", ()))
+    return told | {"models": job.models or {}, "progress": round(job.progress, 4), "expires": ends, "notes": notes}
 
 
 def _taken(desk: Desk, who: Who, content: bytes, ending: str, name: str, told: dict[str, Any], ask: Ask) -> Response:
     versions = desk.models.get(ask.further).versions
     needed = {one: version for one, version in versions.items() if one in ("tg", "conductivity", *ask.further)}
-    job = desk.jobs.rank(content, ending, name, {**told, "models": needed}, who.name)
-    told = plain(job, desk.settings) | {"notes": [*ask.notes]}
-    return answered(told, 202, {"location": f"/api/v1/jobs/{job.id}"})
+    job = desk.jobs.rank(content, ending, name, {**told, "models": needed, "notes": [*ask.notes]}, who.name)
+    return answered(plain(job, desk.settings), 202, {"location": f"/api/v1/jobs/{job.id}"})
 
 
 async def _of_json(request: Request) -> tuple[bytes, str, str, dict[str, Any]]:

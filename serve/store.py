@@ -51,7 +51,7 @@ class Job:
     state, progress, step
         One of `STATES`, the share that is done (0 to 1), and what it does now, in words.
     told
-        What was asked for.
+        What was asked for, with the ``notes`` on it.
     rows
         Rows of its result; None where that is not known yet.
     models
@@ -140,6 +140,9 @@ class Store(Claims):
         """Change a job that is not finished; return whether it was."""
         if "models" in values:
             values["models"] = json.dumps(values["models"])
+        if "notes" in values:
+            found = self.job(number)
+            values["told"] = json.dumps({**(found.told if found else {}), "notes": values.pop("notes")})
         if values.get("state") in (DONE, FAILED, CANCELLED):
             values["finished"] = now()
         return self._change(JOBS.c.id == number, values)

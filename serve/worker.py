@@ -10,6 +10,7 @@ import os
 import sys
 from typing import Any, TextIO
 
+from ..features.notices import collected
 from ..models.trial import confine
 
 NICENESS = 5  # behind the requests that people wait for
@@ -24,7 +25,8 @@ def answer(told: dict[str, Any]) -> dict[str, Any]:
 
     verbs, given = {**long_list.VERBS, **clerk.VERBS}, {name: value for name, value in told.items() if name != "do"}
     try:
-        return {"done": verbs[told["do"]](**given)}
+        with collected():  # verbs return what is to be noticed
+            return {"done": verbs[told["do"]](**given)}
     except Exception as error:
         if isinstance(error, ValueError) and ".datasets." in type(error).__module__:  # with bad rows on further lines
             return {"error": str(error), "kind": "input"}
@@ -43,7 +45,11 @@ def serve(lines: TextIO, out: TextIO) -> None:
 
 def main() -> None:
     """Keep standard output for answers alone, and serve."""
+    from .journal import begin
+    from .settings import Settings
+
     out, sys.stdout = sys.stdout, sys.stderr
+    begin(Settings.of_environment())
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     confine(MOST_MEMORY)

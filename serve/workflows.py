@@ -55,7 +55,7 @@ def rank(job: str) -> None:
         shop.store.change(job, step="reading the list", models=long_list.read_request(job_folder(job))["models"])
         rows = count_rows(job)
         blocks = -(-rows // size)
-        shop.store.change(job, rows=rows)
+        shop.store.change(job, rows=rows, notes=long_list.notes_of(job_folder(job)))
         for block in range(blocks):
             done = f"{min(block * size, rows):,} of {rows:,} rows predicted"
             shop.store.change(job, step=done, progress=0.02 + 0.9 * block / blocks)

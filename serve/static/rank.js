@@ -75,9 +75,9 @@ const downloads = (answer) => {
   return [make("a", { class: "button", href: URL.createObjectURL(new Blob([text], { type: "text/csv" })), download: "ranking.csv" }, "Download CSV")];
 };
 
-const showJob = async (place, id, notes) => {
+const showJob = async (place, id) => {
   const told = await call(`jobs/${id}/view`);
-  shown(place, { ...told, job: id, notes }, told.temperature_C);
+  shown(place, { ...told, job: id }, told.temperature_C);
 };
 
 export const view = (main) => {
@@ -102,7 +102,7 @@ export const view = (main) => {
     out.replaceChildren(make("p", { class: "row", role: "status" }, bar, words, small("Cancel", () => call(`jobs/${started.id}/cancel`, { body: {} }))));
     const done = await follow(started.id, (now) => { bar.value = now.progress; words.textContent = now.step; });
     if (done.state !== "done") throw new Error(done.state === "cancelled" ? "The job was cancelled." : done.error);
-    await showJob(out, started.id, started.notes);
+    await showJob(out, started.id);
   };
 
   const start = () => busy(button, async () => {

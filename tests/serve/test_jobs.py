@@ -10,14 +10,16 @@ import sqlite3
 import subprocess
 import sys
 import time
+import warnings
 
 import httpx
 import pandas as pd
 import pytest
 import vitrion
-from vitrion.serve import crew, long_list
+from vitrion.serve import crew, journal, long_list
 from vitrion.serve.settings import Settings, job_folder
 from vitrion.serve.store import CANCELLED, DONE, Job, Store, now
+from vitrion.serve.worker import answer
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("kept_in")]
 LIST = [f"Li{1 + n / 20:g}GaCl{4 - n / 100:g}O{n * 3 / 100:g}" for n in range(1, 30)]
@@ -136,6 +138,32 @@ def test_a_list_is_finished_again_where_nobody_heard_that_it_was(house, tmp_path
     long_list.tidy(tmp_path, 2)
     long_list.tidy(tmp_path, 2)
     assert not list(tmp_path.glob("block-*"))
+
+
+def test_what_is_to_be_noticed_of_a_list_reaches_who_sent_it(http):
+    """Notes on the goal and on the list, in every answer on the job; nothing of them is a warning of Python."""
+    text = "formula,temperature_C\n" + "".join(f"{one},298\n" for one in LIST[:9]) + "\n\nLiAlCl4,298\n"
+    form = {"files": {"file": ("warm.csv", text)}, "data": {"goal": json.dumps({"tg_C": 300})}}
+    taken = http.post("/api/v1/jobs", **form).json()
+    assert ["tg_C = 300" in note for note in taken["notes"]] == [True]
+    job = waited(http, taken["id"])
+    assert job["state"] == "done" and job["rows"] == 10
+    of_goal, blank, kelvin = job["notes"]
+    assert of_goal == taken["notes"][0] and "2 blank lines in warm.csv" in blank
+    assert "temperature_C = 298 is taken for degC" in kelvin and "298 K is 24.85 degC" in kelvin
+    assert http.get(f"/api/v1/jobs/{job['id']}/view").json()["notes"] == job["notes"]
+    assert http.get("/api/v1/jobs").json()["rows"][0]["notes"] == job["notes"]
+
+
+def test_no_notice_of_a_worker_is_a_warning_of_python(tmp_path, caplog):
+    (tmp_path / "candidates.csv").write_text("formula,temperature_C\nLiAlCl4,298\n")
+    long_list.write_request(tmp_path, {"file": "candidates.csv", "name": "mine.csv", "notes": ["before"]})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert answer({"do": "count_rows", "folder": str(tmp_path)}) == {"done": 1}
+        assert "is taken for degC" in " ".join(long_list.notes_of(tmp_path)[1:])
+    journal.warned(UserWarning("what a library says"), UserWarning, "list.py", 60)
+    assert caplog.messages == ["UserWarning: what a library says"]
 
 
 def test_cancel_works_at_once(http, monkeypatch):
