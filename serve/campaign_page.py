@@ -56,7 +56,7 @@ def _columns(temperature_C: float) -> list[Column]:
         Column("p_goal", "P(goal)", "percent"),
         Column("__sigma", f"{sigma} believed, mS/cm (90 %)", "general", "__sigma_low", "__sigma_high"),
         Column("__found", "found", "general"),
-        Column("found_at_C", "at, °C", "degree"),
+        Column("found_at_C", "at, °C", "given"),
         Column("believed_tg_C", "Tg believed, °C (90 %)", "degree", "believed_tg_low_C", "believed_tg_high_C"),
         Column("found_tg_C", "found", "degree"),
         Column("to_goal_decades", "decades to the goal", "fixed"),

@@ -58,7 +58,7 @@ def headline(campaign: Campaign, history: pd.DataFrame) -> Text:
     if goal.conductivity_S_cm is not None:
         aims.append(f"at least {short(goal.conductivity_S_cm * 1e3)} mS/cm at {state.temperature_C:g} °C")
     if goal.tg_C is not None:
-        aims.append(f"Tg at most {degrees(goal.tg_C)} °C")
+        aims.append(f"Tg at most {goal.tg_C:g} °C".replace("-", "−"))
     lines = [
         f"{campaign.name}: {candidates_of(state.candidates)}",
         f"goal: {', '.join(aims) or 'no limit on conductivity or Tg'}",

@@ -85,7 +85,7 @@ def sweep_page(table: pd.DataFrame, variables: Sequence[str], goal: Goal, temper
     """HTML of a sweep with conductivity and Tg against the first variable."""
     from ..experiments import plots
 
-    shown = columns(table, temperature_C, [Column(name, name, "general") for name in variables])
+    shown = columns(table, temperature_C, [Column(name, name, "given") for name in variables])
     bands = ", with 90 % bands" if len(variables) == 1 else ""
     headline, standfirst = template, ""
     if table["p_goal"].notna().any():
@@ -125,7 +125,7 @@ def proposal_page(
     """HTML of proposals: their reasons, and the family with measured and proposed points."""
     from ..experiments.proposal_plot import proposal_lines
 
-    first = [*(Column(name, name, "general") for name in variables), Column("reason", "why")]
+    first = [*(Column(name, name, "given") for name in variables), Column("reason", "why")]
     best = proposals.head(1).to_dict("records")[0]
     return render(
         Page(
@@ -155,7 +155,7 @@ def columns(table: pd.DataFrame, temperature_C: float | None, first: Sequence[Co
         "__mS_high",
         best=True,
     )
-    warm = [Column("temperature_C", "T, °C", "general")] if temperature_C is None else []
+    warm = [Column("temperature_C", "T, °C", "given")] if temperature_C is None else []
     ranking = [*_RANKING[:3], *warm, sigma, *_RANKING[3:]]
     shown = {column.key for column in [*first, *ranking]}
     known = shown | {*_HIDDEN, *_IN_WORDS} | {"conductivity_S_cm", "temperature_C", "neutral", "pareto"}
@@ -249,4 +249,5 @@ def _map_note(ranking: pd.DataFrame, largest: int) -> str:
 
 
 def _kind(values: Any) -> str:
-    return "general" if values.dtype.kind in "fiu" else "text"
+    """How cells of the user are shown: numbers with all of their digits."""
+    return "given" if values.dtype.kind in "fiu" else "text"

@@ -9,7 +9,7 @@ const kept = { answer: null };
 
 const shown = (place, { answer, names, degrees, template }) => {
   const best = answer.rows.filter((row) => row.p_goal !== null).reduce((one, other) => (one && one.p_goal >= other.p_goal ? one : other), null);
-  const where = best ? names.map((name) => `${name} = ${number(best[name], "general")}`).join(", ") : "";
+  const where = best ? names.map((name) => `${name} = ${number(best[name], "given")}`).join(", ") : "";
   place.replaceChildren(
     make("h1", {}, where ? `${template}: best at ${where}` : template),
     best ? make("p", { class: "note" }, `${subscripts(best.formula)}: chance of meeting the goal ${number(best.p_goal, "percent")}, ${best.verdict}.`) : "",
@@ -20,7 +20,7 @@ const shown = (place, { answer, names, degrees, template }) => {
       make("p", { class: "note" }, "Dotted: the goal. Symbols: circle inside, diamond edge, triangle outside the known. Red: measured, near this temperature.")) : "",
     answer.left_out ? make("p", { class: "note" }, `${answer.left_out} points left out: an amount would be negative there.`) : "",
     make("h2", {}, "All members"),
-    table({ rows: answer.rows, columns: rankingColumns(degrees, names.map((name) => ({ key: name, label: name, format: "fixed" }))), noun: "members" }));
+    table({ rows: answer.rows, columns: rankingColumns(degrees, names.map((name) => ({ key: name, label: name, format: "given" }))), noun: "members" }));
 };
 
 export const view = (main) => {

@@ -114,7 +114,7 @@ export const table = ({ rows, columns, noun = "rows", filter = true, label }) =>
   for (const column of columns) {
     if (!column.label) { titles.append(make("th", {})); continue; }
     const button = make("button", { type: "button" }, column.label);
-    const title = make("th", { scope: "col", class: column.format === "formula" ? "formula" : column.class === "number" || ["percent", "degree", "cost", "fixed", "general", "whole"].includes(column.format) ? "number" : "" }, button);
+    const title = make("th", { scope: "col", class: column.format === "formula" ? "formula" : column.class === "number" || ["percent", "degree", "cost", "fixed", "general", "given", "whole"].includes(column.format) ? "number" : "" }, button);
     button.addEventListener("click", () => {
       state.down = state.column === column ? !state.down : Boolean(column.best);
       state.column = column;
@@ -140,7 +140,7 @@ export const rankingColumns = (temperature, first = []) => [
   { key: "rank", label: "#", format: "whole" },
   { key: "formula", label: "formula", format: "formula" },
   { key: "p_goal", label: "P(goal)", format: "percent", best: true },
-  ...(temperature === null ? [{ key: "temperature_C", label: "T, °C", format: "general" }] : []),
+  ...(temperature === null ? [{ key: "temperature_C", label: "T, °C", format: "given" }] : []),
   { key: "conductivity_S_cm", label: temperature === null ? "σ, mS/cm (90 %)" : `σ at ${temperature} °C, mS/cm (90 %)`, format: "general", low: "conductivity_low_S_cm", high: "conductivity_high_S_cm", times: 1000, log: true, best: true },
   { key: "tg_C", label: "Tg, °C (90 %)", format: "degree", low: "tg_low_C", high: "tg_high_C" },
   { key: "verdict", label: "verdict", format: "verdict" },

@@ -3,14 +3,17 @@
 import json
 import re
 from html.parser import HTMLParser
+from importlib import resources
 
+import pandas as pd
 import pytest
 from plotly.offline import get_plotlyjs
 from vitrion.datasets.candidate_table import CandidateTable
 from vitrion.experiments.goal import Goal
+from vitrion.serve import campaign_page
 from vitrion.serve.candidates import joined, usable
-from vitrion.serve.page import embedded
-from vitrion.serve.reports import goal_words, ranking_page, sweep_page
+from vitrion.serve.page import Column, embedded
+from vitrion.serve.reports import columns, goal_words, ranking_page, sweep_page
 
 HOSTILE = ["<script>alert(1)</script>", "</script><img src=x onerror=alert(2)>", "\u2028", '"><b>', "{{ 7*7 }}"]
 
@@ -128,3 +131,19 @@ def test_goals_in_words():
         "at least 1 mS/cm at 60 °C, liquidus temperature of at most 160 °C (weight 2), "
         "and Young's modulus of at least 5 GPa"
     )
+
+
+def test_temperatures_variables_and_own_numbers_are_shown_with_all_of_their_digits():
+    """298.15 in a column of temperatures is not 300."""
+    table = pd.DataFrame({"formula": ["LiCl"], "temperature_C": [298.15], "x": [0.125], "T (K)": [571.3], "id": ["a"]})
+    shown = {column.key: column.format for column in columns(table, None, [Column("x", "x", "given")])}
+    assert {key: shown[key] for key in ("temperature_C", "x", "T (K)", "id")} == {
+        **dict.fromkeys(("temperature_C", "x", "T (K)"), "given"),
+        "id": "text",
+    }
+    assert {column.key: column.format for column in campaign_page._columns(25.0)}["found_at_C"] == "given"
+    folder = resources.files("vitrion.serve")
+    for script in ("static/dom.js", "templates/page.js"):
+        text = (folder / script).read_text(encoding="utf-8")
+        assert text.index('format === "given") return String(Number(value.toPrecision(12)))') < text.index("ecision(2)")
+    assert 'key: "temperature_C", label: "T, °C", format: "given"' in (folder / "static/table.js").read_text("utf-8")
