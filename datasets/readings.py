@@ -25,8 +25,11 @@ AIM_C = (-100.0, 500.0)  # where glass electrolytes are used or measured
 KELVIN_FROM = 220.0  # from here on a temperature in degC may be one in kelvin: 220 K is -53 degC
 COLDEST_C = -100.0  # what is colder is no reading of a temperature that anybody aims at
 SOFT = {"tg": (220.0, 450.0), "liquidus": (350.0, 600.0), "melting": (350.0, 600.0)}  # limits that may be in kelvin
+HOT_C, BEST_HOT_S_CM = 100.0, 3.0  # AgI conducts 1.3 S/cm at 150 degC and 2.6 at 550
 BEST_S_CM, AMBITIOUS_S_CM = 0.6, 0.05  # RbCu4I2Cl3 has 0.44 at 25 degC; lithium and sodium glasses less
+_BEYOND_GLASSES = ", more than any lithium or sodium glass is known to reach"
 _trusted: ContextVar[bool] = ContextVar("vitrion_trusted", default=False)
+_aimed: ContextVar[float] = ContextVar("vitrion_aim", default=25.0)
 
 
 @contextmanager
@@ -37,6 +40,18 @@ def trusting() -> Iterator[None]:
         yield
     finally:
         _trusted.reset(token)
+
+
+@contextmanager
+def aiming(celsius: npt.ArrayLike) -> Iterator[None]:
+    """Judge conductivities that are aimed at within this block at a temperature in degC, the warmest of several."""
+    known = np.asarray(celsius, dtype=float)
+    known = known[np.isfinite(known)]
+    token = _aimed.set(float(known.max()) if known.size else 25.0)
+    try:
+        yield
+    finally:
+        _aimed.reset(token)
 
 
 def is_marked(celsius: float) -> bool:
@@ -140,11 +155,16 @@ def limit(value: float, prop: Property, what: str, error: type[Exception] = Valu
 
     Examples
     --------
+    >>> from ..features.notices import collected
     >>> from .properties import CONDUCTIVITY
-    >>> limit(1.0, CONDUCTIVITY, "least")
+    >>> limit(5.0, CONDUCTIVITY, "least")
     Traceback (most recent call last):
         ...
-    ValueError: least = 1 is more S/cm than any known solid conducts at 25 degC; 1 mS/cm is 0.001: give 0.001
+    ValueError: least = 5 is more S/cm than any known solid conducts at 25 degC; 5 mS/cm is 0.005: give 0.005
+    >>> with collected() as said, aiming(400.0):
+    ...     limit(1.0, CONDUCTIVITY, "least")
+    >>> said[0].partition(",")[0]
+    'least = 1 is taken for S/cm at 400 degC'
     """
     if _trusted.get():
         return
@@ -155,19 +175,28 @@ def limit(value: float, prop: Property, what: str, error: type[Exception] = Valu
             _wonder(value, what)
     elif prop.name == "conductivity" and least:
         name, lab = next(((name, lab) for name, lab in _others(value, prop).items() if lab < AMBITIOUS_S_CM), ("", 0.0))
-        other = f"{value:g} {name} is {lab:g}"
-        if value > BEST_S_CM:
-            at_most = f"is more {prop.unit} than any known solid conducts at 25 degC"
-            mend = f"{other}: give {lab:g}" if name else "give such as 0.001"
-            raise error(f"{what} = {value:g} {at_most}; {mend}")
-        if value >= AMBITIOUS_S_CM:
-            notice(
-                f"{what} = {value:g} is taken for {prop.unit}, more than any lithium or sodium glass is known to "
-                f"reach; if {name} is meant ({other}), give {lab:g}",
-                stacklevel=4,
-            )
+        _judge_conductivity(value, prop, what, error, (name, lab))
     elif prop.scale == "linear" and not prop.is_plausible(value):
         _refuse_unit(value, prop, what, error)
+
+
+def _judge_conductivity(
+    value: float, prop: Property, what: str, error: type[Exception], likely: tuple[str, float]
+) -> None:
+    """Refuse what no solid conducts where it counts, notice what few do; `likely`: another unit, the value in it."""
+    (name, lab), at = likely, _aimed.get()
+    hot = at >= HOT_C
+    other = f"{value:g} {name} is {lab:g}"
+    if value > (BEST_HOT_S_CM if hot else BEST_S_CM):
+        at_most = f"is more {prop.unit} than any known solid conducts at {at:g} degC"
+        mend = f"{other}: give {lab:g}" if name else "give such as 0.001"
+        if not hot and value <= BEST_HOT_S_CM:
+            mend += f", or up to {BEST_HOT_S_CM:g} where it counts at {HOT_C:g} degC or above: "
+            mend += "give the fields of the goal with that temperature_C"
+        raise error(f"{what} = {value:g} {at_most}; {mend}")
+    if value >= AMBITIOUS_S_CM:
+        few = _BEYOND_GLASSES if value <= BEST_S_CM else f" at {at:g} degC, where superionic crystals alone reach it"
+        notice(f"{what} = {value:g} is taken for {prop.unit}{few}; if {name} is meant ({other}), give {lab:g}", 5)
 
 
 def _others(value: float, prop: Property) -> dict[str, float]:

@@ -149,6 +149,7 @@ class Campaign:
         outcome: str | None = None,
         sample: str = "",
         note: str = "",
+        trust_units: bool = False,
     ) -> int:
         """Record what came of a melt, all of it or a part; return the number of the event.
 
@@ -166,16 +167,18 @@ class Campaign:
             ``"no glass formed"``, ``"crystallised"`` or ``"decomposed"`` for a synthesis that failed.
         sample, note
             Name of the sample, which two melts with the same values need, and anything else.
+        trust_units
+            Whether values that look like another unit are taken.
         """
-        told = {name: value for name, value in locals().items() if name not in ("self", "formula")}
-        return self._change(lambda state: with_records(state, [(formula, told)]))[0]
+        told = {name: value for name, value in locals().items() if name not in ("self", "formula", "trust_units")}
+        return self._change(lambda state: with_records(state, [(formula, told)], trust_units))[0]
 
-    def record_table(self, table: pd.DataFrame | Path | str) -> Numbers:
+    def record_table(self, table: pd.DataFrame | Path | str, trust_units: bool = False) -> Numbers:
         """Record a table of results, all rows or none, as `vitrion data add` reads it; return the event numbers."""
-        rows, notices = of_table(table)
-        return self._change(lambda state: with_records(state, rows), notices)
+        rows, notices = of_table(table, trust_units)
+        return self._change(lambda state: with_records(state, rows, trust_units), notices)
 
-    def correct(self, event: int, formula: str | None = None, **values: Any) -> int:
+    def correct(self, event: int, formula: str | None = None, trust_units: bool = False, **values: Any) -> int:
         """Correct a result: what is given replaces what was told, None takes it out; return the number of the event.
 
         Parameters
@@ -184,10 +187,10 @@ class Campaign:
             Number of the record.
         formula
             What was melted indeed.
-        **values
+        trust_units, **values
             As in `record`.
         """
-        return self._change(lambda state: with_correction(state, event, formula, values))[0]
+        return self._change(lambda state: with_correction(state, event, formula, values, trust_units))[0]
 
     def withdraw(self, event: int, note: str = "") -> int:
         """Take back a result, a correction, a round of proposals or an abandonment; return the number of the event."""

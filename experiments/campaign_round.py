@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..datasets.readings import temperature, trusting
+from ..datasets.readings import aiming, temperature, trusting
 from ..features.notices import collected, notice
 from ..features.scalars import whole
 from .campaign_candidates import as_plain, restored
@@ -40,7 +40,9 @@ def begun(
     """The state of a campaign in which nothing happened yet; the parameters are those of `Campaign.new`."""
     batch, at, seed = _checked(batch, temperature_C, seed)
     told = as_plain(candidates, variables)
-    pool, aim = Pool.of(restored(told)), Goal.of(goal)  # warns of candidates left out
+    pool = Pool.of(restored(told))  # warns of candidates left out
+    with aiming(at):
+        aim = Goal.of(goal)
     if aim.refused(pool.fractions).all():
         raise CampaignError("the goal refuses every candidate: none has the elements that it asks for and allows")
     for lacking in sorted({*aim.properties} - {*RECIPES} - {*champions()}):

@@ -29,12 +29,12 @@ from .outcomes import Outcomes
 Step = tuple[State, list[str]]
 
 
-def with_records(state: State, rows: Iterable[tuple[Any, Mapping[str, Any]]]) -> Step:
+def with_records(state: State, rows: Iterable[tuple[Any, Mapping[str, Any]]], trust_units: bool = False) -> Step:
     """The state with results more, and what the user should know of them."""
     notices: list[str] = []
     for formula, told in rows:
         name, outside = _called(state, formula)
-        values, told_notices = judged(name, told, state.temperature_C)
+        values, told_notices = judged(name, told, state.temperature_C, trust_units)
         state = state.and_event(kind_of(values), formula=name, values=values)
         _refuse_repeat(state, state.events[-1].number)
         notices += [*outside, *told_notices, *doubts(state, state.events[-1].number)]
@@ -42,7 +42,9 @@ def with_records(state: State, rows: Iterable[tuple[Any, Mapping[str, Any]]]) ->
     return state, list(dict.fromkeys(notices))
 
 
-def with_correction(state: State, number: int, formula: Any, told: Mapping[str, Any]) -> Step:
+def with_correction(
+    state: State, number: int, formula: Any, told: Mapping[str, Any], trust_units: bool = False
+) -> Step:
     """The state with a result corrected: what is told replaces what was, None takes it out."""
     if unknown := sorted(set(told) - set(FIELDS)):
         raise CampaignError(f"{', '.join(unknown)} is nothing that a result says; use {', '.join(FIELDS)}")
@@ -55,7 +57,7 @@ def with_correction(state: State, number: int, formula: Any, told: Mapping[str, 
         if merged.get(value) is None and error not in told:
             merged[error] = None
     name, outside = (old.formula, []) if formula is None else _called(state, formula)
-    values, notices = judged(name, merged, state.temperature_C)
+    values, notices = judged(name, merged, state.temperature_C, trust_units)
     changes = {key: values.get(key) for key in FIELDS if values.get(key) != old.found.get(key)}
     if not changes and name == old.formula:
         raise CampaignError(f"event {number} says so already; give what is to be changed, such as a conductivity")

@@ -19,21 +19,29 @@ from ..datasets.user_table import Reading, RowsError, from_frame, understand
 from ..features.notices import collected
 from ..features.scalars import number, plain
 from .campaign_events import FIELDS, NO_GLASS, NUMBERS, WORDS, CampaignError, Result
-from .outcomes import ERRORS, parted
+from .outcomes import ERRORS, JUDGED, parted
 
 TABLE_COLUMNS = ("formula", *FIELDS)
 _VALUE_OF = {"conductivity": "conductivity_S_cm", "tg": "tg_C"}
 _RIGHT = "the number that was measured, such as 1.5e-3, or leave it out"
 _VAGUE = "of unknown phase"  # of a result that says nothing of it; it is taken for a glass
 _SAID_OF_TABLES = (  # advice on the lab's tables, and what it is in a campaign
-    (re.compile(r"name (?:it|the column) \w+_[KC], or insist with --trust-units"), "give degC"),
-    (re.compile(r"name the unit that was meant"), "give S/cm for a conductivity, degC for a Tg"),
+    (
+        re.compile(r"name (?:it|the column) \w+_[KC], or insist with --trust-units"),
+        "give degC, or insist with --trust-units",
+    ),
+    (
+        re.compile(r"name the unit that was meant"),
+        "give S/cm for a conductivity, degC for a Tg, or insist with --trust-units",
+    ),
     (re.compile(r"nothing was measured: the cell is empty; give.*"), "nothing was found; give a number or an outcome"),
     (re.compile(r" or take the \d+ valid rows? with --keep-good"), ""),
 )
 
 
-def judged(formula: str, told: Mapping[str, Any], temperature_C: float) -> tuple[dict[str, Any], tuple[str, ...]]:
+def judged(
+    formula: str, told: Mapping[str, Any], temperature_C: float, trust_units: bool = False
+) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Values as they are kept, and what the user should know of them.
 
     Parameters
@@ -44,6 +52,8 @@ def judged(formula: str, told: Mapping[str, Any], temperature_C: float) -> tuple
         Any of `FIELDS`; None says nothing.
     temperature_C
         Of a conductivity without one of its own, in degC.
+    trust_units
+        Whether values that look like another unit are taken.
 
     Examples
     --------
@@ -63,7 +73,7 @@ def judged(formula: str, told: Mapping[str, Any], temperature_C: float) -> tuple
         given.pop("temperature_C", None)
     if not {"conductivity_S_cm", "tg_C", "outcome"} & set(given):
         raise CampaignError(f"{formula}: nothing was found; give a conductivity, a Tg or the outcome of the synthesis")
-    reading = _read_one(formula, {name: value for name, value in given.items() if name not in errors})
+    reading = _read_one(formula, {name: value for name, value in given.items() if name not in errors}, trust_units)
     kept = _of_facts(reading.facts.to_dict("records")) | errors
     if "phase" in given:
         kept.setdefault("phase", "unknown")
@@ -72,7 +82,10 @@ def judged(formula: str, told: Mapping[str, Any], temperature_C: float) -> tuple
     else:
         kept["phase"] = "glass"
     notices = [notice.removeprefix("row 1: ") for notice in reading.notices if _VAGUE not in notice]
-    return {name: kept[name] for name in FIELDS if name in kept}, (*notices, *_hot(formula, kept))
+    return {name: kept[name] for name in FIELDS if name in kept}, (
+        *notices,
+        *(() if trust_units else _hot(formula, kept)),
+    )
 
 
 def _hot(formula: str, kept: Mapping[str, Any]) -> list[str]:
@@ -93,10 +106,11 @@ def _number(formula: str, name: str, value: Any) -> float:
         raise CampaignError(f"{formula}, {name}: {error}") from None
 
 
-def _read_one(formula: str, given: Mapping[str, Any]) -> Reading:
+def _read_one(formula: str, given: Mapping[str, Any], trust_units: bool) -> Reading:
     glassy = {} if "phase" in given or "outcome" in given else {"phase": "glass"}
     try:
-        reading = from_frame(pd.DataFrame([{"formula": formula, **given, **glassy}], dtype=object), "the result")
+        row = pd.DataFrame([{"formula": formula, **given, **glassy}], dtype=object)
+        reading = from_frame(row, "the result", trust_units)
     except TableError as error:
         raise CampaignError(_told(str(error).splitlines()[0])) from None
     if len(reading.problems):
@@ -140,7 +154,9 @@ def _error(name: str, given: Mapping[str, Any]) -> float:
     return error
 
 
-def of_table(table: pd.DataFrame | Path | str) -> tuple[list[tuple[str, dict[str, Any]]], tuple[str, ...]]:
+def of_table(
+    table: pd.DataFrame | Path | str, trust_units: bool = False
+) -> tuple[list[tuple[str, dict[str, Any]]], tuple[str, ...]]:
     """Formula and values of each row of a table of results that says something of Tg, conductivity or outcome.
 
     A bad row refuses the table: `RowsError` lists what is wrong. The second part is what the user should know.
@@ -148,11 +164,11 @@ def of_table(table: pd.DataFrame | Path | str) -> tuple[list[tuple[str, dict[str
     if isinstance(table, pd.DataFrame):
         errors = {name: table[name].tolist() for name in ERRORS.values() if name in table}
         lines = range(1, len(table) + 1)
-        reading = from_frame(table.drop(columns=list(errors)))
+        reading = from_frame(table.drop(columns=list(errors)), trust_units=trust_units)
     else:
         grid, errors = parted(read(Path(table)))
         lines = [line for line, _ in grid.rows]  # type: ignore[assignment]
-        reading = understand(grid)
+        reading = understand(grid, trust_units)
     try:
         facts = reading.good(keep_good=False)
     except RowsError as error:
@@ -175,6 +191,7 @@ def as_table(results: Iterable[Result]) -> pd.DataFrame:
     """Results in the columns of the lab's tables, one row each."""
     rows = [{"formula": result.formula, **result.found} for result in results]
     table = pd.DataFrame(rows, columns=list(TABLE_COLUMNS))
+    table.attrs[JUDGED] = True
     table[list(NUMBERS)] = table[list(NUMBERS)].astype(float)
     for name in WORDS:
         table[name] = table[name].astype(object).where(table[name].notna(), "")

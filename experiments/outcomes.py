@@ -28,8 +28,13 @@ NO_GLASS_PHASES = ("crystal", "molten")
 ACTIVATION_SPREAD = 0.5  # decades per 1000 K / T: 0.1 eV, by which activation energies of halides scatter
 _SAID_OF_TABLES = (  # advice on the lab's tables, and what it is where results are told
     (re.compile(r", so nothing was added; mend (?:them|it).*"), "; mend what is wrong, or leave it out"),
-    (re.compile(r", or insist with --trust-units"), ""),
+    (re.compile(r"or insist with --trust-units"), "or record it in a campaign with --trust-units"),
+    (
+        re.compile(r"name the unit that was meant"),
+        "name the unit that was meant, or record it in a campaign with --trust-units",
+    ),
 )
+JUDGED = "judged"  # in the attrs of a table whose units were judged, value by value, where they came in
 FAILURES = frozenset({NO_GLASS, "crystallised", "decomposed"})
 
 
@@ -102,7 +107,7 @@ class Outcomes:
 def _facts_of_frame(table: pd.DataFrame) -> pd.DataFrame:
     """Facts of a table in memory, with their standard errors."""
     errors = {name: _numbers(table[name], f"results row {{}}, {name}") for name in ERRORS.values() if name in table}
-    reading = from_frame(table.drop(columns=list(errors)), "results")
+    reading = from_frame(table.drop(columns=list(errors)), "results", trust_units=bool(table.attrs.get(JUDGED)))
     _warn(one for one in reading.notices if one.startswith("columns"))
     return _with_errors(reading.good(keep_good=False), errors, range(1, len(table) + 1))
 

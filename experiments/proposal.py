@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..datasets.measurement import composition_keys
 from ..datasets.prices import raw_material_cost
-from ..datasets.readings import trusting
+from ..datasets.readings import aiming, trusting
 from ..features.fractions import Fractions
 from ..features.notices import notice
 from ..features.scalars import shown, whole
@@ -249,4 +249,6 @@ def _checked(goal: Any, batch: Any, acquisition: str, seed: Any, temperature_C: 
     if acquisition not in get_args(Acquisition):
         raise GoalError(f"acquisition = {shown(acquisition)}; use one of {', '.join(get_args(Acquisition))}")
     start = whole(seed, "seed", f"a whole number from 0 to {2**32 - 1}", 0, 2**32 - 1, GoalError)
-    return Goal.of(goal), many, start, one_temperature(temperature_C, "a batch is proposed for one temperature")
+    at = one_temperature(temperature_C, "a batch is proposed for one temperature")
+    with aiming(at):
+        return Goal.of(goal), many, start, at

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..datasets.measurement import composition_keys
 from ..datasets.properties import find
-from ..datasets.readings import trusting
+from ..datasets.readings import aiming, trusting
 from ..features.composition import FormulaError
 from ..features.notices import notice
 from ..features.scalars import one_by_one
@@ -71,9 +71,11 @@ def rank(
         was measured of the very composition stands in the columns of `measured.MEASURED`. A list of which no row can
         be read needs no predictor.
     """
-    listing, aim = given(candidates), Goal.of(goal)
+    listing = given(candidates)
     temperature_C = one_by_one(temperature_C, len(listing) + 1)  # an iterator gives its numbers once
-    temperature_of(listing, temperature_C)  # refuses and notices what may be kelvin, once
+    at, _ = temperature_of(listing, temperature_C)  # refuses and notices what may be kelvin, once
+    with aiming(at):
+        aim = Goal.of(goal)
     with trusting():
         table = arranged(judged(listing, aim, temperature_C, predictors, also))
         table.attrs["temperature_C"] = _common(listing, temperature_C)
@@ -113,8 +115,10 @@ def said(
     also: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Columns of what `judged` gives, as arrays of shape (n,); for who needs no table."""
-    listing, aim = candidates if isinstance(candidates, Listing) else given(candidates), Goal.of(goal)
+    listing = candidates if isinstance(candidates, Listing) else given(candidates)
     temperature, _ = temperature_of(listing, temperature_C)
+    with aiming(temperature):
+        aim = Goal.of(goal)
     told, batch = listing.cells, read(listing.cells, listing.errors)
     further = tuple(find(name).name for name in dict.fromkeys((*also, *aim.properties)) if name not in RECIPES)
     extra = [column for name in further for column in columns_of(find(name))]
@@ -159,7 +163,9 @@ def sweep(
         The variables, then `COLUMNS`; one row a member. Points at which an amount would be negative are no members:
         a warning counts them, and ``attrs["left_out"]`` keeps their number.
     """
-    at, aim = one_temperature(temperature_C, "a family is swept at one temperature"), Goal.of(goal)
+    at = one_temperature(temperature_C, "a family is swept at one temperature")
+    with aiming(at):
+        aim = Goal.of(goal)
     grid = Template.parse(template).grid(**variables)
     members = list(grid)
     left_out = grid.size - len(members)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..datasets.readings import trusting
+from ..datasets.readings import aiming, trusting
 from ..features.composition import FormulaError
 from ..features.scalars import whole
 from .appraisal import Predictors
@@ -90,7 +90,9 @@ def screen(
 def _aim(goal: Any, temperature_C: Any, top: Any, everything: bool) -> Aim:
     """What is screened for, where all of it can be."""
     many = whole(top, "top", "how many of the best to keep, 1 or more", 1, error=FormulaError)
-    return Aim(Goal.of(goal), one_temperature(temperature_C, "a screening is at one temperature"), many, everything)
+    at = one_temperature(temperature_C, "a screening is at one temperature")
+    with aiming(at):
+        return Aim(Goal.of(goal), at, many, everything)
 
 
 def _screened(source: Source, aim: Aim, crew: Crew, kept: BlockFolder | None, progress: Progress) -> Screened:

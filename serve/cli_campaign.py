@@ -34,6 +34,7 @@ Failed = Annotated[
     str | None, typer.Option("--failed", metavar="WHY", help="no glass formed, crystallised or decomposed.")
 ]
 Sample = Annotated[str | None, typer.Option("--sample", help="Name of the sample, where one melt is not all.")]
+Trust = Annotated[bool, typer.Option("--trust-units", help="Take values that look like another unit.")]
 Note = Annotated[str | None, typer.Option("--note", help="Kept with the event.")]
 
 
@@ -72,7 +73,7 @@ def new(
         if template is not None and not var and Path(template).is_file():
             template, candidates = None, template
         ranges = read_ranges(template, var or []) if template is not None else {}
-        aim = load_goal(goal)
+        aim = load_goal(goal, temperature)
         pool: Any = template if candidates is None else _listed(candidates, var)
         begin = _beginner(server)
         begin(name, pool, goal=aim, batch=batch, temperature_C=temperature, seed=seed, **ranges)
@@ -150,6 +151,7 @@ def record(
     table: Annotated[
         Path | None, typer.Option("--table", metavar="FILE", help="Results as .csv, .xlsx or .parquet, all or none.")
     ] = None,
+    trust_units: Trust = False,
     server: Server = None,
 ) -> None:
     """Record what came of a melt, all of it or a part; or a table of results."""
@@ -163,12 +165,12 @@ def record(
             raise InputError("--table goes without --abandoned and --note; leave those out")
         campaign = found(name, server)
         if table is not None:
-            numbers = campaign.record_table(table)
+            numbers = campaign.record_table(table, trust_units)
             say(f"recorded {len(numbers)} results as events {numbers[0]} to {numbers[-1]}")
         elif abandoned:
             say(f"abandoned as event {campaign.abandon(str(formula), note or '')}")
         else:
-            say(f"recorded as event {campaign.record(str(formula), **values)}")
+            say(f"recorded as event {campaign.record(str(formula), trust_units=trust_units, **values)}")
         say_retraining(campaign)
 
 
@@ -212,13 +214,14 @@ def correct(
     clear: Annotated[
         list[str] | None, typer.Option("--clear", metavar="WHAT", help="Take out, such as tg or failed; repeatable.")
     ] = None,
+    trust_units: Trust = False,
     server: Server = None,
 ) -> None:
     """Correct a result; the next proposals are those of the corrected history."""
     with told(), bad_tables(), _noticed():
         values = _values(conductivity, conductivity_error, tg, tg_error, at, phase, _failure(failed), sample, note)
         values |= dict.fromkeys(map(_cleared, clear or []))
-        say(f"corrected as event {found(name, server).correct(event, formula, **values)}")
+        say(f"corrected as event {found(name, server).correct(event, formula, trust_units, **values)}")
 
 
 def _cleared(word: str) -> str:

@@ -81,7 +81,7 @@ def propose(
         template = source if isinstance(source, str) else None
         if results is not None and not results.is_file():
             raise InputError(f"--results {visible(str(results), 80)} is not a file; give a table of results")
-        aim = load_goal(goal)
+        aim = load_goal(goal, temperature)
         if train_if_missing and server is None:
             train_missing()
         if server is not None and any(path.suffix.lower() == ".html" for path in outputs):

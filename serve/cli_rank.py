@@ -96,7 +96,8 @@ def rank(
             raise InputError("--track keeps a run here, and --server ranks elsewhere; leave one of them out")
         outputs = checked(output or [], (".csv", ".parquet", ".html"), *sources)
         check_temperature(temperature)
-        table, aim = gathered(sources, sheet), load_goal(goal)
+        table = gathered(sources, sheet)
+        aim = load_goal(goal, table.at(temperature))
         asked = [one.value for one in dict.fromkeys(also or [])]
         if train_if_missing and server is None and any_read(table):
             train_missing()
@@ -141,7 +142,7 @@ def sweep(
         outputs = checked(output or [], (".csv", ".parquet", ".html"))
         check_temperature(temperature)
         ranges = read_ranges(template, var or [])
-        aim = load_goal(goal)
+        aim = load_goal(goal, temperature)
         if train_if_missing and server is None:
             train_missing()
         with progress() as report:
@@ -176,11 +177,10 @@ def read_ranges(template: str, given: list[str]) -> dict[str, Any]:
             raise InputError(f"--var {name} is given twice; give one range for each variable")
         ranges[name] = span
         _check_length(name, span)
-    family = Template.parse(template)
-    if missing := [name for name in family.variables if name not in ranges]:
+    if missing := [name for name in Template.parse(template).variables if name not in ranges]:
         how = " ".join(f"--var {name}=0:1.5:0.05" for name in missing)
         raise InputError(f"no values of {', '.join(missing)}; give a range, such as {how}")
-    size = family.grid(**ranges).size
+    size = Template.parse(template).grid(**ranges).size
     if size > MOST_MEMBERS:
         raise InputError(f"{size:,} members, more than {MOST_MEMBERS:,}; take larger steps or narrower ranges")
     return ranges
@@ -197,15 +197,15 @@ def _check_length(name: str, span: str) -> None:
         raise InputError(f"--var {name}={visible(span)} has more than {MOST_MEMBERS:,} values; take larger steps")
 
 
-def load_goal(path: Path | None) -> Goal:
-    """Read the goal in a file, or take the default one."""
+def load_goal(path: Path | None, temperature_C: float | list[float] = 25.0) -> Goal:
+    """Read the goal in a file, judged at the temperature at which it counts, or take the default one."""
+    from ..datasets.readings import aiming
     from ..experiments.goal import Goal
 
-    if path is None:
-        return Goal()
-    if not path.is_file():
+    if path is not None and not path.is_file():
         raise InputError(f"--goal {visible(str(path), 80)} is not a file; give a TOML file, or leave it out")
-    return Goal.load(path)
+    with aiming(temperature_C):
+        return Goal.of(path)
 
 
 def check_temperature(temperature: float) -> None:

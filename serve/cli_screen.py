@@ -62,7 +62,7 @@ def screen(
     """Find the best of millions of candidates, in memory that does not grow."""
     with told():
         check_temperature(temperature)
-        aim = load_goal(goal)
+        aim = load_goal(goal, temperature)
         ranges = _ranges(sources, var or [])
         if everything and output is None:
             raise InputError("--everything writes a folder beside the ranking; name the ranking with -o FILE.parquet")
@@ -93,7 +93,7 @@ def instead_of_rank(
             what = "--also, --track, --server, --sheet and --train-if-missing do not go with --scheduler or a folder"
             raise InputError(f"{what}; leave them out, or rank a file without --scheduler")
         check_temperature(temperature)
-        aim = load_goal(goal)
+        aim = load_goal(goal, temperature)
         checked(outputs, (".csv", ".parquet", ".html"), *sources)
         first = next((path for path in outputs if path.suffix.lower() == ".parquet"), None)
         table = screened(sources, {}, aim, temperature, max(top, 1), first, scheduler=scheduler)

@@ -100,11 +100,12 @@ def finish(folder: str, blocks: int) -> int:
     import pandas as pd
 
     from ..experiments.blocks import united
+    from ..experiments.goal import Goal
     from .outputs import save
 
     place = Path(folder)
     told = read_request(place)
-    ranking = united((pd.read_parquet(_block(place, number)) for number in range(blocks)), told["goal"])
+    ranking = united((pd.read_parquet(_block(place, number)) for number in range(blocks)), Goal.kept(told["goal"]))
     table = listed(ranking) if told.get("listed") else joined(_table(place), ranking)
     common_C = told["temperature_C"] if _table(place).temperature_C is None else None
     table.attrs["temperature_C"] = common_C

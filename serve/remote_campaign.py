@@ -49,16 +49,17 @@ class RemoteCampaign(Campaign):
 
     def record(self, formula: str, **values: Any) -> int:
         """Record what came of a melt, as `Campaign.record` does; return the number of the event."""
-        told = {name: value for name, value in values.items() if value is not None}
+        told = {name: value for name, value in values.items() if value is not None and value is not False}
         return self._done("record", {"formula": formula, **told})[0]
 
-    def record_table(self, table: pd.DataFrame | Path | str) -> Numbers:
+    def record_table(self, table: pd.DataFrame | Path | str, trust_units: bool = False) -> Numbers:
         """Record a table of results, all rows or none; return the numbers of the events."""
-        return self._done("record-table", {"rows": results_of(table)})
+        return self._done("record-table", {"rows": results_of(table)} | _insisting(trust_units))
 
-    def correct(self, event: int, formula: str | None = None, **values: Any) -> int:
+    def correct(self, event: int, formula: str | None = None, trust_units: bool = False, **values: Any) -> int:
         """Correct a result; return the number of the event."""
-        return self._done("correct", {"event": event, "formula": formula, "values": values})[0]
+        told = {"event": event, "formula": formula, "values": values}
+        return self._done("correct", told | _insisting(trust_units))[0]
 
     def withdraw(self, event: int, note: str = "") -> int:
         """Take back what an event said; return the number of the event."""
@@ -75,3 +76,8 @@ class RemoteCampaign(Campaign):
     def _done(self, verb: str, body: Mapping[str, Any]) -> Numbers:
         answer = self._wire.noticed(self._wire.post(f"campaigns/{self.name}/{verb}", body, once=True))
         return [int(event) for event in answer["events"]]
+
+
+def _insisting(trust_units: bool) -> dict[str, bool]:
+    """The field of a request that insists on units, where it does: earlier services know none."""
+    return {"trust_units": True} if trust_units else {}

@@ -111,16 +111,18 @@ async def record(name: Name, told: ResultRequest, request: Request, desk: AtDesk
 @router.post("/{name}/record-table", status_code=201, response_model=Changed, responses=documented(404, 409))
 async def record_table(name: Name, told: DataRequest, request: Request, desk: AtDesk, key: Key = None) -> Response:
     """Record a table of results, all rows or none."""
-    return await _changed(request, desk, key, told, name, "record_table", bounded_table(told.rows))
+    return await _changed(request, desk, key, told, name, "record_table", bounded_table(told.rows), told.trust_units)
 
 
 @router.post("/{name}/correct", status_code=201, response_model=Changed, responses=documented(404, 409))
 async def correct(name: Name, told: CorrectionRequest, request: Request, desk: AtDesk, key: Key = None) -> Response:
     """Correct a result; the next proposals are those of the corrected history."""
-    known = set(ResultRequest.model_fields) - {"formula"}
+    known = set(ResultRequest.model_fields) - {"formula", "trust_units"}
     if unknown := sorted(set(told.values) - known):
         raise InputError(f"values has {', '.join(unknown)}; a result has {', '.join(sorted(known))}")
-    return await _changed(request, desk, key, told, name, "correct", told.event, told.formula, **told.values)
+    return await _changed(
+        request, desk, key, told, name, "correct", told.event, told.formula, told.trust_units, **told.values
+    )
 
 
 @router.post("/{name}/withdraw", status_code=201, response_model=Changed, responses=documented(404, 409))

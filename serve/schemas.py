@@ -140,6 +140,7 @@ class ResultRequest(Strict):
     ] = None
     sample: Annotated[str, Field(max_length=200)] = ""
     note: Annotated[str, Field(max_length=2000)] = ""
+    trust_units: Annotated[bool, Field(description="Take values that look like another unit.")] = False
 
 
 class CorrectionRequest(Strict):
@@ -148,6 +149,7 @@ class CorrectionRequest(Strict):
     event: Annotated[Whole, Field(ge=1, lt=2**31, description="Number of the record.", examples=[2])]
     formula: Formula | None = None
     values: Annotated[dict[str, Any], Field(examples=[{"conductivity_S_cm": 1.1e-3}])] = {}
+    trust_units: bool = False
 
 
 class WithdrawalRequest(Strict):

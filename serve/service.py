@@ -53,17 +53,18 @@ class Ask:
         """What is asked for, checked."""
         import numpy as np
 
-        from ..datasets.readings import temperature, temperatures
+        from ..datasets.readings import aiming, temperature, temperatures
         from ..experiments.goal import Goal
 
         further = tuple(dict.fromkeys(also))
         with collected() as said:
-            aim = _usual() if goal is None else Goal.of(goal)
-            if isinstance(temperature_C, Sequence):
-                each = temperatures(np.array(temperature_C, dtype=float), error=InputError)
-                return cls(aim, also=further, each_C=tuple(each.tolist()), notes=tuple(said))
-            at = temperature(temperature_C, error=InputError)
-        return cls(aim, at, further, notes=tuple(said))
+            several = isinstance(temperature_C, Sequence)
+            at = (temperatures if several else temperature)(np.asarray(temperature_C, dtype=float), error=InputError)
+            with aiming(at):
+                aim = _usual() if goal is None else Goal.of(goal)
+        if isinstance(at, float):
+            return cls(aim, at, further, notes=tuple(said))
+        return cls(aim, also=further, each_C=tuple(at.tolist()), notes=tuple(said))
 
     @property
     def common(self) -> float | None:

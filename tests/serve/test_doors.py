@@ -15,8 +15,10 @@ from vitrion.datasets import readings
 from vitrion.experiments.campaign import Campaign
 from vitrion.experiments.goal import Goal, GoalError
 from vitrion.experiments.judgement import Threshold
+from vitrion.features.notices import collected, notice
 from vitrion.serve import schemas
 from vitrion.serve.cli import app
+from vitrion.serve.cli_rank import load_goal
 from vitrion.serve.client import Client
 from vitrion.serve.service import Ask
 
@@ -240,3 +242,24 @@ def test_the_client_sends_scalars_as_numbers(http):
             client.rank([LACO], temperature_C=np.nan)
         with pytest.warns(UserWarning, match="temperature_C = 300 is taken for degC"):
             client.rank([LACO], temperature_C=300)
+
+
+def test_a_goal_is_judged_at_the_temperature_at_which_it_counts(predictors, tmp_path):
+    """Superionic solids conduct 1 S/cm at 400 degC, and none does at 25 degC: there it is mS/cm."""
+    goal, path = {"conductivity_S_cm": 1}, tmp_path / "goal.toml"
+    path.write_text("conductivity_S_cm = 1\n")
+    doors = (
+        lambda at: len(vitrion.rank([LACO], goal, at, predictors)),
+        lambda at: len(vitrion.rank([LACO, LACO], goal, [25.0, at], predictors)),
+        lambda at: len(vitrion.sweep(FAMILY, at, goal, predictors, x=RANGE)),
+        lambda at: [notice(one) or one for one in Ask.of(goal, at).notes],
+        lambda at: load_goal(path, at),
+    )
+    for door in doors:
+        with collected() as said:
+            assert door(400.0)
+        assert "at 400 degC, where superionic crystals alone reach it; if mS/cm is meant" in " ".join(said)
+        with pytest.raises(ValueError, match=r"conducts at 25 degC; .*give 0.001, or up to 3 where it counts at 100"):
+            door(25.0)
+    with pytest.raises(ValueError, match="conducts at 400 degC"):
+        Ask.of({"conductivity_S_cm": 4}, 400.0)
