@@ -172,7 +172,7 @@ def temperature_of(listing: Listing, temperature_C: Any) -> tuple[float | Vector
             f"temperature_C of shape {values.shape} for {len(listing):,} candidates; give one for all, or one each"
         )
     if len(bad := np.flatnonzero(~np.isfinite(values))):
-        raise ConditionError(f"temperature_C has no number for candidate {bad[0]}; give degC for each, such as 25")
+        raise ConditionError(f"temperature_C has no number for candidate {bad[0] + 1}; give degC for each, such as 25")
     return readings.temperatures(values, error=ConditionError), True
 
 

@@ -59,12 +59,12 @@ class Threshold:
             raise GoalError(f"limit on {self.property} has {wrong}; give one of the two")
         side, quantity = told[0], find(self.property)
         low = -ZERO_CELSIUS_K if quantity.scale == "celsius" else 0.0
-        high, what = BEYOND * quantity.plausible[1], f"limit on {self.property} has {side}"
+        high, what = BEYOND * quantity.plausible[1], f"limit on {self.property}, {side}"
         right = f"a number of {quantity.unit} above {low:g} and up to {high:g}"
         given = getattr(self, side)
         readings.limit(number(given, what, right, GoalError), quantity, what, GoalError, least=side == "above")
         value = bounded(given, what, right, low, high)
-        weight = bounded(self.weight, f"limit on {self.property} has weight", "a number above 0", 0.0)
+        weight = bounded(self.weight, f"limit on {self.property}, weight", "a number above 0", 0.0)
         object.__setattr__(self, side, value)
         object.__setattr__(self, "weight", weight)
 

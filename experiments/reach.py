@@ -43,6 +43,21 @@ SENT = ("log_text", "log_table", "log_figure", "log_dict", "log_artifact")  # wh
 _LOCAL = re.compile(r"(?!\w[\w+.-]{1,40}:)|sqlite\W|file:")  # files of this machine, which nobody waits for
 
 
+_FAULTS: Mapping[str, str] = MappingProxyType(  # the first that is found in the words of a library counts
+    {
+        r"(?i)name or service not known|name resolution|NameResolution|getaddrinfo": "no machine has that name",
+        r"(?i)connection ?refused": "no connection: refused",
+        r"(?i)certificate|SSLError": "no connection: its certificate is not trusted",
+        r"(?i)timed? ?out|TimeoutError": "no answer in time",
+        r"(?i)too many \d+ error responses|\b50[0-9]\b": "it answers with errors of its own",
+        r"(?i)UnsupportedModelRegistryStoreURI|unsupported URI|No connection adapters|Could not parse.*URL": (
+            "that is no address of MLflow: give such as http://127.0.0.1:5000"
+        ),
+        r"(?i)ConnectionError|Max retries|Connection ?reset|aborted|unreachable": "no connection",
+    }
+)
+
+
 class MlflowAwayError(RuntimeError):
     """MLflow does not answer; the message says which, why, and how to mend it.
 
@@ -157,8 +172,21 @@ def answered(uri: str, work: Callable[[], T] | None, most_s: float, opening: boo
         raise _lost(uri, f"nothing came within {seconds:.0f} s") from None
     except Exception as error:
         if opening or _is_away(error):
-            raise _lost(uri, f"{type(error).__name__}: {str(error).splitlines()[0][:150]}") from error
+            raise _lost(uri, reason(error)) from error
         raise
+
+
+def reason(error: BaseException) -> str:
+    """Why a store cannot be used, in plain words.
+
+    Examples
+    --------
+    >>> reason(ConnectionRefusedError(111, "Connection refused")), reason(TimeoutError())
+    ('no connection: refused', 'no answer in time')
+    """
+    text = f"{type(error).__name__}: {error}"
+    found = next((words for pattern, words in _FAULTS.items() if re.search(pattern, text)), "")
+    return found or " ".join(text.split()[:20]).rstrip(":")
 
 
 def forget() -> None:

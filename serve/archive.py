@@ -78,8 +78,10 @@ def unpacked(source: Path, copy: Path) -> dict[str, Any]:
                 f"{source} holds {shown}, which the file system of {copy.parent.parent} cannot tell apart; name a home "
                 f"folder on another one with VITRION_HOME, or rename one of each before the backup"
             )
-        if unequal := sorted((set(parts) - {MANIFEST}) ^ (set(listed) - {MANIFEST})):
-            raise _damaged(*unequal)
+        if missing := sorted(set(listed) - set(parts) - {MANIFEST}):
+            raise _damaged(*missing)
+        if added := sorted(set(parts) - set(listed) - {MANIFEST}):
+            raise _added(*added)
         private_folder(copy)
         for name, digest in listed.items():
             try:
@@ -90,6 +92,13 @@ def unpacked(source: Path, copy: Path) -> dict[str, Any]:
             if found != digest:
                 raise _damaged(name)
     return told
+
+
+def _added(*names: str) -> WorkError:
+    told = ", ".join(visible(name, 100) for name in names[:SHOWN])
+    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+    why = f"its manifest does not name {told}{more}"
+    return WorkError(f"the backup is not as it was written: {why}; take another backup")
 
 
 def _damaged(*names: str) -> WorkError:

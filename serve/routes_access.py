@@ -20,7 +20,7 @@ from .schemas_out import Me
 
 router = APIRouter(tags=["access"])
 SECRET_FORM = 100  # characters that a key has at most
-MOST_AT = 200  # characters of a place of the page
+MOST_AT = 200  # characters of a place of the page; a longer one is passed over
 _AT = re.compile(r"[A-Za-z0-9_./%~-]+")  # it stays behind the # of our own page: nothing leads elsewhere
 _WORDS = {
     "unknown": "No valid key is like that. Copy it whole, as 'vitrion keys new' printed it.",
@@ -47,13 +47,13 @@ async def login(
     request: Request,
     desk: AtDesk,
     key: Annotated[str, Form(max_length=SECRET_FORM)] = "",
-    at: Annotated[str, Form(max_length=MOST_AT)] = "",
+    at: Annotated[str, Form()] = "",
 ) -> Response:
     """Open a session with a key: its secret is a cookie that no script reads and no other site sends.
 
     It leads back to the place of the page that was asked for.
     """
-    place = at if _AT.fullmatch(at) else ""
+    place = at if len(at) <= MOST_AT and _AT.fullmatch(at) else ""
     found = await asyncio.to_thread(desk.keys.known, key.strip())
     if found is None or found.state != "valid":
         if wait := math.ceil(request.scope[WRONG]()):

@@ -86,7 +86,7 @@ def test_bad_values(bad):
         ("[limits.liquidus]", "limit on liquidus has neither below nor above"),
         ("[limits.softness]\nbelow = 3", "limit on 'softness'; give one on tg, conductivity"),
         ("[limits.tg]\nbelow = 3", "holds tg; its limit is tg_C"),
-        ('[limits.liquidus]\nbelow = "low"', "limit on liquidus has below = 'low'; give a number of degC"),
+        ('[limits.liquidus]\nbelow = "low"', "limit on liquidus, below = 'low'; give a number of degC"),
     ],
 )
 def test_bad_files(tmp_path, text, said):

@@ -463,7 +463,7 @@ def test_one_temperature_stands_in_a_column_unless_it_is_the_usual(ranked):
     ("candidates", "temperature", "words"),
     [
         (["LiCl", "NaCl"], [25.0], "shape (1,) for 2 candidates"),
-        (["LiCl", "NaCl"], [25.0, float("nan")], "no number for candidate 1"),
+        (["LiCl", "NaCl"], [25.0, float("nan")], "no number for candidate 2"),
         (["LiCl", "NaCl"], ["warm", 25.0], "give numbers in degC"),
         (["LiCl", "NaCl"], {"LiCl": 25.0}, "give one number in degC"),
         (["LiCl"], "60", "give degC between -100 and 500"),

@@ -277,6 +277,7 @@ def test_the_way_back_leads_nowhere_else(asking):
         ("//evil.example/", "/#//evil.example/"),
         ("x\r\nset-cookie: a=b", "/"),
         ('"><script>', "/"),
+        ("x" * 201, "/"),
         ("", "/"),
     ):
         told = asking.post("/login", data={"key": secret, "at": at}, headers=HERE, follow_redirects=False)
