@@ -15,7 +15,9 @@ from .candidate_table import CandidateTable, of_columns
 from .decoding import LARGEST, decode, read_bytes, visible
 from .delimited import LONGEST_CELL, MOST_CELLS, MOST_COLUMNS, MOST_ROWS, check_names, reads, split
 from .grid import GZIP, PARQUET, ZIP, TableError, inflate
+from .grid_text import COMMA_FREE, with_point
 from .headers import formula_column
+from .list_columns import temperature_column
 from .parquet_bounds import is_text, misfit, unpacked
 
 INDEX_OF_PANDAS = re.compile(r"__\w*")
@@ -55,6 +57,9 @@ def _text(content: bytes, name: str, path: Path | None) -> CandidateTable:
         lines = "1 blank line" if sheet.blank == 1 else f"{sheet.blank:,} blank lines"
         notes += (f"{lines} in {name} passed over",)
     columns = [[row.cells[at] for row in sheet.rows] for at in range(len(sheet.header))]
+    warm = temperature_column(sheet.header, name)[0]
+    if warm is not None and sheet.delimiter in COMMA_FREE:
+        columns[warm] = [with_point(cell) for cell in columns[warm]]
     numbers = [row.number for row in sheet.rows]
     errors = {place: row.error for place, row in enumerate(sheet.rows) if row.error}
     return of_columns(name, sheet.header, columns, sheet.column, numbers, errors, notes)

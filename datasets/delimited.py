@@ -39,6 +39,7 @@ class Sheet:
     column: int
     rows: list[Row]
     blank: int
+    delimiter: str = ""
 
 
 def split(text: str, name: str) -> Sheet:
@@ -179,7 +180,7 @@ def _columns(lines: list[str], first: int, delimiter: str, sheet: Sheet, name: s
             blank += 1
         else:
             rows.append(_fitted(row, sheet, delimiter, name))
-    return replace(sheet, rows=rows, blank=max(blank - (not lines[-1].strip()), 0))
+    return replace(sheet, rows=rows, delimiter=delimiter, blank=max(blank - (not lines[-1].strip()), 0))
 
 
 def _records(lines: list[str], start: int, delimiter: str, name: str) -> Iterator[tuple[int, str, list[str]]]:

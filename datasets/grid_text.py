@@ -9,9 +9,13 @@ import re
 from collections.abc import Iterator
 
 from .grid import TITLE_LINES, Grid, TableError, limit, refuse_title, too_many_rows
+from .headers import field_and_unit
 
 BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 DELIMITERS = (",", ";", "\t", "|")
+COMMA_FREE = (";", "\t")  # where these part the cells, a comma within a number is a decimal one
+_DECIMAL_COMMA = re.compile(r"([-+−–]?\d+),(\d+(?:[eE][-+−–]?\d+)?)")
+_WORDS = ("sample", "note", "reference", "doi", "phase")
 SEPARATOR_LINE = re.compile(r'"?sep=."?', re.IGNORECASE)  # Excel writes it and reads it; it says nothing of the data
 
 
@@ -21,7 +25,7 @@ def read(data: bytes, name: str, encoding: str) -> Grid:
     first_line = text.lstrip().partition("\n")[0].partition("\r")[0]
     if SEPARATOR_LINE.fullmatch(first_line):
         text = text.replace(first_line, "", 1)
-    records = _records(text, name)
+    delimiter, records = _records(text, name)
     at, first = next(records, (0, []))
     if not first:
         raise TableError(f"{name} holds blank lines only; give a table with a header line and at least one row")
@@ -33,8 +37,25 @@ def read(data: bytes, name: str, encoding: str) -> Grid:
             raise too_many_rows(name)
         if len(rows) < TITLE_LINES:
             refuse_title(name, at, header, line, cells)
-        rows.append((line, _padded(cells, header, line, name)))
+        pointed = cells if delimiter not in COMMA_FREE else _pointed(cells, header)
+        rows.append((line, _padded(pointed, header, line, name)))
     return Grid(name, header, tuple(rows))
+
+
+def with_point(cell: str) -> str:
+    """Return a number with a decimal point in place of its comma, and any other cell as it is.
+
+    >>> with_point("25,5"), with_point("1,5e-3"), with_point("LiCl, 1")
+    ('25.5', '1.5e-3', 'LiCl, 1')
+    """
+    found = _DECIMAL_COMMA.fullmatch(cell.strip())
+    return f"{found[1]}.{found[2]}" if found else cell
+
+
+def _pointed(cells: list[str], header: tuple[str, ...]) -> list[str]:
+    """Cells with points in the numbers, but in columns of words."""
+    words = [field_and_unit(title)[0] in _WORDS for title in header]
+    return [cell if at < len(words) and words[at] else with_point(cell) for at, cell in enumerate(cells)]
 
 
 def decode(data: bytes, name: str, encoding: str) -> str:
@@ -60,11 +81,15 @@ def decode(data: bytes, name: str, encoding: str) -> str:
     return text
 
 
-def _records(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the line on which each record starts, and its cells; blank records are left out."""
+def _records(text: str, name: str) -> tuple[str, Iterator[tuple[int, list[str]]]]:
+    """Return what parts the cells, and the line on which each record starts with its cells, but for blank records."""
     lines = [line for line in text.split("\n", 50)[:50] if line.strip(" \t\r,;|")]
     head = next((line for line in lines if any(mark in line for mark in DELIMITERS)), "")  # a title has none
     delimiter = max(DELIMITERS, key=head.count)
+    return delimiter, _parted(text, delimiter, name)
+
+
+def _parted(text: str, delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
     start = 1
     try:

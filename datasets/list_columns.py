@@ -36,14 +36,16 @@ def temperature_column(header: Sequence[object], name: str) -> tuple[int | None,
             try:
                 if text:
                     found[at] = units.find(text, TG)
-                elif len(plain(str(title))) > 1:
+                else:
                     vague.append(str(title))
             except UnitError:
                 continue  # T_melt and the like, which are not of a measurement
     exact = [at for at in found if plain(str(header[at])).casefold() == "temperature_c"]
     chosen = exact[:1] or (list(found) if len(found) == 1 else [])
     if chosen:
-        return chosen[0], found[chosen[0]], ""
+        others = " and ".join(repr(visible(str(header[at]))) for at in found if at != chosen[0])
+        read = visible(str(header[chosen[0]]))
+        return chosen[0], found[chosen[0]], f"{name}: {others} not read beside {read!r}" if others else ""
     vague = [str(header[at]) for at in found] or vague
     if not vague:
         return None, celsius, ""
@@ -71,11 +73,16 @@ def temperatures(cells: Sequence[Any], unit: Unit, title: str) -> tuple[list[flo
             errors[row] = f"{title}: {kelvin}; give degC, or name the column temperature_K"
             found[row] = math.nan
         elif not COLDEST_C <= found[row] <= HOTTEST_C:
-            errors[row] = f"{title}: {cell} is out of range; give degC between {COLDEST_C:g} and {HOTTEST_C:g}"
+            cold, hot = (COLDEST_C, HOTTEST_C) if unit.name == TG.unit else (_in_K(COLDEST_C), _in_K(HOTTEST_C))
+            errors[row] = f"{title}: {cell} is out of range; give {unit.name} between {cold:g} and {hot:g}"
             found[row] = math.nan
     if unit.name == TG.unit and not all(map(math.isnan, found)):
         wonder(np.array(found), title)
     return found, errors
+
+
+def _in_K(celsius: float) -> float:  # noqa: N802 - the symbol of the unit
+    return celsius + ZERO_CELSIUS_K
 
 
 def is_blank(cell: Any) -> bool:

@@ -55,6 +55,8 @@ async def propose(told: ProposeRequest, desk: AtDesk) -> Response:
 def check_temperatures(told: RankRequest) -> None:
     """Refuse temperatures that are not one for each candidate."""
     each, count = told.temperatures_C, len(told.candidates)
+    if each is not None and "temperature_C" in told.model_fields_set:
+        raise InputError("temperature_C and temperatures_C are both given; leave one out")
     if each is not None and len(each) != count:
         raise InputError(
             f"{len(each):,} temperatures for {count:,} candidates; give one each, or temperature_C for all"

@@ -20,6 +20,8 @@ from vitrion.serve import schemas
 from vitrion.serve.cli import app
 from vitrion.serve.cli_rank import load_goal
 from vitrion.serve.client import Client
+from vitrion.serve.refusals import InputError
+from vitrion.serve.routes_rank import check_temperatures
 from vitrion.serve.service import Ask
 
 FAMILY, RANGE, LACO = "LiAlCl{4-2x}O{x}", "0.5:1:0.25", "LiAlCl2.5O0.75"
@@ -263,3 +265,10 @@ def test_a_goal_is_judged_at_the_temperature_at_which_it_counts(predictors, tmp_
             door(25.0)
     with pytest.raises(ValueError, match="conducts at 400 degC"):
         Ask.of({"conductivity_S_cm": 4}, 400.0)
+
+
+def test_one_temperature_and_one_each_in_a_request_are_refused():
+    both = schemas.RankRequest(candidates=[LACO], temperature_C=25.0, temperatures_C=[60.0])
+    with pytest.raises(InputError, match="both given; leave one out"):
+        check_temperatures(both)
+    check_temperatures(schemas.RankRequest(candidates=[LACO], temperatures_C=[60.0]))

@@ -295,6 +295,24 @@ def test_a_column_of_temperatures_is_read(given):
     assert given("formula,T_melt_C\nLiCl,600\n").notes == ()
 
 
+def test_a_semicolon_or_a_tab_settles_what_a_comma_in_a_number_is(given, tmp_path):
+    for mark in ";\t":
+        assert given(f"formula{mark}temperature_C\nLiCl{mark}25,5\nNaCl{mark}-3,25\n").at(25.0) == [25.5, -3.25]
+        path = tmp_path / "results.csv"
+        path.write_text(f"formula{mark}tg_C\nLiAlCl2.5O0.75{mark}-16,8\n")
+        assert read_table(path).facts["value"].tolist() == [-16.8]
+    assert "decimal comma" in given('formula,temperature_C\nLiCl,"25,5"\n').errors[0]
+
+
+def test_temperatures_in_kelvin_beside_others_and_without_a_unit(given):
+    assert "25 is out of range; give K between 173.15 and 773.15" in given("formula,T (K)\nLiCl,25\n").errors[0]
+    both = given("formula,T (K),temperature_C\nLiCl,310,30\n")
+    assert both.at(25.0) == [30.0] and both.notes == ("list.csv: 'T (K)' not read beside 'temperature_C'",)
+    assert (
+        "'T' not read; call the temperature of each candidate temperature_C" in given("formula,T\nLiCl,30\n").notes[0]
+    )
+
+
 @pytest.mark.parametrize("size", [32_768, 40_000, 2_000_000])
 @pytest.mark.parametrize(
     "content",
