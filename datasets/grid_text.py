@@ -14,7 +14,7 @@ from .headers import field_and_unit
 BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 DELIMITERS = (",", ";", "\t", "|")
 COMMA_FREE = (";", "\t")  # where these part the cells, a comma within a number is a decimal one
-_DECIMAL_COMMA = re.compile(r"([-+−–]?\d+),(\d+(?:[eE][-+−–]?\d+)?)")
+_DECIMAL_COMMA = re.compile(r"\A([-+−–]?\d+),(\d+(?:[eE][-+−–]?\d+)?)\Z")
 _WORDS = ("sample", "note", "reference", "doi", "phase")
 SEPARATOR_LINE = re.compile(r'"?sep=."?', re.IGNORECASE)  # Excel writes it and reads it; it says nothing of the data
 

@@ -64,6 +64,10 @@ class Measurements:
         if len(self.rows) != len(self.matrix):
             msg = f"{len(self.rows)} rows for {len(self.matrix)} compositions; give one composition a row"
             raise ValueError(msg)
+        if not self.rows.index.equals(
+            pd.RangeIndex(len(self.rows))
+        ):  # of who filtered his rows: all here goes by place
+            object.__setattr__(self, "rows", self.rows.reset_index(drop=True))
 
     def __len__(self) -> int:
         return len(self.rows)

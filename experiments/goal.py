@@ -135,10 +135,10 @@ class Goal:
         return cls._of_fields(goal, "the goal")
 
     @classmethod
-    def kept(cls, fields: Mapping[str, Any]) -> Goal:
-        """A goal by the fields that were kept of it: it was judged when it came in, and nothing is noticed again."""
+    def kept(cls, fields: Mapping[str, Any] | None) -> Goal:
+        """A goal by the fields that were kept of it, the default by none: it was judged when it came in, and nothing is noticed again."""
         with trusting():
-            return cls.of(dict(fields))
+            return cls.of(None if fields is None else dict(fields))
 
     @classmethod
     def load(cls, path: Path) -> Goal:

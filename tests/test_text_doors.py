@@ -305,7 +305,7 @@ def names(text):
 def messages(text):
     journal.hidden(text)
     refusals.public(text)
-    patience._QUOTED.sub("", text)
+    str(patience.away(OSError(text)))
     outcomes._here(text)
     for pattern, instead in campaign_values._SAID_OF_TABLES:
         pattern.sub(instead, text)

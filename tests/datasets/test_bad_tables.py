@@ -212,7 +212,7 @@ def test_a_bad_row_is_named_and_the_good_one_is_taken_only_when_asked(tmp_path, 
 
 
 def test_keep_good_does_not_take_nothing(tmp_path):
-    with pytest.raises(RowsError, match="1 of 1 rows"):
+    with pytest.raises(RowsError, match="1 of 1 row "):
         read_table(written(tmp_path, HEAD + "LiAlCl4,25,x,glass\n")).good(keep_good=True)
 
 

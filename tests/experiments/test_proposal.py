@@ -14,6 +14,7 @@ from vitrion.experiments.pool import Pool
 from vitrion.experiments.proposal import taught
 from vitrion.experiments.ranking import COLUMNS, rank
 from vitrion.features import Composition, FormulaError, Fractions, Ions, charge
+from vitrion.models.conditions import ConditionError
 
 FAMILY, RANGE = "LiAlCl{4-2x}O{x}", "0:1.5:0.05"
 RESULTS = pd.DataFrame(
@@ -109,7 +110,7 @@ def test_what_others_measured_far_from_the_goal_is_left_out(predictors):
 
 
 def test_a_temperature_that_is_none_is_refused_at_once(ask):
-    with pytest.raises(GoalError, match="temperature_C = -400; give degC between -100 and 500"):
+    with pytest.raises(ConditionError, match="temperature_C = -400; give degC between -100 and 500"):
         ask(temperature_C=-400)
 
 
@@ -267,7 +268,7 @@ def test_a_glass_at_two_temperatures_may_repeat_its_outcome():
 def test_refused_results_give_advice_that_helps_here(tmp_path):
     with pytest.raises(TableError) as caught:
         Outcomes.of(pd.DataFrame({"formula": ["LiAlCl2O", "LiAlCl4"], "tg_C": [-5.0, 9e9]}))
-    assert "1 of 2 rows cannot be taken; mend them, or leave them out" in str(caught.value)
+    assert "1 of 2 rows cannot be taken; mend what is wrong, or leave it out" in str(caught.value)
     path = tmp_path / "results.csv"
     path.write_text("formula,conductivity_S_cm,temperature_C\nLiAlCl2O,1e-3,298.15\nLiAlCl4,1e-6,298.15\n")
     with pytest.raises(TableError, match=r"name it temperature_K$"):

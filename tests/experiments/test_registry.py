@@ -146,7 +146,7 @@ def test_two_processes_promote_at_once(bundle, home):
 
 def test_no_file_is_left_half_written(promoted, home, monkeypatch):
     before = (home / "champions.json").read_text()
-    monkeypatch.setattr(registry.json, "dumps", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr(json, "dumps", lambda *a, **k: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         registry.promote("tg", 1)
     assert (home / "champions.json").read_text() == before

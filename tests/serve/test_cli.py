@@ -191,7 +191,7 @@ def test_a_full_disk_is_said(run, listed, tmp_path, monkeypatch):
     monkeypatch.setattr("vitrion.serve.outputs.put", full)
     result = run("rank", listed, "-o", tmp_path / "out.csv")
     assert result.exit_code == 1
-    assert "No space left" in sentence(result)
+    assert "no room is left on the disk" in sentence(result)
 
 
 def test_fifty_thousand_rows(run, tmp_path):

@@ -181,7 +181,7 @@ def test_list_of_none_and_of_a_damaged_one(run, laco, tmp_path):
         (["new", "x", "LiCl{name}", "--var", "name=1:1:1"], "name is taken"),
         (["new", "x", "--candidates", "none.csv"], "does not exist"),
         (["new", "x", *FAMILY, "--goal", "none.toml"], "is not a file"),
-        (["new", "x", *FAMILY, "--temperature", "nan"], "out of range"),
+        (["new", "x", *FAMILY, "--temperature", "nan"], "is missing; give degC"),
         (["propose", "naco"], "no campaign is called 'naco'"),
         (["propose", "laco", "-o", "x.html"], "ending"),
         (["record", "laco"], "give a FORMULA"),

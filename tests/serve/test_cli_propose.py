@@ -74,7 +74,7 @@ def test_a_list_in_place_of_a_family(asked, tmp_path):
         ((), "one of the two"),
         ((*FAMILY, "--candidates", "x.csv"), "one of the two"),
         ((*FAMILY, "--results", "nowhere.csv"), "is not a file"),
-        ((*FAMILY, "--temperature", "9999"), "out of range"),
+        ((*FAMILY, "--temperature", "9999"), "give degC between -100 and 500"),
         ((*FAMILY, "-o", "next.docx"), "ending is not known"),
         (("LiAlCl{4-2x}O{x}", "--var", "seed=0:1:1"), "taken"),
     ],

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import vitrion
+from vitrion.features.scalars import ScalarError
 from vitrion.serve import crew
 from vitrion.serve.client import Client
 from vitrion.serve.wire import ServiceError, Wire
@@ -154,7 +155,9 @@ def test_an_address_without_a_scheme_and_values_that_are_not_known():
         return httpx.Response(200, json={"url": str(request.url), "body": request.content.decode()})
 
     wire = Wire("localhost:8000/", None, 1.0, httpx.MockTransport(answer))
-    told = wire.post("campaigns/laco/record", {"formula": "LiCl", "conductivity_S_cm": float("nan"), "tg_C": -10.0})
+    with pytest.raises(ScalarError, match="conductivity_S_cm = nan is missing; give a number, or leave it out"):
+        wire.post("campaigns/laco/record", {"formula": "LiCl", "conductivity_S_cm": float("nan"), "tg_C": -10.0})
+    told = wire.post("campaigns/laco/record", {"formula": "LiCl", "tg_C": -10.0})
     assert told["url"] == "http://localhost:8000/api/v1/campaigns/laco/record"
     assert told["body"] == '{"formula":"LiCl","tg_C":-10.0}'
 

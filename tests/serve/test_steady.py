@@ -24,7 +24,7 @@ LACO, FAMILY, RANGES = "LiAlCl2.5O0.75", "LiAlCl{4-2x}O{x}", {"x": "0:1.5:0.25"}
 
 
 def test_a_proposal_learns_so_many_results_at_once(http, monkeypatch):
-    words = "1,001 results, more than 1,000; add them with 'vitrion data add' and train instead"
+    words = "1,001 results, more than 1,000; add them to the lab's data and train instead"
     rows = [{"formula": f"Li{1 + n / 2000}AlCl{4 + n / 2000}", "tg_C": 20.0} for n in range(1001)]
     told = {"template": FAMILY, "variables": RANGES}
     for more in ({"results": rows}, {"results": rows[:1000], "pending": [LACO]}):
