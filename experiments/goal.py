@@ -136,7 +136,7 @@ class Goal:
 
     @classmethod
     def kept(cls, fields: Mapping[str, Any] | None) -> Goal:
-        """A goal by the fields that were kept of it, the default by none: it was judged when it came in, and nothing is noticed again."""
+        """A goal by the fields that were kept of it, if any: it was judged when it came in, and is not judged again."""
         with trusting():
             return cls.of(None if fields is None else dict(fields))
 
