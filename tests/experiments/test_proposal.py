@@ -271,7 +271,7 @@ def test_refused_results_give_advice_that_helps_here(tmp_path):
     assert "1 of 2 rows cannot be taken; mend what is wrong, or leave it out" in str(caught.value)
     path = tmp_path / "results.csv"
     path.write_text("formula,conductivity_S_cm,temperature_C\nLiAlCl2O,1e-3,298.15\nLiAlCl4,1e-6,298.15\n")
-    with pytest.raises(TableError, match=r"name it temperature_K$"):
+    with pytest.raises(TableError, match=r"name it temperature_K, or record it in a campaign with --trust-units$"):
         Outcomes.of(path)
 
 
