@@ -15,12 +15,12 @@ from .grammar import Token, read_part
 from .labels import Amounts, formula, neutral, two_ways
 from .notation import FormulaError
 
-_LABEL = re.compile(r"(\d+(?:\.\d+)?)? *[(\[]?([A-Z][a-z]?\d{0,4}|[A-Z]{2,3}\d{0,4})[)\]]?")
-_COUNTED = re.compile(r"\d+(?:\.\d+)? *[A-Z(\[].*")
+_LABEL = re.compile(r"\A(\d+(?:\.\d+)?)? *[(\[]?([A-Z][a-z]?\d{0,4}|[A-Z]{2,3}\d{0,4})[)\]]?\Z")
+_COUNTED = re.compile(r"\A\d+(?:\.\d+)? *[A-Z(\[].*\Z")
 _IN_BRACKETS = re.compile(r"(?:[(\[]([A-Z][a-z]?\d{0,4}|[A-Z]{2,3}\d{0,4})[)\]](?![\d.]))+")
 _ELEMENTS = re.compile(r"(?:[(\[][A-Z][a-z]?[\d.]*[)\]][\d.]*)+")  # (H)2(O)
 _GROUPS = frozenset(["OH", "CN", "CO", "NO", "NH", "SCN", "NCS", "OCN"])
-_SHARE = re.compile(r"(\d+(?:\.\d+)?)[A-Z(\[].*|.*[)\]](\d+(?:\.\d+)?)")
+_SHARE = re.compile(r"\A(?:(\d+(?:\.\d+)?)[A-Z(\[].*|.*[)\]](\d+(?:\.\d+)?))\Z")
 _MOLECULES = frozenset(["Cl2", "Br2"])  # no series of samples is numbered so
 _ELEMENTAL = {name: ["S", "Se", "P"] for name in ("S", "Se", "P", "S8", "P4")} | {"I2": ["S", "Se", "P", "I"]}
 

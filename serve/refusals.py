@@ -20,8 +20,9 @@ __all__ = [
     "visible",
 ]
 
-_ADDRESS = re.compile(
-    r"""(?:connection to )?server (?:at|on socket) (["']).*?\1(?: \([^)]*\))?(?:, port \d+)?|/\S*\.s\.PGSQL\.\d+|postgres\w*(\+\w+)?://\S+"""
+_ADDRESS = re.compile(  # bounded, so that a long text takes no longer than its length
+    r"""(?:connection to )?server (?:at|on socket) (["']).{0,250}?\1(?: \([^)]{0,100}\))?(?:, port \d+)?"""
+    r"""|/\S{0,250}?\.s\.PGSQL\.\d+|postgres\w{0,20}(\+\w{1,20})?://\S+"""
 )
 
 
