@@ -1,6 +1,7 @@
 """What every test has: small data may have small bins, and one small pair of predictors serves all."""
 
 import dataclasses
+import os
 import tempfile
 import uuid
 import warnings
@@ -24,6 +25,18 @@ def pytest_collection_modifyitems(items):
     """Let the small bins of small data be small without a word."""
     for item in items:
         item.add_marker(pytest.mark.filterwarnings("ignore:the no. of calibration examples"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobodys_home(tmp_path_factory):
+    """Keep every test away from the home folder, and so from the results, of whoever runs it."""
+    before = os.environ.get("VITRION_HOME")
+    os.environ["VITRION_HOME"] = str(tmp_path_factory.mktemp("nobody"))
+    yield
+    if before is None:
+        del os.environ["VITRION_HOME"]
+    else:
+        os.environ["VITRION_HOME"] = before
 
 
 @pytest.fixture(scope="session")
