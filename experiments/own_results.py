@@ -11,8 +11,11 @@ import numpy.typing as npt
 from ..datasets import lab
 from ..datasets.curation import curate
 from ..datasets.home import home
-from ..datasets.measurement import Measurements
+from ..datasets.measurement import Measurements, tabulate
 from ..datasets.properties import find
+from ..datasets.store import StoreError
+from ..features.elements import SYMBOLS
+from ..features.notices import notice
 from ..models.conditions import encode
 
 Vector = npt.NDArray[np.float64]
@@ -80,9 +83,13 @@ def _state() -> tuple[str, tuple[int, ...]]:
 
 @lru_cache(maxsize=8)
 def _read(name: str, path: str, state: tuple[int, ...]) -> tuple[Facts, Facts]:
-    """Results in the store as it is in this state."""
-    standing, gone = (_facts(part, name) for part in lab.standing_and_not(name))
-    return standing, gone
+    """Results in the store as it is in this state; none, with a notice, of a store that cannot be read."""
+    try:
+        standing, gone = lab.standing_and_not(name)
+    except StoreError as error:
+        notice(f"what the laboratory measured itself is not shown: {error}")
+        standing = gone = Measurements(tabulate(0), np.zeros((0, len(SYMBOLS))))
+    return _facts(standing, name), _facts(gone, name)
 
 
 def _facts(told: Measurements, name: str) -> Facts:

@@ -125,3 +125,10 @@ def test_a_verdict_for_each_property_and_one_for_both_as_before(predictors):
     order = ["inside", "edge", "outside"]
     worst = [max(pair, key=order.index) for pair in zip(*told.values(), strict=True)]
     assert table["verdict"].tolist() == [*worst, ""], "the goals' minimum verdict means what it meant"
+
+
+def test_a_store_that_cannot_be_read_spoils_no_ranking(predictors, home):
+    (home / "lab.sqlite").write_bytes(b"no database at all" * 100)
+    with pytest.warns(UserWarning, match="what the laboratory measured itself is not shown: .*lab.sqlite"):
+        table = rank(["LiAlCl2.5O0.75"], predictors=predictors)
+    assert table["measured_conductivity_S_cm"].tolist() == [1.52e-3]
