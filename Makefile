@@ -82,8 +82,9 @@ prove: $(READY) ## the same proofs in full, kept in docs/benchmarks: 10^5 formul
 	$(BIN)/python tests/bench/http_proofs.py --full --write docs/benchmarks/faults-http.md
 	$(MAKE) prove-faults
 
-prove-faults: $(READY) ## faults ten times each, 300 kills of server and workers, 30 minutes of load, kept in docs/benchmarks/faults.md
+prove-faults: $(READY) ## faults ten times each, attacks three times, 300 kills of server and workers, 30 minutes of load, kept in docs/benchmarks/faults.md
 	$(BIN)/python tests/bench/faults.py --times 10 --write docs/benchmarks/faults.md
+	$(BIN)/python tests/bench/attacks.py --times 3 --write docs/benchmarks/faults.md
 	$(BIN)/python tests/bench/server_kills.py --times 300 --strict --write docs/benchmarks/faults.md
 	$(BIN)/python tests/bench/soak.py --minutes 30 --write docs/benchmarks/faults.md
 
