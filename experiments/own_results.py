@@ -75,7 +75,7 @@ def _state() -> tuple[str, tuple[int, ...]]:
     for file in (path, path.with_name(path.name + "-wal")):
         try:
             told = file.stat()
-        except OSError:
+        except OSError:  # there is no such file, and that is a state too
             continue
         state += [told.st_mtime_ns, told.st_size, told.st_ino]
     return str(path), tuple(state)
