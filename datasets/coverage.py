@@ -67,15 +67,15 @@ def transition(tg: Dataset) -> str:
 
 
 def room_temperature(conductivity: Dataset) -> str:
-    """Return a chart of conductivities near room temperature, of SciGlass and of the literature table."""
+    """Return a chart of conductivities near room temperature, of SciGlass and of the literature."""
     rows = conductivity.rows
     edges = np.arange(-20.0, 0.1, 0.5)
     near = rows["temperature_C"].between(*ROOM_C).to_numpy()
     target = np.log10(rows["value"].to_numpy())
-    glass = (rows["source"] == "SciGlass").to_numpy()
+    glass = ~conductivity.curated
     counts = {
         "SciGlass (20 degC)": np.histogram(target[near & glass], edges)[0],
-        "literature table (15-45 degC)": np.histogram(target[near & ~glass], edges)[0],
+        "literature (15-45 degC)": np.histogram(target[near & ~glass], edges)[0],
     }
     labels = [f"{edge:g}" for edge in edges[:-1]]
     return bar_chart.draw("Conductivity near room temperature", "log10 of S/cm", labels, counts, 4)

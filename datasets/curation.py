@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from . import arrhenius, conduction
+from . import arrhenius, conduction, literature_checks
 from .measurement import CONFIDENCE_WEIGHT, Measurements
 from .neighbours import DOUBTED, LEFT_OUT
 from .properties import Property
@@ -48,6 +48,8 @@ def curate(measured: Measurements, prop: Property, *, astray_papers: bool = True
     _note(reasons, ~np.isfinite(values), NOT_A_NUMBER)
     for mask, reason in _exclusions(measured, prop):
         _note(reasons, mask, reason)
+    for mask, reason in literature_checks.withdrawn(measured, literature_checks.LEFT_OUT):
+        _note(reasons, mask, reason)
     if prop.name == "conductivity":
         _judge_conductivity(measured, reasons)
     _note(reasons, ~prop.is_plausible(values), IMPLAUSIBLE)
@@ -58,7 +60,7 @@ def curate(measured: Measurements, prop: Property, *, astray_papers: bool = True
     dropped = measured.rows[~good].assign(reason=reasons[~good]).reset_index(drop=True)
     kept = measured.take(good)
     far = _of_astray_papers(kept, prop, DOUBTED) if astray_papers else ()
-    return doubt(kept, [*far, *_doubts(kept, prop)]), dropped
+    return doubt(kept, [*far, *_doubts(kept, prop), *literature_checks.doubts(kept, prop, rules())]), dropped
 
 
 def _note(reasons: npt.NDArray[np.object_], mask: Mask, reason: str) -> None:

@@ -14,15 +14,16 @@ import pandas as pd
 from ..features.composition import Composition
 from ..features.fractions import Fractions
 from . import lab as own_data
-from . import literature, sciglass
+from . import literature, liverpool, sciglass
 from .consensus import lower_weight
 from .curation import curate, merge_repeats, rules
 from .duplicates import drop_retold
 from .laboratories import laboratories
 from .measurement import Measurements
 from .properties import Property, find
+from .tellings import first_tellings
 
-READERS = (sciglass.read, literature.read)
+BULK = (sciglass.NAME,)  # sources whose rows nobody read one by one
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,11 @@ class Dataset:
     def laboratories(self) -> npt.NDArray[np.object_]:
         """Laboratory of each row, ndarray of shape (n,) of text, named by the first of its authors, or its group."""
         return laboratories(self.rows["group"], self.rows["author"])
+
+    @cached_property
+    def curated(self) -> npt.NDArray[np.bool_]:
+        """Whether each row was read by a person, ndarray of shape (n,); those of bulk tables were not."""
+        return ~self.rows["source"].isin(BULK).to_numpy()
 
     @cached_property
     def conditions(self) -> pd.DataFrame:
@@ -128,8 +134,8 @@ def load(name: str, *, lab: bool = True, extra: Sequence[Measurements] = ()) -> 
     Repeats of one composition in one SciGlass paper are merged to their median; literature rows stay as they are.
     Rows that stand alone against other papers stay with a lower weight and the reason in ``doubt``. The lab's own rows
     have the source ``lab`` and, like rows read in a primary paper, a weight of 1 (0.3 when the lab itself gave them low
-    confidence); they are curated, but never weighed against other papers. What an earlier source tells too, with the
-    same DOI, is dropped from the later one.
+    confidence); they are curated, but never weighed against other papers. What an earlier source holds too, with the
+    same DOI, is dropped from the later one; so is a value that an earlier paper has already (`tellings`).
 
     Parameters
     ----------
@@ -141,20 +147,23 @@ def load(name: str, *, lab: bool = True, extra: Sequence[Measurements] = ()) -> 
         Measurements of other readers, such as `obelix.read`.
     """
     prop = find(name)
-    embedded, papers = (reader(name) for reader in READERS)
-    kept, dropped = curate(embedded, prop)
-    told, refused = curate(papers, prop)
-    measured = Measurements.join([merge_repeats(kept, prop), told])
-    out = [dropped, refused]
-    for part in extra:
-        new, retold = drop_retold(measured, part, prop)
-        new, refused = curate(new, prop)
-        measured = Measurements.join([measured, new])
-        out += [retold, refused]
+    bulk, refused = curate(sciglass.read(name), prop)
+    curated, refused_too = curate(literature.read(name, tuple(literature.TABLES)), prop)
+    measured = Measurements.join([merge_repeats(bulk, prop), curated])
+    out = [refused, refused_too]
+    for part in (liverpool.read(name), *extra):
+        measured = _added(measured, part, prop, out)
+    measured, later = first_tellings(measured, prop)
+    out.append(later)
     measured = lower_weight(measured, prop, rules()["disagreement"])
     if lab:
-        own, retold = drop_retold(measured, own_data.read(name), prop)
-        own, refused = curate(own, prop)
-        measured = Measurements.join([measured, own])
-        out += [retold, refused]
+        measured = _added(measured, own_data.read(name), prop, out)
     return Dataset(prop, measured, pd.concat(out, ignore_index=True))
+
+
+def _added(measured: Measurements, part: Measurements, prop: Property, out: list[pd.DataFrame]) -> Measurements:
+    """Measurements with a further source: what it repeats, and what curation refuses, goes to `out`."""
+    new, retold = drop_retold(measured, part, prop)
+    new, refused = curate(new, prop)
+    out += [retold, refused]
+    return Measurements.join([measured, new])

@@ -33,6 +33,8 @@ class Property:
         How a value becomes a target: ``celsius`` adds 273.15, ``log10`` takes the logarithm, ``linear`` does nothing.
     plausible
         Lowest and highest value, in lab units, that is taken for a measurement.
+    better
+        1 where those who search for an electrolyte look for high values, -1 where for low ones.
 
     Examples
     --------
@@ -48,6 +50,7 @@ class Property:
     target_unit: str
     scale: Scale
     plausible: tuple[float, float]
+    better: float = 1.0
 
     def to_target(self, values: npt.ArrayLike) -> npt.NDArray[np.float64]:
         """Return targets of the shape of `values`, which are in lab units; NaN stays NaN."""
@@ -78,13 +81,15 @@ class Property:
         return np.asarray((array >= low) & (array <= high))
 
 
-TG = Property("tg", "glass transition temperature", "degC", "K", "celsius", (-120.0, 1300.0))
-LIQUIDUS = Property("liquidus", "liquidus temperature", "degC", "K", "celsius", (-130.0, 3300.0))
-MELTING = Property("melting", "melting temperature", "degC", "K", "celsius", (-130.0, 3300.0))
+TG = Property("tg", "glass transition temperature", "degC", "K", "celsius", (-120.0, 1300.0), -1.0)
+LIQUIDUS = Property("liquidus", "liquidus temperature", "degC", "K", "celsius", (-130.0, 3300.0), -1.0)
+MELTING = Property("melting", "melting temperature", "degC", "K", "celsius", (-130.0, 3300.0), -1.0)
 CONDUCTIVITY = Property("conductivity", "ionic conductivity", "S/cm", "log10(S/cm)", "log10", (1e-36, 5.0))
-ACTIVATION_ENERGY = Property("activation_energy", "activation energy of conduction", "eV", "eV", "linear", (0.03, 2.5))
-DENSITY = Property("density", "density", "g/cm3", "g/cm3", "linear", (1.0, 12.0))
-YOUNGS_MODULUS = Property("youngs_modulus", "Young's modulus", "GPa", "GPa", "linear", (1.0, 300.0))
+ACTIVATION_ENERGY = Property(
+    "activation_energy", "activation energy of conduction", "eV", "eV", "linear", (0.03, 2.5), -1.0
+)
+DENSITY = Property("density", "density", "g/cm3", "g/cm3", "linear", (1.0, 12.0), -1.0)
+YOUNGS_MODULUS = Property("youngs_modulus", "Young's modulus", "GPa", "GPa", "linear", (1.0, 300.0), -1.0)
 
 PROPERTIES: Mapping[str, Property] = MappingProxyType(
     {p.name: p for p in (TG, CONDUCTIVITY, LIQUIDUS, MELTING, ACTIVATION_ENERGY, DENSITY, YOUNGS_MODULUS)}

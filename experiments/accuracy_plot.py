@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ..models.conformal import Calibration
 from ..models.crossfit import HeldOut
 from .plot_style import LINES, VERDICTS, axis, frame
 
@@ -120,9 +119,9 @@ def share_within(held_out: HeldOut, level: float) -> float:
     """Share of held-out measurements within intervals of that nominal probability."""
     within = np.zeros(len(held_out.truth), dtype=bool)
     for number in np.unique(held_out.fold):
-        here, others = held_out.fold == number, held_out.fold != number
-        scale = Calibration.of(held_out.residual[others], held_out.difficulty[others], held_out.verdict[others])
-        lower, upper = scale.interval(held_out.mean[here], held_out.difficulty[here], held_out.verdict[here], level)
+        here = held_out.fold == number
+        told = held_out.mean[here], held_out.difficulty[here], held_out.near[here], np.ones(int(here.sum()))
+        lower, upper = held_out.scale(int(number)).interval(*told, level)
         within[here] = (lower <= held_out.truth[here]) & (held_out.truth[here] <= upper)
     return float(within.mean())
 

@@ -145,7 +145,7 @@ def _room(data: Dataset) -> Mask:
 
 
 def _from_sciglass(data: Dataset) -> Mask:
-    return np.asarray((data.rows["source"] == "SciGlass").to_numpy(), dtype=bool)
+    return ~data.curated
 
 
 def _descriptors(fractions: Fractions, views: Views) -> Matrix:

@@ -61,7 +61,7 @@ class Baseline:
         """Predictions of `test` after learning all of `train`, calibrated on folds of the papers of `train`."""
         y, fold = train.property.to_target(train.values), folds(train.groups, AHEAD_FOLDS)
         papers = np.unique(train.groups.astype(str), return_inverse=True)[1]
-        design = Design(self.inputs(train), y, fold, train.measured.keys, np.ones(len(y)), papers)
+        design = Design(self.inputs(train), y, fold, train.measured.keys, np.ones(len(y)), papers, papers)
         mean = self.learn(design.X, y).predict(self.inputs(test))
         errors = y - self._crossed(design, n_jobs)
         return plain_ahead(errors, test.property.to_target(test.values), np.asarray(mean, dtype=float), coverage)

@@ -88,7 +88,7 @@ class Results:
 
 def sample(data: Dataset, n: int) -> Dataset:
     """All rows of the curated table, and whole papers of SciGlass drawn by chance until they have about n rows."""
-    embedded = (data.rows["source"] == "SciGlass").to_numpy()
+    embedded = ~data.curated
     papers, sizes = np.unique(data.groups[embedded].astype(str), return_counts=True)
     order = np.random.default_rng(0).permutation(len(papers))
     chosen = papers[order][np.cumsum(sizes[order]) <= n]

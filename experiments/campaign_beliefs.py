@@ -9,7 +9,7 @@ from typing import Any
 
 from ..datasets.properties import ZERO_CELSIUS_K
 from ..features.composition import Composition
-from ..models.blend import ARRHENIUS
+from ..models.temperature import ARRHENIUS
 from .campaign_events import Event, Result, Standing, kind_of, parsed, standing
 from .campaign_store import State
 from .outcomes import FAILURES, NO_GLASS_PHASES

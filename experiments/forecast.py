@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from ..datasets import Dataset
-from ..models.conformal import Calibration
+from ..models import inputs
 from ..models.crossfit import HeldOut
+from ..models.localised import LocalCalibration
 from ..models.prediction import Prediction
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
 
 N_QUANTILES = 40  # even: each pair is one central interval
 
@@ -33,17 +34,16 @@ class Forecast(NamedTuple):
         """Distributions of a cross-validation: each fold calibrated on the errors of the others."""
         quantiles = np.empty((len(held_out.row), N_QUANTILES))
         for number in np.unique(held_out.fold):
-            here, others = held_out.fold == number, held_out.fold != number
-            scale = Calibration.of(held_out.residual[others], held_out.difficulty[others], held_out.verdict[others])
-            told = held_out.mean[here], held_out.difficulty[here], held_out.verdict[here]
-            quantiles[here] = _quantiles(scale, *told)
+            here = held_out.fold == number
+            told = held_out.mean[here], held_out.difficulty[here], held_out.near[here], np.ones(int(here.sum()))
+            quantiles[here] = _quantiles(held_out.scale(int(number)), *told)
         return cls(held_out, quantiles)
 
     @classmethod
     def of(cls, test: Dataset, prediction: Prediction) -> Forecast:
         """Distributions of a fitted predictor for rows that it never saw, `row` counting those of `test`."""
         scale, target = prediction.calibration, prediction.target
-        told = target, prediction.difficulty, prediction.verdict
+        told = target, prediction.difficulty, prediction.near, prediction.ratio
         lower, upper = scale.interval(*told, prediction.coverage)
         held_out = HeldOut(
             row=np.arange(len(test)),
@@ -55,6 +55,9 @@ class Forecast(NamedTuple):
             difficulty=prediction.difficulty,
             distance=prediction.distance,
             verdict=prediction.verdict,
+            near=prediction.near,
+            papers=inputs.codes(test.groups),
+            laboratories=inputs.codes(test.laboratories),
         )
         return cls(held_out, _quantiles(scale, *told))
 
@@ -96,20 +99,18 @@ def _around(mean: Vector, errors: Vector, coverage: float) -> tuple[Matrix, Matr
 
 
 def _bare(row: Rows, fold: Rows, truth: Vector, mean: Vector, ends: Matrix, quantiles: Matrix) -> Forecast:
-    even, inside = np.ones(len(row)), np.full(len(row), "inside")
-    told = HeldOut(row, fold, truth, mean, ends[:, 0], ends[:, 1], even, np.zeros(len(row)), inside)
+    even, inside, near = np.ones(len(row)), np.full(len(row), "inside"), np.zeros(len(row), dtype=bool)
+    told = HeldOut(row, fold, truth, mean, ends[:, 0], ends[:, 1], even, np.zeros(len(row)), inside, near, row, row)
     return Forecast(told, quantiles)
 
 
-def _quantiles(scale: Calibration, mean: Vector, difficulty: Vector, verdict: npt.NDArray[np.str_]) -> Matrix:
+def _quantiles(scale: LocalCalibration, mean: Vector, difficulty: Vector, near: Mask, ratio: Vector) -> Matrix:
     """Quantiles, shape (n, `N_QUANTILES`); where errors are too few for one, the next one further in."""
     found = np.empty((len(mean), N_QUANTILES))
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "the no. of calibration examples")
-        for k in range(N_QUANTILES // 2):
-            central = 1.0 - (2 * k + 1) / N_QUANTILES
-            found[:, k], found[:, -1 - k] = scale.interval(mean, difficulty, verdict, central)
+    for k in range(N_QUANTILES // 2):
+        central = 1.0 - (2 * k + 1) / N_QUANTILES
+        found[:, k], found[:, -1 - k] = scale.interval(mean, difficulty, near, ratio, central)
     for k in range(N_QUANTILES // 2 - 1, 0, -1):
-        for near, far in ((k, k - 1), (-1 - k, -k)):
-            found[:, far] = np.where(np.isfinite(found[:, far]), found[:, far], found[:, near])
+        for inner, outer in ((k, k - 1), (-1 - k, -k)):
+            found[:, outer] = np.where(np.isfinite(found[:, outer]), found[:, outer], found[:, inner])
     return np.where(np.isfinite(found), found, mean[:, None])

@@ -54,4 +54,4 @@ class MeltingRule:
 
 
 def _embedded(data: Dataset) -> npt.NDArray[np.bool_]:
-    return np.asarray(data.rows["source"] == "SciGlass")
+    return ~data.curated

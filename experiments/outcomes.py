@@ -20,7 +20,7 @@ from ..datasets.user_table import from_frame, understand
 from ..features.fractions import Fractions
 from ..features.notices import notice
 from ..features.scalars import shown
-from ..models.blend import ARRHENIUS
+from ..models.temperature import ARRHENIUS
 
 Vector = npt.NDArray[np.float64]
 ERRORS: Mapping[str, str] = {"conductivity": "conductivity_error_S_cm", "tg": "tg_error_C"}
@@ -77,20 +77,29 @@ class Outcomes:
         much these scatter; of one sample at several temperatures the nearest counts. What was measured of a crystal or
         a melt says nothing of the glass and is left out.
         """
-        rows = np.flatnonzero((self.facts["quantity"] == name) & ~self.facts["phase"].isin(NO_GLASS_PHASES))
+        rows = np.flatnonzero(self._of_glasses(name))
         part = self.facts.iloc[rows]
-        values = part["value"].to_numpy(dtype=float)
-        target = find(name).to_target(values)
-        error = part["error"].to_numpy(dtype=float) if "error" in part else np.full(len(part), np.nan)
-        noise = np.nan_to_num(error)
+        target, noise = find(name).to_target(part["value"].to_numpy(dtype=float)), self.errors(name)
         if name == "conductivity":
             measured = part["temperature_C"].to_numpy(dtype=float)
             shift = 1000.0 / (temperature_C + ZERO_CELSIUS_K) - 1000.0 / (measured + ZERO_CELSIUS_K)
             target = target - ARRHENIUS * shift
-            noise = np.hypot(noise / (values * np.log(10.0)), ACTIVATION_SPREAD * shift)
+            noise = np.hypot(noise, ACTIVATION_SPREAD * shift)
             nearest = _nearest(part, np.abs(shift))
             rows, target, noise = rows[nearest], target[nearest], noise[nearest]
         return rows, target, noise
+
+    def errors(self, name: str) -> Vector:
+        """Standard errors of the targets of the facts on one property of a glass, shape (m,), 0 where none was told."""
+        part = self.facts[self._of_glasses(name)]
+        error = part["error"].to_numpy(dtype=float) if "error" in part else np.zeros(len(part))
+        if find(name).scale == "log10":
+            error = error / (part["value"].to_numpy(dtype=float) * np.log(10.0))
+        return np.nan_to_num(error)
+
+    def _of_glasses(self, name: str) -> npt.NDArray[np.bool_]:
+        """Whether each fact is on one property, and not of a crystal or a melt; shape (m,)."""
+        return np.asarray((self.facts["quantity"] == name) & ~self.facts["phase"].isin(NO_GLASS_PHASES), dtype=bool)
 
     def failed(self) -> npt.NDArray[np.bool_]:
         """Whether each fact is a synthesis that gave no glass, shape (m,)."""

@@ -11,14 +11,20 @@ import numpy.typing as npt
 from ..datasets import lab
 from ..datasets.curation import curate
 from ..datasets.home import home
-from ..datasets.measurement import Measurements, tabulate
+from ..datasets.measurement import Measurements, composition_keys, tabulate
 from ..datasets.properties import find
+from ..datasets.readings import trusting
 from ..datasets.store import StoreError
 from ..features.elements import SYMBOLS
-from ..features.notices import notice
+from ..features.fractions import Fractions
+from ..features.notices import collected, notice
 from ..models.conditions import encode
+from ..models.kept import kept
+from ..models.predictor import Predictor
 
 Vector = npt.NDArray[np.float64]
+LAB = "lab"  # source of what has no DOI
+NOT_A_GLASS = ("crystal", "molten")  # phases that say nothing of the glass
 NAMES = ("key", "measured", "reference")
 ALIKE = 1e-9  # relative difference of two records of one measurement
 
@@ -68,6 +74,59 @@ def own_results(name: str) -> tuple[Facts, Facts]:
     return _read(name, *_state())
 
 
+def informed(predictor: Predictor) -> Predictor:
+    """The predictor with what stands in the store of the laboratory and was not there when it was trained.
+
+    It is the same object where there is nothing to add, and made once for each state of the store.
+    """
+    path, state = _state()
+    if not state:
+        return predictor
+    return kept(
+        predictor,
+        predictor.known_formulas_,
+        lambda: _informed(predictor, _standing(predictor.property, path, state)[0]),
+        repr((path, state)).encode(),
+    )
+
+
+def _informed(predictor: Predictor, own: Measurements) -> Predictor:
+    rows = own.rows
+    fresh = ~_learnt(predictor, own) & ~rows["phase"].isin(NOT_A_GLASS).to_numpy()
+    if not fresh.any():
+        return predictor
+    part = own.take(fresh)
+    conditions = part.rows[["temperature_C", "phase"]] if predictor.conditions else None
+    with trusting(), collected():  # they were judged when they were added
+        return predictor.updated(
+            Fractions.from_matrix(part.matrix),
+            part.rows["value"].to_numpy(dtype=float),
+            conditions,
+            formulas=part.rows["formula"].to_numpy(dtype=str),
+            references=np.array([doi or LAB for doi in part.rows["doi"]]),
+        )
+
+
+def _learnt(predictor: Predictor, own: Measurements) -> npt.NDArray[np.bool_]:
+    """Whether the predictor has learnt each result already, shape (n,)."""
+    facts = _facts(own, predictor.property)
+    texts = {LAB, *facts.reference.tolist()}
+    references = predictor.known_references_
+    places = np.flatnonzero(np.isin(references, list(texts)) | np.char.startswith(references, LAB))
+    if not len(places):
+        return np.zeros(len(facts), dtype=bool)
+    fractions, read, _ = Fractions.read(predictor.known_formulas_[places].tolist())
+    known = Facts(
+        composition_keys(fractions.matrix),
+        predictor.known_measured_[places[read]],
+        references[places[read]].astype(object),
+    )
+    return np.array(
+        [bool(facts.take(np.arange(len(facts)) == row).among(known.of(key))[0]) for row, key in enumerate(facts.key)],
+        dtype=bool,
+    )
+
+
 def _state() -> tuple[str, tuple[int, ...]]:
     """Where the store lies, and what changes with every addition; empty where there is none."""
     path = home() / "lab.sqlite"
@@ -83,20 +142,27 @@ def _state() -> tuple[str, tuple[int, ...]]:
 
 @lru_cache(maxsize=8)
 def _read(name: str, path: str, state: tuple[int, ...]) -> tuple[Facts, Facts]:
-    """Results in the store as it is in this state; none, with a notice, of a store that cannot be read."""
+    standing, gone = _standing(name, path, state)
+    return _facts(standing, name), _facts(gone, name)
+
+
+@lru_cache(maxsize=8)
+def _standing(name: str, path: str, state: tuple[int, ...]) -> tuple[Measurements, Measurements]:
+    """Results, those that a model would learn, in the store as it is in this state: those that stand, and the others.
+
+    None, with a notice, of a store that cannot be read.
+    """
     try:
         standing, gone = lab.standing_and_not(name)
     except StoreError as error:
         notice(f"what the laboratory measured itself is not shown: {error}")
         standing = gone = Measurements(tabulate(0), np.zeros((0, len(SYMBOLS))))
-    return _facts(standing, name), _facts(gone, name)
+    return curate(standing, find(name))[0], curate(gone, find(name))[0]
 
 
 def _facts(told: Measurements, name: str) -> Facts:
-    """Those that a model would learn."""
-    kept, _ = curate(told, find(name))
-    rows = kept.rows
+    rows = told.rows
     target = find(name).to_target(rows["value"].to_numpy())[:, None]
     if name == "conductivity":
         target = np.hstack([target, encode(rows[["temperature_C", "phase"]], len(rows))])
-    return Facts(kept.keys, target, np.array([doi or "lab" for doi in rows["doi"]], dtype=object))
+    return Facts(told.keys, target, np.array([doi or LAB for doi in rows["doi"]], dtype=object))

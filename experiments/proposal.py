@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, get_args
@@ -26,7 +25,8 @@ from .acquisition import log_probability
 from .candidates import one_temperature
 from .goal import Goal, GoalError
 from .judgement import probability
-from .outcomes import Outcomes, met, success
+from .outcomes import NO_GLASS_PHASES, Outcomes, met, success
+from .own_results import LAB, informed
 from .pool import Pool, few, fractions_of, near
 from .ranking import COLUMNS, Predictors, rank
 from .reasons import Told, reasons
@@ -94,7 +94,7 @@ def propose(
     with trusting():
         pool, outcomes = Pool.of(candidates, **variables), Outcomes.of(results)
         given, needed = predictors or {}, dict.fromkeys((*RECIPES, *aim.properties))
-        known = {name: given[name] if name in given else load_predictor(name) for name in needed}
+        known = {name: informed(given[name] if name in given else load_predictor(name)) for name in needed}
         waiting = pool.waiting(pending)
         every = pool.joined(Fractions.from_matrix(np.vstack([outcomes.fractions.matrix, waiting.matrix])))
         search = _Belief(every, aim, at, known, acquisition, seed)
@@ -121,17 +121,19 @@ def _reasoned(
 
 
 def taught(predictor: Predictor, outcomes: Outcomes) -> Predictor:
-    """A copy of a predictor that has learnt the results on its property; the predictor stays as it is."""
-    rows = np.flatnonzero(outcomes.facts["quantity"] == predictor.property)
-    if not len(rows):
+    """A copy of a predictor that has learnt the results on its property; the predictor stays as it is.
+
+    What was measured of a crystal or a melt says nothing of the glass and is left out.
+    """
+    facts = outcomes.facts
+    part = facts[(facts["quantity"] == predictor.property) & ~facts["phase"].isin(NO_GLASS_PHASES)]
+    if part.empty:
         return predictor
-    pupil = copy.copy(predictor)
-    pupil.regressor_, pupil.domain_ = copy.copy(predictor.regressor_), copy.copy(predictor.domain_)
-    pupil.regressor_.process_ = copy.copy(predictor.regressor_.process_)
-    part = outcomes.facts.iloc[rows]
     conditions = part[["temperature_C", "phase"]] if predictor.conditions else None
     with trusting():  # their temperatures were judged with their compositions
-        return pupil.update(part["formula"].tolist(), part["value"].to_numpy(dtype=float), conditions)
+        formulas, values = part["formula"].tolist(), part["value"].to_numpy(dtype=float)
+        told = outcomes.errors(predictor.property)
+        return predictor.updated(formulas, values, conditions, told, references=np.full(len(part), LAB))
 
 
 class _Belief:

@@ -9,22 +9,25 @@ import numpy as np
 import numpy.typing as npt
 
 from ..datasets import Dataset
-from ..datasets.splits import LABELS
+from ..datasets.splits import LABELS, folds
 from ..models.crossfit import Design, HeldOut, Progress
 from ..models.predictor import Predictor
 from .recipe import TrainingRows
 
 KNOWN = "known"  # papers held out whole, but a composition that other papers measured too stays in training
-SPLITS = (*LABELS, "random", KNOWN)
+DEALT = "paper-dealt"  # folds of papers, dealt to be of equal size: those of the first round, for comparison
+SPLITS = (*LABELS, "random", KNOWN, DEALT)
 
 
 def labels(data: Dataset, split: str) -> npt.NDArray[Any]:
-    """Group of each row of the data, shape (n,): what a fold of that split takes whole."""
+    """Group of each row of the data, shape (n,): what a fold of that split takes whole; papers go by laboratory."""
     if split not in SPLITS:
         raise ValueError(f"{split!r} is not a way to split; use one of {', '.join(SPLITS)}")
     if split == "random":
         return np.arange(len(data)).astype(str).astype(object)
-    return LABELS["paper" if split == KNOWN else split](data)
+    if split in ("paper", KNOWN):
+        return data.laboratories
+    return LABELS["paper" if split == DEALT else split](data)
 
 
 def design(predictor: Predictor, rows: TrainingRows, split: str = "paper") -> Design:
@@ -33,13 +36,24 @@ def design(predictor: Predictor, rows: TrainingRows, split: str = "paper") -> De
     Whatever the folds are of, no paper of the test rows is learnt from, unless the split is ``random``; and no
     composition of theirs, unless it is `KNOWN`.
     """
-    told = rows.keywords(labels(rows.data, split))
+    told = rows.keywords()
     made = predictor._design(
-        rows.fractions, rows.values, told["groups"], told.get("conditions"), rows.sample_weight, rows.estimated
+        rows.fractions,
+        rows.values,
+        told["groups"],
+        told.get("conditions"),
+        rows.sample_weight,
+        rows.estimated,
+        told["laboratories"],
+        told.get("energies"),
     )
-    if split != "random":
-        made = replace(made, papers=np.unique(rows.keywords()["groups"].astype(str), return_inverse=True)[1])
-    return replace(made, keys=np.arange(len(made.y))) if split == KNOWN else made
+    if split not in ("paper", KNOWN):
+        fold = made.fold.copy()
+        fold[fold >= 0] = folds(labels(rows.data, split), predictor.n_folds, predictor.random_state)
+        made = replace(made, fold=fold)
+    if split == "random":
+        made = replace(made, papers=np.arange(len(made.y)))
+    return replace(made, keys=np.arange(len(made.y)), close=made.close[:0]) if split == KNOWN else made
 
 
 def cross_validate(predictor: Predictor, rows: TrainingRows, split: str, progress: Progress) -> HeldOut:
@@ -53,4 +67,14 @@ def measured(made: Design, X: npt.NDArray[np.float64]) -> Design:
     rows = np.flatnonzero(made.fold >= 0)
     if len(rows) != len(X):
         raise ValueError(f"descriptors of {len(X)} rows for {len(rows)} measurements; give one row each")
-    return Design(X, made.y[rows], made.fold[rows], made.keys[rows], made.weight[rows], made.papers[rows])
+    return Design(
+        X,
+        made.y[rows],
+        made.fold[rows],
+        made.keys[rows],
+        made.weight[rows],
+        made.papers[rows],
+        made.laboratories[rows],
+        None if made.energies is None else made.energies[rows],
+        made.close,
+    )

@@ -21,6 +21,7 @@ from .appraisal import Predictors, appraise, columns_of
 from .candidates import Listing, Read, as_text, formulas, given, one_temperature, read, temperature_of
 from .columns import COLUMNS, HIDDEN, TEXTS, objects, whole
 from .goal import Goal
+from .own_results import informed
 from .recipe import RECIPES
 from .registry import load_predictor
 from .repeats import USUAL_C, distinct, with_repeats
@@ -123,7 +124,7 @@ def said(
     further = tuple(find(name).name for name in dict.fromkeys((*also, *aim.properties)) if name not in RECIPES)
     extra = [column for name in further for column in columns_of(find(name))]
     ready, needed = predictors or {}, (*RECIPES, *further) if batch.rows.size else ()
-    known = {name: ready[name] if name in ready else load_predictor(name) for name in needed}
+    known = {name: informed(ready[name] if name in ready else load_predictor(name)) for name in needed}
     return _predict(told, batch, aim, temperature, known, extra)
 
 

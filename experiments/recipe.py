@@ -18,12 +18,13 @@ from ..datasets.structured import of_toml
 from ..features.featurizer import BLOCKS
 from ..features.fractions import Fractions
 from ..models.predictor import Predictor
+from .energies import measured_energies
 from .melting_rule import MeltingRule
 
 RECIPES = ("tg", "conductivity")  # what a ranking needs
 FURTHER = ("liquidus", "youngs_modulus", "activation_energy")  # what it shows when asked
 WEIGHTS = ("literature", "melting_rule")
-LOCAL = ("capacity", "least_weight", "heard", "shared")
+LOCAL = ("capacity", "least_weight", "heard", "shared", "share", "n_trees")
 COMMITTEE = MappingProxyType(
     {"n_networks": (int, 1, 20), "n_epochs": (int, 1, 500), "alpha": (float, 0, 100), "batch_size": (int, 16, 4096)}
 )
@@ -44,6 +45,7 @@ class Recipe:
     n_folds: int = 5
     coverage: float = 0.9
     seed: int = 0
+    memory_years: float = 0.0
     weights: Mapping[str, float] = field(default_factory=dict)
     local: Mapping[str, Any] = field(default_factory=dict)
     committee: Mapping[str, Any] = field(default_factory=dict)
@@ -65,8 +67,17 @@ class Recipe:
                 "a number from 0.5 to 0.99",
             ),
             ("seed", type(self.seed) is int and 0 <= self.seed < 2**32, "a whole number from 0"),
+            (
+                "memory_years",
+                type(self.memory_years) in (int, float) and 0 <= self.memory_years <= 1000,
+                "a number of years, or 0 where all papers count alike",
+            ),
             ("weights", weights, f"numbers of at least 0 for {' and '.join(WEIGHTS)}"),
-            ("local", _is_local(self.local), f"a table of {', '.join(LOCAL)}; heard two rising numbers from 0 to 1"),
+            (
+                "local",
+                _is_local(self.local),
+                f"a table of {', '.join(LOCAL)}; heard and shared two rising numbers from 0 to 1",
+            ),
             ("committee", _is_committee(self.committee), f"a table of {', '.join(COMMITTEE)}, each in its range"),
             ("weights", not rule, "no melting_rule where there are conditions, which the rule does not know"),
         ):
@@ -128,6 +139,7 @@ class Recipe:
             n_jobs=n_jobs,
             local=self.local,
             committee=self.committee,
+            memory_years=self.memory_years or None,
         )
 
     def rows(self, data: Dataset | None = None) -> TrainingRows:
@@ -147,12 +159,18 @@ def _is_local(told: Any) -> bool:
     """Whether these can be settings of the local process."""
     if not isinstance(told, Mapping) or set(told) - set(LOCAL):
         return False
-    capacity, weight, heard = told.get("capacity", 1), told.get("least_weight", 0), told.get("heard", [0.0, 1.0])
-    whole = type(capacity) is int and 1 <= capacity <= 5000
-    part = told.get("shared", 0)
-    numbers = isinstance(heard, list | tuple) and len(heard) == 2 and all(type(x) in (int, float) for x in heard)
+    capacity, weight = told.get("capacity", 1), told.get("least_weight", 0)
+    trees = told.get("n_trees", 0)
+    whole = type(capacity) is int and 1 <= capacity <= 5000 and type(trees) is int and 0 <= trees <= 1000
+    part, limits = told.get("share", 0), [told.get(name, [0.0, 1.0]) for name in ("heard", "shared")]
     parted = type(part) in (int, float) and 0 <= part <= 1
-    return whole and parted and type(weight) in (int, float) and numbers and 0 <= heard[0] < heard[1] <= 1
+    return whole and parted and type(weight) in (int, float) and all(map(_are_limits, limits))
+
+
+def _are_limits(told: Any) -> bool:
+    """Whether these are two rising numbers from 0 to 1."""
+    numbers = isinstance(told, list | tuple) and len(told) == 2 and all(type(x) in (int, float) for x in told)
+    return numbers and 0 <= told[0] < told[1] <= 1
 
 
 def _is_committee(told: Any) -> bool:
@@ -179,8 +197,8 @@ class TrainingRows:
     @classmethod
     def of(cls, recipe: Recipe, data: Dataset) -> TrainingRows:
         """Weigh the measured rows and add the estimated ones."""
-        embedded = (data.rows["source"] == "SciGlass").to_numpy()
-        weight = data.rows["weight"].to_numpy() * np.where(embedded, 1.0, recipe.weights.get("literature", 1.0))
+        curated = recipe.weights.get("literature", 1.0)
+        weight = data.rows["weight"].to_numpy() * np.where(data.curated, curated, 1.0)
         rows = cls(data, data.fractions, data.values, weight, np.zeros(len(data), dtype=bool), recipe.conditions)
         share = recipe.weights.get("melting_rule", 0.0)
         return rows._with_rule(share) if share else rows
@@ -189,23 +207,28 @@ class TrainingRows:
         """Arguments of `Predictor.fit` and `Predictor.cross_validate`; groups of the measured rows, else papers."""
         n_rule = int(self.estimated.sum())
         papers = self.data.groups if groups is None else groups
+        whole = self.data.laboratories if groups is None else groups
         told: dict[str, Any] = {
             "compositions": self.fractions,
             "values": self.values,
             "groups": np.concatenate([papers, np.full(n_rule, "rule", dtype=object)]),
+            "laboratories": np.concatenate([whole, np.full(n_rule, "rule", dtype=object)]),
             "sample_weight": self.sample_weight,
             "estimated": self.estimated,
         }
-        return told | {"conditions": self.data.conditions} if self.conditional else told
+        if not self.conditional:
+            return told
+        return told | {"conditions": self.data.conditions, "energies": measured_energies(self.data)}
 
     def names(self) -> dict[str, Any]:
-        """Formula and reference (DOI, else the key of the paper) of each row, as `Predictor.fit` takes them."""
+        """Formula, reference (DOI, else the key of the paper) and year of each row, as `Predictor.fit` takes them."""
         rows = self.data.rows
         reference = np.where(rows["doi"].fillna("") != "", rows["doi"].fillna(""), rows["group"])
         blank = np.full(int(self.estimated.sum()), "")
         return {
             "formulas": np.concatenate([rows["formula"].to_numpy(dtype=str), blank]),
             "references": np.concatenate([reference.astype(str), blank]),
+            "years": np.concatenate([rows["year"].to_numpy(dtype=float, na_value=np.nan), np.full(len(blank), np.nan)]),
         }
 
     def _with_rule(self, weight: float) -> TrainingRows:

@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..datasets import Dataset
+from ..datasets import Dataset, literature
 from ..datasets.obelix import UPPER_LIMIT
 from ..datasets.splits import by_family
 
 Mask = npt.NDArray[np.bool_]
 
+HALIDES, OXYHALIDES = "halides 15-45 C", "oxyhalides 15-45 C"
 OXYCHLORIDE_ROWS = 5  # of an oxychloride family that has a row of its own
 
 
@@ -27,10 +28,11 @@ def subsets(data: Dataset) -> Mapping[str, Mask]:
         "O and Cl": (share["O"] > 0) & (share["Cl"] > 0),
         "Li or Na": (share["Li"] > 0) | (share["Na"] > 0),
     }
-    curated = (data.rows["source"] != "SciGlass").to_numpy()
     if data.property.name == "conductivity":
-        room = curated & halide & data.rows["temperature_C"].between(15, 45).to_numpy()
-        cases |= {"halides 15-45 C": room, "oxyhalides 15-45 C": room & (share["O"] > 0)}
+        room = data.curated & halide & data.rows["temperature_C"].between(15, 45).to_numpy()
+        first = room & data.rows["source"].str.startswith(literature.NAME).to_numpy()
+        for name, rows in ((HALIDES, room), (f"{HALIDES}, first table", first)):
+            cases |= {name: rows, name.replace(HALIDES, OXYHALIDES): rows & (share["O"] > 0)}
     return {name: mask for name, mask in cases.items() if mask.any()}
 
 
@@ -40,15 +42,14 @@ def closer(data: Dataset) -> Mapping[str, Mask]:
     ``Li-Na halides 15-45 C`` are those of the curated table with Li or Na and a halogen, without S, Se, Cu and Ag.
     """
     cases: dict[str, Mask] = {}
-    curated = (data.rows["source"] != "SciGlass").to_numpy()
     if data.property.name == "conductivity":
         carrier, halogen, other, oxygen = (
             np.sum([data.fractions.column(symbol) for symbol in symbols], axis=0) > 0
             for symbols in (("Li", "Na"), ("F", "Cl", "Br", "I"), ("S", "Se", "Cu", "Ag"), ("O",))
         )
         room = data.rows["temperature_C"].between(15, 45).to_numpy()
-        plain = curated & room & carrier & halogen & ~other
-        cases |= {"15-45 C": room, "SciGlass": ~curated}
+        plain = data.curated & room & carrier & halogen & ~other
+        cases |= {"15-45 C": room, "SciGlass": ~data.curated}
         cases |= {"Li-Na halides 15-45 C": plain, "Li-Na oxyhalides 15-45 C": plain & oxygen}
         limits = (data.rows["doubt"] == UPPER_LIMIT).to_numpy()
         cases |= {"no upper limits": ~limits} if limits.any() else {}

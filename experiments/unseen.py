@@ -9,10 +9,11 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from joblib import Parallel, delayed
 from sklearn.base import clone
 
-from ..datasets import Dataset, load, obelix
+from ..datasets import Dataset, liverpool, load, obelix
 from ..datasets.measurement import Measurements
 from ..datasets.readings import trusting
 from ..datasets.splits import split_by_year
@@ -25,6 +26,7 @@ from .protocol import measured
 from .recipe import Recipe
 from .series import Given, Mask, Series, Told, aluminium, find, hidden, learn_one
 
+Matrix = npt.NDArray[np.float64]
 Progress = Callable[[str], None]
 
 YEARS: Mapping[str, int] = MappingProxyType({"tg": 2010, "conductivity": 2006})
@@ -68,6 +70,7 @@ def official(data: Dataset, folder: Path | None = None) -> tuple[Dataset, Datase
     fresh = load("conductivity", lab=False, extra=[obelix.read(place, "train")])
     fresh = fresh.take(fresh.rows["source"] == obelix.NAME)
     train = Dataset(data.property, data.measured.join([data.measured, _published(fresh.measured)]))
+    train = train.take((train.rows["place"] != liverpool.OBELIX_TEST).to_numpy())
     papers = {*told.rows["doi"], *told.rows["group"]} - {""}
     shared = np.isin(train.measured.keys, told.keys) | train.rows[["doi", "group"]].isin(papers).any(axis=1).to_numpy()
     return train.take(~shared), Dataset(data.property, told)
@@ -111,7 +114,9 @@ def series(predictor: Predictor, made: Design, data: Dataset, n_jobs: int, progr
         Its rows: all measured conductivities, in the order of `data`.
     """
     cases = _cases(data)
-    return _in_order(cases, [delayed(_learn)(predictor._regressor(), made, case) for case in cases], n_jobs, progress)
+    points = predictor._domain(made).projected(predictor._glass(made.X))
+    work = [delayed(_learn)(predictor._regressor(), made, case, points) for case in cases]
+    return _in_order(cases, work, n_jobs, progress)
 
 
 def series_by(baseline: Baseline, made: Design, data: Dataset, n_jobs: int, progress: Progress) -> list[Told]:
@@ -139,11 +144,11 @@ def _in_order(cases: list[_Case], work: list[Any], n_jobs: int, progress: Progre
     return [done[place] for place in sorted(done)]
 
 
-def _learn(regressor: BlendedRegressor, made: Design, case: _Case) -> list[Told]:
+def _learn(regressor: BlendedRegressor, made: Design, case: _Case, points: Matrix) -> list[Told]:
     committee = Given(made.fit(regressor, np.flatnonzero(~case.hidden)).committee_)
     once = clone(regressor).set_params(committee=committee)
     return [
-        learn_one(made, once, ~own, one, place)
+        learn_one(made, once, ~own, one, points, place)
         for place, one, own in zip(case.places, case.series, case.own, strict=True)
     ]
 

@@ -76,7 +76,7 @@ def analogues(
 
 
 def _nearest(predictor: Predictor, point: Vector, k: int, temperature_C: float) -> list[Analogue]:
-    known = predictor.domain_.points_
+    known = predictor.known_points
     distance = np.sqrt(np.square(known - point).sum(axis=1))
     groups: dict[bytes, list[int]] = {}
     looked_at = 0

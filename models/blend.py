@@ -1,4 +1,4 @@
-"""A regressor for uneven data: a committee over everything, a Gaussian process where the candidates lie."""
+"""A regressor for uneven data: a committee over everything; trees and a Gaussian process where the candidates lie."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.ensemble import ExtraTreesRegressor
 from threadpoolctl import threadpool_limits
 
 from .committee import Committee, votes
+from .flat_forest import forest_mean
 from .layout import Layout
+from .nearness import nearest_root, ramp
 from .process import FamilyProcess
+from .temperature import DECADES_PER_EV, LEAST_EV, MOST_EV, ROOM, EnergyModel, climb, usual_rise
 from .threads import one_thread
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.intp]
 
-ARRHENIUS = 1.79  # decades per 1000 K / T: 0.36 eV, the median of the activation energies of halides in the data
-ROOM = 1000.0 / 298.15  # 1000 K / T at 25 C
-OWN = -1  # paper of the user's own results: their habits count for what the user asks next
-FEWEST_ROWS = 20  # near rows below which there is no process
+FEWEST_ROWS = 20  # near rows below which the committee is alone
+AT_HOME = (0.35, 0.55)  # share of the distance to foreign rows from which the process is heard at all, and in full
 CROWD = 0.25  # a row of a paper of n rows weighs n ** -CROWD in the committee: rows of one paper err together
 
 
@@ -31,13 +33,13 @@ class Answer(NamedTuple):
     mean: Vector
     """Expected targets."""
     trust: Vector
-    """Weight of the process in each, from 0 (far from every near row) to 1."""
+    """Part of the process in each, from 0 (far from every near row) to 1."""
     known: Vector
     """How much the process knows of each, times its nearness, from 0 to 1."""
     spread: Vector
     """Standard deviation of the votes of the committee."""
     gap: Vector
-    """How far process and committee are apart; 0 where there is no process."""
+    """How far the process and the others are apart; 0 where there is no process."""
 
     @property
     def clues(self) -> Matrix:
@@ -46,20 +48,23 @@ class Answer(NamedTuple):
 
 
 class BlendedRegressor(RegressorMixin, BaseEstimator):
-    """A committee over all rows, blended into a Gaussian process fitted on the rows near the candidates.
+    """A committee over all rows, blended near the candidates with trees and a Gaussian process of the near rows.
 
-    SciGlass holds a hundred oxides for every chloride: a committee over everything learns oxides. The process sees only
-    the near rows and says itself how much it knows, k: the blend is ``w * process + (1 - w) * committee``, with w the
-    nearness of the point times a ramp between the two limits of `heard` times ``1 - s k^3``, s = `shared`. Where
-    `heard` begins low, the process speaks alone of a family never seen; one well known the committee may know too.
-    Where there are conditions, both learn what a usual activation energy leaves open: most halides were measured at
-    one temperature.
+    SciGlass holds a hundred oxides for every chloride: a committee over everything learns oxides. Extremely randomised
+    trees of the near rows alone have as much of a say as it has. The process sees the near rows of some weight and says
+    itself how much it knows, from 0 to 1: its part rises between the limits of `heard` from 0 to 1, and falls between
+    those of `shared` to `share`, for a family well known the others know too, and a mean errs less than each. It is
+    silent where the elements are rather those of near rows that it does not learn.
+
+    Where there are conditions, near the candidates all three learn and tell what is expected at 25 C, and an activation
+    energy of the composition carries it to other temperatures: most halides were measured at one. Elsewhere the
+    committee tells how its values rise with temperature (`temperature.climb`). Neither falls as it gets warmer.
 
     Parameters
     ----------
     n_conditions
-        Columns of conditions in the design matrix (see `Layout`); its last column is the nearness: 0 for a row that is
-        nothing like the candidates, 1 for one that is.
+        Columns of conditions in the design matrix (see `Layout`), of which 1000 K / T is the first; its last column is
+        the nearness: 0 for a row that is nothing like the candidates, 1 for one that is.
     committee
         Regressor over all rows and columns; by default a `Committee`.
     process
@@ -67,11 +72,15 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
     capacity
         Most rows that the process takes, those of the highest weight first.
     least_weight
-        Weight below which a row is left to the committee.
+        Weight below which a row is not learnt by the process.
     heard
-        What the process must know, from 0 to 1, to be heard at all, and to be heard as much as it ever is.
+        What the process must know, from 0 to 1, to be heard at all, and to be heard alone.
     shared
-        Part of the committee, from 0 to 1, where the process knows everything.
+        What it knows where the others begin to be heard too, and where its part is `share`.
+    share
+        Part of the process, from 0 to 1, where it knows everything.
+    n_trees
+        Trees of the near rows; 0 for none.
     random_state
         Seed of everything drawn by chance.
     """
@@ -83,8 +92,10 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         process: FamilyProcess | None = None,
         capacity: int = 700,
         least_weight: float = 0.0,
-        heard: tuple[float, float] = (0.1, 0.4),
-        shared: float = 0.0,
+        heard: tuple[float, float] = (0.0, 0.1),
+        shared: tuple[float, float] = (0.4, 0.9),
+        share: float = 0.45,
+        n_trees: int = 100,
         random_state: int = 0,
     ) -> None:
         self.n_conditions = n_conditions
@@ -94,51 +105,61 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         self.least_weight = least_weight
         self.heard = heard
         self.shared = shared
+        self.share = share
+        self.n_trees = n_trees
         self.random_state = random_state
 
     def fit(
-        self, X: Matrix, y: Vector, sample_weight: Vector | None = None, papers: Labels | None = None
+        self,
+        X: Matrix,
+        y: Vector,
+        sample_weight: Vector | None = None,
+        papers: Labels | None = None,
+        energies: Vector | None = None,
     ) -> BlendedRegressor:
-        """Learn from descriptors (n, p), targets (n,), weights (n,) and papers as numbers (n,)."""
+        """Learn from descriptors (n, p), targets, weights, papers as numbers and activation energies in eV, all (n,).
+
+        An energy is NaN where none was measured.
+        """
         weight = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight, dtype=float)
         paper = np.arange(len(y)) if papers is None else np.asarray(papers)
+        energy = np.full(len(y), np.nan) if energies is None else np.asarray(energies, dtype=float)
         committee = clone(self.committee) if self.committee is not None else Committee(roots=self._layout(X).n_shares)
-        process = clone(self.process) if self.process is not None else FamilyProcess()
-        y = y - self._expected(X)
-        near = self._choose((X[:, -1] >= 1.0) & (weight >= self.least_weight), weight)
         with threadpool_limits(1):  # threads that wait for each other crawl on a shared machine; folds run side by side
             alone = weight * _sizes(paper) ** -CROWD
-            self.committee_ = committee.set_params(random_state=self.random_state).fit(X, y, sample_weight=alone)
-            self.process_: FamilyProcess | None = None
-            if len(near) >= FEWEST_ROWS:
-                process.set_params(random_state=self.random_state)
-                self.process_ = process.fit(self._layout(X).views(X[near]), y[near], paper[near], weight[near])
-        self.missed_ = np.empty(0)
+            committee.set_params(random_state=self.random_state)
+            self.committee_ = committee.fit(X, y - self._usual(X), sample_weight=alone)
+            self._fit_near(X, y, weight, paper, energy)
         self.n_features_in_ = X.shape[1]
         return self
 
-    def update(
-        self, X: Matrix, y: Vector, sample_weight: Vector | None = None, papers: Labels | None = None
-    ) -> BlendedRegressor:
-        """Learn further rows at once, those near the candidates.
-
-        The process takes them in; what the committee, which stays as it is, missed of them is carried to what the
-        process finds alike.
-        """
-        near = np.flatnonzero(self.hears(X))
-        if self.process_ is not None and len(near):
-            told = self.process_.heaviest_ if sample_weight is None else np.asarray(sample_weight, dtype=float)
-            weight = np.broadcast_to(told, len(y))
-            paper = np.full(len(y), OWN) if papers is None else np.asarray(papers)
-            target = (y - self._expected(X))[near]
-            missed = target - votes(self.committee_, X[near]).mean(axis=0)
-            self.process_.extend(self._layout(X).views(X[near]), target, paper[near], weight[near])
-            self.missed_ = np.concatenate([self.missed_, missed[paper[near] == OWN]])
-        return self
-
-    def hears(self, X: Matrix) -> npt.NDArray[np.bool_]:
-        """Whether `update` can learn each row, shape (n,): those near the candidates, where there is a process."""
-        return np.asarray((X[:, -1] > 0.0) & (self.process_ is not None))
+    def _fit_near(self, X: Matrix, y: Vector, weight: Vector, paper: Labels, energy: Vector) -> None:
+        """Fit what speaks near the candidates: activation energies, trees and the process."""
+        self.energies_: EnergyModel | None = None
+        self.trees_: ExtraTreesRegressor | None = None
+        self.process_: FamilyProcess | None = None
+        self.foreign_ = np.empty((0, 0))
+        near = np.flatnonzero(X[:, -1] > 0.0)
+        if len(near) < FEWEST_ROWS:
+            return
+        room, level = self._at_room(X[near]), y[near]
+        if self.n_conditions:
+            self.energies_ = EnergyModel(self.random_state).fit(room, energy[near], weight[near])
+            known = np.where(np.isfinite(energy[near]), energy[near], self.energies_.predict(room))
+            level = level + np.clip(known, LEAST_EV, MOST_EV) * DECADES_PER_EV * (self._inverse(X[near]) - ROOM)
+        if self.n_trees:
+            trees = ExtraTreesRegressor(
+                self.n_trees, max_features=0.4, min_samples_leaf=2, random_state=self.random_state
+            )
+            self.trees_ = trees.fit(room.astype(np.float32), level, sample_weight=weight[near])
+        whole = X[near, -1] >= 1.0
+        chosen = self._choose(whole & (weight[near] >= self.least_weight), weight[near])
+        if len(chosen) >= FEWEST_ROWS:
+            process = clone(self.process) if self.process is not None else FamilyProcess()
+            process.set_params(random_state=self.random_state)
+            views = self._layout(X).views(room[chosen])
+            self.process_ = process.fit(views, level[chosen], paper[near][chosen], weight[near][chosen])
+            self.foreign_ = self._layout(X).views(room[whole & (weight[near] < self.least_weight)]).elements
 
     def predict(self, X: Matrix) -> Vector:
         """Expected targets, shape (n,)."""
@@ -158,34 +179,78 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
 
     def _answer(self, X: Matrix, idle: Labels | None) -> Answer:
         """Answer for rows that are zero in the idle columns, which hold atomic fractions."""
-        told = votes(self.committee_, X, idle)
-        mean, (trust, familiar, gap) = told.mean(axis=0), np.zeros((3, len(X)))
+        room = self._at_room(X)
+        told = votes(self.committee_, room, idle)
+        mean, spread, (trust, familiar, gap) = told.mean(axis=0), told.std(axis=0), np.zeros((3, len(X)))
+        rise = self._rise(X, room, mean, idle)
         near = np.flatnonzero(X[:, -1] > 0)
+        nearness = X[near, -1]
+        if self.trees_ is not None and len(near):
+            local = forest_mean(self.trees_, room[near].astype(np.float32))
+            mean[near] += nearness * (local - mean[near]) / 2.0
         if self.process_ is not None and len(near):
-            own = OWN if len(self.missed_) else None
-            views = self._layout(X).views(X[near])
-            local, known = self.process_.predict(views, own, idle)
-            if own is not None:
-                mean[near] += X[near, -1] * self.process_.carry(views, self.missed_, own)
-            little, enough = self.heard
-            ramp = np.clip((known - little) / (enough - little), 0.0, 1.0) * X[near, -1]
-            trust[near] = ramp * (1.0 - self.shared * known**3)
-            familiar[near] = known * X[near, -1]
-            gap[near] = np.abs(local - mean[near])
+            views = self._layout(X).views(room[near])
+            local, known = self.process_.predict(views, idle)
+            alone = ramp(known, self.heard) * self._at_home(views.elements)
+            trust[near] = alone * (1.0 - (1.0 - self.share) * ramp(known, self.shared)) * nearness
+            familiar[near], gap[near] = known * nearness, np.abs(local - mean[near])
             mean[near] += trust[near] * (local - mean[near])
-        return Answer(mean + self._expected(X), trust, familiar, told.std(axis=0), gap)
+        return Answer(mean + rise, trust, familiar, spread, gap)
 
-    def _expected(self, X: Matrix) -> Vector:
-        """Effect of the temperature at the usual activation energy, relative to 25 C, shape (n,)."""
-        if self.n_conditions == 0:
-            return np.zeros(len(X))
-        return np.asarray(-ARRHENIUS * (X[:, self._layout(X).glass.stop] - ROOM))
+    def _rise(self, X: Matrix, room: Matrix, mean: Vector, idle: Labels | None) -> Vector:
+        """What the temperature adds to the value at 25 C, shape (n,)."""
+        rise = np.zeros(len(X))
+        if self.n_conditions == 0 or (rows := np.flatnonzero(self._inverse(X) != ROOM)).size == 0:
+            return rise
+        at, nearness = self._inverse(X[rows]), X[rows, -1] if self.energies_ is not None else np.zeros(len(rows))
+        far = np.flatnonzero(nearness < 1.0)
+        if len(far):
+            column = self._layout(X).glass.stop
+
+            def asked(some: Labels, inverse: float) -> Vector:
+                warm = room[rows[far[some]]]
+                warm[:, column] = inverse
+                return np.asarray(votes(self.committee_, warm, idle).mean(axis=0) + usual_rise(np.array(inverse)))
+
+            rise[rows[far]] = climb(at[far], mean[rows[far]], asked)
+        if self.energies_ is not None and (near := np.flatnonzero(nearness > 0.0)).size:
+            energy = self.energies_.predict(room[rows[near]])
+            local = -energy * DECADES_PER_EV * (at[near] - ROOM)
+            rise[rows[near]] += nearness[near] * (local - rise[rows[near]])
+        return rise
+
+    def _at_home(self, roots: Matrix) -> Vector:
+        """How much the elements are those of rows that the process learns rather than of other near rows, (n,).
+
+        From 0 to 1; `roots` are the square roots of the atomic fractions, shape (n, elements).
+        """
+        if self.process_ is None or not len(self.foreign_):
+            return np.ones(len(roots))
+        home, foreign = (nearest_root(roots, rows) for rows in (self.process_.points_.elements, self.foreign_))
+        return ramp(foreign / np.maximum(home + foreign, 1e-9), AT_HOME)
+
+    def _usual(self, X: Matrix) -> Vector:
+        """What the temperature adds at the usual activation energy, shape (n,)."""
+        return usual_rise(self._inverse(X)) if self.n_conditions else np.zeros(len(X))
+
+    def _inverse(self, X: Matrix) -> Vector:
+        """1000 K / T of each row, shape (n,)."""
+        return np.asarray(X[:, self._layout(X).glass.stop])
+
+    def _at_room(self, X: Matrix) -> Matrix:
+        """The rows as if at 25 C; the same array where they are."""
+        if self.n_conditions == 0 or (self._inverse(X) == ROOM).all():
+            return X
+        room = X.copy()
+        room[:, self._layout(X).glass.stop] = ROOM
+        return room
 
     def _layout(self, X: Matrix) -> Layout:
         return Layout(X.shape[1], self.n_conditions)
 
-    def _choose(self, near: npt.NDArray[np.bool_], weight: Vector) -> Labels:
-        rows = np.flatnonzero(near)
+    def _choose(self, fit: npt.NDArray[np.bool_], weight: Vector) -> Labels:
+        """Rows that the process takes of those that it may."""
+        rows = np.flatnonzero(fit)
         shuffled = np.random.default_rng(self.random_state).permutation(rows)
         return np.sort(shuffled[np.argsort(-weight[shuffled], kind="stable")][: self.capacity])
 

@@ -13,7 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPRegressor
 from sklearn.preprocessing import StandardScaler
 
-from .flat_forest import FEW, FlatForest
+from .flat_forest import forest_mean
 from .kept import kept
 from .panels import panels
 from .threads import one_thread
@@ -108,7 +108,7 @@ class Committee(RegressorMixin, BaseEstimator):
         """
         singles = X.astype(np.float32)
         told = np.empty((1 + len(self.networks_), len(X)))
-        told[0] = self._of_trees(singles)
+        told[0] = forest_mean(self.trees_, singles)
         busy = np.setdiff1d(np.arange(X.shape[1]), [] if idle is None else idle)
         n_roots = int(np.searchsorted(busy, self.roots))
         seen = np.concatenate([busy[:n_roots], busy + self.roots])
@@ -129,13 +129,6 @@ class Committee(RegressorMixin, BaseEstimator):
         still = np.clip(-mean / scale, -FARTHEST, FARTHEST)  # what a network sees of a zero
         still[seen] = 0.0
         return [_layers(network, seen, still) for network in self.networks_]
-
-    def _of_trees(self, X: Singles) -> Vector:
-        """What the trees expect, shape (n,)."""
-        if len(X) > FEW:
-            told = sum((tree.tree_.predict(X)[:, 0] for tree in self.trees_.estimators_), np.zeros(len(X)))
-            return np.asarray(told / len(self.trees_.estimators_))  # what the forest says, without its ceremony
-        return kept(self.trees_, self.trees_.estimators_, lambda: FlatForest.of_forest(self.trees_)).predict(X)
 
     def _plausible(self, X: Singles, y: Vector) -> Vector:
         """Weight of each row: 1 where boosting misses it by up to the median error, then falling as its share."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,16 +12,18 @@ from joblib import Parallel, delayed
 from sklearn.base import clone
 
 from .blend import BlendedRegressor
-from .conformal import Calibration
 from .difficulty import Difficulty
 from .domain import Domain, foreign_distance
 from .layout import Layout
+from .localised import LocalCalibration, Scores
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 Progress = Callable[[str], None]
 
+NEAR = 0.5  # nearness from which a row counts as like the candidates
+KERNEL = 0.125  # width of the kernel of a calibration, in the span of the middle two thirds of the measured values
 EVERYTHING = -1  # in place of a fold: learn from all rows, hold out none
 
 
@@ -43,6 +45,12 @@ class Design:
         Weight of the row in training, shape (n,).
     papers
         Paper of each row as a number, shape (n,): one of the test rows is kept out of training, whatever folds are of.
+    laboratories
+        Laboratory of each row as a number, shape (n,).
+    energies
+        Activation energy of each row in eV, shape (n,), NaN where none was measured; None for no energies at all.
+    close
+        Pairs of keys, shape (p, 2), each both ways: compositions so alike that both are kept out of training together.
     """
 
     X: Matrix
@@ -51,16 +59,24 @@ class Design:
     keys: npt.NDArray[Any]
     weight: Vector
     papers: Rows
+    laboratories: Rows
+    energies: Vector | None = None
+    close: npt.NDArray[Any] = field(default_factory=lambda: np.empty((0, 2), dtype=np.uint64))
 
     def fit(self, regressor: BlendedRegressor, rows: Rows) -> BlendedRegressor:
         """Return a clone of the regressor fitted on the given rows."""
         fresh: BlendedRegressor = clone(regressor)
-        return fresh.fit(self.X[rows], self.y[rows], sample_weight=self.weight[rows], papers=self.papers[rows])
+        energies = None if self.energies is None else self.energies[rows]
+        return fresh.fit(
+            self.X[rows], self.y[rows], sample_weight=self.weight[rows], papers=self.papers[rows], energies=energies
+        )
 
     def sides(self, number: int) -> tuple[Rows, Rows]:
         """Rows to train on and to test on; a composition of the test rows is kept out of training, whoever made it."""
         test = self.fold == number
-        train = ~test & ~np.isin(self.keys, self.keys[test]) & ~np.isin(self.papers, self.papers[test])
+        hidden = np.unique(self.keys[test])
+        hidden = np.concatenate([hidden, self.close[np.isin(self.close[:, 0], hidden), 1].astype(hidden.dtype)])
+        train = ~test & ~np.isin(self.keys, hidden) & ~np.isin(self.papers, self.papers[test])
         return np.flatnonzero(train), np.flatnonzero(test)
 
 
@@ -81,11 +97,36 @@ class HeldOut:
     difficulty: Vector
     distance: Vector
     verdict: npt.NDArray[np.str_]
+    near: npt.NDArray[np.bool_]
+    papers: Rows
+    laboratories: Rows
 
     @property
     def residual(self) -> Vector:
         """Measured minus predicted."""
         return self.truth - self.mean
+
+    @property
+    def width(self) -> float:
+        """Standard deviation of the kernel that localises a `LocalCalibration`, in the unit of the regressor."""
+        low, high = np.quantile(self.truth, [0.16, 0.84])
+        return max(KERNEL * float(high - low), 1e-9)
+
+    def scale(self, number: int) -> LocalCalibration:
+        """Distributions of the errors of all folds but one, whose intervals they make."""
+        return LocalCalibration.of(self.scores(self.fold != number), self.width)
+
+    def scores(self, rows: npt.NDArray[np.generic]) -> Scores:
+        """Errors of some of the rows without any result of their laboratory, each paper weighing alike."""
+        size = np.bincount(self.papers[rows])[self.papers[rows]]
+        return Scores(
+            score=self.residual[rows] / self.difficulty[rows],
+            mean=self.mean[rows],
+            near=self.near[rows],
+            ratio=np.ones(len(self.mean[rows])),
+            weight=1.0 / size,
+            laboratory=self.laboratories[rows],
+        )
 
 
 def cross_fit(
@@ -131,11 +172,14 @@ def cross_fit(
     difficulty, learnt = Difficulty.cross_fit(clues, np.abs(truth - mean), fold, n_jobs)
     verdict = domain.verdict(distance)
     lower, upper = np.empty(len(row)), np.empty(len(row))
+    near = design.X[row, -1] >= NEAR
+    papers, laboratories = design.papers[row], design.laboratories[row]
+    held_out = HeldOut(row, fold, truth, mean, lower, upper, difficulty, distance, verdict, near, papers, laboratories)
     for number in folds:
-        here, others = fold == number, fold != number
-        scale = Calibration.of((truth - mean)[others], difficulty[others], verdict[others])
-        lower[here], upper[here] = scale.interval(mean[here], difficulty[here], verdict[here], coverage)
-    held_out = HeldOut(row, fold, truth, mean, lower, upper, difficulty, distance, verdict)
+        here = fold == number
+        nothing = np.ones(int(here.sum()))  # of one's own was measured
+        told = mean[here], difficulty[here], near[here], nothing
+        lower[here], upper[here] = held_out.scale(int(number)).interval(*told, coverage)
     return CrossFit(held_out, learnt, fitted)
 
 

@@ -54,19 +54,14 @@ class Domain(BaseEstimator):
         self.limits_ = np.quantile(known, self.quantiles) if len(known) else np.zeros(2)  # alone: all else is outside
         return self
 
-    def extend(self, X: Matrix) -> Domain:
-        """Know further compositions, descriptors of shape (m, p); scale and limits stay as they are."""
-        self.points_ = np.vstack([self.points_, self.projected(X)])
-        return self
-
-    def nearest(self, X: Matrix) -> tuple[Vector, npt.NDArray[np.intp]]:
-        """Distance to the nearest measured composition and its row in `fit`, both of shape (n,).
+    def nearest(self, points: Matrix) -> tuple[Vector, npt.NDArray[np.intp]]:
+        """Distance to the nearest measured composition and its row in `fit`, both of shape (n,), of points (n, d).
 
         What is measured is always found; far from everything the search may end at a point somewhat farther than the
         nearest (`SLACK`), in a tenth of the time. `analogues` looks at all points.
         """
         tree, rows = self._tree()
-        distance, place = tree.query(self.projected(X), eps=SLACK)
+        distance, place = tree.query(points, eps=SLACK)
         distance = np.where(distance < SAME, 0.0, distance)
         return np.asarray(distance, dtype=float), rows[place]
 

@@ -28,6 +28,7 @@ Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 
 GROUPS = (*WORDS, CONDITIONS)
+OWN_RESULTS = "own results"
 MOST_NAMED = 2  # descriptors named for a group
 CANDIDATES = 20  # nearest measured compositions among which a reference is looked for
 
@@ -121,6 +122,7 @@ def explain(
     worth = predictor.regressor_.predict(
         np.vstack([_mixtures(x, r, groups, on) for x, r, on in zip(X, reference, active, strict=True)])
     )
+    own = _added(predictor, told, conditions), _added(predictor, [pair[0] for pair in pairs], told_there)
     explained, start = [], 0
     for row, (composition, (other, relation), on) in enumerate(zip(told, pairs, active, strict=True)):
         stop = start + 2 ** len(on)
@@ -130,8 +132,11 @@ def explain(
             )
             for g, change in zip(on, shapley(worth[start:stop]), strict=True)
         ]
+        here, there = own[0][row], own[1][row]
+        if here or there:
+            parts.append(Contribution(OWN_RESULTS, here - there, f"{len(predictor.residuals_)} of your laboratory"))
         order = sorted(parts, key=lambda part: -abs(part.change))
-        ends = float(worth[stop - 1]), float(worth[start])
+        ends = float(worth[stop - 1]) + here, float(worth[start]) + there
         explained.append(
             Explanation(composition.formula, other.formula, relation, predictor.quantity, *ends, tuple(order))
         )
@@ -172,6 +177,15 @@ def parent(composition: Composition) -> Composition:
     oxygen = amounts.pop("O", Fraction(0))
     amounts["Cl"] = amounts.get("Cl", Fraction(0)) + 2 * oxygen
     return Composition({symbol: amount for symbol, amount in amounts.items() if amount})
+
+
+def _added(predictor: Predictor, compositions: list[Composition], conditions: Conditions) -> list[float]:
+    """What one's own results add to the prediction of each composition."""
+    if not len(predictor.residuals_):
+        return [0.0] * len(compositions)
+    base = predictor.regressor_.predict(predictor._inputs(Fractions.of(compositions), conditions))
+    added: list[float] = (predictor.predict(compositions, conditions).target - base).tolist()
+    return added
 
 
 def _reference(predictor: Predictor, composition: Composition) -> tuple[Composition, str]:

@@ -19,14 +19,16 @@ from .tree_check import UnsoundError, check_tree
 OURS = (
     "vitrion.models.blend.BlendedRegressor",
     "vitrion.models.committee.Committee",
-    "vitrion.models.conformal.Calibration",
     "vitrion.models.difficulty.Difficulty",
     "vitrion.models.domain.Domain",
+    "vitrion.models.localised.LocalCalibration",
     "vitrion.models.predictor.Predictor",
     "vitrion.models.process.FamilyProcess",
+    "vitrion.models.residuals.ResidualProcess",
+    "vitrion.models.temperature.EnergyModel",
 )
 TREE = "sklearn.tree._tree.Tree"
-VIEWS = "vitrion.models.process.Views"
+TUPLES = ("vitrion.models.process.Views", "vitrion.models.residuals.Law")
 LOSSES = ("sklearn._loss._loss.CyAbsoluteError", "sklearn._loss._loss.CyHalfSquaredError")
 SKLEARN = (
     "sklearn._loss.link.IdentityLink",
@@ -51,13 +53,13 @@ KINDS: dict[str, tuple[str, ...]] = {
     "NdArrayNode": tuple(f"numpy.{name}" for name in NUMBERS),
     "DictNode": ("builtins.dict",),
     "ListNode": ("builtins.list",),
-    "TupleNode": ("builtins.tuple", VIEWS),
+    "TupleNode": ("builtins.tuple", *TUPLES),
     "JsonNode": ("builtins.str",),
     "TypeNode": ("builtins.str", TREE, *LOSSES),
     "RandomStateNode": ("numpy.random.mtrand.RandomState",),
     "RandomGeneratorNode": ("numpy.random._generator.Generator",),
 }
-TRUSTED = (*OURS, *SKLEARN, VIEWS, TREE)
+TRUSTED = (*OURS, *SKLEARN, *TUPLES, TREE)
 STATE = ("max_depth", "node_count", "nodes", "values")  # what a `Tree` keeps
 
 

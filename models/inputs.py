@@ -14,7 +14,7 @@ from ..datasets import readings, units
 from ..datasets.measurement import composition_keys
 from ..datasets.properties import ZERO_CELSIUS_K, Property
 from ..datasets.readings import KELVIN_FROM
-from ..datasets.splits import folds
+from ..datasets.splits import close_pairs, hashed
 from ..datasets.suspicion import suspect, warm_chlorides
 from ..features.composition import Composition
 from ..features.featurizer import BLOCKS, Featurizer
@@ -87,15 +87,15 @@ def named(
     return fractions, texts(formulas, len(fractions)), texts(references, len(fractions))
 
 
-def own_weights(quantity: Property, values: npt.ArrayLike, weight: npt.ArrayLike | None) -> Vector | None:
-    """Weights of one's own results, shape (n,), which must be above zero; their values must be plausible."""
+def own_errors(quantity: Property, values: npt.ArrayLike, errors: npt.ArrayLike | None) -> Vector:
+    """Standard errors of one's own results, shape (n,), 0 where none is stated; their values must be plausible."""
     odd = np.asarray(values, dtype=float)[~quantity.is_plausible(values)]
     if len(odd):
         low, high = quantity.plausible
         raise ValueError(f"{odd[0]:g} {quantity.unit} is no {quantity.label}; give {low:g} to {high:g} {quantity.unit}")
-    found = None if weight is None else np.asarray(weight, dtype=float)
-    if found is not None and not (np.isfinite(found) & (found > 0)).all():
-        raise ValueError("a sample_weight that is not above zero; leave the row out, or give a small weight")
+    found = np.zeros(np.shape(values)) if errors is None else np.asarray(errors, dtype=float)
+    if not (np.isfinite(found) & (found >= 0)).all():
+        raise ValueError(f"a standard error that is negative or no number; give 0 or more, in {quantity.target_unit}")
     return found
 
 
@@ -165,19 +165,21 @@ def design(
     y: Vector,
     fractions: Fractions,
     groups: npt.ArrayLike | None,
+    laboratories: npt.ArrayLike | None,
     sample_weight: npt.ArrayLike | None,
     estimated: npt.ArrayLike | None,
     n_folds: int,
     seed: int,
 ) -> Design:
-    """Rows with their folds of whole groups; estimates are in none. Arguments as in `Predictor.fit`."""
+    """Rows with their folds of whole laboratories; estimates are in none. Arguments as in `Predictor.fit`."""
     keys = composition_keys(fractions.matrix)
     papers = keys.astype(str) if groups is None else np.asarray(groups).astype(str)
     rule = np.zeros(len(y), bool) if estimated is None else np.asarray(estimated, dtype=bool)
+    whole = papers if laboratories is None else np.asarray(laboratories).astype(str)
     fold = np.full(len(y), -1, dtype=np.intp)
-    fold[~rule] = folds(papers[~rule].astype(object), n_folds, seed)
+    fold[~rule] = hashed(whole[~rule].astype(object), n_folds, seed)
     weight = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight, dtype=float)
-    return Design(X, y, fold, keys, weight, codes(papers))
+    return Design(X, y, fold, keys, weight, codes(papers), codes(whole), None, close_pairs(fractions.matrix, keys))
 
 
 def codes(labels: npt.ArrayLike) -> npt.NDArray[np.intp]:

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..datasets.properties import Property
-from .conformal import Calibration
+from .localised import LocalCalibration
 
 Vector = npt.NDArray[np.float64]
+ROWS = ("target", "difficulty", "distance", "verdict", "nearest", "near", "ratio")
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,18 @@ class Prediction:
     target
         Expected value in the unit of the regressor (K, or log10 of S/cm), shape (n,).
     difficulty
-        Expected size of the error in the same unit, shape (n,).
+        Expected size of the error in the same unit, shape (n,), after what the laboratory's own results say.
     distance
         Distance to the nearest measured composition in descriptor space, shape (n,).
     verdict
         ``inside``, ``edge`` or ``outside`` of what was measured, shape (n,).
     nearest
         Row of the nearest measured composition in `Predictor.known_formulas_` and `known_references_`, shape (n,).
+    near
+        Whether each is like the candidates, shape (n,).
+    ratio
+        Share of the variance of the error that results of one's own, or of others on the same composition, leave
+        open, shape (n,); 1 where there are none.
     calibration
         Held-out errors that make the distributions.
     coverage
@@ -44,7 +50,9 @@ class Prediction:
     distance: Vector
     verdict: npt.NDArray[np.str_]
     nearest: npt.NDArray[np.intp]
-    calibration: Calibration
+    near: npt.NDArray[np.bool_]
+    ratio: Vector
+    calibration: LocalCalibration
     coverage: float = 0.9
 
     def __len__(self) -> int:
@@ -52,10 +60,7 @@ class Prediction:
 
     def take(self, rows: npt.NDArray[np.intp]) -> Prediction:
         """Predictions of some rows."""
-        arrays = {
-            name: getattr(self, name)[rows] for name in ("target", "difficulty", "distance", "verdict", "nearest")
-        }
-        return replace(self, **arrays)
+        return replace(self, **{name: getattr(self, name)[rows] for name in ROWS})
 
     @property
     def mean(self) -> Vector:
@@ -81,6 +86,11 @@ class Prediction:
         low, high = self._ends(0.6827)
         return (high - low) / 2
 
+    @property
+    def laboratories(self) -> Vector:
+        """Effective number of laboratories whose errors make each distribution, shape (n,)."""
+        return self.calibration.heard(self.target, self.near, self.ratio)
+
     def probability(self, below: float | None = None, above: float | None = None) -> Vector:
         """Probability that the truth lies below or above a limit in lab units, or between two; shape (n,)."""
         if below is None and above is None:
@@ -95,11 +105,11 @@ class Prediction:
         return self._ends(self.coverage)
 
     def _ends(self, coverage: float) -> tuple[Vector, Vector]:
-        low, high = self.calibration.interval(self.target, self.difficulty, self.verdict, coverage)
+        low, high = self.calibration.interval(self.target, self.difficulty, self.near, self.ratio, coverage)
         return (np.maximum(low, 0.0), high) if self.quantity.scale == "celsius" else (low, high)  # none below 0 K
 
     def _under(self, limit: float) -> Vector:
         target = float(self.quantity.to_target(np.array([limit]))[0])
         if self.quantity.scale == "celsius" and target <= 0.0:
             return np.zeros(len(self))
-        return self.calibration.below(self.target, self.difficulty, self.verdict, target)
+        return self.calibration.below(self.target, self.difficulty, self.near, self.ratio, target)

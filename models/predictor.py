@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,18 +15,20 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..datasets.properties import Property, find
 from ..features.fractions import Fractions
-from ..features.notices import notice
 from . import inputs
+from .answering import NOTHING, answered, base
 from .blend import BlendedRegressor
 from .committee import Committee
 from .conditions import aligned
-from .conformal import Calibration
 from .crossfit import CrossFit, Design, HeldOut, Progress, cross_fit
 from .domain import Domain
 from .inputs import Conditions
+from .known import papers_of
 from .layout import Layout
+from .learnt_errors import errors, forgotten, learnt
 from .parts import in_parts
-from .prediction import Prediction
+from .prediction import ROWS, Prediction
+from .residuals import ResidualProcess
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
@@ -54,6 +57,8 @@ class Predictor(RegressorMixin, BaseEstimator):
         Folds fitted side by side, as in joblib; the result is the same whatever the number.
     local, committee
         Settings of the default `BlendedRegressor` and of its `Committee`.
+    memory_years
+        Age in years at which the error of a paper weighs 1/e in the calibration; None where all ages count alike.
 
     Examples
     --------
@@ -73,6 +78,7 @@ class Predictor(RegressorMixin, BaseEstimator):
         n_jobs: int = 1,
         local: Mapping[str, Any] | None = None,
         committee: Mapping[str, Any] | None = None,
+        memory_years: float | None = None,
     ) -> None:
         self.property = property
         self.blocks = blocks
@@ -84,6 +90,7 @@ class Predictor(RegressorMixin, BaseEstimator):
         self.n_jobs = n_jobs
         self.local = local
         self.committee = committee
+        self.memory_years = memory_years
 
     @property
     def quantity(self) -> Property:
@@ -100,9 +107,12 @@ class Predictor(RegressorMixin, BaseEstimator):
         estimated: npt.ArrayLike | None = None,
         formulas: npt.ArrayLike | None = None,
         references: npt.ArrayLike | None = None,
+        laboratories: npt.ArrayLike | None = None,
+        energies: npt.ArrayLike | None = None,
+        years: npt.ArrayLike | None = None,
         progress: Progress = lambda text: None,
     ) -> Predictor:
-        """Learn from n measurements and calibrate on held-out groups.
+        """Learn from n measurements and calibrate on held-out laboratories.
 
         Parameters
         ----------
@@ -121,18 +131,29 @@ class Predictor(RegressorMixin, BaseEstimator):
             used to calibrate, to score or to call a composition known.
         formulas, references
             How to name each composition and its source, such as a DOI, when it is the nearest known; shape (n,).
+        laboratories
+            Laboratory of each measurement, shape (n,), which a fold takes whole; by default its group.
+        energies
+            Activation energy in eV that was measured with each conductivity, shape (n,), NaN where none was.
+        years
+            Year of each measurement, shape (n,), NaN where unknown: see `memory_years`.
         progress
             Called with a line of text after each step.
         """
         fractions, names, sources = inputs.named(compositions, formulas, references)
         conditions = aligned(conditions, compositions)
-        design = self._design(fractions, values, groups, conditions, sample_weight, estimated)
+        design = self._design(fractions, values, groups, conditions, sample_weight, estimated, laboratories, energies)
         self.domain_ = self._domain(design)
         self.held_out_, self.difficulty_, self.regressor_ = self._cross_fit(design, self.domain_, progress)
-        self.calibration_ = Calibration.of(self.held_out_.residual, self.held_out_.difficulty, self.held_out_.verdict)
         measured = design.fold >= 0
+        told = errors(self.held_out_, design, self.domain_.points_, self._layout(), self.quantity.better)
+        ages = forgotten(years, self.memory_years, len(measured))[self.held_out_.row]
+        law, self.calibration_, _ = learnt(told, self.held_out_.width, ages, self.random_state)
+        self.residuals_ = ResidualProcess(law)
         self.known_formulas_, self.known_references_ = names[measured], sources[measured]
         self.known_measured_ = np.c_[design.y, design.X[:, self._layout().glass.stop : -1]][measured]
+        self.known_papers_ = papers_of(design.keys[measured], design.papers[measured])
+        self.known_difficulty_ = self.held_out_.difficulty
         return self
 
     def cross_validate(
@@ -143,17 +164,13 @@ class Predictor(RegressorMixin, BaseEstimator):
         conditions: Conditions = None,
         sample_weight: npt.ArrayLike | None = None,
         estimated: npt.ArrayLike | None = None,
-        papers: npt.ArrayLike | None = None,
+        laboratories: npt.ArrayLike | None = None,
+        energies: npt.ArrayLike | None = None,
         progress: Progress = lambda text: None,
     ) -> HeldOut:
-        """Held-out predictions of the measured rows, with intervals from the other folds; arguments as in `fit`.
-
-        Where `groups` are not papers, `papers` of shape (n,) keeps a paper of the test rows out of training too.
-        """
+        """Held-out predictions of the measured rows, with intervals from the other folds; arguments as in `fit`."""
         fractions, conditions = Fractions.of(compositions), aligned(conditions, compositions)
-        design = self._design(fractions, values, groups, conditions, sample_weight, estimated)
-        if papers is not None:
-            design = replace(design, papers=inputs.codes(papers))
+        design = self._design(fractions, values, groups, conditions, sample_weight, estimated, laboratories, energies)
         return self._cross_fit(design, self._domain(design), progress).held_out
 
     def update(
@@ -161,61 +178,63 @@ class Predictor(RegressorMixin, BaseEstimator):
         compositions: Iterable[Any] | Fractions,
         values: npt.ArrayLike,
         conditions: Conditions = None,
-        sample_weight: npt.ArrayLike | None = None,
+        errors: npt.ArrayLike | None = None,
         formulas: npt.ArrayLike | None = None,
         references: npt.ArrayLike | None = None,
     ) -> Predictor:
-        """Learn m further measurements of one's own in well under a second, so that they sharpen what is near them.
+        """Learn m further results of one laboratory, one's own, in milliseconds.
 
-        The process takes those near the candidates (a warning counts others) and gives them the habits of one
-        laboratory; committee and calibration stay. By default a row weighs as much as the heaviest known. Of values
-        that can hardly be, or contradict each other, a warning tells.
+        What the regressor misses of them corrects what is like them, and narrows the intervals; the regressor stays
+        (`ResidualProcess`). Of values that can hardly be, or contradict each other, a warning tells.
+
+        Parameters
+        ----------
+        compositions, values, conditions, formulas, references
+            As in `fit`, m of each.
+        errors
+            Standard error of each target as the laboratory states it, in K or decades, shape (m,), 0 where it states
+            none: on top of the usual scatter.
         """
         check_is_fitted(self, "regressor_")
         fractions, names, sources = inputs.named(compositions, formulas, references)
         conditions = aligned(conditions, compositions)
-        y = inputs.targets(self.quantity, values, len(fractions), sample_weight=sample_weight)
-        weight = inputs.own_weights(self.quantity, values, sample_weight)
+        y = inputs.targets(self.quantity, values, len(fractions), errors=errors)
+        stated = inputs.own_errors(self.quantity, values, errors)
         if len(y) == 0:
             return self
-        X = self._inputs(fractions, conditions)
         inputs.doubt(self.quantity, values, fractions, names, conditions, self.predict)
-        learnt = self.regressor_.hears(X)
-        if not learnt.all():
-            far = "are too far from the candidates to be learnt at once; train again"
-            notice(f"{(~learnt).sum()} of {len(y)} results {far}", stacklevel=2)
-        if not learnt.any():
-            return self
-        self.regressor_.update(X, y, sample_weight=weight)
-        self.domain_.extend(self._glass(X[learnt]))
-        self.known_formulas_ = np.concatenate([self.known_formulas_, names[learnt]])
-        self.known_references_ = np.concatenate([self.known_references_, sources[learnt]])
-        measured = np.c_[y, X[:, self._layout().glass.stop : -1]]
-        self.known_measured_ = np.vstack([self.known_measured_, measured[learnt]])
+        X = self._inputs(fractions, conditions)
+        points = self.domain_.projected(self._glass(X))
+        answer, hard, *_ = base(self, X, points)
+        self.residuals_ = self.residuals_.extended(points, (y - answer) / hard, np.square(stated / hard))
+        self.known_formulas_ = np.concatenate([self.known_formulas_, names])
+        self.known_references_ = np.concatenate([self.known_references_, sources])
+        self.known_measured_ = np.vstack([self.known_measured_, np.c_[y, X[:, self._layout().glass.stop : -1]]])
         return self
+
+    def updated(self, *told: Any, **named: Any) -> Predictor:
+        """A copy that has learnt further results; arguments as in `update`."""
+        return copy.copy(self).update(*told, **named)
 
     def predict(self, compositions: Iterable[Any] | Fractions, conditions: Conditions = None) -> Prediction:
         """Calibrated predictions for compositions as in `fit`; without conditions, for a glass at 25 C."""
         check_is_fitted(self, "regressor_")
         fractions, conditions = Fractions.of(compositions), aligned(conditions, compositions)
         X = self._inputs(fractions, inputs.judged(conditions))
-        if len(X) == 0:
-            none, words, rows = np.empty(0), np.empty(0, "U7"), np.empty(0, np.intp)
-            return Prediction(self.quantity, none, none, none, words, rows, self.calibration_, self.coverage)
-
-        def part(rows: slice) -> Any:
-            answer = self.regressor_.answer(X[rows])
-            distance, nearest = self.domain_.nearest(self._glass(X[rows]))
-            clues = np.column_stack([X[rows, self._layout().local], distance, answer.clues])
-            return answer.mean, self.difficulty_.predict(clues), distance, self.domain_.verdict(distance), nearest
-
-        mean, hard, distance, verdict, nearest = in_parts(part, len(X))
-        return Prediction(self.quantity, mean, hard, distance, verdict, nearest, self.calibration_, self.coverage)
+        columns = in_parts(lambda rows: answered(self, X[rows]), len(X)) if len(X) else NOTHING
+        arrays: dict[str, Any] = dict(zip(ROWS, columns, strict=True))
+        return Prediction(self.quantity, **arrays, calibration=self.calibration_, coverage=self.coverage)
 
     def score(self, X: Any, y: npt.ArrayLike, sample_weight: Any = None, conditions: Conditions = None) -> float:
         """R2 of the targets (K, or log10 of S/cm) of values `y` in lab units, measured under the conditions."""
         told = self.predict(X, conditions).target
         return float(r2_score(self.quantity.to_target(y), told, sample_weight=sample_weight))
+
+    @property
+    def known_points(self) -> Matrix:
+        """Measured compositions in the space of the domain, one's own results last, shape (known, d)."""
+        own = self.residuals_.points
+        return np.vstack([self.domain_.points_, own]) if len(own) else self.domain_.points_
 
     def held_out(self) -> HeldOut:
         """Held-out predictions of the rows of the last `fit`; a loaded predictor has none."""
@@ -253,8 +272,18 @@ class Predictor(RegressorMixin, BaseEstimator):
         conditions: Conditions,
         sample_weight: npt.ArrayLike | None,
         estimated: npt.ArrayLike | None,
+        laboratories: npt.ArrayLike | None = None,
+        energies: npt.ArrayLike | None = None,
     ) -> Design:
-        told = {"groups": groups, "sample_weight": sample_weight, "estimated": estimated}
+        told = {
+            "energies": energies,
+            "groups": groups,
+            "laboratories": laboratories,
+            "sample_weight": sample_weight,
+            "estimated": estimated,
+        }
         y = inputs.targets(self.quantity, values, len(fractions), **told)
         X = self._inputs(fractions, conditions)
-        return inputs.design(X, y, fractions, groups, sample_weight, estimated, self.n_folds, self.random_state)
+        seed = self.random_state
+        made = inputs.design(X, y, fractions, groups, laboratories, sample_weight, estimated, self.n_folds, seed)
+        return made if energies is None else replace(made, energies=np.asarray(energies, dtype=float))

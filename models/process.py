@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -27,7 +26,6 @@ Labels = npt.NDArray[np.intp]
 START = (0.40, 0.8, 0.25, 0.5, 0.20, 0.8, 0.06, 0.06)  # share, length, share, length, share, length, paper, noise
 TUNING_ROWS = 400  # rows on which shares and lengths are chosen; the fit then takes all of them
 HEAVY_TAIL = 3.0  # degrees of freedom of the t distribution that errors are taken from
-BLOCK = 1024  # rows at a time to which what was missed is carried
 FARTHEST = 4.0  # standard deviations beyond which a descriptor counts no further
 
 
@@ -83,16 +81,6 @@ class FamilyProcess(BaseEstimator):
         self.heaviest_ = float(weight.max())
         return self._solve()
 
-    def extend(self, views: Views, y: Vector, papers: Labels, weight: Vector) -> FamilyProcess:
-        """Learn from further rows; shares and lengths stay as they are. Arguments as in `fit`."""
-        longer = copy.copy(self)  # so that a failure leaves this one whole
-        longer.points_ = Views(*(np.vstack(pair) for pair in zip(self.points_, self._scaled(views), strict=True)))
-        longer.papers_ = np.concatenate([self.papers_, papers])
-        longer.targets_ = np.concatenate([self.targets_, y])
-        longer.weights_ = np.concatenate([self.weights_, weight])
-        self.__dict__.update(vars(longer._solve()))
-        return self
-
     def _solve(self) -> FamilyProcess:
         covariance = self._covariance(self.points_, self.points_)
         covariance += np.exp(self.theta_[6]) * _same(self.papers_, self.papers_)
@@ -107,21 +95,18 @@ class FamilyProcess(BaseEstimator):
         self.whitener_ = solve_triangular(factor[0], np.eye(len(target)), lower=True).astype(np.float32)
         return self
 
-    def predict(self, views: Views, paper: int | None = None, idle: Labels | None = None) -> tuple[Vector, Vector]:
+    def predict(self, views: Views, idle: Labels | None = None) -> tuple[Vector, Vector]:
         """Expected targets, and how much is known from 0 (the prior) to 1 (everything), both of shape (m,).
 
         Parameters
         ----------
         views
             What to predict, m rows; no row depends on the others.
-        paper
-            Paper of the rows to predict, where it is among those learnt from: its own habits then count.
         idle
             Elements that are in none of the rows, as columns of `elements`, which are the first of `everything`.
         """
         mean, known = np.empty(len(views.ratios)), np.empty(len(views.ratios))
         prior = float(np.exp(self.theta_[[0, 2, 4]]).sum())
-        own = 0.0 if paper is None else float(np.exp(self.theta_[6]) * (self.papers_ == paper) @ self.coefficients_)
         absent = np.empty(0, dtype=np.intp) if idle is None else idle
         one = views.take(np.arange(1))
         covariance = kept(
@@ -135,33 +120,10 @@ class FamilyProcess(BaseEstimator):
         with one_thread():
             for panel in panels(len(mean)):
                 cross = covariance(asked, panel)
-                mean[panel.rows] = (self.coefficients_ @ cross.astype(float))[panel.used] + own
+                mean[panel.rows] = (self.coefficients_ @ cross.astype(float))[panel.used]
                 white = strmm(1.0, whitener.T, cross.T, side=1, overwrite_b=1)  # half the work of the whole matrix
                 known[panel.rows] = np.square(white, out=white).T.sum(axis=0)[panel.used]
         return mean * self.scale_ + self.offset_, np.clip(known / prior, 0.0, 1.0)
-
-    def carry(self, views: Views, missed: Vector, paper: int) -> Vector:
-        """What another regressor will miss of m rows, shape (m,), from what it missed of the last rows, of one paper.
-
-        Its error is taken to vary like what the rows before leave open, so that a family well known is not moved; as
-        in `fit`, errors of the rows follow a t distribution.
-        """
-        own = np.flatnonzero(self.papers_ == paper)
-        before, known = self.points_.take(np.arange(own[0])), self.points_.take(own)
-        whiten = self.whitener_[: own[0], : own[0]].astype(float)
-        here = whiten @ self._covariance(before, known)
-        among = self._covariance(known, known) - here.T @ here
-        base = np.exp(self.theta_[7]) / _shares(self.weights_, self.heaviest_)[own]
-        noise, target = base.copy(), missed / self.scale_
-        for _ in range(4):
-            told = np.linalg.solve(among + np.diag(noise), target)
-            noise = base * (1.0 + np.square(noise * told) / (HEAVY_TAIL * base))
-        carried, back = np.empty(len(views.ratios)), whiten.T @ (here @ told)
-        for start in range(0, len(carried), BLOCK):
-            asked = self._scaled(Views(*(view[start : start + BLOCK] for view in views)))
-            across = self._covariance(asked, known) @ told - self._covariance(asked, before) @ back
-            carried[start : start + BLOCK] = across * self.scale_
-        return carried
 
     def _scaled(self, views: Views, absent: Labels | None = None) -> Views:
         """Views as they are compared, without the columns of absent elements."""

@@ -34,8 +34,8 @@ def same(predictor: Predictor, prediction: Prediction, keys: Keys) -> dict[int, 
     keys
         Numbers of their compositions, shape (n,).
     """
-    points = predictor.domain_.points_
-    order, first = kept(predictor.domain_, points, lambda: _along(points), b"first axis")
+    points = predictor.known_points
+    order, first = kept(predictor, predictor.known_formulas_, lambda: _along(points), b"first axis")
     found = {}
     for row in np.flatnonzero(prediction.distance <= 2 * ROUNDED).tolist():  # the nearest told may be twice as far
         centre, reach = points[prediction.nearest[row]], ROUNDED + prediction.distance[row]

@@ -12,24 +12,32 @@ from sklearn.neural_network import MLPRegressor
 from sklearn.tree import ExtraTreeRegressor
 from sklearn.tree._tree import Tree
 
-from .blend import OWN, BlendedRegressor
-from .conformal import Calibration
+from .blend import BlendedRegressor
 from .difficulty import Difficulty
-from .domain import VERDICTS, Domain
+from .domain import Domain
+from .localised import LEVELS, LocalCalibration
 from .predictor import Predictor
 from .process import FamilyProcess, Views
+from .residuals import Law, ResidualProcess
 from .tree_check import UnsoundError, check_boosted, check_size
 
 STRANGE = 100.0  # logarithm of an expected error beyond which no difficulty lies
 TRIAL = ("LiAlCl2.5O0.75", "SiO2")  # one composition that the process answers for, and one that it does not
-PARTS = {"regressor_": BlendedRegressor, "difficulty_": Difficulty, "calibration_": Calibration, "domain_": Domain}
+PARTS = {
+    "regressor_": BlendedRegressor,
+    "difficulty_": Difficulty,
+    "calibration_": LocalCalibration,
+    "domain_": Domain,
+    "residuals_": ResidualProcess,
+}
 FORESTS = (ExtraTreesRegressor, ExtraTreeRegressor)
-KNOWN = ("known_formulas_", "known_references_", "known_measured_")
+KNOWN = ("known_formulas_", "known_references_", "known_measured_")  # one's own results last
+LEARNT = ("known_papers_", "known_difficulty_")
 
 
 def check(predictor: Predictor) -> None:
     """Refuse a predictor that training cannot have made; its trees of scikit-learn were checked before (`read`)."""
-    _has(predictor, *PARTS, *KNOWN)
+    _has(predictor, *PARTS, *KNOWN, *LEARNT)
     for name, kind in PARTS.items():
         if type(getattr(predictor, name)) is not kind:
             raise UnsoundError(f"a {name} that is a {type(getattr(predictor, name)).__name__}")
@@ -38,16 +46,16 @@ def check(predictor: Predictor) -> None:
     largest = 2.0 * float(np.ptp(ends)) + float(np.abs(ends).max())  # a usual activation energy may be taken off
     _check_regressors(predictor.regressor_, layout.width, largest)
     _check_regressors(predictor.difficulty_, layout.local.stop - layout.local.start + 4, STRANGE)
-    _has(predictor.regressor_, "process_", "missed_")
-    process, missed = predictor.regressor_.process_, predictor.regressor_.missed_
+    _has(predictor.regressor_, "process_")
+    process = predictor.regressor_.process_
     if process is not None:
         _check_process(process, [view.shape[1] for view in layout.views(np.zeros((1, layout.width)))])
-    if _shape(missed) != (0 if process is None else int((process.papers_ == OWN).sum()),):
-        raise UnsoundError("a regressor whose own results are not those of its process")
-    n_known = len(predictor.domain_.points_)
-    for name, shape in zip(KNOWN, [(n_known,)] * 2 + [(n_known, layout.width - layout.glass.stop)], strict=True):
+    n_known, n_learnt = len(predictor.known_points), len(predictor.domain_.points_)
+    shapes = [(n_known,)] * 2 + [(n_known, layout.width - layout.glass.stop)] + [(n_learnt,)] * 2
+    for name, shape in zip((*KNOWN, *LEARNT), shapes, strict=True):
         if _shape(getattr(predictor, name)) != shape:
             raise UnsoundError(f"{name} of a shape other than {shape}")
+    _check_residuals(predictor.residuals_, predictor.domain_.points_.shape[1])
     _check_calibration(predictor.calibration_)
     answer = predictor.predict(TRIAL)
     if not all(np.isfinite(part).all() for part in (answer.target, answer.difficulty, answer.distance)):
@@ -98,17 +106,39 @@ def _check_process(process: Any, widths: list[int]) -> None:
         raise UnsoundError(f"a process of {n} rows whose arrays are of other shapes")
 
 
-def _check_calibration(calibration: Calibration) -> None:
-    n = len(calibration.residuals)
-    if _shape(calibration.difficulty) != (n,) or _shape(calibration.verdict) != (n,) or not n:
-        raise UnsoundError("held-out errors without a difficulty and a verdict each")
-    if (calibration.difficulty <= 0).any() or not np.isin(calibration.verdict, VERDICTS).all():
-        raise UnsoundError("held-out errors without a difficulty above zero and a known verdict each")
+def _check_residuals(process: ResidualProcess, width: int) -> None:
+    law, n = process.law, len(process.errors)
+    if type(law) is not Law or not all(type(part) is float and np.isfinite(part) and part > 0 for part in law):
+        raise UnsoundError("a law of errors that is not of four numbers above zero")
+    shapes = [_shape(part) for part in (process.points, process.errors, process.noise)]
+    if shapes != [(n, width if n else 0), (n,), (n,)] or (process.noise < 0).any():
+        raise UnsoundError(f"{n} own results whose arrays are of other shapes")
 
 
-def _check_finite(part: object) -> None:
+def _check_calibration(calibration: LocalCalibration) -> None:
+    grids = [_shape(grid) for grid in (calibration.means, calibration.ratios)]
+    if not all(len(shape) == 1 and shape[0] > 0 for shape in grids):
+        raise UnsoundError("a calibration without a grid")
+    if any((np.diff(grid) <= 0).any() for grid in (calibration.means, calibration.ratios)):
+        raise UnsoundError("a calibration whose grid does not rise")
+    points = (grids[0][0], 2, grids[1][0])
+    if _shape(calibration.quantiles) != (*points, len(LEVELS)) or _shape(calibration.laboratories) != points:
+        raise UnsoundError("a calibration whose tables are not of its grid")
+    if (calibration.quantiles[..., 1:] < calibration.quantiles[..., :-1]).any():
+        raise UnsoundError("a calibration whose quantiles do not rise")
+
+
+def _check_finite(part: Predictor) -> None:
+    open_ends = id(part.calibration_.quantiles)  # infinite where too few errors are held out
     for array in _kind(part, np.ndarray):
-        if array.dtype.kind == "f" and not np.isfinite(array).all():
+        odd = (
+            np.isnan(array)
+            if id(array) == open_ends
+            else ~np.isfinite(array)
+            if array.dtype.kind == "f"
+            else np.zeros(1)
+        )
+        if odd.any():
             raise UnsoundError("an array with what is no number")
 
 

@@ -51,6 +51,7 @@ def explain(
     with told():
         if len(formulas) > MOST:
             raise InputError(f"{len(formulas):,} formulas; give at most {MOST}")
+        from ..experiments.own_results import informed
         from ..experiments.registry import load_predictor
         from ..features.composition import Composition
 
@@ -59,7 +60,7 @@ def explain(
         names = [Which.tg.value, Which.conductivity.value] if property is Which.all else [property.value]
         blocks: dict[str, list[list[str]]] = {}
         for name in names:
-            predictor = load_predictor(name)
+            predictor = informed(load_predictor(name))
             conditions = {"temperature_C": temperature, "phase": phase.value} if predictor.conditions else None
             blocks[name] = _blocks(predictor, compositions, conditions, reference, nearest)
         console = to_stdout()

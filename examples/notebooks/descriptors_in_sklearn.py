@@ -36,7 +36,7 @@ featurizer.fit_transform(["LiAlCl2.5O0.75", "NaAlCl4", "Li2ZrCl4O"]).T.round(3).
 
 # %%
 data = vitrion.datasets.load("conductivity", lab=False)
-near = data.rows["temperature_C"].between(15, 45) & (data.rows["source"] != "SciGlass")
+near = data.rows["temperature_C"].between(15, 45) & data.curated
 halides = data.take(near.to_numpy())
 formulas, y, papers = halides.rows["formula"].tolist(), np.log10(halides.values), halides.groups
 len(formulas), len(set(papers))

@@ -33,7 +33,7 @@ from vitrion import Predictor, plots
 warnings.simplefilter("ignore")  # a predictor of three hundred rows has much to warn of
 
 known = vitrion.datasets.load("conductivity", lab=False)
-halides = known.take((known.rows["source"] != "SciGlass").to_numpy())
+halides = known.take(known.curated)
 oxychloride = (halides.fractions.column("O") > 0) & (halides.fractions.column("Cl") > 0)
 room = halides.rows["temperature_C"].between(15, 45).to_numpy()
 solid = (halides.rows["phase"] != "molten").to_numpy()  # a chloroaluminate with SO2 is a liquid

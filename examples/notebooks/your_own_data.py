@@ -64,7 +64,7 @@ pd.DataFrame(
 
 # %%
 known = vitrion.datasets.load("conductivity", lab=False)
-table = known.take((known.rows["source"] != "SciGlass").to_numpy())
+table = known.take(known.curated)
 own = Predictor("conductivity", conditions=True, n_folds=5)
 own.fit(table.compositions, table.values, groups=table.groups, conditions=table.conditions)
 held_out = own.held_out()
