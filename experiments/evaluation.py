@@ -14,10 +14,13 @@ from ..datasets import Dataset
 from ..datasets.splits import by_family
 from ..models import metrics
 from ..models.crossfit import HeldOut
+from ..models.learnt_errors import errors, forgotten
 from ..models.predictor import Predictor
 from . import figures, tracking
 from .baselines import BASELINES
+from .episode_scores import episode_scores
 from .forecast import Forecast
+from .open_run import continued
 from .protocol import SPLITS, cross_validate, design, measured
 from .recipe import RECIPES, Recipe, TrainingRows
 from .subsets import Mask, closer, subsets
@@ -25,7 +28,8 @@ from .unseen import OBELIX, TIME, ahead, later, official
 
 Progress = Callable[[str], None]
 
-WAYS = (*SPLITS, TIME, OBELIX)
+EPISODES = "episodes"
+WAYS = (*SPLITS, TIME, OBELIX, EPISODES)
 OURS = "Vitrion"
 FAMILY_ROWS, FAMILY_PAPERS = 50, 5  # of a family whose coverage is told
 
@@ -161,6 +165,8 @@ def evaluate(
         raise ValueError(f"{split!r} is not a way to split; use one of {', '.join(WAYS)}")
     if split == OBELIX and "conductivity" not in properties:
         raise ValueError(f"OBELiX holds conductivities, none of {', '.join(properties)}; ask for conductivity")
+    if split == EPISODES:
+        return pd.concat([_episodes(Recipe.named(name), n_jobs, progress) for name in properties], ignore_index=True)
     tables = []
     chosen = ["conductivity"] if split == OBELIX else list(properties)
     with tracking.together(tracking.EVALUATION, f"evaluate by {split}", chosen):
@@ -176,6 +182,21 @@ def evaluate(
                 tables.append(pd.concat(told, ignore_index=True).assign(split=split))
                 log(recipe, rows.data, tables[-1], split, drawn)
     return pd.concat(tables, ignore_index=True)
+
+
+def _episodes(recipe: Recipe, n_jobs: int, progress: Progress) -> pd.DataFrame:
+    """Scores of one recipe in campaigns played on held-out papers, logged to MLflow."""
+    rows, predictor = recipe.rows(), recipe.predictor(n_jobs)
+    made = design(predictor, rows)
+    domain = predictor._domain(made)
+    held_out = predictor._cross_fit(made, domain, partial(say, progress, recipe.property)).held_out
+    told = errors(held_out, made, domain.points_, predictor._layout(), predictor.quantity.better)
+    ages = forgotten(rows.names()["years"], predictor.memory_years, len(made.y))[held_out.row]
+    table = episode_scores(told, held_out.width, ages, recipe.seed)
+    with continued(tracking.EVALUATION, f"evaluate {recipe.property} by {EPISODES}", {}) as run:
+        run.params({"property": recipe.property, "split": EPISODES} | recipe.parameters())
+        run.table(table, "episodes.csv")
+    return table.assign(property=recipe.property, split=EPISODES)
 
 
 def log(
