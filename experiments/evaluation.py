@@ -20,10 +20,10 @@ from . import figures, tracking
 from .baselines import BASELINES
 from .episode_scores import episode_scores
 from .forecast import Forecast
-from .open_run import continued
 from .protocol import SPLITS, cross_validate, design, measured
 from .recipe import RECIPES, Recipe, TrainingRows
 from .subsets import Mask, closer, subsets
+from .tracking_store import continued
 from .unseen import OBELIX, TIME, ahead, later, official
 
 Progress = Callable[[str], None]
