@@ -169,7 +169,7 @@ def cross_fit(
     distance = foreign_distance(domain.points_, fold, design.keys[row])
     local = Layout(design.X.shape[1], regressor.n_conditions).local
     clues = np.column_stack([design.X[row, local], distance, signs])
-    difficulty, learnt = Difficulty.cross_fit(clues, np.abs(truth - mean), fold, n_jobs)
+    difficulty, learnt = Difficulty.cross_fit(clues, np.abs(truth - mean), fold, design.papers[row], n_jobs)
     verdict = domain.verdict(distance)
     lower, upper = np.empty(len(row)), np.empty(len(row))
     near = design.X[row, -1] >= NEAR
