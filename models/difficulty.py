@@ -2,72 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
+import warnings
 
 import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed
-from sklearn.base import BaseEstimator, RegressorMixin, clone
-from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.neural_network import MLPRegressor
 from threadpoolctl import threadpool_limits
 
-from .counted_trees import CountedTrees
 from .kept import kept
+from .panels import panels
+from .threads import one_thread
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 
-CLUES: Mapping[str, int] = MappingProxyType({"distance": 1, "known": -1, "spread": 1, "gap": 1})
-"""The last clues, and whether an error grows (1) or shrinks (-1) with each."""
+FLOORS = (0.1, 0.0, 0.02, 0.1)  # added before the logarithm: of a distance as it is, of the others in median errors
+LOGARITHMS = (-4, -2, -1)  # clues of which the logarithm counts: distance, spread and gap
+FAR = 1e3  # distance beyond which nothing is farther
+FARTHEST = 4.0  # standard deviations beyond which a clue counts no further
+SMALLEST = 0.2  # quantile of the errors that is added to each before its logarithm is learnt
 
 
 class Difficulty(RegressorMixin, BaseEstimator):
-    """Expected size of an error, as the exponential of boosted fits to the logarithm of held-out errors.
+    """Expected size of an error, as the exponential of small networks fitted to the logarithm of held-out errors.
 
-    It grows with the distance from what was measured, with the spread of the votes and with the gap between the
-    members, and falls with what is known: the last four clues, in the order of `CLUES`. Several fits on different
-    columns are averaged, so that it has no large steps along a family.
+    The last four clues are the distance from what was measured, how much is known, the spread of the votes and the gap
+    between the members. Networks of one layer, averaged, are smooth: along a family the size has no steps.
 
     Parameters
     ----------
-    n_fits
+    n_networks
         How many are averaged.
+    n_hidden
+        Units of each.
     random_state
         Seed of everything drawn by chance.
     """
 
-    def __init__(self, n_fits: int = 5, random_state: int = 0) -> None:
-        self.n_fits = n_fits
+    def __init__(self, n_networks: int = 3, n_hidden: int = 16, random_state: int = 0) -> None:
+        self.n_networks = n_networks
+        self.n_hidden = n_hidden
         self.random_state = random_state
 
     def fit(self, X: Matrix, y: Vector, sample_weight: Vector | None = None) -> Difficulty:
         """Learn from clues of shape (n, p), absolute errors (n,), in the unit of the target, and weights (n,)."""
-        floor = max(float(np.quantile(y, 0.2)), 1e-9)
-        ways = np.zeros(X.shape[1], dtype=int)
-        ways[-len(CLUES) :] = list(CLUES.values())
-        model = HistGradientBoostingRegressor(
-            max_iter=60,
-            max_leaf_nodes=15,
-            min_samples_leaf=40,
-            learning_rate=0.08,
-            max_features=0.5,
-            monotonic_cst=ways,
-            early_stopping=False,  # it would validate on rows of papers that it learns from
-        )
+        weight = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight, dtype=float)
+        self.floors_ = np.array(FLOORS) * np.array([1.0, *[max(float(np.median(y)), 1e-9)] * 3])
+        shown = self._shown(X)
+        self.centre_, spread = shown.mean(axis=0), shown.std(axis=0)
+        self.spread_ = np.where(spread > 1e-9, spread, 1.0)
+        told = np.log(y + max(float(np.quantile(y, SMALLEST)), 1e-9))
+        self.level_, self.scale_ = float(told.mean()), float(told.std() or 1.0)
+        inputs, targets = self._scaled(X), (told - self.level_) / self.scale_
         with threadpool_limits(1):
-            self.models_ = [
-                clone(model)
-                .set_params(random_state=self.random_state + number)
-                .fit(X, np.log(y + floor), sample_weight=sample_weight)
-                for number in range(self.n_fits)
+            self.networks_ = [
+                self._network(inputs, targets, weight / weight.mean(), number) for number in range(self.n_networks)
             ]
         return self
 
     def predict(self, X: Matrix) -> Vector:
-        """Expected size of the error in the unit of the target, positive, shape (n,)."""
-        fits = kept(self, self.models_, lambda: [CountedTrees(model) for model in self.models_])
-        return np.asarray(np.exp(sum(trees.predict(X) for trees in fits) / len(fits)))
+        """Expected size of the error in the unit of the target, positive, shape (n,); no row depends on the others."""
+        first, start, second, end = kept(self, self.networks_, self._joined)
+        scaled, told = self._scaled(X), np.empty(len(X))
+        with one_thread():
+            for panel in panels(len(X)):
+                hidden = np.tanh(first @ panel.of(scaled, float) + start)
+                told[panel.rows] = (second @ hidden)[panel.used] + end
+        return np.asarray(np.exp(told * self.scale_ + self.level_))
 
     @classmethod
     def cross_fit(
@@ -84,3 +88,39 @@ class Difficulty(RegressorMixin, BaseEstimator):
         for test, model in zip(tests[:-1], learnt, strict=False):
             held_out[test] = model.predict(X[test])
         return held_out, learnt[-1]
+
+    def _network(self, X: Matrix, y: Vector, weight: Vector, number: int) -> MLPRegressor:
+        network = MLPRegressor(
+            hidden_layer_sizes=(self.n_hidden,),
+            activation="tanh",
+            alpha=1.0,
+            batch_size=min(256, max(16, len(y) // 50)),
+            learning_rate_init=2e-3,
+            max_iter=20,
+            tol=0.0,
+            n_iter_no_change=10**6,  # a fixed number of passes is meant
+            random_state=self.random_state + number,
+        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            network.fit(X, y, sample_weight=weight)
+        network._optimizer = None  # the momenta of training: nothing that a prediction needs
+        return network
+
+    def _joined(self) -> tuple[Matrix, Matrix, Vector, float]:
+        """All networks as one: weights of the layer and its offsets, then weights and offset of the output."""
+        first = np.vstack([network.coefs_[0].T for network in self.networks_])
+        start = np.concatenate([network.intercepts_[0] for network in self.networks_])[:, None]
+        second = np.concatenate([network.coefs_[1][:, 0] for network in self.networks_]) / len(self.networks_)
+        return first, start, second, float(np.mean([network.intercepts_[1][0] for network in self.networks_]))
+
+    def _shown(self, X: Matrix) -> Matrix:
+        """Clues with logarithms in place of what grows without end, shape (n, p)."""
+        shown = np.array(X, dtype=float)
+        shown[:, -4] = np.minimum(shown[:, -4], FAR)
+        for column in LOGARITHMS:
+            shown[:, column] = np.log(shown[:, column] + self.floors_[column])
+        return shown
+
+    def _scaled(self, X: Matrix) -> Matrix:
+        return np.asarray(np.clip((self._shown(X) - self.centre_) / self.spread_, -FARTHEST, FARTHEST))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.spatial.distance import cdist
 
 from .localised import Scores
-from .residuals import FARTHEST, Law, ResidualProcess, known_gain
+from .residuals import FARTHEST, Law, covariance, known_gain, reweighted
+from .threads import one_thread
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
@@ -58,7 +61,7 @@ class Errors:
     temperature_C: Vector
     better: float = 1.0
 
-    @property
+    @cached_property
     def scores(self) -> Vector:
         """Errors in units of their difficulty, shape (m,)."""
         return (self.truth - self.mean) / self.difficulty
@@ -99,9 +102,10 @@ def play(errors: Errors, law: Law, seed: int = 0) -> Episodes:
     draw, papers = np.random.default_rng(seed), errors.of_papers()
     chosen = draw.permutation(len(papers))[:PAPERS]
     parts = []
-    for number in np.sort(chosen).tolist():
-        played = list(_of_paper(errors, law, papers[number], draw))
-        parts += [part._replace(weight=np.full(len(part.row), 1.0 / (len(played) * len(part.row)))) for part in played]
+    with one_thread():
+        for number in np.sort(chosen).tolist():
+            played = _of_paper(errors, law, papers[number], draw)
+            parts += [one._replace(weight=np.full(len(one.row), 1.0 / (len(played) * len(one.row)))) for one in played]
     parts.append(_others(errors, law))
     table = Left(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
     scores = Scores(
@@ -131,43 +135,63 @@ def _of_paper(errors: Errors, law: Law, rows: Rows, draw: np.random.Generator) -
     """The episodes of one paper."""
     if len(rows) > LARGEST:
         rows = np.sort(draw.choice(rows, LARGEST, replace=False))
-    played = []
-    for revealed in REVEALED:
-        if revealed >= max(len(rows), 1):
-            break
+    paper = _Paper.of(errors, law, rows)
+    revealed = [number for number in REVEALED if number < max(len(rows), 1)]
+    played, chosen = [], dict(paper.chosen(revealed[-1]))
+    for number in revealed:
         order = draw.permutation(len(rows))
-        played.append(_remaining(errors, law, rows[order[:revealed]], rows[order[revealed:]], CHANCE))
-        if revealed:
-            known, left = _chosen(errors, law, rows, revealed)
-            played.append(_remaining(errors, law, known, left, GREEDY))
+        played.append(paper.remaining(order[:number], order[number:], CHANCE))
+        if number:
+            played.append(paper.remaining(*chosen[number], GREEDY))
     return played
 
 
-def _process(errors: Errors, law: Law, known: Rows) -> ResidualProcess:
-    process = ResidualProcess(law)
-    return process.extended(errors.points[known], errors.scores[known], np.zeros(len(known))) if len(known) else process
+class _Paper(NamedTuple):
+    """One paper of n rows, and what its results tell of each other: `ResidualProcess` of few rows, without ceremony."""
 
+    law: Law
+    rows: Rows
+    matrix: Matrix
+    """Covariance of the errors, shape (n, n), without the scatter of single results."""
+    scores: Vector
+    mean: Vector
+    difficulty: Vector
+    better: float
 
-def _chosen(errors: Errors, law: Law, rows: Rows, revealed: int) -> tuple[Rows, Rows]:
-    """Rows that a campaign would measure first, each the best predicted after those before; and the next best ones."""
-    known, left = np.empty(0, dtype=np.intp), rows
-    while True:
-        mean = _process(errors, law, known).posterior(errors.points[left]).mean
-        expected = errors.better * (errors.mean[left] + mean * errors.difficulty[left])
-        best = np.argsort(-expected, kind="stable")
-        if len(known) == revealed:
-            return known, left[best[:NEXT]]
-        known, left = np.append(known, left[best[0]]), np.delete(left, best[0])
+    @classmethod
+    def of(cls, errors: Errors, law: Law, rows: Rows) -> _Paper:
+        points = errors.points[rows]
+        matrix = covariance(cdist(points, points), law)
+        parts = errors.scores[rows], errors.mean[rows], errors.difficulty[rows]
+        return cls(law, rows, matrix, *parts, errors.better)
 
+    def posterior(self, known: Rows, left: Rows) -> tuple[Vector, Vector]:
+        """Mean and variance of the errors of the rows left, in units of their difficulty."""
+        prior = np.full(len(left), self.law.prior)
+        if not len(known):
+            return np.zeros(len(left)), prior
+        seen = np.clip(self.scores[known], -FARTHEST, FARTHEST)
+        among, across = self.matrix[np.ix_(known, known)], self.matrix[np.ix_(known, left)]
+        among = among + np.diag(reweighted(among, seen, np.full(len(known), self.law.row)))
+        told = np.linalg.solve(among, np.column_stack([seen, across]))
+        return across.T @ told[:, 0], prior - (across * told[:, 1:]).sum(axis=0)
 
-def _remaining(errors: Errors, law: Law, known: Rows, left: Rows, kind: str) -> Left:
-    """Errors on the rows left, in units of what was expected of them."""
-    posterior = _process(errors, law, known).posterior(errors.points[left])
-    ratio = posterior.variance / law.prior
-    score = (np.clip(errors.scores[left], -10 * FARTHEST, 10 * FARTHEST) - posterior.mean) / np.sqrt(ratio)
-    correction = posterior.mean * errors.difficulty[left]
-    n = len(left)
-    return Left(left, np.full(n, len(known)), np.full(n, kind), score, ratio, correction, np.empty(n))
+    def chosen(self, most: int) -> Iterator[tuple[int, tuple[Rows, Rows]]]:
+        """Rows that a campaign would measure first, each the best predicted after those before; and the next best."""
+        known, left = np.empty(0, dtype=np.intp), np.arange(len(self.rows))
+        for number in range(most + 1):
+            expected = self.better * (self.mean[left] + self.posterior(known, left)[0] * self.difficulty[left])
+            best = np.argsort(-expected, kind="stable")
+            yield number, (known, left[best[:NEXT]])
+            known, left = np.append(known, left[best[0]]), np.delete(left, best[0])
+
+    def remaining(self, known: Rows, left: Rows, kind: str) -> Left:
+        """Errors on the rows left, in units of what was expected of them."""
+        mean, variance = self.posterior(known, left)
+        ratio, n = variance / self.law.prior, len(left)
+        score = (np.clip(self.scores[left], -10 * FARTHEST, 10 * FARTHEST) - mean) / np.sqrt(ratio)
+        correction = mean * self.difficulty[left]
+        return Left(self.rows[left], np.full(n, len(known)), np.full(n, kind), score, ratio, correction, np.empty(n))
 
 
 def _others(errors: Errors, law: Law) -> Left:

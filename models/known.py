@@ -15,7 +15,7 @@ Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 
-SAME_GLASS = 0.1  # distance of the domain about which what others measured of a composition says less and less
+SAME_GLASS = 0.3  # distance of the domain about which what others measured of a composition says less and less
 
 
 def alike(distance: Vector) -> Vector:
