@@ -25,6 +25,9 @@ NOTHING = [_NONE, _NONE, _NONE, np.empty(0, "U7"), np.empty(0, np.intp), np.empt
 def base(predictor: Predictor, X: Matrix, points: Matrix) -> tuple[Vector, Vector, Vector, Rows]:
     """Target and difficulty without any own result, and distance and row of the nearest of the fit; each (n,).
 
+    The difficulty of a composition that others measured is that of one a little away: held-out errors, from which it is
+    learnt, are of compositions that nobody else measured.
+
     Parameters
     ----------
     predictor
@@ -34,10 +37,9 @@ def base(predictor: Predictor, X: Matrix, points: Matrix) -> tuple[Vector, Vecto
     """
     answer = predictor.regressor_.answer(X)
     distance, nearest = predictor.domain_.nearest(points)
-    clues = np.column_stack([X[:, predictor._layout().local], distance, answer.clues])
-    hard = predictor.difficulty_.predict(clues)
-    before = alike(distance) * predictor.known_difficulty_[nearest]  # before the composition was learnt
-    return answer.mean, np.maximum(hard, before), distance, nearest
+    away = np.maximum(distance, predictor.domain_.usual_)
+    clues = np.column_stack([X[:, predictor._layout().local], away, answer.clues])
+    return answer.mean, predictor.difficulty_.predict(clues), distance, nearest
 
 
 def answered(predictor: Predictor, X: Matrix) -> list[npt.NDArray[Any]]:

@@ -19,7 +19,7 @@ from .threads import one_thread
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 
-FLOORS = (0.1, 0.0, 0.02, 0.1)  # added before the logarithm: of a distance as it is, of the others in median errors
+FLOORS = (0.1, 0.0, 0.3, 0.3)  # added before the logarithm: of a distance as it is, of the others in median errors
 LOGARITHMS = (-4, -2, -1)  # clues of which the logarithm counts: distance, spread and gap
 FAR = 1e3  # distance beyond which nothing is farther
 FARTHEST = 4.0  # standard deviations beyond which a clue counts no further

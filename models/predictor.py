@@ -153,7 +153,6 @@ class Predictor(RegressorMixin, BaseEstimator):
         self.known_formulas_, self.known_references_ = names[measured], sources[measured]
         self.known_measured_ = np.c_[design.y, design.X[:, self._layout().glass.stop : -1]][measured]
         self.known_papers_ = papers_of(design.keys[measured], design.papers[measured])
-        self.known_difficulty_ = self.held_out_.difficulty
         return self
 
     def cross_validate(

@@ -32,7 +32,7 @@ PARTS = {
 }
 FORESTS = (ExtraTreesRegressor, ExtraTreeRegressor)
 KNOWN = ("known_formulas_", "known_references_", "known_measured_")  # one's own results last
-LEARNT = ("known_papers_", "known_difficulty_")
+LEARNT = ("known_papers_",)
 
 
 def check(predictor: Predictor) -> None:
@@ -51,7 +51,7 @@ def check(predictor: Predictor) -> None:
     if process is not None:
         _check_process(process, [view.shape[1] for view in layout.views(np.zeros((1, layout.width)))])
     n_known, n_learnt = len(predictor.known_points), len(predictor.domain_.points_)
-    shapes = [(n_known,)] * 2 + [(n_known, layout.width - layout.glass.stop)] + [(n_learnt,)] * 2
+    shapes = [(n_known,)] * 2 + [(n_known, layout.width - layout.glass.stop)] + [(n_learnt,)]
     for name, shape in zip((*KNOWN, *LEARNT), shapes, strict=True):
         if _shape(getattr(predictor, name)) != shape:
             raise UnsoundError(f"{name} of a shape other than {shape}")
