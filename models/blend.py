@@ -23,6 +23,7 @@ Matrix = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.intp]
 
 FEWEST_ROWS = 20  # near rows below which the committee is alone
+LEARNT = 0.03  # distance of the roots of atomic fractions about which a composition is one that was learnt
 AT_HOME = (0.35, 0.55)  # share of the distance to foreign rows from which the process is heard at all, and in full
 CROWD = 0.25  # a row of a paper of n rows weighs n ** -CROWD in the committee: rows of one paper err together
 
@@ -53,8 +54,9 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
     SciGlass holds a hundred oxides for every chloride: a committee over everything learns oxides. Extremely randomised
     trees of the near rows alone have as much of a say as it has. The process sees the near rows of some weight and says
     itself how much it knows, from 0 to 1: its part rises between the limits of `heard` from 0 to 1, and falls between
-    those of `shared` to `share`, for a family well known the others know too, and a mean errs less than each. It is
-    silent where the elements are rather those of near rows that it does not learn.
+    those of `shared` to `share`, for a family well known the others know too, and a mean errs less than each. Of the
+    very compositions that it has learnt it speaks alone; it is silent where the elements are rather those of near rows
+    that it does not learn.
 
     Where there are conditions, near the candidates all three learn and tell what is expected at 25 C, and an activation
     energy of the composition carries it to other temperatures: most halides were measured at one. Elsewhere the
@@ -191,8 +193,9 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         if self.process_ is not None and len(near):
             views = self._layout(X).views(room[near])
             local, known = self.process_.predict(views, idle)
-            alone = ramp(known, self.heard) * self._at_home(views.elements)
-            trust[near] = alone * (1.0 - (1.0 - self.share) * ramp(known, self.shared)) * nearness
+            at_home, learnt = self._at_home(views.elements)
+            part = 1.0 - (1.0 - self.share) * ramp(known, self.shared) * (1.0 - learnt)
+            trust[near] = ramp(known, self.heard) * at_home * part * nearness
             familiar[near], gap[near] = known * nearness, np.abs(local - mean[near])
             mean[near] += trust[near] * (local - mean[near])
         return Answer(mean + rise, trust, familiar, spread, gap)
@@ -219,15 +222,19 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
             rise[rows[near]] += nearness[near] * (local - rise[rows[near]])
         return rise
 
-    def _at_home(self, roots: Matrix) -> Vector:
-        """How much the elements are those of rows that the process learns rather than of other near rows, (n,).
+    def _at_home(self, roots: Matrix) -> tuple[Vector, Vector]:
+        """How much the elements are those of rows that the process learns, and of one of them; both (n,), from 0 to 1.
 
-        From 0 to 1; `roots` are the square roots of the atomic fractions, shape (n, elements).
+        They are rather those of other near rows where the first is 0; `roots` are the square roots of the atomic
+        fractions, shape (n, elements).
         """
-        if self.process_ is None or not len(self.foreign_):
-            return np.ones(len(roots))
-        home, foreign = (nearest_root(roots, rows) for rows in (self.process_.points_.elements, self.foreign_))
-        return ramp(foreign / np.maximum(home + foreign, 1e-9), AT_HOME)
+        known = np.empty((0, roots.shape[1])) if self.process_ is None else self.process_.points_.elements
+        home = nearest_root(roots, known)
+        learnt = np.exp(-np.square(home / LEARNT))
+        if not len(self.foreign_):
+            return np.ones(len(roots)), learnt
+        foreign = nearest_root(roots, self.foreign_)
+        return ramp(foreign / np.maximum(home + foreign, 1e-9), AT_HOME), learnt
 
     def _usual(self, X: Matrix) -> Vector:
         """What the temperature adds at the usual activation energy, shape (n,)."""
