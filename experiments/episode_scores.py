@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..models.episodes import OTHERS, Episodes, Errors, play
+from ..models.episodes import Episodes, Errors, play
 from ..models.learnt_errors import learnt
 from ..models.localised import LocalCalibration
 
@@ -17,7 +17,6 @@ Rows = npt.NDArray[np.intp]
 
 COVERAGE = 0.9
 FEWEST_PAPERS = 10  # of a line of the table
-MANY = 4  # papers of others from which on they are told together
 
 
 def episode_scores(told: Errors, width: float, ages: Vector, seed: int = 0) -> pd.DataFrame:
@@ -37,7 +36,7 @@ def episode_scores(told: Errors, width: float, ages: Vector, seed: int = 0) -> p
     Returns
     -------
     DataFrame
-        A row for each kind of episode (``chance``, ``greedy``, ``others``), number ``revealed`` and ``rows``, all or
+        A row for each kind of episode (``chance``, ``greedy``), number ``revealed`` and ``rows``, all or
         near the candidates: ``papers``, ``error`` before and after and their ``ratio``, ``coverage`` of the 90 %
         intervals with its standard error, ``width`` and its ratio ``narrowed`` to that without results. All are means
         over papers; the standard error is over laboratories.
@@ -76,7 +75,7 @@ def _judged(told: Errors, episodes: Episodes, calibration: LocalCalibration) -> 
     return pd.DataFrame(
         {
             "kind": episodes.kind,
-            "revealed": np.where(episodes.kind == OTHERS, np.minimum(episodes.revealed, MANY), episodes.revealed),
+            "revealed": episodes.revealed,
             "paper": told.papers[row],
             "laboratory": told.laboratories[row],
             "near": near,

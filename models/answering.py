@@ -1,4 +1,4 @@
-"""What a fitted predictor says of rows of its design: regressor, difficulty, what others and what oneself measured."""
+"""What a fitted predictor says of rows of its design: regressor, difficulty, and what oneself measured."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .crossfit import NEAR
-from .known import alike, nearer
+from .known import nearer
 
 if TYPE_CHECKING:
     from .predictor import Predictor
@@ -25,8 +25,7 @@ NOTHING = [_NONE, _NONE, _NONE, np.empty(0, "U7"), np.empty(0, np.intp), np.empt
 def base(predictor: Predictor, X: Matrix, points: Matrix) -> tuple[Vector, Vector, Vector, Rows]:
     """Target and difficulty without any own result, and distance and row of the nearest of the fit; each (n,).
 
-    The difficulty of a composition that others measured is that of one a little away: held-out errors, from which it is
-    learnt, are of compositions that nobody else measured.
+    What others measured of a composition is in all of these: the regressor has learnt it, and knows that it has.
 
     Parameters
     ----------
@@ -37,8 +36,7 @@ def base(predictor: Predictor, X: Matrix, points: Matrix) -> tuple[Vector, Vecto
     """
     answer = predictor.regressor_.answer(X)
     distance, nearest = predictor.domain_.nearest(points)
-    away = np.maximum(distance, predictor.domain_.usual_)
-    clues = np.column_stack([X[:, predictor._layout().local], away, answer.clues])
+    clues = np.column_stack([X[:, predictor._layout().local], distance, answer.clues])
     return answer.mean, predictor.difficulty_.predict(clues), distance, nearest
 
 
@@ -46,7 +44,7 @@ def answered(predictor: Predictor, X: Matrix) -> list[npt.NDArray[Any]]:
     """Arrays of shape (n,) in the order of `prediction.ROWS`; no row depends on the others."""
     points = predictor.domain_.projected(predictor._glass(X))
     mean, hard, distance, nearest = base(predictor, X, points)
-    posterior = predictor.residuals_.posterior(points, predictor.known_papers_[nearest] * alike(distance))
+    posterior = predictor.residuals_.posterior(points)
     ratio = posterior.ratio(predictor.residuals_.law)
     first = len(predictor.domain_.points_)
     distance, nearest = nearer(points, distance, nearest, predictor.residuals_.points, first)

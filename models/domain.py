@@ -20,7 +20,6 @@ Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 VERDICTS = ("inside", "edge", "outside")
 SAME = 1e-9  # distance below which two points are one, whatever the rounding
-USUAL = 0.25  # quantile of the distances to foreign neighbours up to which a distance is small
 LEAF = 32  # points of a leaf of the tree; cut in the middle of its space it answers in half the time
 SLACK = 1.0  # the point found is nowhere more than 1 + SLACK times as far as the nearest, and 0.2 % on average
 
@@ -52,7 +51,6 @@ class Domain(BaseEstimator):
         self.points_ = self.projected(X)
         distance = foreign_distance(self.points_, fold, keys)
         known = distance[np.isfinite(distance)]
-        self.usual_ = float(np.quantile(known, USUAL)) if len(known) else 0.0
         self.limits_ = np.quantile(known, self.quantiles) if len(known) else np.zeros(2)  # alone: all else is outside
         return self
 

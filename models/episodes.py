@@ -13,7 +13,7 @@ import pandas as pd
 from scipy.spatial.distance import cdist
 
 from .localised import Scores
-from .residuals import FARTHEST, Law, covariance, known_gain, reweighted
+from .residuals import FARTHEST, Law, covariance, reweighted
 from .threads import one_thread
 
 Vector = npt.NDArray[np.float64]
@@ -25,7 +25,7 @@ NEXT = 3  # errors kept of an episode whose results were chosen as a campaign wo
 LARGEST = 60  # rows of a paper that play
 PAPERS = 3000  # that play at the most
 SAME_TEMPERATURE_K = 5.0
-CHANCE, GREEDY, OTHERS = "chance", "greedy", "others"
+CHANCE, GREEDY = "chance", "greedy"
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Episodes(NamedTuple):
     revealed: Rows
     """Results that were known."""
     kind: npt.NDArray[np.str_]
-    """`CHANCE`, `GREEDY`, or `OTHERS`: results of other papers on the composition itself."""
+    """`CHANCE` or `GREEDY`."""
     correction: Vector
     """What the results added to the prediction, in the unit of the target."""
 
@@ -97,7 +97,7 @@ class Episodes(NamedTuple):
 def play(errors: Errors, law: Law, seed: int = 0) -> Episodes:
     """Play every paper with two compositions or more: half of the episodes by chance, half as a campaign chooses.
 
-    Each paper weighs as much as another. Of a composition that other papers measured, one more episode reveals theirs.
+    Each paper weighs as much as another.
     """
     draw, papers = np.random.default_rng(seed), errors.of_papers()
     chosen = draw.permutation(len(papers))[:PAPERS]
@@ -106,7 +106,6 @@ def play(errors: Errors, law: Law, seed: int = 0) -> Episodes:
         for number in np.sort(chosen).tolist():
             played = _of_paper(errors, law, papers[number], draw)
             parts += [one._replace(weight=np.full(len(one.row), 1.0 / (len(played) * len(one.row)))) for one in played]
-    parts.append(_others(errors, law))
     table = Left(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
     scores = Scores(
         score=table.score,
@@ -192,29 +191,3 @@ class _Paper(NamedTuple):
         score = (np.clip(self.scores[left], -10 * FARTHEST, 10 * FARTHEST) - mean) / np.sqrt(ratio)
         correction = mean * self.difficulty[left]
         return Left(self.rows[left], np.full(n, len(known)), np.full(n, kind), score, ratio, correction, np.empty(n))
-
-
-def _others(errors: Errors, law: Law) -> Left:
-    """Errors on compositions that other papers measured, after their results were revealed."""
-    about = np.rint(errors.temperature_C / SAME_TEMPERATURE_K).astype(np.int64)
-    table = pd.DataFrame(
-        {
-            "key": errors.keys,
-            "about": about,
-            "paper": errors.papers,
-            "score": np.clip(errors.scores, -FARTHEST, FARTHEST),
-        }
-    )
-    of_paper = table.groupby(["key", "about", "paper"])["score"].mean().reset_index()
-    of_key = of_paper.groupby(["key", "about"])["score"].agg(total="sum", papers="size").reset_index()
-    known = of_paper.merge(of_key[of_key["papers"] > 1], on=["key", "about"])
-    own = table.reset_index(names="row").merge(known, on=["key", "about", "paper"], suffixes=("", "_own"))
-    n = own["papers"].to_numpy() - 1
-    others = (own["total"] - own["score_own"]).to_numpy() / n
-    gain = known_gain(law, n)
-    ratio = 1.0 - gain * law.field / law.prior
-    score = (errors.scores[own["row"].to_numpy()] - gain * others) / np.sqrt(ratio)
-    rows = own["row"].to_numpy(dtype=np.intp)
-    size = np.bincount(errors.papers)[errors.papers[rows]]
-    correction = gain * others * errors.difficulty[rows]
-    return Left(rows, n.astype(np.intp), np.full(len(rows), OTHERS), score, ratio, correction, 1.0 / size)

@@ -23,7 +23,6 @@ from .conditions import aligned
 from .crossfit import CrossFit, Design, HeldOut, Progress, cross_fit
 from .domain import Domain
 from .inputs import Conditions
-from .known import papers_of
 from .layout import Layout
 from .learnt_errors import errors, forgotten, learnt
 from .parts import in_parts
@@ -152,7 +151,6 @@ class Predictor(RegressorMixin, BaseEstimator):
         self.residuals_ = ResidualProcess(law)
         self.known_formulas_, self.known_references_ = names[measured], sources[measured]
         self.known_measured_ = np.c_[design.y, design.X[:, self._layout().glass.stop : -1]][measured]
-        self.known_papers_ = papers_of(design.keys[measured], design.papers[measured])
         return self
 
     def cross_validate(

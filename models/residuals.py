@@ -106,35 +106,20 @@ class ResidualProcess:
             noise=np.concatenate([self.noise, noise]),
         )
 
-    def posterior(self, points: Matrix, others: Vector | None = None) -> Posterior:
-        """Expected error, and the variance that is left, of n compositions; no row depends on the others.
+    def posterior(self, points: Matrix) -> Posterior:
+        """Expected error, and the variance that is left, of compositions in the space of the domain, shape (n, d).
 
-        Parameters
-        ----------
-        points
-            In the space of the domain, shape (n, d).
-        others
-            Number of other papers whose results on the composition itself the regressor knows, shape (n,); a part of
-            one where it is only near. What they have in common is known; that of the laboratory is not.
+        No row depends on the others.
         """
         law, n = self.law, len(points)
-        left = np.full(n, float(law.field))  # of the field, and of its covariance with the error of the laboratory
         found = Posterior(np.zeros(n), np.full(n, float(law.prior)))
-        both = left.copy()
         if len(self):
             coefficients, whitener = self._solved()
             with one_thread():
                 for panel in panels(n):
-                    apart = cdist(self.points, np.ascontiguousarray(panel.of(points, float).T))
-                    alike = law.field * matern(apart / law.length)
-                    white, of_field = whitener @ (law.laboratory + alike), whitener @ alike
-                    found.mean[panel.rows] = (coefficients @ (law.laboratory + alike))[panel.used]
-                    found.variance[panel.rows] -= np.square(white).sum(axis=0)[panel.used]
-                    left[panel.rows] -= np.square(of_field).sum(axis=0)[panel.used]
-                    both[panel.rows] -= (white * of_field).sum(axis=0)[panel.used]
-        if others is not None:
-            noise = (law.laboratory + law.row) / np.maximum(others, 1e-9)
-            found.variance[:] -= np.where(others > 0, np.square(both) / (left + noise), 0.0)
+                    across = covariance(cdist(self.points, np.ascontiguousarray(panel.of(points, float).T)), law)
+                    found.mean[panel.rows] = (coefficients @ across)[panel.used]
+                    found.variance[panel.rows] -= np.square(whitener @ across).sum(axis=0)[panel.used]
         return found
 
     def joint(self, points: Matrix) -> Matrix:
@@ -155,13 +140,6 @@ class ResidualProcess:
         matrix = matrix + np.diag(reweighted(matrix, self.errors, base))
         whitener = np.linalg.inv(np.linalg.cholesky(matrix))
         return whitener.T @ (whitener @ self.errors), whitener
-
-
-def known_gain(law: Law, papers: npt.ArrayLike) -> Vector:
-    """Part of the mean error of n other papers on a composition that the next one shares, of the shape of `papers`."""
-    n = np.asarray(papers, dtype=float)
-    noise = (law.laboratory + law.row) / np.maximum(n, 1e-9)
-    return np.asarray(np.where(n > 0, law.field / (law.field + noise), 0.0))
 
 
 def matern(scaled: Matrix) -> Matrix:

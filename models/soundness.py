@@ -32,12 +32,11 @@ PARTS = {
 }
 FORESTS = (ExtraTreesRegressor, ExtraTreeRegressor)
 KNOWN = ("known_formulas_", "known_references_", "known_measured_")  # one's own results last
-LEARNT = ("known_papers_",)
 
 
 def check(predictor: Predictor) -> None:
     """Refuse a predictor that training cannot have made; its trees of scikit-learn were checked before (`read`)."""
-    _has(predictor, *PARTS, *KNOWN, *LEARNT)
+    _has(predictor, *PARTS, *KNOWN)
     for name, kind in PARTS.items():
         if type(getattr(predictor, name)) is not kind:
             raise UnsoundError(f"a {name} that is a {type(getattr(predictor, name)).__name__}")
@@ -50,9 +49,9 @@ def check(predictor: Predictor) -> None:
     process = predictor.regressor_.process_
     if process is not None:
         _check_process(process, [view.shape[1] for view in layout.views(np.zeros((1, layout.width)))])
-    n_known, n_learnt = len(predictor.known_points), len(predictor.domain_.points_)
-    shapes = [(n_known,)] * 2 + [(n_known, layout.width - layout.glass.stop)] + [(n_learnt,)]
-    for name, shape in zip((*KNOWN, *LEARNT), shapes, strict=True):
+    n_known = len(predictor.known_points)
+    shapes = [(n_known,)] * 2 + [(n_known, layout.width - layout.glass.stop)]
+    for name, shape in zip(KNOWN, shapes, strict=True):
         if _shape(getattr(predictor, name)) != shape:
             raise UnsoundError(f"{name} of a shape other than {shape}")
     _check_residuals(predictor.residuals_, predictor.domain_.points_.shape[1])
