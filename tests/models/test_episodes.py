@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
-from vitrion.models.episodes import CHANCE, GREEDY, OTHERS, REVEALED, Errors, play
+from vitrion.models.episodes import CHANCE, GREEDY, REVEALED, Errors, play
 from vitrion.models.localised import LocalCalibration
-from vitrion.models.residuals import Law, covariance
+from vitrion.models.residuals import Law, ResidualProcess, covariance
 
 LAW = Law(1.0, 0.7, 1.5, 0.06)
 PAPERS, MEMBERS = 150, 10
@@ -38,13 +38,11 @@ def test_each_number_of_results_is_played_by_chance_and_as_a_campaign_would(play
     _, episodes = played
     for kind in (CHANCE, GREEDY):
         assert set(episodes.revealed[episodes.kind == kind]) == set(REVEALED[kind == GREEDY :])
-    assert set(episodes.revealed[episodes.kind == OTHERS]) == {1}
 
 
 def test_papers_weigh_alike(played):
     errors, episodes = played
-    own = episodes.kind != OTHERS
-    total = np.bincount(errors.papers[episodes.row[own]], episodes.scores.weight[own])
+    total = np.bincount(errors.papers[episodes.row], episodes.scores.weight)
     np.testing.assert_allclose(total, 1.0)
 
 
@@ -89,11 +87,22 @@ def test_intervals_hold_at_every_number_of_results_on_papers_that_did_not_play()
     held = (errors.truth[fresh.row] >= low) & (errors.truth[fresh.row] <= high)
     widths = []
     for revealed in REVEALED:
-        here = (fresh.revealed == revealed) & (fresh.kind != OTHERS)
+        here = fresh.revealed == revealed
         assert held[here].mean() == pytest.approx(0.9, abs=0.05), revealed
         widths.append(((high - low)[here] / errors.difficulty[fresh.row][here]).mean())
     assert widths[-1] < 0.6 * widths[0]
-    assert held[fresh.kind == OTHERS].mean() == pytest.approx(0.9, abs=0.08)
+
+
+def test_a_paper_tells_what_the_residual_process_tells():
+    errors = world(4)
+    episodes = play(errors, LAW)
+    row = int(np.flatnonzero((episodes.revealed == 1) & (episodes.kind == GREEDY))[0])
+    paper = next(rows for rows in errors.of_papers() if episodes.row[row] in rows)
+    best = paper[[np.argmin(errors.mean[paper])]]
+    process = ResidualProcess(LAW).extended(errors.points[best], errors.scores[best], np.zeros(1))
+    told = process.posterior(errors.points[[episodes.row[row]]])
+    assert episodes.correction[row] == pytest.approx(told.mean[0] * errors.difficulty[episodes.row[row]])
+    assert episodes.scores.ratio[row] == pytest.approx(told.ratio(LAW)[0])
 
 
 def test_a_paper_plays_at_the_temperature_at_which_it_measured_most():

@@ -73,3 +73,11 @@ def test_no_row_depends_on_the_others(calibration):
         one = fresh.mean[[row]], np.ones(1), fresh.near[[row]], fresh.ratio[[row]]
         assert calibration.interval(*one, 0.9) == (low[row], high[row])
     assert (np.diff(LEVELS) > 0).all()
+
+
+def test_a_further_result_widens_no_interval_by_chance():
+    few = LocalCalibration.of(drawn(1500, np.random.default_rng(9)), 1.0)
+    ratio = np.linspace(0.05, 1.0, 40)
+    same = np.zeros(40), np.sqrt(ratio), np.ones(40, dtype=bool), ratio
+    low, high = few.interval(*same, 0.9)
+    assert (np.diff(high - low) > -1e-9).all()
