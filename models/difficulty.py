@@ -94,7 +94,7 @@ class Difficulty(RegressorMixin, BaseEstimator):
             hidden_layer_sizes=(self.n_hidden,),
             activation="tanh",
             alpha=1.0,
-            batch_size=min(256, max(16, len(y) // 50)),
+            batch_size=min(256, max(16, len(y) // 50), len(y)),
             learning_rate_init=2e-3,
             max_iter=20,
             tol=0.0,
