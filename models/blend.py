@@ -94,7 +94,7 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         process: FamilyProcess | None = None,
         capacity: int = 700,
         least_weight: float = 0.0,
-        heard: tuple[float, float] = (0.0, 0.1),
+        heard: tuple[float, float] = (0.1, 0.2),
         shared: tuple[float, float] = (0.4, 0.9),
         share: float = 0.45,
         n_trees: int = 100,
