@@ -28,9 +28,9 @@ def cells(measured: Measurements, prop: Property) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Shape (n, 6): ``spot`` (composition and temperature), ``cell``, ``group``, ``year``, ``author`` and ``sure``:
-        whether agreement alone shows a copy, by many digits or many elements. A value with too few digits to be
-        recognised has a cell of its own.
+        Shape (n, 7): ``spot`` (composition and temperature), ``cell``, ``group``, ``year``, ``author``, ``curated`` and
+        ``chosen``, whether several laboratories may choose the composition. A value of a curated table that has too few
+        digits to be recognised has a cell of its own.
     """
     rows = measured.rows
     where = pd.DataFrame(
@@ -47,11 +47,8 @@ def cells(measured: Measurements, prop: Property) -> pd.DataFrame:
     vague = curated.copy()
     vague[curated] = _digits(rows["value"][curated]) < LEAST_DIGITS
     cell[vague] = cell.max(initial=-1) + 1 + np.arange(int(vague.sum()))
-    sure = curated | ((measured.matrix > 0).sum(axis=1) > CHOSEN_ALIKE)
-    year = rows["year"].astype(float)
-    return pd.DataFrame(
-        {"spot": spot, "cell": cell, "group": rows["group"], "year": year, "author": rows["author"], "sure": sure}
-    )
+    about = rows[["group", "author"]].assign(spot=spot, cell=cell, year=rows["year"].astype(float), curated=curated)
+    return about.assign(chosen=(measured.matrix > 0).sum(axis=1) <= CHOSEN_ALIKE)
 
 
 def _digits(values: pd.Series[float]) -> npt.NDArray[np.intp]:
@@ -66,7 +63,8 @@ def first_tellings(measured: Measurements, prop: Property) -> tuple[Measurements
     Papers that share values are one group afterwards: column ``group``. Of compositions that exactly two authors of
     SciGlass gave a Tg, a third agree to the last digit, ten times as many as chance would bring: tables are copied. A
     value that two authors agree on is a copy if they agree on two and on three tenths of what both measured, if the
-    composition has five elements or more, or if a curated table gives it with four digits or more; one author's is.
+    composition has five elements or more, or if curated tables give it with four digits or more; what one author says
+    twice is one value.
     """
     if not len(measured):
         return measured, measured.rows.assign(reason="")
@@ -89,7 +87,7 @@ def _copies(told: pd.DataFrame) -> pd.DataFrame:
     alike, both = (_in_common(told, column, pairs) for column in ("cell", "spot"))
     copied = (alike >= COPIED) & (alike > COPIED_PART * both)
     copied |= ((pairs["author"] != "") & (pairs["author"] == pairs["author_later"])).to_numpy()
-    copied |= (pairs["sure"] | pairs["sure_later"]).to_numpy()
+    copied |= (~pairs["chosen"] | (pairs["curated"] & pairs["curated_later"])).to_numpy()
     return pairs.loc[copied, ["cell", "group_later"]].set_axis(["cell", "group"], axis=1)
 
 
