@@ -8,8 +8,9 @@ import pandas as pd
 from ..features.fractions import Fractions
 from . import conflicts as conflicts_of
 from . import lab as own_data
+from . import literature
 from .dataset import load
-from .literature import NAME as LITERATURE
+from .liverpool import NAME as LIVERPOOL
 from .measurement import composition_keys
 from .properties import PROPERTIES
 from .sciglass import NAME as SCIGLASS
@@ -42,9 +43,9 @@ def listing(*, lab: bool = True) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``name, label, unit, rows, compositions, papers, sciglass, literature, lab, kept_in_doubt, dropped,
-        lowest, highest``: rows that are kept and how many of them are from each source and in doubt, rows that are
-        not kept, and the range of values in the unit.
+        ``name, label, unit, rows, compositions, papers, sciglass, literature, liverpool, lab, kept_in_doubt,
+        dropped, lowest, highest``: rows that are kept and how many of them are from each source and in doubt, rows
+        that are not kept, and the range of values in the unit.
     """
     rows = []
     for name, prop in PROPERTIES.items():
@@ -59,7 +60,8 @@ def listing(*, lab: bool = True) -> pd.DataFrame:
                 "compositions": len(np.unique(data.measured.keys)),
                 "papers": data.rows["paper"].nunique(),
                 "sciglass": int((source == SCIGLASS).sum()),
-                "literature": int(source.str.startswith(LITERATURE).sum()),
+                "literature": int(literature.is_literature(data.rows).sum()),
+                "liverpool": int((source == LIVERPOOL).sum()),
                 "lab": int((source == own_data.NAME).sum()),
                 "kept_in_doubt": int((data.rows["doubt"] != "").sum()),
                 "dropped": len(data.dropped),

@@ -20,10 +20,12 @@ from . import bar_chart, catalogue
 from .conduction import share
 from .dataset import Dataset, load
 from .splits import by_family
+from .tellings import agreement
 
 ROOM_C = (15.0, 45.0)
 ELEMENTS_SHOWN = 40
 OXYHALIDE_FAMILIES = 12
+APART = {"tg": 1, "conductivity": 20}  # steps by which pairs differ that tell what chance brings
 
 Counts = npt.NDArray[np.int64]
 
@@ -110,9 +112,19 @@ def page(tg: Dataset, conductivity: Dataset) -> str:
         ("Tg values that are doubted and weigh 0.3", tg.rows["doubt"].replace("", pd.NA).dropna().value_counts()),
     ):
         lines += ["", f"## {title}", "", *_table(counts.rename_axis("reason").reset_index(name="rows"))]
+    lines += ["", "## Two authors on one composition", "", *_table(_agreements(tg, conductivity))]
     lines += ["", "## Figures", ""]
     lines += [f"![{name}](images/data-{name}.svg)\n" for name in ("elements", "cl-share", "tg", "conductivity")]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _agreements(*every: Dataset) -> pd.DataFrame:
+    """Return how many pairs of papers agree to the digit, and how many chance would let."""
+    rows = []
+    for data in every:
+        exactly, expected, pairs = agreement(data.measured, data.property, APART[data.property.name])
+        rows.append((data.property.name, pairs, exactly, round(expected, 1), round(exactly / expected, 2)))
+    return pd.DataFrame(rows, columns=["property", "pairs", "agree to the digit", "by chance", "ratio"])
 
 
 def write(folder: Path) -> list[Path]:

@@ -10,6 +10,7 @@ from .properties import Property
 
 TOLD_TWICE = "the same measurement is in another source"
 SAME_TARGET = {"log10": 0.02, "celsius": 1.0, "linear": 0.01}  # decades, K, lab units
+SAME_KELVIN = 5.0  # between the temperatures of one measurement
 
 
 def drop_retold(first: Measurements, second: Measurements, prop: Property) -> tuple[Measurements, pd.DataFrame]:
@@ -20,12 +21,12 @@ def drop_retold(first: Measurements, second: Measurements, prop: Property) -> tu
     """
     if not (second.rows["doi"] != "").any():
         return second, second.rows.iloc[:0].assign(reason="")
-    columns = ["doi", "key", "about"]
-    left, right = (_conditions(part, prop) for part in (first, second))
-    pairs = right.reset_index().merge(left, on=columns, suffixes=("", "_first"))
+    left, right = (_conditions(part, prop)[lambda rows: rows["doi"] != ""] for part in (first, second))
+    pairs = right.reset_index().merge(left, on=["doi", "key"], suffixes=("", "_first"))
     same = (pairs["target"] - pairs["target_first"]).abs() <= SAME_TARGET[prop.scale]
+    same &= (pairs["about"] - pairs["about_first"]).abs() <= SAME_KELVIN
     retold = np.zeros(len(second), dtype=bool)
-    retold[pairs.loc[same & (pairs["doi"] != ""), "index"].to_numpy(dtype=np.intp)] = True
+    retold[pairs.loc[same, "index"].to_numpy(dtype=np.intp)] = True
     dropped = second.rows[retold].assign(reason=TOLD_TWICE).reset_index(drop=True)
     return second.take(~retold), dropped
 
@@ -36,7 +37,7 @@ def _conditions(measured: Measurements, prop: Property) -> pd.DataFrame:
         {
             "doi": rows["doi"],
             "key": measured.keys,
-            "about": np.nan_to_num((rows["temperature_C"].to_numpy() / 5).round(), nan=-1e6),
+            "about": np.nan_to_num(rows["temperature_C"].to_numpy(), nan=-1e6),
             "target": prop.to_target(rows["value"].to_numpy()),
         }
     )

@@ -13,13 +13,17 @@ from typing import Any
 
 import pandas as pd
 
-from . import lab
+from . import lab, literature, liverpool, sciglass
 from .catalogue import CatalogueError
 from .dataset import Dataset, load
 from .properties import PROPERTIES
 from .sources import card
 
-SOURCES = ("sciglass", "halide_electrolytes")
+CARD_OF: Mapping[str, str] = {  # source of a row, as it begins -> card
+    sciglass.NAME: "sciglass",
+    **{source: name for name, source in literature.TABLES.items()},
+    liverpool.NAME: "liverpool_conductivity",
+}
 
 
 class ExportError(ValueError):
@@ -83,15 +87,16 @@ def _tables(names: Sequence[str], with_lab: bool) -> Iterator[tuple[str, pd.Data
 
 
 def _about(data: Dataset) -> dict[str, Any]:
-    cards = [card(name) for name in SOURCES]
+    sources = data.rows["source"]
+    cards = [card(name) for source, name in CARD_OF.items() if sources.str.startswith(source).any()]
     return {
         "title": f"{data.property.label}, in {data.property.unit}",
         "property": data.property.name,
         "unit": data.property.unit,
         "fingerprint": data.fingerprint,
-        "licence": " AND ".join(source.licence for source in cards)
+        "licence": " AND ".join(dict.fromkeys(source.licence for source in cards))
         + "; a public copy of SciGlass rows stays under ODbL",
-        "attribution": " ".join(source.attribution for source in cards),
+        "attribution": " ".join(dict.fromkeys(source.attribution for source in cards)),
         "left_out": data.reasons,
     }
 

@@ -1,6 +1,6 @@
 """The reader of the two embedded literature tables: halide and oxyhalide electrolytes, each number with its DOI.
 
-`load` takes the first; the second is for ``load(..., extra=[literature.read("conductivity", ["electrolytes_2"])])``.
+`load` takes both; `read` and `read_table` give the first alone unless asked for more.
 """
 
 from __future__ import annotations

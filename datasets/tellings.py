@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import coo_array
+from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from .measurement import Measurements, composition_keys
@@ -17,6 +17,9 @@ PARTS = 2_000  # compositions are the same that agree to 0.05 at.%
 DECIMALS = {"celsius": 1, "log10": 3, "linear": 3}  # of the target: what is printed
 LEAST_DIGITS = 4  # of a value in a curated table, below which two papers may well print the same
 SHARED, SHARED_PART = 3, 0.5  # values from which two papers are one group, or two and this part of the smaller paper's
+# Two authors may find one number by chance. It is a copy where they agree on more of what both measured, or where the
+# composition has more elements than two laboratories choose alike (`agreement` counts what such rules leave).
+COPIED, COPIED_PART, CHOSEN_ALIKE = 2, 0.3, 4
 
 
 def cells(measured: Measurements, prop: Property) -> pd.DataFrame:
@@ -25,22 +28,27 @@ def cells(measured: Measurements, prop: Property) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Shape (n, 3): ``cell``, ``group`` and ``year``. A value with too few digits to be recognised has a cell of its
-        own.
+        Shape (n, 7): ``spot`` (composition and temperature), ``cell``, ``group``, ``year``, ``author``, ``curated`` and
+        ``chosen``, whether several laboratories may choose the composition. A value of a curated table that has too few
+        digits to be recognised has a cell of its own.
     """
     rows = measured.rows
-    number = pd.DataFrame(
+    where = pd.DataFrame(
         {
             "key": composition_keys(measured.matrix, PARTS),
             "about": np.nan_to_num(rows["temperature_C"].to_numpy(), nan=-1e6).round(),
-            "printed": np.rint(prop.to_target(rows["value"].to_numpy()) * 10 ** DECIMALS[prop.scale]),
         }
     )
+    spot = where.groupby(list(where), sort=False).ngroup().to_numpy()
+    printed = np.rint(prop.to_target(rows["value"].to_numpy()) * 10 ** DECIMALS[prop.scale])
+    number = pd.DataFrame({"spot": spot, "printed": printed})
     cell = number.groupby(list(number), sort=False).ngroup().to_numpy().copy()
-    vague = (rows["source"] != SCIGLASS).to_numpy()
-    vague[vague] = _digits(rows["value"][vague]) < LEAST_DIGITS
+    curated = (rows["source"] != SCIGLASS).to_numpy()
+    vague = curated.copy()
+    vague[curated] = _digits(rows["value"][curated]) < LEAST_DIGITS
     cell[vague] = cell.max(initial=-1) + 1 + np.arange(int(vague.sum()))
-    return pd.DataFrame({"cell": cell, "group": rows["group"], "year": rows["year"].astype(float)})
+    about = rows[["group", "author"]].assign(spot=spot, cell=cell, year=rows["year"].astype(float), curated=curated)
+    return about.assign(chosen=(measured.matrix > 0).sum(axis=1) <= CHOSEN_ALIKE)
 
 
 def _digits(values: pd.Series[float]) -> npt.NDArray[np.intp]:
@@ -52,19 +60,44 @@ def _digits(values: pd.Series[float]) -> npt.NDArray[np.intp]:
 def first_tellings(measured: Measurements, prop: Property) -> tuple[Measurements, pd.DataFrame]:
     """Return the measurements without what an earlier paper has already, and the rest with its ``reason``.
 
-    Papers that share values are one group afterwards: column ``group``. Of compositions that exactly two papers of
-    SciGlass measured, a third agree to the last digit, ten times as many as chance would bring: tables are copied.
+    Papers that share values are one group afterwards: column ``group``. Of compositions that exactly two authors of
+    SciGlass gave a Tg, a third agree to the last digit, ten times as many as chance would bring: tables are copied. A
+    value that two authors agree on is a copy if they agree on two and on three tenths of what both measured, if the
+    composition has five elements or more, or if curated tables give it with four digits or more; what one author says
+    twice is one value.
     """
     if not len(measured):
         return measured, measured.rows.assign(reason="")
     table = cells(measured, prop)
-    group = _united(table)
     order = table.assign(paper=measured.rows["paper"]).sort_values(["year", "paper"], kind="stable", na_position="last")
-    first = order.groupby("cell")["group"].transform("first").sort_index()
-    later = (table["group"] != first).to_numpy()
+    copies = _copies(order.drop_duplicates(["cell", "group"]))
+    own = pd.MultiIndex.from_frame(table[["cell", "group"]])
+    later = own.isin(pd.MultiIndex.from_frame(copies))
     dropped = measured.rows[later].assign(reason=LATER).reset_index(drop=True)
-    kept = Measurements(measured.rows.assign(group=group), measured.matrix).take(~later)
+    kept = Measurements(measured.rows.assign(group=_united(table)), measured.matrix).take(~later)
     return kept, dropped
+
+
+def _copies(told: pd.DataFrame) -> pd.DataFrame:
+    """Return ``cell`` and ``group`` of what is a copy, of rows in the order in which the papers came out."""
+    told = told.assign(number=pd.factorize(told["group"])[0], place=np.arange(len(told)))
+    several = told[told["cell"].duplicated(keep=False)]
+    pairs = several.merge(several, on="cell", suffixes=("", "_later"))
+    pairs = pairs[pairs["place"] < pairs["place_later"]]
+    alike, both = (_in_common(told, column, pairs) for column in ("cell", "spot"))
+    copied = (alike >= COPIED) & (alike > COPIED_PART * both)
+    copied |= ((pairs["author"] != "") & (pairs["author"] == pairs["author_later"])).to_numpy()
+    copied |= (~pairs["chosen"] | (pairs["curated"] & pairs["curated_later"])).to_numpy()
+    return pairs.loc[copied, ["cell", "group_later"]].set_axis(["cell", "group"], axis=1)
+
+
+def _in_common(told: pd.DataFrame, column: str, pairs: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Return how many of a column's numbers the two papers of each pair have in common, shape (n_pairs,)."""
+    held = told.drop_duplicates(["number", column])
+    where = held["number"].to_numpy(), held[column].to_numpy()
+    paper = csr_array((np.ones(len(held)), where))
+    first, second = (paper[pairs[name].to_numpy()] for name in ("number", "number_later"))
+    return np.asarray(first.multiply(second).sum(axis=1)).ravel()
 
 
 def _united(table: pd.DataFrame) -> npt.NDArray[np.object_]:
@@ -88,3 +121,24 @@ def _united(table: pd.DataFrame) -> npt.NDArray[np.object_]:
     head[label[order[::-1]]] = names[order[::-1]]
     of_name = dict(zip(names.tolist(), head[label].tolist(), strict=True))
     return np.array([of_name[name] for name in table["group"].tolist()], dtype=object)
+
+
+def agreement(measured: Measurements, prop: Property, apart: int = 1) -> tuple[int, float, int]:
+    """Return how many pairs of papers agree to the printed digit, how many would by chance, and of how many pairs.
+
+    Pairs are compositions, at one temperature, that exactly two papers with different first authors measured. What
+    chance brings is the mean number of pairs that lie 1, 2, ... `apart` steps of 1 K, 0.001 decades or 0.001 lab units
+    above or below each other.
+    """
+    table = cells(measured, prop)
+    scale = 10 ** DECIMALS[prop.scale]
+    table = table.assign(
+        paper=measured.rows["paper"], printed=prop.to_target(measured.rows["value"].to_numpy()) * scale
+    )
+    spots = table.groupby("spot")["paper"]
+    table = table[(spots.transform("nunique") == 2) & (spots.transform("size") == 2)].sort_values("spot", kind="stable")
+    one, other = table.iloc[::2], table.iloc[1::2]
+    foreign = one["author"].to_numpy() != other["author"].to_numpy()
+    gaps = np.rint(np.abs(one["printed"].to_numpy() - other["printed"].to_numpy()))[foreign]
+    steps = np.arange(1, apart + 1) * (scale if prop.scale == "celsius" else 1)
+    return int((gaps == 0).sum()), float(np.isin(gaps, steps).sum()) / (2 * apart), len(gaps)

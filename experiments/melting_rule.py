@@ -38,7 +38,7 @@ class MeltingRule:
         """Take the share from glasses with both temperatures in one paper; nothing of VIGLAS is among them."""
         glass = tg.take((nearness(tg.fractions) >= 1) & _embedded(tg)).rows
         melt = liquidus.take((nearness(liquidus.fractions) >= 1) & _embedded(liquidus)).rows
-        both = glass.merge(melt, on=["group", "formula"], suffixes=("_glass", "_melt"))
+        both = glass.merge(melt, on=["paper", "formula"], suffixes=("_glass", "_melt"))
         if both.empty:
             raise ValueError("no halide-rich glass has both Tg and liquidus in one paper; the rule cannot be learnt")
         share = tg.property.to_target(both["value_glass"]) / liquidus.property.to_target(both["value_melt"])

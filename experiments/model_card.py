@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..datasets import Dataset
+from ..datasets import Dataset, liverpool
 from ..datasets.properties import Property, find
 from .recipe import Recipe
 
@@ -73,7 +73,7 @@ def _number(value: Any) -> str:
 def model_card(recipe: Recipe, data: Dataset, scores: pd.DataFrame, sha256: str) -> str:
     """The card of one version of a model."""
     quantity, told = data.property, sources_of(data)
-    papers = len(set(data.groups.tolist()))
+    papers = data.rows["paper"].nunique()
     listed = ", ".join(f"{count:,} of {name}" for name, count in told.items())
     inputs = "composition, temperature and phase" if recipe.conditions else "composition"
     return "\n".join(
@@ -89,7 +89,8 @@ def model_card(recipe: Recipe, data: Dataset, scores: pd.DataFrame, sha256: str)
             "- **Do not use** it where the verdict is outside: errors are twice as large there. The interval is right "
             "on average over papers, not for each.",
             f"- **File** `predictor.skops`, sha256 `{sha256[:12]}`; read through the guard of model files.",
-            "- **Licences**: code MIT; SciGlass data ODbL 1.0, (c) 2019 EPAM Systems.",
+            "- **Licences**: code MIT; SciGlass data ODbL 1.0, (c) 2019 EPAM Systems"
+            + ("; Liverpool Ionics Dataset CC BY 4.0." if liverpool.NAME in told else "."),
             "",
             score_table(scores, quantity),
         ]

@@ -168,7 +168,7 @@ def log_versions(run: OpenRun) -> None:
 
 def _log_inputs(run: OpenRun, recipe: Recipe, data: Dataset, context: str) -> None:
     """Recipe, data and versions of a run."""
-    told = {"data_fingerprint": data.fingerprint, "rows": len(data), "papers": len(set(data.groups.tolist()))}
+    told = {"data_fingerprint": data.fingerprint, "rows": len(data), "papers": int(data.rows["paper"].nunique())}
     run.params(recipe.parameters() | told)
     log_versions(run)
     run.text(recipe.to_toml(), "recipe.toml")

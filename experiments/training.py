@@ -106,7 +106,7 @@ def _made(recipe: Recipe, promote: bool, n_jobs: int, progress: Callable[[str], 
 def _fit(recipe: Recipe, n_jobs: int, progress: Callable[[str], None]) -> tuple[Trained, Predictor]:
     started = time.monotonic()
     rows = recipe.rows()
-    progress(f"{len(rows.data):,} measurements of {len(set(rows.data.groups)):,} papers")
+    progress(f"{len(rows.data):,} measurements of {rows.data.rows['paper'].nunique():,} papers")
     predictor = recipe.predictor(n_jobs).fit(**rows.keywords(), **rows.names(), progress=progress)
     held_out = predictor.held_out()
     scores = score(rows.data, held_out)

@@ -24,7 +24,9 @@ def results(tmp_path):
 def test_the_listing_counts_every_property_by_source(results):
     add(results)
     table = catalogue.listing().set_index("name")
-    assert (table["sciglass"] + table["literature"] + table["lab"] == table["rows"]).all()
+    assert (table[["sciglass", "literature", "liverpool", "lab"]].sum(axis=1) == table["rows"]).all()
+    assert (table["liverpool"] > 0)[table.index != "conductivity"].sum() == 0
+    assert table.loc["conductivity", ["literature", "liverpool"]].tolist() == [824, 717]
     assert table.loc["tg", "compositions"] >= 70_000
     assert table.loc["conductivity", ["rows", "lab"]].tolist()[1] == 1
     assert table.loc["conductivity", "rows"] >= 30_000
@@ -99,7 +101,8 @@ def test_an_export_is_whole_and_says_what_it_is(results, tmp_path):
     assert sum(card["left_out"].values()) == len(pd.read_parquet(folder / "conductivity.dropped.parquet"))
     back = pd.read_parquet(folder / "conductivity.parquet")
     np.testing.assert_array_equal(back["value"], data.values)
-    assert "ODbL" in card["licence"]
+    assert {"ODbL-1.0", "CC-BY-4.0"} <= set(card["licence"].replace(";", "").split())
+    assert "Hargreaves" in card["attribution"]
     for path in files:
         if path.suffix == ".toml":
             facts = tomllib.loads(path.read_text(encoding="utf-8"))

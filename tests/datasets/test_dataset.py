@@ -4,9 +4,11 @@ import sys
 import numpy as np
 import pytest
 from vitrion import datasets
-from vitrion.datasets import curation
+from vitrion.datasets import curation, literature, liverpool, sciglass
+from vitrion.datasets.duplicates import TOLD_TWICE
 from vitrion.datasets.measurement import composition_keys
 from vitrion.datasets.properties import PROPERTIES
+from vitrion.datasets.tellings import LATER
 
 
 @pytest.fixture(scope="module")
@@ -28,19 +30,29 @@ def test_tg_holds_seventy_thousand_glasses_and_the_two_viglas_rows(tg):
     }
 
 
-def test_no_tg_paper_is_lost_and_a_paper_gives_a_composition_once(tg):
+def test_no_tg_paper_is_lost_but_those_astray_and_those_that_copied_all(tg):
     listed = curation.astray()
-    gone = listed[(listed["property"] == "tg") & (listed["verdict"] == "left out")]
-    assert tg.rows["paper"].nunique() == 11_018 + 1 - len(gone)
+    astray = set(listed.loc[(listed["property"] == "tg") & (listed["verdict"] == "left out"), "paper"])
+    gone = tg.dropped[~tg.dropped["paper"].isin(tg.rows["paper"])]
+    copied = set(gone.loc[gone["reason"] == LATER, "paper"])
+    assert set(gone["paper"]) == astray | copied
+    assert tg.rows["paper"].nunique() == 11_018 + 1 - len(astray | copied)
+    assert (len(astray), len(copied - astray)) == (16, 252)
+
+
+def test_a_tg_paper_gives_a_composition_once(tg):
     keys = tg.rows[["paper"]].assign(key=composition_keys(tg.measured.matrix))
     assert not keys.duplicated().any()
-    assert tg.rows["repeats"].sum() == 91_759 + 2 - len(tg.dropped)
+    assert tg.rows["repeats"].sum() + tg.dropped["repeats"].sum() == 91_759 + 2
 
 
 def test_conductivity_holds_mobile_ion_glasses_and_all_of_the_literature(conductivity):
-    of_sciglass = conductivity.rows["source"] == "SciGlass"
+    of_sciglass = conductivity.rows["source"] == sciglass.NAME
+    of_liverpool = conductivity.rows["source"] == liverpool.NAME
     assert of_sciglass.sum() >= 30_000
-    assert (~of_sciglass).sum() == 377
+    assert literature.is_literature(conductivity.rows).sum() == 377 - 4 + 451
+    assert of_liverpool.sum() == 787 - conductivity.reasons[TOLD_TWICE]
+    np.testing.assert_array_equal(conductivity.curated, ~of_sciglass)
     cold = of_sciglass & (conductivity.rows["temperature_C"] == 20)
     lithium = conductivity.fractions.column("Li") > 0
     silver = conductivity.fractions.column("Ag") + conductivity.fractions.column("Cu") > 0.01
@@ -49,8 +61,8 @@ def test_conductivity_holds_mobile_ion_glasses_and_all_of_the_literature(conduct
 
 
 def test_counts_add_up(conductivity):
-    read = conductivity.rows["repeats"].sum() + len(conductivity.dropped)
-    assert read == 64_305 + 377
+    read = conductivity.rows["repeats"].sum() + conductivity.dropped["repeats"].sum()
+    assert read == 64_305 + 377 + 451 + 787
     assert sum(conductivity.reasons.values()) == len(conductivity.dropped)
     assert (conductivity.dropped["reason"] != "").all()
 

@@ -2,9 +2,17 @@ import numpy as np
 import pandas as pd
 import pandera.errors
 import pytest
-from vitrion.datasets import literature, load
+from vitrion.datasets import literature, liverpool, load
 from vitrion.datasets.duplicates import drop_retold
-from vitrion.datasets.measurement import COLUMNS, Measurements, composition_keys, formulas, schema, tabulate
+from vitrion.datasets.measurement import (
+    COLUMNS,
+    UNKNOWN_LICENCE,
+    Measurements,
+    composition_keys,
+    formulas,
+    schema,
+    tabulate,
+)
 from vitrion.datasets.properties import find
 from vitrion.datasets.sources import card
 from vitrion.features import Composition
@@ -30,9 +38,13 @@ def test_embedded_data_obey_the_schema(name):
     rows = load(name).rows
     assert len(schema().validate(rows)) == len(rows)
     assert set(rows["quantity"]) == {name}
-    licences = rows.groupby(rows["source"].str.split(":").str[0])["licence"].unique().map(list).to_dict()
-    assert licences.pop("SciGlass", ["ODbL-1.0"]) == ["ODbL-1.0"]
-    assert licences == {literature.NAME: [card("halide_electrolytes").licence]}
+    licences = rows.groupby(rows["source"].str.split(":").str[0])["licence"].unique().map(set).to_dict()
+    assert licences.pop("SciGlass", {"ODbL-1.0"}) == {"ODbL-1.0"}
+    assert licences.pop(liverpool.NAME, {"CC-BY-4.0"}) == {"CC-BY-4.0"}
+    basis = licences.pop(literature.SECOND, set())
+    assert basis <= set(literature.read_table(["electrolytes_2"])["licence"])
+    assert UNKNOWN_LICENCE not in basis
+    assert licences == {literature.NAME: {card("halide_electrolytes").licence}}
 
 
 def test_keys_know_the_composition_to_a_hundredth_of_a_percent():

@@ -88,4 +88,5 @@ def test_what_the_embedded_table_holds_too_is_counted_once(tmp_path):
     (tmp_path / "all.csv").write_text(TABLE + f"ccc,{row['formula']},{row['value']},{row['doi'].upper()}\n")
     data = load("conductivity", extra=[obelix.read(tmp_path)])
     assert (data.rows["source"] == "OBELiX").sum() == 2
-    assert data.dropped.loc[data.dropped["reason"] == TOLD_TWICE, "place"].tolist() == ["entry ccc"]
+    own = data.dropped[data.dropped["source"] == "OBELiX"]
+    assert own.loc[own["reason"] == TOLD_TWICE, "place"].tolist() == ["entry ccc"]
