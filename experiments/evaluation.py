@@ -14,10 +14,13 @@ from ..datasets import Dataset
 from ..datasets.splits import by_family
 from ..models import metrics
 from ..models.crossfit import HeldOut
+from ..models.domain import VERDICTS
 from ..models.predictor import Predictor
 from . import figures, tracking
 from .baselines import BASELINES
+from .calibration_bench import estimate, slices
 from .forecast import Forecast
+from .held_frame import held_frame
 from .protocol import SPLITS, cross_validate, design, measured
 from .recipe import RECIPES, Recipe, TrainingRows
 from .subsets import Mask, closer, subsets
@@ -27,12 +30,18 @@ Progress = Callable[[str], None]
 
 WAYS = (*SPLITS, TIME, OBELIX)
 OURS = "Vitrion"
+BY_PAPER_SCORES = ("mae_by_paper", "coverage_by_paper", "interval_score_by_paper")
 FAMILY_ROWS, FAMILY_PAPERS = 50, 5  # of a family whose coverage is told
 
 
 def score(data: Dataset, held_out: HeldOut) -> pd.DataFrame:
-    """One row a subset and a verdict: n, mae, rmse, r2, coverage and median width, in the unit of the regressor."""
-    return _scores(data, _told(held_out), _masks(held_out, subsets(data)))
+    """One row a subset, slice and verdict, those like the candidates first, in the unit of the regressor.
+
+    ``n``, ``papers``, ``mae``, ``rmse``, ``r2``, ``coverage`` and median ``width`` of the rows; ``mae_by_paper``,
+    ``coverage_by_paper`` and ``interval_score_by_paper``, under which each paper weighs alike.
+    """
+    frame = held_frame(data, held_out)
+    return _scores(data, frame, masks(data.property.name, frame, subsets(data)))
 
 
 def compare(judged: Judged) -> pd.DataFrame:
@@ -42,17 +51,17 @@ def compare(judged: Judged) -> pd.DataFrame:
     composition is the mean of its rows, ends of intervals and scores included.
     """
     data, (held_out, quantiles) = judged.data, judged.forecast
-    told = _told(held_out).assign(
+    told = held_frame(data, held_out).assign(
         crps=metrics.crps(held_out.truth, quantiles),
         log_likelihood=metrics.log_likelihood(held_out.truth, quantiles),
     )
-    masks = _masks(held_out, {**subsets(data), **closer(data)})
-    tables = [_scores(data, told, masks)]
+    found = masks(data.property.name, told, {**subsets(data), **closer(data)})
+    tables = [_scores(data, told, found)]
     if data.property.name == "tg":
         keys = data.measured.keys[held_out.row]
         first = np.unique(keys, return_index=True)[1]
-        some = {f"{name} distinct": masks[name][first] for name in ("all", "O and Cl") if name in masks}
-        tables.append(_scores(data, told.groupby(keys).mean(), some))
+        some = {f"{name} distinct": found[name][first] for name in ("all", "O and Cl") if name in found}
+        tables.append(_scores(data, told.groupby(keys).mean(numeric_only=True), some))
     return pd.concat(tables, ignore_index=True).assign(model=judged.model)
 
 
@@ -62,29 +71,43 @@ def by_families(data: Dataset, held_out: HeldOut) -> pd.DataFrame:
     counts = pd.DataFrame({"family": family, "paper": data.groups[held_out.row]}).groupby("family")["paper"]
     large = counts.agg(["size", "nunique"])
     names = large.index[(large["size"] >= FAMILY_ROWS) & (large["nunique"] >= FAMILY_PAPERS)]
-    table = _scores(data, _told(held_out), {str(name): family == name for name in names})
+    table = _scores(data, held_frame(data, held_out), {str(name): family == name for name in names})
     return table.sort_values("coverage", ignore_index=True) if len(table) else table
 
 
-def _told(held_out: HeldOut) -> pd.DataFrame:
-    return pd.DataFrame({name: getattr(held_out, name) for name in ("truth", "mean", "lower", "upper")})
+def masks(name: str, frame: pd.DataFrame, cases: Mapping[str, Mask]) -> dict[str, Mask]:
+    """Rows of a table of held-out predictions of a property, by subset, slice and verdict, each a mask of shape (m,).
+
+    Parameters
+    ----------
+    name, frame
+        The property, and its predictions as `held_frame` makes them.
+    cases
+        Subsets of all rows of the data.
+    """
+    rows = frame["row"].to_numpy()
+    chosen = {title: mask[rows] for title, mask in cases.items()} | slices(frame, name)
+    return chosen | {f"verdict {one}": (frame["verdict"] == one).to_numpy() for one in VERDICTS}
 
 
-def _masks(held_out: HeldOut, cases: Mapping[str, Mask]) -> dict[str, Mask]:
-    masks = {name: mask[held_out.row] for name, mask in cases.items()}
-    return masks | {f"verdict {name}": held_out.verdict == name for name in ("inside", "edge", "outside")}
-
-
-def _scores(data: Dataset, told: pd.DataFrame, masks: Mapping[str, Mask]) -> pd.DataFrame:
+def _scores(data: Dataset, told: pd.DataFrame, chosen: Mapping[str, Mask]) -> pd.DataFrame:
     further = [name for name in told.columns if name in ("crps", "log_likelihood")]
     table = []
-    for name, mask in masks.items():
+    for name, mask in chosen.items():
         if mask.any():
             part = told[mask]
             four = (part[column].to_numpy() for column in ("truth", "mean", "lower", "upper"))
             named = {"property": data.property.name, "unit": data.property.target_unit, "subset": name}
-            table.append(named | metrics.scores(*four) | {column: float(part[column].mean()) for column in further})
+            means = {column: float(part[column].mean()) for column in further}
+            table.append({**named, **metrics.scores(*four), **means, **_by_paper(part)})
     return pd.DataFrame(table).astype({"n": int}) if table else pd.DataFrame()
+
+
+def _by_paper(part: pd.DataFrame) -> dict[str, float]:
+    """Number of papers, and scores under which each paper weighs alike; none of means over papers."""
+    if "paper" not in part:
+        return {}
+    return {"papers": part["paper"].nunique()} | {name: estimate(part, name).value for name in BY_PAPER_SCORES}
 
 
 def say(progress: Progress, name: str, text: str) -> None:

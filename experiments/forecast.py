@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -32,11 +33,8 @@ class Forecast(NamedTuple):
     def crossed(cls, held_out: HeldOut) -> Forecast:
         """Distributions of a cross-validation: each fold calibrated on the errors of the others."""
         quantiles = np.empty((len(held_out.row), N_QUANTILES))
-        for number in np.unique(held_out.fold):
-            here, others = held_out.fold == number, held_out.fold != number
-            scale = Calibration.of(held_out.residual[others], held_out.difficulty[others], held_out.verdict[others])
-            told = held_out.mean[here], held_out.difficulty[here], held_out.verdict[here]
-            quantiles[here] = _quantiles(scale, *told)
+        for here, scale in _calibrated(held_out):
+            quantiles[here] = _quantiles(scale, *_asked(held_out, here))
         return cls(held_out, quantiles)
 
     @classmethod
@@ -57,6 +55,29 @@ class Forecast(NamedTuple):
             verdict=prediction.verdict,
         )
         return cls(held_out, _quantiles(scale, *told))
+
+
+def crossed_below(held_out: HeldOut, limit: float) -> Vector:
+    """Chance that each measurement lies below a limit, in the unit of the regressor, shape (m,).
+
+    Each fold is calibrated on the errors of the others, as in `Forecast.crossed`.
+    """
+    below = np.empty(len(held_out.row))
+    for here, scale in _calibrated(held_out):
+        below[here] = scale.below(*_asked(held_out, here), limit)
+    return below
+
+
+def _calibrated(held_out: HeldOut) -> Iterator[tuple[npt.NDArray[np.bool_], Calibration]]:
+    """Rows of each fold, a mask of shape (m,), and the errors of the others."""
+    for number in np.unique(held_out.fold):
+        here, others = held_out.fold == number, held_out.fold != number
+        yield here, Calibration.of(held_out.residual[others], held_out.difficulty[others], held_out.verdict[others])
+
+
+def _asked(held_out: HeldOut, here: npt.NDArray[np.bool_]) -> tuple[Vector, Vector, npt.NDArray[np.str_]]:
+    """What a calibration is asked with of some rows."""
+    return held_out.mean[here], held_out.difficulty[here], held_out.verdict[here]
 
 
 def plain(row: Rows, fold: Rows, truth: Vector, mean: Vector, coverage: float) -> Forecast:

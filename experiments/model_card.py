@@ -13,8 +13,18 @@ from ..datasets.properties import Property, find
 from .recipe import Recipe
 
 WORDS: Mapping[str, str] = MappingProxyType({"log10(S/cm)": "decades", "g/cm3": "g_cm3"})
-HAVE_UNIT = ("mae", "rmse", "width", "crps")  # scores in the unit of the regressor; the others have none
-SCORES = ("n", "mae", "rmse", "r2", "coverage", "width", "crps", "log_likelihood")
+HAVE_UNIT = (
+    "mae",
+    "mae_by_paper",
+    "rmse",
+    "width",
+    "interval_score_by_paper",
+    "crps",
+)  # scores in the unit of the regressor; the others have none
+SCORES = (
+    *("n", "papers", "mae", "mae_by_paper", "coverage", "coverage_by_paper", "width"),
+    *("interval_score_by_paper", "rmse", "r2", "crps", "log_likelihood"),
+)
 
 
 def unit_word(quantity: Property) -> str:
