@@ -14,7 +14,7 @@ from .protocol import KNOWN
 from .unseen import OBELIX
 
 if TYPE_CHECKING:
-    from .bench import Results
+    from .bench_results import Results
 
 
 class Goal(NamedTuple):

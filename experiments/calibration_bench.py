@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..models.domain import VERDICTS
 from . import standard_error
 from .headline import NEW, RECENT, SINCE
 from .standard_error import Estimate
@@ -54,6 +55,21 @@ def slices(frame: pd.DataFrame, name: str) -> dict[str, Mask]:
     if name == "tg":
         cases |= {LIKE: near, PROMISING: near & (mean < LIMITS[name])}
     return {title: mask for title, mask in cases.items() if mask.any()}
+
+
+def masks(name: str, frame: pd.DataFrame, cases: Mapping[str, Mask]) -> dict[str, Mask]:
+    """Rows of a table of held-out predictions of a property, by subset, slice and verdict, each a mask of shape (m,).
+
+    Parameters
+    ----------
+    name, frame
+        The property, and its predictions as `held_frame` makes them.
+    cases
+        Subsets of all rows of the data.
+    """
+    rows = frame["row"].to_numpy()
+    chosen = {title: mask[rows] for title, mask in cases.items()} | slices(frame, name)
+    return chosen | {f"verdict {one}": (frame["verdict"] == one).to_numpy() for one in VERDICTS}
 
 
 def new_laboratories(frame: pd.DataFrame) -> Mask:

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from ..datasets import Dataset
+from ..datasets import Dataset, load
 from ..datasets.splits import by_family
 from ..models import metrics
 from ..models.crossfit import HeldOut
-from ..models.domain import VERDICTS
 from ..models.predictor import Predictor
 from . import figures, tracking
 from .baselines import BASELINES
-from .calibration_bench import estimate, slices
+from .calibration_bench import estimate, masks
 from .forecast import Forecast
 from .held_frame import held_frame
 from .protocol import SPLITS, cross_validate, design, measured
 from .recipe import RECIPES, Recipe, TrainingRows
+from .run_facts import Facts
+from .score_file import ScoreError
+from .score_list import data_counts, listed, quote, scores_of
 from .subsets import Mask, closer, subsets
 from .unseen import OBELIX, TIME, ahead, later, official
 
@@ -73,21 +76,6 @@ def by_families(data: Dataset, held_out: HeldOut) -> pd.DataFrame:
     names = large.index[(large["size"] >= FAMILY_ROWS) & (large["nunique"] >= FAMILY_PAPERS)]
     table = _scores(data, held_frame(data, held_out), {str(name): family == name for name in names})
     return table.sort_values("coverage", ignore_index=True) if len(table) else table
-
-
-def masks(name: str, frame: pd.DataFrame, cases: Mapping[str, Mask]) -> dict[str, Mask]:
-    """Rows of a table of held-out predictions of a property, by subset, slice and verdict, each a mask of shape (m,).
-
-    Parameters
-    ----------
-    name, frame
-        The property, and its predictions as `held_frame` makes them.
-    cases
-        Subsets of all rows of the data.
-    """
-    rows = frame["row"].to_numpy()
-    chosen = {title: mask[rows] for title, mask in cases.items()} | slices(frame, name)
-    return chosen | {f"verdict {one}": (frame["verdict"] == one).to_numpy() for one in VERDICTS}
 
 
 def _scores(data: Dataset, told: pd.DataFrame, chosen: Mapping[str, Mask]) -> pd.DataFrame:
@@ -162,6 +150,7 @@ def evaluate(
     n_jobs: int = -1,
     progress: Progress = lambda text: None,
     baselines: Sequence[str] = (),
+    scores: Path | None = None,
 ) -> pd.DataFrame:
     """Score the shipped recipes on what they never saw, and log the scores to MLflow.
 
@@ -179,23 +168,33 @@ def evaluate(
         Called with a line of text after each step.
     baselines
         Names of `BASELINES` to compare with.
+    scores
+        File of the scores that documents quote: those of this split are put into it, measured without what the
+        laboratory added of its own.
     """
     if split not in WAYS:
         raise ValueError(f"{split!r} is not a way to split; use one of {', '.join(WAYS)}")
     if split == OBELIX and "conductivity" not in properties:
         raise ValueError(f"OBELiX holds conductivities, none of {', '.join(properties)}; ask for conductivity")
+    if scores is not None and split not in (kept := {key.split for key in listed()}):
+        raise ScoreError(f"no score by {split} is quoted; use one of {', '.join(sorted(kept & {*WAYS}))}")
     tables = []
     chosen = ["conductivity"] if split == OBELIX else list(properties)
     with tracking.together(tracking.EVALUATION, f"evaluate by {split}", chosen):
         for name in chosen:
             recipe = Recipe.named(name)
             with tracking.begun(tracking.EVALUATION, f"evaluate {name} by {split}", {"property": name}):
-                rows = recipe.rows()
+                rows = recipe.rows(None if scores is None else load(name, lab=False))
+                facts = Facts.now(f"vitrion evaluate --property {name} --split {split}")
                 told, drawn = [], {}
                 for one in judge(recipe, rows, split, baselines, n_jobs, partial(say, progress, name)):
                     told.append(compare(one))
                     if one.model == OURS:
                         drawn = {"parity": figures.parity(one.data, one.forecast.held_out)}
+                        if scores is not None:
+                            found = scores_of(one.data, split, one.forecast.held_out)
+                            counts = {name: data_counts(rows.data)}
+                            quote(scores, facts.ended(), found.scores, found.reliability, counts)
                 tables.append(pd.concat(told, ignore_index=True).assign(split=split))
                 log(recipe, rows.data, tables[-1], split, drawn)
     return pd.concat(tables, ignore_index=True)

@@ -135,6 +135,10 @@ def evaluate(
     baselines: Annotated[
         bool, typer.Option("--baselines/--no-baselines", help="Score mean, neighbour, ridge and forest beside them.")
     ] = False,
+    scores: Annotated[
+        Path | None,
+        typer.Option("--scores", metavar="FILE", help="Put them into the file that README and documents quote."),
+    ] = None,
 ) -> None:
     """Score the models on what was held out: whole papers, families, systems or later papers."""
     with told():
@@ -143,13 +147,14 @@ def evaluate(
         from ..experiments.baselines import BASELINES
         from ..experiments.evaluation import evaluate as run
         from ..experiments.reach import UntrackedWarning
+        from ..experiments.score_file import ScoreError
         from ..experiments.unseen import MissingError
 
         try:
             with progress() as report, noticed(UntrackedWarning):
                 chosen = tuple(BASELINES) if baselines else ()
-                table = run(tuple(_chosen(property)), split=split.value, progress=report, baselines=chosen)
-        except MissingError as error:
+                table = run(tuple(_chosen(property)), split.value, progress=report, baselines=chosen, scores=scores)
+        except (MissingError, ScoreError) as error:
             raise InputError(str(error)) from None
         _print(table)
 
