@@ -12,7 +12,7 @@ from ..datasets.structured import of_json
 from .run_facts import Facts
 
 NAME = "benchmarks/scores.json"  # in the folder of documentation
-WRITTEN = "by python -m vitrion.experiments.bench and vitrion evaluate --scores; do not edit"
+WRITTEN = "by the benchmark and the evaluation of the models; do not edit"
 
 
 class ScoreError(ValueError):

@@ -88,7 +88,7 @@ def first_table(file: ScoreFile) -> Iterator[str]:
     yield "Papers are held out whole, and with them what others measured of their compositions unless said; ± is one"
     yield "standard error, by laboratory; blank is what no run has measured yet."
     for number, run in enumerate(runs, 1):
-        yield (f"Run {number}: " if len(runs) > 1 else "Measured ") + run_words(file, run)
+        yield f"- Run {number}: {run_words(file, run)}"
 
 
 def run_words(file: ScoreFile, run: str) -> str:
@@ -108,7 +108,7 @@ def _words(file: ScoreFile, row: Row) -> str:
 def _counts(file: ScoreFile, row: Row) -> str:
     score = row.of(file, "mae")
     if score is None or score.rows is None:
-        return ""
+        return f"{n_oxychlorides(file):,}" if row.subset == OXYCHLORIDES else ""
     return f"{score.rows:,}" + (f" ({score.papers:,})" if score.papers else "")
 
 
@@ -141,23 +141,23 @@ def interval_sentence(file: ScoreFile) -> Iterator[str]:
     for name, title in TITLES.items():
         found = [_both(file, Row(words, name, PAPER, subset), "coverage") for subset, words in HELD]
         held = [f"{numbers} of {words}" for numbers, (_, words) in zip(found, HELD, strict=True) if numbers]
-        yield f"{title}: {'; '.join(held) or 'not measured yet'}."
+        yield f"- {title}: {'; '.join(held) or 'not measured yet'}."
 
 
 def verdict_sentence(file: ScoreFile) -> Iterator[str]:
     """How large errors are by verdict."""
     for name, title in TITLES.items():
         rows = {place: Row("", name, PAPER, f"verdict {verdict}") for verdict, place in PLACES.items()}
-        errors = [f"{numbers} {place}" for place, row in rows.items() if (numbers := _both(file, row, "mae"))]
+        errors = [f"{numbers} {place}" for place, row in rows.items() if (numbers := written(row.of(file, "mae")))]
         if errors:
-            yield f"{title}: mean error {', '.join(errors)}."
+            yield f"- {title}: mean error {', '.join(errors)}."
 
 
 def oxyhalide_sentence(file: ScoreFile) -> Iterator[str]:
     """How far the conductivities err that the program is for."""
     for row in (one for one in ROWS if one.subset in (OXYHALIDES, HALIDES) and one.split == PAPER):
         if numbers := _both(file, row, "mae"):
-            yield f"{row.words[0].upper()}{row.words[1:]}: mean error {numbers}, n = {_counts(file, row)}."
+            yield f"- {row.words[0].upper()}{row.words[1:]}: mean error {numbers}, n = {_counts(file, row)}."
 
 
 def _both(file: ScoreFile, row: Row, measure: str) -> str:

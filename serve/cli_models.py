@@ -109,7 +109,7 @@ def train_and_tell(properties: Sequence[str], recipe: Path | None, promote: bool
     """Train and say on standard error how each model came out."""
     from ..experiments.reach import UntrackedWarning
     from ..experiments.training import train as run
-    from .scores import sentence
+    from .scores import headline, sentence
 
     with progress() as report, noticed(UntrackedWarning):
         trained = run(tuple(properties), recipe=recipe, promote=promote, progress=report, anew=anew)
@@ -119,7 +119,8 @@ def train_and_tell(properties: Sequence[str], recipe: Path | None, promote: bool
             continue
         became = f"is the champion now: {model.reason}" if model.promoted else f"was not promoted: {model.reason}"
         say(f"{model.property} version {model.version} {became} ({model.seconds:.0f} s)")
-        say(f"  {sentence(model.property, model.metrics)}")
+        for words in filter(None, (headline(model.property, model.metrics), sentence(model.property, model.metrics))):
+            say(f"  {words}")
 
 
 def evaluate(
