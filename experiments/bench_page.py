@@ -61,6 +61,7 @@ def page(results: Results, facts: Facts) -> str:
     ]
     if facts.quick:
         lines += ["", "**A quick run on a sample of the papers: the numbers are not those of the models.**"]
+    lines += ["", "What README quotes stands, by paper and with standard errors, on [a page of its own](scores.md)."]
     lines += ["", "## Goals", "", *as_table(goals(results)), ""]
     lines += [f"Not done: {text}." for text in results.skipped]
     lines += [f"Not run yet: {', '.join(results.waiting)}."] if results.waiting else []

@@ -86,7 +86,7 @@ def first_table(file: ScoreFile) -> Iterator[str]:
         rows = [[*cells, _run(file, row, runs)] for cells, row in zip(rows, ROWS, strict=True)]
     yield from table(heads, rows)
     yield "Papers are held out whole, and with them what others measured of their compositions unless said; ± is one"
-    yield "standard error, by laboratory; blank is what no run has measured yet."
+    yield "standard error, by laboratory; a decade is a factor of ten; blank is what no run has measured yet."
     for number, run in enumerate(runs, 1):
         yield f"- Run {number}: {run_words(file, run)}"
 

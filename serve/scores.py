@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..experiments.headline import FIRST, LABELS, OXYCHLORIDES, OXYHALIDES, basis_of_tg, measurements, place
+from ..experiments.headline import FIRST, in_words, place
+from ..experiments.headline import headline as words_of
 from .summary import short
 
 NO_SCORES = "no scores"
@@ -28,19 +29,11 @@ def scoreboard(metrics: Mapping[str, float]) -> list[dict[str, Any]]:
 def headline(property_name: str, metrics: Mapping[str, float]) -> str:
     """Say how good a model is at what the program is for; empty where its card does not hold it.
 
-    >>> scores = {"n": 63, "papers": 24, "mae": 0.863, "mae_by_paper": 0.878}
-    >>> headline("conductivity", {f"Li-Na oxyhalides 15-45 C/{name}": value for name, value in scores.items()})
-    'Li and Na oxyhalides, 15-45 °C: 63 measurements of 24 papers, mean error 0.86 log10(S/cm) (0.88 by paper)'
     >>> headline("tg", {"all/n": 90568, "oxychloride electrolytes/n": 2})
     'Tg of oxychlorides: based on 2 measurements; P(Tg < 25 °C) of an oxychloride cannot be promised'
     """
-    if property_name == "tg" and "all/n" in metrics:
-        return f"Tg of oxychlorides: {basis_of_tg(int(metrics.get(f'{OXYCHLORIDES}/n', 0)))}"
-    row = next((row for row in scoreboard(metrics) if row["subset"] == OXYHALIDES), {})
-    if property_name != "conductivity" or not {"n", "papers", "mae"} <= set(row):
-        return ""
-    basis = f"{measurements(int(row['n']))} of {row['papers']:,.0f} papers"
-    return f"{LABELS[OXYHALIDES]}: {basis}, {_in_words(property_name, row)}"
+    rows = {row["subset"]: row for row in scoreboard(metrics)}
+    return words_of(property_name, unit(property_name), rows)
 
 
 def sentence(property_name: str, metrics: Mapping[str, float]) -> str:
@@ -50,20 +43,7 @@ def sentence(property_name: str, metrics: Mapping[str, float]) -> str:
     'on papers held out: mean error 24 K (25 by paper), 90 % intervals hold 90 %'
     """
     whole = next((row for row in scoreboard(metrics) if row["subset"] == "all"), {})
-    return "on papers held out: " + (_in_words(property_name, whole) or NO_SCORES)
-
-
-def _in_words(property_name: str, row: Mapping[str, Any]) -> str:
-    """Error and coverage of a row of scores, by row and by paper."""
-    words = []
-    for name, before, after in (
-        ("mae", "mean error", f" {unit(property_name)}"),
-        ("coverage", "90 % intervals hold", ""),
-    ):
-        if name in row:
-            paper = f" ({written(row, f'{name}_by_paper')} by paper)" if f"{name}_by_paper" in row else ""
-            words.append(f"{before} {written(row, name)}{after}{paper}")
-    return ", ".join(words)
+    return "on papers held out: " + (in_words(unit(property_name), whole) or NO_SCORES)
 
 
 def unit(property_name: str) -> str:

@@ -1,5 +1,6 @@
 """The benchmark as a whole on few rows, and its page on tables made by hand."""
 
+import contextlib
 import dataclasses
 import re
 import xml.etree.ElementTree as ET
@@ -14,6 +15,7 @@ from vitrion.experiments.chart import Panel, picture, ticks
 from vitrion.experiments.evaluation import OURS, Judged, by_families, compare
 from vitrion.experiments.forecast import N_QUANTILES, plain
 from vitrion.experiments.run_facts import Facts
+from vitrion.experiments.score_file import NAME, Key, ScoreFile
 from vitrion.experiments.series import Series, Told
 from vitrion.experiments.subsets import closer
 
@@ -106,12 +108,12 @@ def test_page(results, tmp_path):
     for title in ("## Goals", "## Series never seen", "## Papers and compositions unseen: conductivity"):
         assert title in text
     assert re.search(r"\n\| Vitrion \| 602 \| 0\.650 \|", text)
-    assert re.search(
-        r"\| subset \| Vitrion \| mean \|\n\|---\|---\|---\|\n\| Li-Na oxyhalides 15-45 C \| 0\.\d{3} \| 3\.", text
-    )
-    models = text.split("Mean absolute errors:")[1]
+    models = text.split("Mean absolute errors:")[2]
+    assert models.startswith("\n\n| subset | Vitrion | mean |\n|---|---|---|\n| Li-Na oxyhalides 15-45 C | 0.")
     assert "| all | 0.650 | 3.9" in text
     assert "| from 2005 on |" in models
+    assert "| mae_by_paper |" in text
+    assert "| coverage_by_paper |" in text
     assert "widest tenth" not in models, "each model has its own"
     assert "nan" not in text
     assert text.count("| verdict inside |") == 2
@@ -165,6 +167,31 @@ def test_sample_keeps_the_curated_table_and_whole_papers():
     assert 200 < embedded.sum() <= 300
     for paper in set(few.groups[embedded]):
         assert (few.groups == paper).sum() == (data.groups == paper).sum()
+
+
+def test_a_run_fills_the_file_of_scores(tables, monkeypatch, tmp_path):
+    monkeypatch.setattr(bench, "load", lambda name, lab: tables[name])
+    monkeypatch.setattr(bench.tracking, "together", lambda *given: contextlib.nullcontext())
+    monkeypatch.setattr(bench, "log", lambda *given: None)
+    monkeypatch.setattr(bench, "judge", lambda recipe, rows, *given: [Judged(OURS, rows.data, forecast_of(rows.data))])
+    path = tmp_path / NAME
+    path.parent.mkdir()
+    ScoreFile().save(path)
+    assert bench.main(["--splits", "paper", "--write", str(tmp_path)]) == 0
+    file = ScoreFile.load(path)
+    one = file.get(Key("conductivity", "paper", "all", "mae_by_paper"))
+    assert one.value == pytest.approx(0.65, abs=0.05)
+    assert 0 < one.standard_error < 0.1
+    assert (one.rows, one.papers) == (602, len(set(tables["conductivity"].groups)))
+    assert file.runs[one.run]["command"] == f"python -m vitrion.experiments.bench --splits paper --write {tmp_path}"
+    assert file.data["tg"]["oxychloride electrolytes"] == 2
+    assert set(file.reliability) == {"tg", "conductivity"}
+    assert {key.split for key in file.scores} == {"paper"}
+    text = (tmp_path / bench.bench_page.PAGE).read_text()
+    assert re.search(r"\| coverage by paper, tg, all \|  \| 0.88 to 0.92 \| \S+ ± \S+ \(\d+ papers\) \|", text)
+    assert re.search(r"\| P\(tg < 25 degC\), like the candidates, predicted too often \|  \| -2 to 2 \| -?\d", text)
+    assert bench.main(["--quick", "--splits", "paper", "--write", str(tmp_path)]) == 0
+    assert ScoreFile.load(path) == file, "a sample of the papers is quoted nowhere"
 
 
 @pytest.mark.slow
