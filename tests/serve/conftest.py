@@ -136,7 +136,16 @@ def trained(predictors, tmp_path_factory):
                 "all/coverage": 0.9,
                 "all/width": 2.0,
                 "all/r2": 0.8,
+                "all/n": 602.0,
+                "all/mae_by_paper": 1.3,
+                "all/coverage_by_paper": 0.87,
+                "Cl/mae": 1.1,
             }
+            chief = {
+                "tg": ("oxychloride electrolytes", {"n": 2.0, "papers": 1.0, "mae": 170.0}),
+                "conductivity": ("Li-Na oxyhalides 15-45 C", {"n": 63.0, "papers": 24.0, "mae": 0.86}),
+            }[name]
+            told |= {f"{chief[0]}/{measure}": value for measure, value in chief[1].items()}
             for version in (8, 9):
                 card = registry.Champion(
                     name, version, digest, "run", f"2026-01-0{version}T00:00:00+00:00", "print", {}, told, versions
