@@ -9,7 +9,7 @@ READY := $(VENV)/ready
 PEERS := .venv-peers
 USES := serve dask docs bench
 
-.PHONY: help setup rank test check format lock package docs notebooks data elements prove prove-faults bench bench-models search bench-loop bench-serve bench-screen peers clean
+.PHONY: help setup rank test check format lock package docs notebooks data elements prove prove-faults bench bench-models scores search bench-loop bench-serve bench-screen peers clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -92,8 +92,12 @@ bench: $(READY) ## speed and agreement, as ratios in one run (tests/bench; under
 	$(BIN)/python tests/bench/features_proofs.py
 	$(BIN)/python -m pytest tests/bench
 
-bench-models: $(READY) ## how good the models are, written to docs/benchmarks/models.md (two hours on two cores)
+bench-models: $(READY) ## how good the models are, written to docs/benchmarks/models.md, scores.json and whatever quotes it (two hours on two cores)
 	OMP_NUM_THREADS=1 $(BIN)/python -m vitrion.experiments.bench --write docs
+	$(MAKE) scores
+
+scores: $(READY) ## count the data anew and rewrite the scores that README and docs quote from docs/benchmarks/scores.json
+	$(BIN)/python -m vitrion.experiments.score_blocks docs/benchmarks/scores.json README.md docs
 
 search: $(READY) ## what choosing the recipes is worth on papers that had no say, written to docs/benchmarks/recipes.md (forty minutes)
 	OMP_NUM_THREADS=1 $(BIN)/python -m vitrion.experiments.recipe_search --write docs

@@ -13,7 +13,6 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -25,16 +24,18 @@ from ..features.fractions import Fractions
 from ..models.predictor import Predictor
 from . import bench_figures, bench_page, tracking
 from .baselines import BASELINES
+from .bench_results import Results
 from .evaluation import OURS, Judged, by_families, compare, judge, log, say
 from .forecast import Forecast
 from .protocol import KNOWN, design
 from .recipe import Recipe, TrainingRows
-from .series import Told
+from .run_facts import Facts
+from .score_file import NAME
+from .score_list import SERIES, data_counts, quote, scores_of, scores_of_series
 from .unseen import OBELIX, TIME, MissingError, series, series_by
 
 Progress = Callable[[str], None]
 
-SERIES = "series"
 PLAN = (  # what the goals ask first
     *(("tg", "paper"), ("conductivity", "paper"), ("conductivity", KNOWN), ("conductivity", SERIES)),
     *(("conductivity", OBELIX), ("conductivity", "family"), ("conductivity", TIME), ("tg", TIME)),
@@ -46,44 +47,6 @@ QUICK_SPLITS, QUICK_BASELINES, QUICK_ROWS = (
     3000,
 )
 CANDIDATES = 50_000  # whose prediction is timed
-
-
-@dataclass
-class Results:
-    """What a run of the benchmark found; filled on the way.
-
-    Parameters
-    ----------
-    scores
-        Tables of `compare`, with the split.
-    families
-        Coverage of each family by property, papers never seen.
-    series
-        What each model tells of the series, Li-Al-O-Cl last.
-    seconds
-        Wall time of our fits for one training, by property.
-    predictors
-        Ours, fitted on earlier papers, by property: for the speed of prediction.
-    memory
-        Peak of all processes of a training together, at most, in GB.
-    rows_per_second
-        Predictions of both properties with interval, verdict and probability.
-    drawings
-        SVG text by name.
-    skipped, waiting
-        What was not done, and why; and what is still to be done.
-    """
-
-    scores: list[pd.DataFrame] = field(default_factory=list)
-    families: dict[str, pd.DataFrame] = field(default_factory=dict)
-    series: dict[str, list[Told]] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
-    predictors: dict[str, Predictor] = field(default_factory=dict)
-    memory: float = float("nan")
-    rows_per_second: float = float("nan")
-    drawings: dict[str, str] = field(default_factory=dict)
-    skipped: list[str] = field(default_factory=list)
-    waiting: list[str] = field(default_factory=list)
 
 
 def sample(data: Dataset, n: int) -> Dataset:
@@ -110,6 +73,7 @@ def run(
     for name, recipe in recipes.items():
         whole = load(name, lab=False)
         rows[name] = recipe.rows(sample(whole, QUICK_ROWS) if quick else whole)
+        results.data[name] = data_counts(rows[name].data)
     kept: dict[str, tuple[Dataset, Forecast]] = {}
     for number, (name, split) in enumerate(plan):
         tell = partial(say, progress, f"{name}: {split}")
@@ -151,7 +115,9 @@ def _split(
         tables.append(compare(one).assign(split=split))
         if one.model != OURS:
             continue
-        ours = one
+        ours, found = one, scores_of(one.data, split, one.forecast.held_out)
+        results.quoted |= {score.key: score for score in found.scores}
+        results.reliability |= found.reliability
         if split == "paper":
             results.seconds[recipe.property] = time.monotonic() - began
             results.memory = float(np.fmax(results.memory, peak_memory()))
@@ -175,6 +141,7 @@ def _series(
     results.series[OURS] = series(predictor, made, rows.data, n_jobs, progress)
     for name in baselines:
         results.series[name] = series_by(BASELINES[name], made, rows.data, n_jobs, partial(say, progress, name))
+    results.quoted |= {score.key: score for score in scores_of_series(results.series[OURS])}
     drawn = bench_figures.oxychloride_series(rows.data, results.series[OURS][:-1])
     results.drawings["series"] = drawn
 
@@ -240,12 +207,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     warnings.filterwarnings("ignore", "the no. of calibration examples")
     command = " ".join(["python -m vitrion.experiments.bench", *map(str, arguments or sys.argv[1:])])
 
+    facts = Facts.now(command, quick=told.quick)
+
     def keep(results: Results) -> None:
         """Write what there is: a run that is stopped keeps what it found."""
         if told.write:
-            minutes = (time.monotonic() - began) / 60
-            page = bench_page.page(results, bench_page.Facts.now(command, minutes, told.quick))
-            bench_page.write(page, results.drawings, told.write)
+            now = facts.ended()
+            bench_page.write(bench_page.page(results, now), results.drawings, told.write)
+            if not told.quick:
+                quote(told.write / NAME, now, results.quoted.values(), results.reliability, results.data)
 
     with tracking.together(tracking.EVALUATION, "benchmark", told.splits or every):
         print(bench_page.goals_text(run(told.quick, told.jobs, progress, told.splits, keep)))

@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 
 from ..models import metrics
+from .calibration_bench import NARROW, WIDE
 from .evaluation import OURS
+from .headline import NEW, RECENT
 from .protocol import KNOWN
-from .unseen import OBELIX
+from .score_file import Key, Score
+from .unseen import OBELIX, TIME
 
 if TYPE_CHECKING:
-    from .bench import Results
+    from .bench_results import Results
 
 
 class Goal(NamedTuple):
@@ -49,7 +52,7 @@ FREE = float("inf")
 
 def goals(results: Results) -> pd.DataFrame:
     """The table of goals: what, before, goal, reached and whether it is."""
-    lines = [*_errors(results), *_of_series(results), *_coverage(results), *_speed(results)]
+    lines = [*_errors(results), *_of_series(results), *_coverage(results), *_reliance(results), *_speed(results)]
     return pd.DataFrame(
         [
             {
@@ -116,6 +119,30 @@ def _coverage(results: Results) -> Iterator[Goal]:
             note = f" ({worst['subset']}, n = {int(worst['n'])})"
             what = f"coverage of the 90 % interval, {name}, worst family"
             yield Goal(what, "", "0.80-0.91", 0.80, FREE, float(worst["coverage"]), note)
+
+
+def _reliance(results: Results) -> Iterator[Goal]:
+    """Coverage by paper where intervals go wrong, and how many were predicted to meet a limit over how many do."""
+    for name in ("tg", "conductivity"):
+        for subset in ("all", NEW, RECENT, NARROW, WIDE):
+            found = results.quoted.get(Key(name, "paper", subset, "coverage_by_paper"))
+            yield Goal(f"coverage by paper, {name}, {subset}", "", "", 0.88, 0.92, *_of(found))
+        later = results.quoted.get(Key(name, TIME, "all", "coverage_by_paper"))
+        yield Goal(f"coverage by paper, {name}, later papers", "", "", 0.88, 0.92, *_of(later))
+        whole = results.reliability.get(name, {"rows": []})["rows"][-1:]
+        for one in whole:
+            error = one["excess_error"] or float("nan")
+            note = f" ({one['predicted']:.0f} of {one['rows']:,}, {one['observed']:.0f} do; in standard errors)"
+            what = f"{results.reliability[name]['chance']}, like the candidates, predicted too often"
+            yield Goal(what, "", "", -2.0, 2.0, one["excess"] / error, note)
+
+
+def _of(score: Score | None) -> tuple[float, str]:
+    """Value of a score, and its standard error as a note; NaN where there is none."""
+    if score is None or score.value is None:
+        return float("nan"), ""
+    error = "" if score.standard_error is None else f" ± {score.standard_error:.2g}"
+    return score.value, f"{error} ({score.papers:,} papers)"
 
 
 def _speed(results: Results) -> Iterator[Goal]:

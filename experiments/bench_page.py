@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import platform
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,13 +11,15 @@ import pandas as pd
 
 from ..models import metrics
 from .bench_goals import goals
+from .calibration_bench import NARROW, PROMISING, WIDE
 from .evaluation import FAMILY_PAPERS, FAMILY_ROWS, OURS
 from .protocol import KNOWN
+from .run_facts import Facts
 from .series import GIVEN, PAIRS, Told
 from .unseen import OBELIX, TIME, YEARS
 
 if TYPE_CHECKING:
-    from .bench import Results
+    from .bench_results import Results
 
 TITLES: Mapping[str, str] = {
     "paper": "Papers and compositions unseen",
@@ -45,40 +41,13 @@ EXPLAINED: Mapping[str, str] = {
     ),
 }
 DIGITS: Mapping[str, int] = {"K": 1}
-COLUMNS = ("mae", "rmse", "r2", "coverage", "width", "crps", "log_likelihood")
-
+COLUMNS = (
+    *("mae", "mae_by_paper", "rmse", "r2", "coverage", "coverage_by_paper", "width"),
+    *("crps", "log_likelihood"),
+)
+OF_EACH_MODEL = (NARROW, WIDE, PROMISING)  # rows that hang on its predictions
 
 PAGE = "benchmarks/models.md"  # in the folder of documentation
-
-
-@dataclass(frozen=True)
-class Facts:
-    """When, where and how a page was made."""
-
-    day: str
-    machine: str
-    commit: str
-    command: str
-    minutes: float
-    quick: bool = False
-
-    @classmethod
-    def now(cls, command: str, minutes: float, quick: bool) -> Facts:
-        """The facts of this process."""
-        names = ("numpy", "scikit-learn", "scipy")
-        packages = ", ".join(f"{name} {version(name)}" for name in names)
-        machine = f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, {packages}"
-        return cls(datetime.now(UTC).date().isoformat(), machine, _commit(), command, minutes, quick)
-
-
-def _commit() -> str:
-    """The commit that the code is of, with a word where it was changed since; a dash where there is no git."""
-    order = ["git", "describe", "--always", "--dirty=, changed since", "--exclude=*"]
-    try:
-        done = subprocess.run(order, capture_output=True, text=True, cwd=Path(__file__).parent, check=True)  # noqa: S603
-    except (OSError, subprocess.CalledProcessError):
-        return "-"
-    return done.stdout.strip()
 
 
 def page(results: Results, facts: Facts) -> str:
@@ -92,6 +61,7 @@ def page(results: Results, facts: Facts) -> str:
     ]
     if facts.quick:
         lines += ["", "**A quick run on a sample of the papers: the numbers are not those of the models.**"]
+    lines += ["", "What README quotes stands, by paper and with standard errors, on [a page of its own](scores.md)."]
     lines += ["", "## Goals", "", *as_table(goals(results)), ""]
     lines += [f"Not done: {text}." for text in results.skipped]
     lines += [f"Not run yet: {', '.join(results.waiting)}."] if results.waiting else []
@@ -130,7 +100,8 @@ def write(text: str, drawings: Mapping[str, str], folder: Path) -> list[Path]:
 
 READING = (
     "Errors are in K (Tg) and in decades, log10 of S/cm (conductivity). Coverage and width (median) are of the 90 % "
-    "intervals. The predictive distribution is judged by its continuous ranked probability score (crps, in the same "
+    "intervals; under `by_paper` each paper weighs alike. "
+    "The predictive distribution is judged by its continuous ranked probability score (crps, in the same "
     "unit, the lower the better) and by its mean log-likelihood in nats (the higher the better). A conformal "
     "distribution has steps and no density: for the likelihood 40 of its quantiles are smoothed by t kernels of 3 "
     "degrees of freedom, and the smoothing has a share in the number; the crps needs none. Baselines have "
@@ -196,7 +167,7 @@ def _by_model(part: pd.DataFrame) -> Iterator[str]:
     ours = shown[shown["model"] == OURS]
     yield from ("", f"{OURS} by subset:", "", *as_table(ours[["subset", "n", *COLUMNS]]))
     if len(ours) < len(shown):
-        errors = shown[~shown["subset"].str.startswith("verdict")]
+        errors = shown[~shown["subset"].str.startswith("verdict") & ~shown["subset"].isin(OF_EACH_MODEL)]
         wide = errors.pivot_table("mae", "subset", "model", aggfunc="first", sort=False).reset_index()
         yield from ("", "Mean absolute errors:", "", *as_table(wide))
 
@@ -205,9 +176,10 @@ def _rounded(table: pd.DataFrame) -> pd.DataFrame:
     digits = {unit: DIGITS.get(unit, 3) for unit in table["unit"].unique()}
     text = table.copy()
     for column in (name for name in COLUMNS if name in table):
-        fixed = {"r2": 3, "coverage": 3, "log_likelihood": 3}.get(column)
+        fixed = 3 if column in ("r2", "coverage", "coverage_by_paper", "log_likelihood") else 0
         text[column] = [
-            f"{value:.{fixed or digits[unit]}f}" for value, unit in zip(table[column], table["unit"], strict=True)
+            "" if pd.isna(value) else f"{value:.{fixed or digits[unit]}f}"
+            for value, unit in zip(table[column], table["unit"], strict=True)
         ]
     text["n"] = [f"{n:,}" for n in table["n"]]
     return text

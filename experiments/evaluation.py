@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from ..datasets import Dataset
+from ..datasets import Dataset, load
 from ..datasets.splits import by_family
 from ..models import metrics
 from ..models.crossfit import HeldOut
@@ -18,10 +19,15 @@ from ..models.learnt_errors import errors, forgotten
 from ..models.predictor import Predictor
 from . import figures, tracking
 from .baselines import BASELINES
+from .calibration_bench import estimate, masks
 from .episode_scores import episode_scores
 from .forecast import Forecast
+from .held_frame import held_frame
 from .protocol import SPLITS, cross_validate, design, measured
 from .recipe import RECIPES, Recipe, TrainingRows
+from .run_facts import Facts
+from .score_file import ScoreError
+from .score_list import data_counts, listed, quote, scores_of
 from .subsets import Mask, closer, subsets
 from .tracking_store import continued
 from .unseen import OBELIX, TIME, ahead, later, official
@@ -31,12 +37,18 @@ Progress = Callable[[str], None]
 EPISODES = "episodes"
 WAYS = (*SPLITS, TIME, OBELIX, EPISODES)
 OURS = "Vitrion"
+BY_PAPER_SCORES = ("mae_by_paper", "coverage_by_paper", "interval_score_by_paper")
 FAMILY_ROWS, FAMILY_PAPERS = 50, 5  # of a family whose coverage is told
 
 
 def score(data: Dataset, held_out: HeldOut) -> pd.DataFrame:
-    """One row a subset and a verdict: n, mae, rmse, r2, coverage and median width, in the unit of the regressor."""
-    return _scores(data, _told(held_out), _masks(held_out, subsets(data)))
+    """One row a subset, slice and verdict, those like the candidates first, in the unit of the regressor.
+
+    ``n``, ``papers``, ``mae``, ``rmse``, ``r2``, ``coverage`` and median ``width`` of the rows; ``mae_by_paper``,
+    ``coverage_by_paper`` and ``interval_score_by_paper``, under which each paper weighs alike.
+    """
+    frame = held_frame(data, held_out)
+    return _scores(data, frame, masks(data.property.name, frame, subsets(data)))
 
 
 def compare(judged: Judged) -> pd.DataFrame:
@@ -46,17 +58,17 @@ def compare(judged: Judged) -> pd.DataFrame:
     composition is the mean of its rows, ends of intervals and scores included.
     """
     data, (held_out, quantiles) = judged.data, judged.forecast
-    told = _told(held_out).assign(
+    told = held_frame(data, held_out).assign(
         crps=metrics.crps(held_out.truth, quantiles),
         log_likelihood=metrics.log_likelihood(held_out.truth, quantiles),
     )
-    masks = _masks(held_out, {**subsets(data), **closer(data)})
-    tables = [_scores(data, told, masks)]
+    found = masks(data.property.name, told, {**subsets(data), **closer(data)})
+    tables = [_scores(data, told, found)]
     if data.property.name == "tg":
         keys = data.measured.keys[held_out.row]
         first = np.unique(keys, return_index=True)[1]
-        some = {f"{name} distinct": masks[name][first] for name in ("all", "O and Cl") if name in masks}
-        tables.append(_scores(data, told.groupby(keys).mean(), some))
+        some = {f"{name} distinct": found[name][first] for name in ("all", "O and Cl") if name in found}
+        tables.append(_scores(data, told.groupby(keys).mean(numeric_only=True), some))
     return pd.concat(tables, ignore_index=True).assign(model=judged.model)
 
 
@@ -66,29 +78,28 @@ def by_families(data: Dataset, held_out: HeldOut) -> pd.DataFrame:
     counts = pd.DataFrame({"family": family, "paper": data.groups[held_out.row]}).groupby("family")["paper"]
     large = counts.agg(["size", "nunique"])
     names = large.index[(large["size"] >= FAMILY_ROWS) & (large["nunique"] >= FAMILY_PAPERS)]
-    table = _scores(data, _told(held_out), {str(name): family == name for name in names})
+    table = _scores(data, held_frame(data, held_out), {str(name): family == name for name in names})
     return table.sort_values("coverage", ignore_index=True) if len(table) else table
 
 
-def _told(held_out: HeldOut) -> pd.DataFrame:
-    return pd.DataFrame({name: getattr(held_out, name) for name in ("truth", "mean", "lower", "upper")})
-
-
-def _masks(held_out: HeldOut, cases: Mapping[str, Mask]) -> dict[str, Mask]:
-    masks = {name: mask[held_out.row] for name, mask in cases.items()}
-    return masks | {f"verdict {name}": held_out.verdict == name for name in ("inside", "edge", "outside")}
-
-
-def _scores(data: Dataset, told: pd.DataFrame, masks: Mapping[str, Mask]) -> pd.DataFrame:
+def _scores(data: Dataset, told: pd.DataFrame, chosen: Mapping[str, Mask]) -> pd.DataFrame:
     further = [name for name in told.columns if name in ("crps", "log_likelihood")]
     table = []
-    for name, mask in masks.items():
+    for name, mask in chosen.items():
         if mask.any():
             part = told[mask]
             four = (part[column].to_numpy() for column in ("truth", "mean", "lower", "upper"))
             named = {"property": data.property.name, "unit": data.property.target_unit, "subset": name}
-            table.append(named | metrics.scores(*four) | {column: float(part[column].mean()) for column in further})
+            means = {column: float(part[column].mean()) for column in further}
+            table.append({**named, **metrics.scores(*four), **means, **_by_paper(part)})
     return pd.DataFrame(table).astype({"n": int}) if table else pd.DataFrame()
+
+
+def _by_paper(part: pd.DataFrame) -> dict[str, float]:
+    """Number of papers, and scores under which each paper weighs alike; none of means over papers."""
+    if "paper" not in part:
+        return {}
+    return {"papers": part["paper"].nunique()} | {name: estimate(part, name).value for name in BY_PAPER_SCORES}
 
 
 def say(progress: Progress, name: str, text: str) -> None:
@@ -143,6 +154,7 @@ def evaluate(
     n_jobs: int = -1,
     progress: Progress = lambda text: None,
     baselines: Sequence[str] = (),
+    scores: Path | None = None,
 ) -> pd.DataFrame:
     """Score the shipped recipes on what they never saw, and log the scores to MLflow.
 
@@ -160,6 +172,9 @@ def evaluate(
         Called with a line of text after each step.
     baselines
         Names of `BASELINES` to compare with.
+    scores
+        File of the scores that documents quote: those of this split are put into it, measured without what the
+        laboratory added of its own.
     """
     if split not in WAYS:
         raise ValueError(f"{split!r} is not a way to split; use one of {', '.join(WAYS)}")
@@ -167,18 +182,25 @@ def evaluate(
         raise ValueError(f"OBELiX holds conductivities, none of {', '.join(properties)}; ask for conductivity")
     if split == EPISODES:
         return pd.concat([_episodes(Recipe.named(name), n_jobs, progress) for name in properties], ignore_index=True)
+    if scores is not None and split not in (kept := {key.split for key in listed()}):
+        raise ScoreError(f"no score by {split} is quoted; use one of {', '.join(sorted(kept & {*WAYS}))}")
     tables = []
     chosen = ["conductivity"] if split == OBELIX else list(properties)
     with tracking.together(tracking.EVALUATION, f"evaluate by {split}", chosen):
         for name in chosen:
             recipe = Recipe.named(name)
             with tracking.begun(tracking.EVALUATION, f"evaluate {name} by {split}", {"property": name}):
-                rows = recipe.rows()
+                rows = recipe.rows(None if scores is None else load(name, lab=False))
+                facts = Facts.now(f"vitrion evaluate --property {name} --split {split}")
                 told, drawn = [], {}
                 for one in judge(recipe, rows, split, baselines, n_jobs, partial(say, progress, name)):
                     told.append(compare(one))
                     if one.model == OURS:
                         drawn = {"parity": figures.parity(one.data, one.forecast.held_out)}
+                        if scores is not None:
+                            found = scores_of(one.data, split, one.forecast.held_out)
+                            counts = {name: data_counts(rows.data)}
+                            quote(scores, facts.ended(), found.scores, found.reliability, counts)
                 tables.append(pd.concat(told, ignore_index=True).assign(split=split))
                 log(recipe, rows.data, tables[-1], split, drawn)
     return pd.concat(tables, ignore_index=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -33,10 +34,8 @@ class Forecast(NamedTuple):
     def crossed(cls, held_out: HeldOut) -> Forecast:
         """Distributions of a cross-validation: each fold calibrated on the errors of the others."""
         quantiles = np.empty((len(held_out.row), N_QUANTILES))
-        for number in np.unique(held_out.fold):
-            here = held_out.fold == number
-            told = held_out.mean[here], held_out.difficulty[here], held_out.near[here], np.ones(int(here.sum()))
-            quantiles[here] = _quantiles(held_out.scale(int(number)), *told)
+        for here, scale in _calibrated(held_out):
+            quantiles[here] = _quantiles(scale, *_asked(held_out, here))
         return cls(held_out, quantiles)
 
     @classmethod
@@ -60,6 +59,28 @@ class Forecast(NamedTuple):
             laboratories=inputs.codes(test.laboratories),
         )
         return cls(held_out, _quantiles(scale, *told))
+
+
+def crossed_below(held_out: HeldOut, limit: float) -> Vector:
+    """Chance that each measurement lies below a limit, in the unit of the regressor, shape (m,).
+
+    Each fold is calibrated on the errors of the others, as in `Forecast.crossed`.
+    """
+    below = np.empty(len(held_out.row))
+    for here, scale in _calibrated(held_out):
+        below[here] = scale.below(*_asked(held_out, here), limit)
+    return below
+
+
+def _calibrated(held_out: HeldOut) -> Iterator[tuple[Mask, LocalCalibration]]:
+    """Rows of each fold, a mask of shape (m,), and the errors of the others."""
+    for number in np.unique(held_out.fold):
+        yield held_out.fold == number, held_out.scale(int(number))
+
+
+def _asked(held_out: HeldOut, here: Mask) -> tuple[Vector, Vector, Mask, Vector]:
+    """What a calibration is asked with of some rows, of which one measured nothing oneself."""
+    return held_out.mean[here], held_out.difficulty[here], held_out.near[here], np.ones(int(here.sum()))
 
 
 def plain(row: Rows, fold: Rows, truth: Vector, mean: Vector, coverage: float) -> Forecast:

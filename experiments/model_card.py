@@ -10,11 +10,22 @@ import pandas as pd
 
 from ..datasets import Dataset, liverpool
 from ..datasets.properties import Property, find
+from .headline import headline
 from .recipe import Recipe
 
 WORDS: Mapping[str, str] = MappingProxyType({"log10(S/cm)": "decades", "g/cm3": "g_cm3"})
-HAVE_UNIT = ("mae", "rmse", "width", "crps")  # scores in the unit of the regressor; the others have none
-SCORES = ("n", "mae", "rmse", "r2", "coverage", "width", "crps", "log_likelihood")
+HAVE_UNIT = (
+    "mae",
+    "mae_by_paper",
+    "rmse",
+    "width",
+    "interval_score_by_paper",
+    "crps",
+)  # scores in the unit of the regressor; the others have none
+SCORES = (
+    *("n", "papers", "mae", "mae_by_paper", "coverage", "coverage_by_paper", "width"),
+    *("interval_score_by_paper", "rmse", "r2", "crps", "log_likelihood"),
+)
 
 
 def unit_word(quantity: Property) -> str:
@@ -75,19 +86,22 @@ def model_card(recipe: Recipe, data: Dataset, scores: pd.DataFrame, sha256: str)
     quantity, told = data.property, sources_of(data)
     papers = data.rows["paper"].nunique()
     listed = ", ".join(f"{count:,} of {name}" for name, count in told.items())
+    rows: dict[str, Any] = {str(row["subset"]): row for row in scores.to_dict("records")}
+    chief = headline(quantity.name, unit_word(quantity), rows)
     inputs = "composition, temperature and phase" if recipe.conditions else "composition"
     return "\n".join(
         [
             f"## {quantity.label[0].upper()}{quantity.label[1:]} of glasses, in {quantity.unit}",
             "",
-            f"- **Answers** from {inputs}: `mean`, and `lower` to `upper` which hold the truth "
+            *([f"- **First**: {chief}."] if chief else []),
+            f"- **Answers** from {inputs}: `mean`, and `lower` to `upper` which are made to hold the truth "
             f"{recipe.coverage:.0%} of the time, in {quantity.unit}; `std` in {unit_word(quantity)}; `distance` to the "
             "nearest measured glass and `verdict` (inside, edge, outside).",
             f"- **Learnt from** {len(data):,} measurements of {papers:,} papers ({listed}); fingerprint "
             f"`{data.fingerprint[:12]}`.",
             f"- **Scored** on papers held out whole; errors in {unit_word(quantity)}.",
-            "- **Do not use** it where the verdict is outside: errors are twice as large there. The interval is right "
-            "on average over papers, not for each.",
+            "- **Do not use** it where the verdict is outside: errors are larger there. The interval is right on "
+            "average, not for each paper: rows of one paper err together, and `by paper` lets each weigh alike.",
             f"- **File** `predictor.skops`, sha256 `{sha256[:12]}`; read through the guard of model files.",
             "- **Licences**: code MIT; SciGlass data ODbL 1.0, (c) 2019 EPAM Systems"
             + ("; Liverpool Ionics Dataset CC BY 4.0." if liverpool.NAME in told else "."),

@@ -27,9 +27,10 @@ from ..datasets.splits import folds
 from ..models.crossfit import Design
 from . import tracking
 from .bench import QUICK_ROWS, sample
-from .bench_page import Facts, as_table
+from .bench_page import as_table
 from .protocol import design
 from .recipe import RECIPES, Recipe, TrainingRows
+from .run_facts import Facts
 from .subsets import Mask, closer, subsets
 
 Vector = npt.NDArray[np.float64]

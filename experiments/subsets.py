@@ -11,46 +11,50 @@ import pandas as pd
 from ..datasets import Dataset, literature
 from ..datasets.obelix import UPPER_LIMIT
 from ..datasets.splits import by_family
+from .headline import HALIDES, OXYCHLORIDES, OXYHALIDES
 
 Mask = npt.NDArray[np.bool_]
 
-HALIDES, OXYHALIDES = "halides 15-45 C", "oxyhalides 15-45 C"
 OXYCHLORIDE_ROWS = 5  # of an oxychloride family that has a row of its own
 
 
 def subsets(data: Dataset) -> Mapping[str, Mask]:
-    """Rows on which scores are told, each a mask of shape (n,): all, and those like the candidates."""
-    share = {symbol: data.fractions.column(symbol) for symbol in ("O", "Cl", "Br", "I", "F", "Li", "Na")}
-    halide = share["Cl"] + share["Br"] + share["I"] + share["F"] > 0
-    cases = {
+    """Rows on which scores are shown, each a mask of shape (n,): first those like the candidates, then all.
+
+    ``Li-Na halides 15-45 C`` are those of the curated tables with Li or Na and a halogen, without S, Se, Cu and Ag;
+    ``oxychloride electrolytes`` the Tg of curated oxychlorides of Li or Na.
+    """
+    share = {symbol: data.fractions.column(symbol) for symbol in ("O", "Cl")}
+    carrier, halogen, other = (
+        np.sum([data.fractions.column(symbol) for symbol in symbols], axis=0) > 0
+        for symbols in (("Li", "Na"), ("F", "Cl", "Br", "I"), ("S", "Se", "Cu", "Ag"))
+    )
+    oxychloride = (share["O"] > 0) & (share["Cl"] > 0)
+    cases: dict[str, Mask] = {}
+    if data.property.name == "conductivity":
+        room = data.rows["temperature_C"].between(15, 45).to_numpy()
+        plain = data.curated & room & carrier & halogen & ~other
+        cases |= {OXYHALIDES: plain & (share["O"] > 0), HALIDES: plain}
+    if data.property.name == "tg":
+        cases |= {OXYCHLORIDES: data.curated & carrier & oxychloride}
+    cases |= {
         "all": np.ones(len(data), dtype=bool),
         "Cl": share["Cl"] > 0,
-        "O and Cl": (share["O"] > 0) & (share["Cl"] > 0),
-        "Li or Na": (share["Li"] > 0) | (share["Na"] > 0),
+        "O and Cl": oxychloride,
+        "Li or Na": carrier,
     }
     if data.property.name == "conductivity":
-        room = data.curated & halide & data.rows["temperature_C"].between(15, 45).to_numpy()
-        first = room & data.rows["source"].str.startswith(literature.NAME).to_numpy()
-        for name, rows in ((HALIDES, room), (f"{HALIDES}, first table", first)):
-            cases |= {name: rows, name.replace(HALIDES, OXYHALIDES): rows & (share["O"] > 0)}
+        first = data.rows["source"].str.startswith(literature.NAME).to_numpy()
+        cases |= {f"{name}, first table": cases[name] & first for name in (HALIDES, OXYHALIDES)}
+        cases |= {"SciGlass": ~data.curated}
     return {name: mask for name, mask in cases.items() if mask.any()}
 
 
 def closer(data: Dataset) -> Mapping[str, Mask]:
-    """Further rows on which a comparison of models is told: room temperature, sources, each oxychloride family.
-
-    ``Li-Na halides 15-45 C`` are those of the curated table with Li or Na and a halogen, without S, Se, Cu and Ag.
-    """
+    """Further rows on which a comparison of models is shown: room temperature, each oxychloride family."""
     cases: dict[str, Mask] = {}
     if data.property.name == "conductivity":
-        carrier, halogen, other, oxygen = (
-            np.sum([data.fractions.column(symbol) for symbol in symbols], axis=0) > 0
-            for symbols in (("Li", "Na"), ("F", "Cl", "Br", "I"), ("S", "Se", "Cu", "Ag"), ("O",))
-        )
-        room = data.rows["temperature_C"].between(15, 45).to_numpy()
-        plain = data.curated & room & carrier & halogen & ~other
-        cases |= {"15-45 C": room, "SciGlass": ~data.curated}
-        cases |= {"Li-Na halides 15-45 C": plain, "Li-Na oxyhalides 15-45 C": plain & oxygen}
+        cases |= {"15-45 C": data.rows["temperature_C"].between(15, 45).to_numpy()}
         limits = (data.rows["doubt"] == UPPER_LIMIT).to_numpy()
         cases |= {"no upper limits": ~limits} if limits.any() else {}
     family = by_family(data)

@@ -13,7 +13,7 @@ from pathlib import Path
 from ..datasets.home import made
 from ..models import artifact
 from ..models.predictor import Predictor
-from . import figures, held_rows, promotion, registry, tracking
+from . import figures, held_rows, model_card, promotion, registry, tracking
 from .evaluation import say, score
 from .recipe import RECIPES, Recipe
 from .reconcile import reconcile
@@ -121,7 +121,8 @@ def _fit(recipe: Recipe, n_jobs: int, progress: Callable[[str], None]) -> tuple[
         metrics = {
             f"{row['subset']}/{name}": float(row[name])
             for row in scores.to_dict("records")
-            for name in ("mae", "rmse", "r2", "coverage", "width")
+            for name in model_card.SCORES
+            if name in row
         }
         card = registry.Champion(
             property=recipe.property,

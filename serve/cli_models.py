@@ -110,7 +110,7 @@ def train_and_tell(properties: Sequence[str], recipe: Path | None, promote: bool
     """Train and say on standard error how each model came out."""
     from ..experiments.reach import UntrackedWarning
     from ..experiments.training import train as run
-    from .scores import sentence
+    from .scores import headline, sentence
 
     with progress() as report, noticed(UntrackedWarning):
         trained = run(tuple(properties), recipe=recipe, promote=promote, progress=report, anew=anew)
@@ -120,7 +120,8 @@ def train_and_tell(properties: Sequence[str], recipe: Path | None, promote: bool
             continue
         became = f"is the champion now: {model.reason}" if model.promoted else f"was not promoted: {model.reason}"
         say(f"{model.property} version {model.version} {became} ({model.seconds:.0f} s)")
-        say(f"  {sentence(model.property, model.metrics)}")
+        for words in filter(None, (headline(model.property, model.metrics), sentence(model.property, model.metrics))):
+            say(f"  {words}")
 
 
 def evaluate(
@@ -137,6 +138,10 @@ def evaluate(
     baselines: Annotated[
         bool, typer.Option("--baselines/--no-baselines", help="Score mean, neighbour, ridge and forest beside them.")
     ] = False,
+    scores: Annotated[
+        Path | None,
+        typer.Option("--scores", metavar="FILE", help="Put them into the file that README and documents quote."),
+    ] = None,
 ) -> None:
     """Score the models on what was held out: whole papers, families, systems or later papers."""
     with told():
@@ -145,13 +150,14 @@ def evaluate(
         from ..experiments.baselines import BASELINES
         from ..experiments.evaluation import evaluate as run
         from ..experiments.reach import UntrackedWarning
+        from ..experiments.score_file import ScoreError
         from ..experiments.unseen import MissingError
 
         try:
             with progress() as report, noticed(UntrackedWarning):
                 chosen = tuple(BASELINES) if baselines else ()
-                table = run(tuple(_chosen(property)), split=split.value, progress=report, baselines=chosen)
-        except MissingError as error:
+                table = run(tuple(_chosen(property)), split.value, progress=report, baselines=chosen, scores=scores)
+        except (MissingError, ScoreError) as error:
             raise InputError(str(error)) from None
         _print(table)
 

@@ -42,11 +42,13 @@ def list_models(
         if not found:
             say("there is no model yet; run 'vitrion train'")
             raise typer.Exit(FAILED)
-        names = ("mae", "r2", "coverage")
-        table = _grid("property", "version", "created", "held out", "unit", *names)
+        names = ("mae", "mae_by_paper", "coverage", "coverage_by_paper")
+        heads = ("mean error", "by paper", "coverage", "by paper")
+        table = _grid("model", "held out", *heads, "unit")
+        table.columns[0].no_wrap = True
         for row in found:
-            cells = [row[name] for name in ("property", "version", "created", "subset", "unit")]
-            cells += [written(row, name) for name in names]
+            cells = [f"{row['property']} {row['version']}", row["subset"]]
+            cells += [*(written(row, name) for name in names), row["unit"]]
             table.add_row(*(Text(str(cell)) for cell in cells))
         to_stdout().print(table)
 
@@ -112,9 +114,13 @@ def show(
         told_of |= {"MLflow run": card["run"]} | {f"recipe {key}": value for key, value in card["recipe"].items()}
         for key, value in (told_of | {f"with {key}": value for key, value in card["versions"].items()}).items():
             console.print(Text(f"{key}: {value}"), soft_wrap=True)
-        table = _grid("held out", f"mean error, {card['unit']}", "r2", "coverage", "median width")
+        if card.get("headline"):
+            console.print(Text(card["headline"]), soft_wrap=True)
+        error, width = f"mean error, {card['unit']}", "median width"
+        table = _grid("held out", "n", "papers", error, "by paper", "r2", "coverage", "by paper", width)
+        names = ("n", "papers", "mae", "mae_by_paper", "r2", "coverage", "coverage_by_paper", "width")
         for row in card["scores"]:
-            table.add_row(row["subset"], *(written(row, key) for key in ("mae", "r2", "coverage", "width")))
+            table.add_row(row["subset"], *(written(row, key) for key in names))
         console.print(table)
 
 

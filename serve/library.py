@@ -126,7 +126,7 @@ def _place(folder: Path) -> tuple[str, int]:
 
 def _card(card: Any, champion: bool) -> dict[str, Any]:
     from ..experiments.registry import gate_of, standing_of
-    from .scores import scoreboard, unit
+    from .scores import headline, scoreboard, unit
 
     return {
         "property": card.property,
@@ -136,6 +136,7 @@ def _card(card: Any, champion: bool) -> dict[str, Any]:
         "standing": standing_of(card.property, card.version),
         "gate": str(gate_of(card.property, card.version).get("reason", "")),
         "unit": unit(card.property),
+        "headline": headline(card.property, card.metrics),
         "scores": cell(scoreboard(card.metrics)),
         "fingerprint": card.fingerprint,
         "sha256": card.sha256,

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..experiments.headline import LABELS
 from .measured_words import counted_words, measured_words
 from .page import Column, Page, render
 from .refusals import visible
@@ -203,16 +204,17 @@ def _limit_words(limit: Threshold, temperature_C: float | None) -> str:
 
 
 def model_rows() -> list[dict[str, str]]:
-    """Scores of the models in use, as text; the property is named in its first row only."""
-    rows = champion_rows()
+    """The chief scores of the models in use, as text; the property is named in its first row only."""
     out, before = [], ""
-    for row in rows:
+    for row in (one for one in champion_rows() if one["chief"]):
         first = row["property"] != before
         before = row["property"]
         names = f"{row['property']} {row['version']} ({row['created']})" if first else ""
-        scores = {name: written(row, name) for name in ("mae", "coverage", "width")}
-        units = {name: f"{text} {row['unit']}" for name, text in scores.items() if text and name != "coverage"}
-        out.append({"model": names, "subset": row["subset"]} | scores | units)
+        of_row = ("mae", "mae_by_paper", "coverage", "coverage_by_paper", "width")
+        scores = {name: written(row, name) for name in of_row}
+        units = {name: f"{text} {row['unit']}" for name, text in scores.items() if text and name in ("mae", "width")}
+        words = {"model": names, "headline": row["headline"] if first else ""}
+        out.append(words | {"subset": LABELS.get(row["subset"], row["subset"])} | scores | units)
     return out
 
 

@@ -35,6 +35,9 @@ class ModelCard(BaseModel):
     standing: Annotated[str, Field(examples=["answers", "answered before", "rolled back", "refused", "kept"])]
     gate: str
     unit: str
+    headline: Annotated[
+        str, Field(description="How good it is at what the program is for; empty where it is not known.")
+    ]
     scores: Annotated[
         list[dict[str, Any]], Field(examples=[[{"subset": "all", "mae": 0.51, "coverage": 0.9, "width": 2.0}]])
     ]

@@ -1,45 +1,49 @@
-"""The held-out scores of the models in use, as rows and as words."""
+"""The held-out scores of the models in use, as rows and as words, those that the program is for first."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from ..experiments.headline import FIRST, in_words, place
+from ..experiments.headline import headline as words_of
 from .summary import short
+
+NO_SCORES = "no scores"
 
 
 def scoreboard(metrics: Mapping[str, float]) -> list[dict[str, Any]]:
-    """One row a subset of the held-out measurements, from metrics named ``subset/score``.
+    """One row a subset of the held-out measurements, from metrics named ``subset/score``; ``chief`` ones stand first.
 
-    >>> scoreboard({"all/mae": 0.5, "all/coverage": 0.9, "Cl/mae": 0.7})
-    [{'subset': 'all', 'mae': 0.5, 'coverage': 0.9}, {'subset': 'Cl', 'mae': 0.7}]
+    >>> scoreboard({"Cl/mae": 0.7, "all/mae": 0.5})
+    [{'subset': 'all', 'chief': True, 'mae': 0.5}, {'subset': 'Cl', 'chief': False, 'mae': 0.7}]
     """
     rows: dict[str, dict[str, Any]] = {}
     for key, value in metrics.items():
         subset, _, name = key.rpartition("/")
-        rows.setdefault(subset or "all", {"subset": subset or "all"})[name] = value
-    return sorted(rows.values(), key=_place)
+        title = subset or "all"
+        rows.setdefault(title, {"subset": title, "chief": title in FIRST})[name] = value
+    return sorted(rows.values(), key=lambda row: place(row["subset"]))
 
 
-def _place(row: Mapping[str, Any]) -> tuple[int, str]:
-    """All first, then the verdicts from near to far, then the kinds of glass."""
-    first = ("all", "verdict inside", "verdict edge", "verdict outside")
-    return (first.index(row["subset"]) if row["subset"] in first else len(first), row["subset"])
+def headline(property_name: str, metrics: Mapping[str, float]) -> str:
+    """Say how good a model is at what the program is for; empty where its card does not hold it.
+
+    >>> headline("tg", {"all/n": 90568, "oxychloride electrolytes/n": 2})
+    'Tg of oxychlorides: based on 2 measurements; P(Tg < 25 °C) of an oxychloride cannot be promised'
+    """
+    rows = {row["subset"]: row for row in scoreboard(metrics)}
+    return words_of(property_name, unit(property_name), rows)
 
 
 def sentence(property_name: str, metrics: Mapping[str, float]) -> str:
     """Say how well a model does on all papers held out.
 
-    >>> sentence("tg", {"all/mae": 24.21, "all/coverage": 0.9012})
-    'on papers held out: mean error 24 K, 90 % intervals hold 90 %'
+    >>> sentence("tg", {"all/mae": 24.21, "all/mae_by_paper": 25.4, "all/coverage": 0.9012})
+    'on papers held out: mean error 24 K (25 by paper), 90 % intervals hold 90 %'
     """
     whole = next((row for row in scoreboard(metrics) if row["subset"] == "all"), {})
-    words = []
-    if "mae" in whole:
-        words.append(f"mean error {short(whole['mae'])} {unit(property_name)}")
-    if "coverage" in whole:
-        words.append(f"90 % intervals hold {whole['coverage'] * 100:.0f} %")
-    return "on papers held out: " + (", ".join(words) or "no scores")
+    return "on papers held out: " + (in_words(unit(property_name), whole) or NO_SCORES)
 
 
 def unit(property_name: str) -> str:
@@ -51,7 +55,7 @@ def unit(property_name: str) -> str:
 
 
 def champion_rows() -> list[dict[str, Any]]:
-    """Version, date, unit and held-out scores of each model in use, one row a subset."""
+    """Version, date, unit, headline and held-out scores of each model in use, one row a subset."""
     from ..experiments.registry import champions
 
     return [
@@ -60,20 +64,25 @@ def champion_rows() -> list[dict[str, Any]]:
             "version": str(champion.version),
             "created": str(champion.created)[:10],
             "unit": unit(name),
+            "headline": headline(name, champion.metrics),
             **row,
         }
         for name, champion in sorted(champions().items())
-        for row in scoreboard(champion.metrics) or [{"subset": "no scores"}]
+        for row in scoreboard(champion.metrics) or [{"subset": NO_SCORES, "chief": True}]
     ]
 
 
 def written(row: Mapping[str, Any], name: str) -> str:
     """Write one score of a row; empty when it is not there.
 
-    >>> written({"coverage": 0.912, "mae": 24.2}, "coverage"), written({}, "mae")
-    ('91 %', '')
+    >>> written({"coverage": 0.912, "mae": 24.2}, "coverage"), written({}, "mae"), written({"n": 1234.0}, "n")
+    ('91 %', '', '1,234')
     """
     value = row.get(name)
     if value is None or value != value:  # noqa: PLR0124 - NaN
         return ""
-    return f"{value * 100:.0f} %" if name == "coverage" else f"{value:.2f}" if name == "r2" else short(value)
+    if name in ("n", "papers"):
+        return f"{value:,.0f}"
+    if name.startswith("coverage"):
+        return f"{value * 100:.0f} %"
+    return f"{value:.2f}" if name == "r2" else short(value)

@@ -1,5 +1,6 @@
 """The benchmark as a whole on few rows, and its page on tables made by hand."""
 
+import contextlib
 import dataclasses
 import re
 import xml.etree.ElementTree as ET
@@ -13,10 +14,12 @@ from vitrion.experiments.bench_goals import FREE, Goal, goals
 from vitrion.experiments.chart import Panel, picture, ticks
 from vitrion.experiments.evaluation import OURS, Judged, by_families, compare
 from vitrion.experiments.forecast import N_QUANTILES, plain
+from vitrion.experiments.run_facts import Facts
+from vitrion.experiments.score_file import NAME, Key, ScoreFile
 from vitrion.experiments.series import Series, Told
 from vitrion.experiments.subsets import closer
 
-FACTS = bench_page.Facts("2026-01-02", "2 cores", "abc1234", "make bench-models", 39.6)
+FACTS = Facts("2026-01-02", "2 cores", "abc1234", "make bench-models", 39.6)
 
 
 def forecast_of(data, error=0.5):
@@ -63,11 +66,7 @@ def test_compare_by_hand(tables):
 def test_closer_subsets(tables):
     data = tables["conductivity"]
     masks = closer(data)
-    plain_halides = masks["Li-Na halides 15-45 C"]
-    assert plain_halides.any()
-    assert not sum(data.fractions.column(symbol) for symbol in ("S", "Se", "Cu", "Ag"))[plain_halides].any()
-    assert (masks["SciGlass"] == (data.rows["source"] == "SciGlass")).all()
-    assert not (masks["Li-Na oxyhalides 15-45 C"] & ~plain_halides).any()
+    assert (masks["15-45 C"] == data.rows["temperature_C"].between(15, 45)).all()
     assert any(name.endswith("oxychloride") for name in masks)
 
 
@@ -109,7 +108,14 @@ def test_page(results, tmp_path):
     for title in ("## Goals", "## Series never seen", "## Papers and compositions unseen: conductivity"):
         assert title in text
     assert re.search(r"\n\| Vitrion \| 602 \| 0\.650 \|", text)
-    assert "| subset | Vitrion | mean |\n|---|---|---|\n| all | 0.650 | 3.9" in text
+    models = text.split("Mean absolute errors:")[2]
+    assert models.startswith("\n\n| subset | Vitrion | mean |\n|---|---|---|\n| Li-Na oxyhalides 15-45 C | 0.")
+    assert "| all | 0.650 | 3.9" in text
+    assert "| from 2005 on |" in models
+    assert "| mae_by_paper |" in text
+    assert "| coverage_by_paper |" in text
+    assert "widest tenth" not in models, "each model has its own"
+    assert "nan" not in text
     assert text.count("| verdict inside |") == 2
     for line in text.splitlines():
         assert line.count("|") == 0 or (line.startswith("|") and line.endswith("|"))
@@ -161,6 +167,31 @@ def test_sample_keeps_the_curated_table_and_whole_papers():
     assert 200 < embedded.sum() <= 300
     for paper in set(few.groups[embedded]):
         assert (few.groups == paper).sum() == (data.groups == paper).sum()
+
+
+def test_a_run_fills_the_file_of_scores(tables, monkeypatch, tmp_path):
+    monkeypatch.setattr(bench, "load", lambda name, lab: tables[name])
+    monkeypatch.setattr(bench.tracking, "together", lambda *given: contextlib.nullcontext())
+    monkeypatch.setattr(bench, "log", lambda *given: None)
+    monkeypatch.setattr(bench, "judge", lambda recipe, rows, *given: [Judged(OURS, rows.data, forecast_of(rows.data))])
+    path = tmp_path / NAME
+    path.parent.mkdir()
+    ScoreFile().save(path)
+    assert bench.main(["--splits", "paper", "--write", str(tmp_path)]) == 0
+    file = ScoreFile.load(path)
+    one = file.get(Key("conductivity", "paper", "all", "mae_by_paper"))
+    assert one.value == pytest.approx(0.65, abs=0.05)
+    assert 0 < one.standard_error < 0.1
+    assert (one.rows, one.papers) == (602, len(set(tables["conductivity"].groups)))
+    assert file.runs[one.run]["command"] == f"python -m vitrion.experiments.bench --splits paper --write {tmp_path}"
+    assert file.data["tg"]["oxychloride electrolytes"] == 2
+    assert set(file.reliability) == {"tg", "conductivity"}
+    assert {key.split for key in file.scores} == {"paper"}
+    text = (tmp_path / bench.bench_page.PAGE).read_text()
+    assert re.search(r"\| coverage by paper, tg, all \|  \| 0.88 to 0.92 \| \S+ ± \S+ \(\d+ papers\) \|", text)
+    assert re.search(r"\| P\(tg < 25 degC\), like the candidates, predicted too often \|  \| -2 to 2 \| -?\d", text)
+    assert bench.main(["--quick", "--splits", "paper", "--write", str(tmp_path)]) == 0
+    assert ScoreFile.load(path) == file, "a sample of the papers is quoted nowhere"
 
 
 @pytest.mark.slow

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
+from vitrion.datasets import load
 from vitrion.experiments.evaluation import SPLITS, evaluate, hold_out, score, subsets
+from vitrion.experiments.headline import HALIDES, OXYCHLORIDES, OXYHALIDES
 from vitrion.experiments.protocol import labels
 from vitrion.experiments.recipe import Recipe
 from vitrion.models.crossfit import HeldOut
@@ -21,16 +23,25 @@ def test_subsets_hold_what_they_say(tables):
         assert (data.fractions.column("O")[oxychloride] > 0).all()
         assert not (oxychloride & ~masks["Cl"]).any()
         assert all(mask.shape == (len(data),) and mask.any() for mask in masks.values())
-        assert ("halides 15-45 C" in masks) is (name == "conductivity")
+        assert next(iter(masks)) == {"tg": OXYCHLORIDES, "conductivity": OXYHALIDES}[name]
+
+
+def test_the_tg_of_oxychloride_electrolytes_are_few():
+    data = load("tg", lab=False)
+    chosen = data.take(subsets(data)[OXYCHLORIDES])
+    assert {"LiAlCl2.5O0.75", "NaAlCl2.5O0.75"} <= set(chosen.rows["formula"])
+    assert len(chosen) < 10
+    assert all((chosen.fractions.column(symbol) > 0).all() for symbol in ("O", "Cl"))
 
 
 def test_room_temperature_subsets(tables):
     data = tables["conductivity"]
     masks = subsets(data)
-    room, oxy = masks["halides 15-45 C"], masks["oxyhalides 15-45 C"]
+    room, oxy = masks[HALIDES], masks[OXYHALIDES]
     assert data.rows["temperature_C"][room].between(15, 45).all()
     assert (data.rows["source"][room] != "SciGlass").all()
     assert not (oxy & ~room).any()
+    assert not sum(data.fractions.column(symbol) for symbol in ("S", "Se", "Cu", "Ag"))[room].any()
 
 
 def test_score_by_hand(tables):
@@ -43,6 +54,10 @@ def test_score_by_hand(tables):
     assert "verdict outside" not in table.index
     assert table.loc["Cl", "n"] == subsets(data)["Cl"][rows].sum()
     assert set(table["unit"]) == {"K"}
+    assert table.loc["all", "papers"] == len(set(data.groups[rows]))
+    assert table.loc["all", ["mae_by_paper", "coverage_by_paper"]].tolist() == pytest.approx([1, 1])
+    assert table.loc["all", "interval_score_by_paper"] == pytest.approx(2.5)
+    assert table.loc["narrowest tenth", "n"] == pytest.approx(len(rows) / 10, abs=1)
 
 
 def test_subset_without_held_out_rows_is_left_out(tables):

@@ -206,6 +206,26 @@ def test_the_whole_way(house, page, monkeypatch):
         assert not {cell.get_attribute("title") for cell in proposed} & set(first)
 
 
+def test_models_say_first_how_good_they_are_at_what_they_are_for(house, page):
+    with serving() as base:
+        page.goto(f"{base}/#models")
+        page.get_by_role("heading", name="Scores on papers that the models never saw").wait_for()
+        notices = page.locator("main section p.notice").all_text_contents()
+        assert notices == [
+            "Li and Na oxyhalides, 15-45 °C: 63 measurements of 24 papers, mean error 0.86 log10(S/cm).",
+            "Tg of oxychlorides: based on 2 measurements; P(Tg < 25 °C) of an oxychloride cannot be promised.",
+        ]
+        chief = page.get_by_role("region", name="scores", exact=True)
+        assert chief.locator("thead").inner_text().split("\t").count("by paper") == 2
+        subsets = chief.locator("tbody tr td:nth-child(2)").all_text_contents()
+        assert subsets == ["Li-Na oxyhalides 15-45 C", "all", "oxychloride electrolytes", "all"]
+        assert chief.locator("tbody tr").nth(1).locator("td").nth(7).inner_text() == "87 %"
+        assert not page.get_by_role("cell", name="Cl", exact=True).first.is_visible(), "the rest is folded"
+        page.get_by_text("2 further subsets").click()
+        assert page.get_by_role("cell", name="Cl", exact=True).first.is_visible()
+        assert fits(page)
+
+
 def test_the_filter_looks_at_what_a_row_shows(house, page):
     with serving() as base:
         page.goto(f"{base}/")

@@ -208,7 +208,11 @@ def test_fifty_thousand_rows(run, tmp_path):
 def test_models_list(run, floor):
     result = run("models", "list")
     assert result.exit_code == 0
-    assert "conductivity" in result.stdout
+    assert "conductivity 3" in result.stdout
+    first, *_, last = [line for line in result.stdout.splitlines() if line.startswith(("conductivity", "tg"))]
+    assert "Li-Na" in first
+    assert "O and Cl" in last
+    assert "by paper" in result.stdout
     floor.champions.clear()
     assert run("models", "list").exit_code == 1
 

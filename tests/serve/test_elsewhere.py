@@ -15,6 +15,7 @@ ASIDE = {  # what is cut from a sentence where it is shown, or no sentence
     "'vitrion campaign export 3 -o results.csv', 'vitrion data add results.csv', then 'vitrion train'",
     " or take the 3 valid row3 with --keep-good",
     "vitrion train --property 3",
+    "vitrion evaluate --property 3 --split 3",
 }
 
 

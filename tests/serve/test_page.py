@@ -90,8 +90,15 @@ def test_data_hold_every_row_and_no_nan(page):
 
 
 def test_page_names_models_scores_and_goal(page):
-    assert "O and Cl" in page
     assert "2026-11-23" in page
+    for words in (
+        "Li and Na oxyhalides, 15-45 °C: 63 measurements of 24 papers, mean error 0.86 log10(S/cm)",
+        "Tg of oxychlorides: based on 2 measurements; P(Tg &lt; 25 °C) of an oxychloride cannot be promised",
+        "<td>all</td><td>0.51 K</td><td>0.63</td><td>91 %</td><td>87 %</td>",
+    ):
+        assert words in page
+    assert page.index("Li and Na oxyhalides, 15-45 °C</td>") < page.index("<td>all</td>")
+    assert "O and Cl" not in page, "what is not chief stands in vitrion models show"
     assert "at least 1 mS/cm at 25 °C, and Tg of at most 25 °C" in page
 
 
