@@ -189,7 +189,6 @@ def listed() -> Iterator[Key]:
 
 def data_counts(data: Dataset) -> dict[str, Any]:
     """What a property stands on: numbers of measurements, papers and laboratories, and of those that matter most."""
-    rows = data.rows
     halogen = np.sum([data.fractions.column(symbol) for symbol in ("F", "Cl", "Br", "I")], axis=0) > 0
     embedded = ~data.curated
     sought: Mapping[str, Any] = subsets(data)
