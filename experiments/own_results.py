@@ -82,19 +82,21 @@ def informed(predictor: Predictor) -> Predictor:
     path, state = _state()
     if not state:
         return predictor
-    return kept(
+    pupil = kept(
         predictor,
         predictor.known_formulas_,
         lambda: _informed(predictor, _standing(predictor.property, path, state)[0]),
         repr((path, state)).encode(),
     )
+    return predictor if pupil is None else pupil
 
 
-def _informed(predictor: Predictor, own: Measurements) -> Predictor:
+def _informed(predictor: Predictor, own: Measurements) -> Predictor | None:
+    """The predictor with what is new to it; None where nothing is, since what is kept must not hold its owner."""
     rows = own.rows
     fresh = ~_learnt(predictor, own) & ~rows["phase"].isin(NOT_A_GLASS).to_numpy()
     if not fresh.any():
-        return predictor
+        return None
     part = own.take(fresh)
     conditions = part.rows[["temperature_C", "phase"]] if predictor.conditions else None
     with trusting(), collected():  # they were judged when they were added

@@ -37,16 +37,7 @@ def design(predictor: Predictor, rows: TrainingRows, split: str = "paper") -> De
     composition of theirs, unless it is `KNOWN`.
     """
     told = rows.keywords()
-    made = predictor._design(
-        rows.fractions,
-        rows.values,
-        told["groups"],
-        told.get("conditions"),
-        rows.sample_weight,
-        rows.estimated,
-        told["laboratories"],
-        told.get("energies"),
-    )
+    made = predictor._design(told.pop("compositions"), told.pop("values"), **told)
     if split not in ("paper", KNOWN):
         fold = made.fold.copy()
         fold[fold >= 0] = folds(labels(rows.data, split), predictor.n_folds, predictor.random_state)
@@ -67,14 +58,6 @@ def measured(made: Design, X: npt.NDArray[np.float64]) -> Design:
     rows = np.flatnonzero(made.fold >= 0)
     if len(rows) != len(X):
         raise ValueError(f"descriptors of {len(X)} rows for {len(rows)} measurements; give one row each")
-    return Design(
-        X,
-        made.y[rows],
-        made.fold[rows],
-        made.keys[rows],
-        made.weight[rows],
-        made.papers[rows],
-        made.laboratories[rows],
-        None if made.energies is None else made.energies[rows],
-        made.close,
-    )
+    energies = None if made.energies is None else made.energies[rows]
+    columns = {name: getattr(made, name)[rows] for name in ("y", "fold", "keys", "weight", "papers", "laboratories")}
+    return Design(X, energies=energies, close=made.close, **columns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,31 +22,44 @@ NOTHING = [_NONE, _NONE, _NONE, np.empty(0, "U7"), np.empty(0, np.intp), np.empt
 """What is said of no composition, in the order of `prediction.ROWS`."""
 
 
-def base(predictor: Predictor, X: Matrix, points: Matrix) -> tuple[Vector, Vector, Vector, Rows]:
-    """Target and difficulty without any own result, and distance and row of the nearest of the fit; each (n,).
+class Base(NamedTuple):
+    """What is said of n rows without any own result, each of shape (n,)."""
 
-    What others measured of a composition is in all of these: the regressor has learnt it, and knows that it has.
+    mean: Vector
+    """Target."""
+    difficulty: Vector
+    """Expected size of its error."""
+    unit: Vector
+    """The same at 25 C: what own results add at one temperature they add at all, so that no conductivity falls."""
+    distance: Vector
+    """To the nearest composition of the fit."""
+    nearest: Rows
+    """Its row."""
 
-    Parameters
-    ----------
-    predictor
-        Fitted.
-    X, points
-        Rows of its design matrix, shape (n, p), and of its domain, shape (n, d).
+
+def base(predictor: Predictor, X: Matrix, points: Matrix) -> Base:
+    """What a fitted predictor says of rows of its design matrix, (n, p), at points of its domain, (n, d), by itself.
+
+    What others measured of a composition is in all of this: the regressor has learnt it, and knows that it has.
     """
     answer = predictor.regressor_.answer(X)
     distance, nearest = predictor.domain_.nearest(points)
-    clues = np.column_stack([X[:, predictor._layout().local], distance, answer.clues])
-    return answer.mean, predictor.difficulty_.predict(clues), distance, nearest
+
+    def expected(rows: Matrix) -> Vector:
+        clues = np.column_stack([rows[:, predictor._layout().local], distance, answer.clues])
+        return predictor.difficulty_.predict(clues)
+
+    difficulty, room = expected(X), predictor._layout().at_room(X)
+    return Base(answer.mean, difficulty, difficulty if room is X else expected(room), distance, nearest)
 
 
 def answered(predictor: Predictor, X: Matrix) -> list[npt.NDArray[Any]]:
     """Arrays of shape (n,) in the order of `prediction.ROWS`; no row depends on the others."""
     points = predictor.domain_.projected(predictor._glass(X))
-    mean, hard, distance, nearest = base(predictor, X, points)
+    mean, hard, unit, distance, nearest = base(predictor, X, points)
     posterior = predictor.residuals_.posterior(points)
     ratio = posterior.ratio(predictor.residuals_.law)
     first = len(predictor.domain_.points_)
     distance, nearest = nearer(points, distance, nearest, predictor.residuals_.points, first)
-    target, difficulty = mean + posterior.mean * hard, hard * np.sqrt(ratio)
+    target, difficulty = mean + posterior.mean * unit, hard * np.sqrt(ratio)
     return [target, difficulty, distance, predictor.domain_.verdict(distance), nearest, X[:, -1] >= NEAR, ratio]

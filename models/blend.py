@@ -144,7 +144,7 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         near = np.flatnonzero(X[:, -1] > 0.0)
         if len(near) < FEWEST_ROWS:
             return
-        room, level = self._at_room(X[near]), y[near]
+        room, level = self._layout(X).at_room(X[near]), y[near]
         if self.n_conditions:
             self.energies_ = EnergyModel(self.random_state).fit(room, energy[near], weight[near])
             known = np.where(np.isfinite(energy[near]), energy[near], self.energies_.predict(room))
@@ -181,7 +181,7 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
 
     def _answer(self, X: Matrix, idle: Labels | None) -> Answer:
         """Answer for rows that are zero in the idle columns, which hold atomic fractions."""
-        room = self._at_room(X)
+        room = self._layout(X).at_room(X)
         told = votes(self.committee_, room, idle)
         mean, spread, (trust, familiar, gap) = told.mean(axis=0), told.std(axis=0), np.zeros((3, len(X)))
         rise = self._rise(X, room, mean, idle)
@@ -243,14 +243,6 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
     def _inverse(self, X: Matrix) -> Vector:
         """1000 K / T of each row, shape (n,)."""
         return np.asarray(X[:, self._layout(X).glass.stop])
-
-    def _at_room(self, X: Matrix) -> Matrix:
-        """The rows as if at 25 C; the same array where they are."""
-        if self.n_conditions == 0 or (self._inverse(X) == ROOM).all():
-            return X
-        room = X.copy()
-        room[:, self._layout(X).glass.stop] = ROOM
-        return room
 
     def _layout(self, X: Matrix) -> Layout:
         return Layout(X.shape[1], self.n_conditions)

@@ -164,12 +164,13 @@ def design(
     X: Matrix,
     y: Vector,
     fractions: Fractions,
-    groups: npt.ArrayLike | None,
-    laboratories: npt.ArrayLike | None,
-    sample_weight: npt.ArrayLike | None,
-    estimated: npt.ArrayLike | None,
-    n_folds: int,
-    seed: int,
+    groups: npt.ArrayLike | None = None,
+    laboratories: npt.ArrayLike | None = None,
+    sample_weight: npt.ArrayLike | None = None,
+    estimated: npt.ArrayLike | None = None,
+    energies: npt.ArrayLike | None = None,
+    n_folds: int = 5,
+    seed: int = 0,
 ) -> Design:
     """Rows with their folds of whole laboratories; estimates are in none. Arguments as in `Predictor.fit`."""
     keys = composition_keys(fractions.matrix)
@@ -178,8 +179,17 @@ def design(
     whole = papers if laboratories is None else np.asarray(laboratories).astype(str)
     fold = np.full(len(y), -1, dtype=np.intp)
     fold[~rule] = hashed(whole[~rule].astype(object), n_folds, seed)
-    weight = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight, dtype=float)
-    return Design(X, y, fold, keys, weight, codes(papers), codes(whole), None, close_pairs(fractions.matrix, keys))
+    return Design(
+        X=X,
+        y=y,
+        fold=fold,
+        keys=keys,
+        weight=np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight, dtype=float),
+        papers=codes(papers),
+        laboratories=codes(whole),
+        energies=None if energies is None else np.asarray(energies, dtype=float),
+        close=close_pairs(fractions.matrix, keys),
+    )
 
 
 def codes(labels: npt.ArrayLike) -> npt.NDArray[np.intp]:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from ..features.elements import SYMBOLS
 from ..features.glass import NAMES as GLASS
 from .process import Views
+from .temperature import ROOM
 
 Matrix = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
@@ -65,6 +66,14 @@ class Layout:
     def local(self) -> slice:
         """Glass descriptors, conditions and nearness."""
         return slice(self.glass.start, self.width)
+
+    def at_room(self, X: Matrix) -> Matrix:
+        """The rows of a design matrix as if at 25 C; the same array where they are, or know no temperature."""
+        if self.n_conditions == 0 or (X[:, self.glass.stop] == ROOM).all():
+            return X
+        room = X.copy()
+        room[:, self.glass.stop] = ROOM
+        return room
 
     def kinds(self, X: Matrix) -> list[tuple[Rows, Rows | None]]:
         """Rows of usual elements alone with the columns of the others, which are zero; and all other rows with none.

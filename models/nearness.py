@@ -35,7 +35,7 @@ def ramp(values: Vector, limits: tuple[float, float]) -> Vector:
 def nearest_root(roots: Matrix, known: Matrix) -> Vector:
     """Distance of each row, shape (n, elements), to the nearest known one, shape (m, elements); shape (n,)."""
     used = known.any(axis=0)
-    rest = np.square(roots[:, ~used]).sum(axis=1)
+    rest = np.square(np.ascontiguousarray(roots[:, ~used])).sum(axis=1)  # else the layout decides on the last bit
     a, b = roots[:, used], known[:, used]
     least = np.full(len(a), np.inf)
     with one_thread():

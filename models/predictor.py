@@ -3,37 +3,32 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils.validation import check_is_fitted
 
-from ..datasets.properties import Property, find
 from ..features.fractions import Fractions
 from . import inputs
 from .answering import NOTHING, answered, base
-from .blend import BlendedRegressor
-from .committee import Committee
 from .conditions import aligned
-from .crossfit import CrossFit, Design, HeldOut, Progress, cross_fit
-from .domain import Domain
+from .crossfit import HeldOut, Progress
 from .inputs import Conditions
-from .layout import Layout
 from .learnt_errors import errors, forgotten, learnt
 from .parts import in_parts
 from .prediction import ROWS, Prediction
 from .residuals import ResidualProcess
+from .settings import PredictorSettings
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 
 
-class Predictor(RegressorMixin, BaseEstimator):
+class Predictor(RegressorMixin, PredictorSettings):
     """A calibrated regressor of one property, from compositions (and conditions) to a `Prediction`.
 
     Parameters
@@ -47,7 +42,7 @@ class Predictor(RegressorMixin, BaseEstimator):
     regressor
         By default `BlendedRegressor`.
     n_folds
-        Folds of whole papers for the held-out errors that calibrate the intervals.
+        Folds of whole laboratories for the held-out errors that calibrate the intervals.
     coverage
         Probability that an interval holds the truth.
     random_state
@@ -64,37 +59,6 @@ class Predictor(RegressorMixin, BaseEstimator):
     >>> predictor = Predictor("tg").fit(data.compositions, data.values, data.groups)  # doctest: +SKIP
     >>> predictor.predict(["LiAlCl2.5O0.75"]).mean  # doctest: +SKIP
     """
-
-    def __init__(
-        self,
-        property: str = "tg",  # noqa: A002 - the field's word
-        blocks: tuple[str, ...] = ("fractions", "glass"),
-        conditions: bool = False,
-        regressor: BlendedRegressor | None = None,
-        n_folds: int = 5,
-        coverage: float = 0.9,
-        random_state: int = 0,
-        n_jobs: int = 1,
-        local: Mapping[str, Any] | None = None,
-        committee: Mapping[str, Any] | None = None,
-        memory_years: float | None = None,
-    ) -> None:
-        self.property = property
-        self.blocks = blocks
-        self.conditions = conditions
-        self.regressor = regressor
-        self.n_folds = n_folds
-        self.coverage = coverage
-        self.random_state = random_state
-        self.n_jobs = n_jobs
-        self.local = local
-        self.committee = committee
-        self.memory_years = memory_years
-
-    @property
-    def quantity(self) -> Property:
-        """The property with its units."""
-        return find(self.property)
 
     def fit(
         self,
@@ -141,13 +105,14 @@ class Predictor(RegressorMixin, BaseEstimator):
         """
         fractions, names, sources = inputs.named(compositions, formulas, references)
         conditions = aligned(conditions, compositions)
-        design = self._design(fractions, values, groups, conditions, sample_weight, estimated, laboratories, energies)
+        told = {"sample_weight": sample_weight, "estimated": estimated, "laboratories": laboratories}
+        design = self._design(fractions, values, groups, conditions, energies=energies, **told)
         self.domain_ = self._domain(design)
         self.held_out_, self.difficulty_, self.regressor_ = self._cross_fit(design, self.domain_, progress)
         measured = design.fold >= 0
-        told = errors(self.held_out_, design, self.domain_.points_, self._layout(), self.quantity.better)
+        missed = errors(self.held_out_, design, self.domain_.points_, self._layout(), self.quantity.better)
         ages = forgotten(years, self.memory_years, len(measured))[self.held_out_.row]
-        law, self.calibration_, _ = learnt(told, self.held_out_.width, ages, self.random_state)
+        law, self.calibration_, _ = learnt(missed, self.held_out_.width, ages, self.random_state)
         self.residuals_ = ResidualProcess(law)
         self.known_formulas_, self.known_references_ = names[measured], sources[measured]
         self.known_measured_ = np.c_[design.y, design.X[:, self._layout().glass.stop : -1]][measured]
@@ -167,7 +132,8 @@ class Predictor(RegressorMixin, BaseEstimator):
     ) -> HeldOut:
         """Held-out predictions of the measured rows, with intervals from the other folds; arguments as in `fit`."""
         fractions, conditions = Fractions.of(compositions), aligned(conditions, compositions)
-        design = self._design(fractions, values, groups, conditions, sample_weight, estimated, laboratories, energies)
+        told = {"sample_weight": sample_weight, "estimated": estimated, "laboratories": laboratories}
+        design = self._design(fractions, values, groups, conditions, energies=energies, **told)
         return self._cross_fit(design, self._domain(design), progress).held_out
 
     def update(
@@ -202,8 +168,9 @@ class Predictor(RegressorMixin, BaseEstimator):
         inputs.doubt(self.quantity, values, fractions, names, conditions, self.predict)
         X = self._inputs(fractions, conditions)
         points = self.domain_.projected(self._glass(X))
-        answer, hard, *_ = base(self, X, points)
-        self.residuals_ = self.residuals_.extended(points, (y - answer) / hard, np.square(stated / hard))
+        by_itself = base(self, X, points)
+        missed, noise = (y - by_itself.mean) / by_itself.unit, np.square(stated / by_itself.unit)
+        self.residuals_ = self.residuals_.extended(points, missed, noise)
         self.known_formulas_ = np.concatenate([self.known_formulas_, names])
         self.known_references_ = np.concatenate([self.known_references_, sources])
         self.known_measured_ = np.vstack([self.known_measured_, np.c_[y, X[:, self._layout().glass.stop : -1]]])
@@ -237,50 +204,3 @@ class Predictor(RegressorMixin, BaseEstimator):
         """Held-out predictions of the rows of the last `fit`; a loaded predictor has none."""
         check_is_fitted(self, "held_out_")
         return self.held_out_
-
-    def _domain(self, design: Design) -> Domain:
-        measured = design.fold >= 0
-        return Domain().fit(self._glass(design.X[measured]), design.fold[measured], design.keys[measured])
-
-    def _cross_fit(self, design: Design, domain: Domain, progress: Progress) -> CrossFit:
-        return cross_fit(design, self._regressor(), domain, self.coverage, self.n_jobs, progress)
-
-    def _regressor(self) -> BlendedRegressor:
-        if self.regressor is not None:
-            return self.regressor
-        layout, seed = self._layout(), self.random_state
-        committee = Committee(roots=layout.n_shares, **(self.committee or {}))
-        return BlendedRegressor(layout.n_conditions, committee, random_state=seed, **(self.local or {}))
-
-    def _layout(self) -> Layout:
-        return inputs.layout(self.blocks, self.conditions)
-
-    def _glass(self, X: Matrix) -> Matrix:
-        return X[:, self._layout().glass]
-
-    def _inputs(self, fractions: Fractions, conditions: Conditions) -> Matrix:
-        return inputs.matrix(fractions, self.blocks, self.conditions, conditions)
-
-    def _design(
-        self,
-        fractions: Fractions,
-        values: npt.ArrayLike,
-        groups: npt.ArrayLike | None,
-        conditions: Conditions,
-        sample_weight: npt.ArrayLike | None,
-        estimated: npt.ArrayLike | None,
-        laboratories: npt.ArrayLike | None = None,
-        energies: npt.ArrayLike | None = None,
-    ) -> Design:
-        told = {
-            "energies": energies,
-            "groups": groups,
-            "laboratories": laboratories,
-            "sample_weight": sample_weight,
-            "estimated": estimated,
-        }
-        y = inputs.targets(self.quantity, values, len(fractions), **told)
-        X = self._inputs(fractions, conditions)
-        seed = self.random_state
-        made = inputs.design(X, y, fractions, groups, laboratories, sample_weight, estimated, self.n_folds, seed)
-        return made if energies is None else replace(made, energies=np.asarray(energies, dtype=float))

@@ -19,10 +19,12 @@ from .localised import LEVELS, LocalCalibration
 from .predictor import Predictor
 from .process import FamilyProcess, Views
 from .residuals import Law, ResidualProcess
+from .temperature import EnergyModel
 from .tree_check import UnsoundError, check_boosted, check_size
 
 STRANGE = 100.0  # logarithm of an expected error beyond which no difficulty lies
 TRIAL = ("LiAlCl2.5O0.75", "SiO2")  # one composition that the process answers for, and one that it does not
+TRIAL_CONDITIONS = (None, {"temperature_C": 60.0})  # at another temperature the activation energies are asked too
 PARTS = {
     "regressor_": BlendedRegressor,
     "difficulty_": Difficulty,
@@ -45,10 +47,7 @@ def check(predictor: Predictor) -> None:
     largest = 2.0 * float(np.ptp(ends)) + float(np.abs(ends).max())  # a usual activation energy may be taken off
     _check_regressors(predictor.regressor_, layout.width, largest)
     _check_regressors(predictor.difficulty_, layout.local.stop - layout.local.start + 4, STRANGE)
-    _has(predictor.regressor_, "process_")
-    process = predictor.regressor_.process_
-    if process is not None:
-        _check_process(process, [view.shape[1] for view in layout.views(np.zeros((1, layout.width)))])
+    _check_near(predictor.regressor_, [view.shape[1] for view in layout.views(np.zeros((1, layout.width)))])
     n_known = len(predictor.known_points)
     shapes = [(n_known,)] * 2 + [(n_known, layout.width - layout.glass.stop)]
     for name, shape in zip(KNOWN, shapes, strict=True):
@@ -56,9 +55,10 @@ def check(predictor: Predictor) -> None:
             raise UnsoundError(f"{name} of a shape other than {shape}")
     _check_residuals(predictor.residuals_, predictor.domain_.points_.shape[1])
     _check_calibration(predictor.calibration_)
-    answer = predictor.predict(TRIAL)
-    if not all(np.isfinite(part).all() for part in (answer.target, answer.difficulty, answer.distance)):
-        raise UnsoundError("a predictor that answers with what is no number")
+    for conditions in TRIAL_CONDITIONS if layout.n_conditions else (None,):
+        answer = predictor.predict(TRIAL, conditions)
+        if not all(np.isfinite(part).all() for part in (answer.target, answer.difficulty, answer.distance)):
+            raise UnsoundError("a predictor that answers with what is no number")
 
 
 def _check_regressors(part: Any, width: int, largest: float) -> None:
@@ -92,6 +92,23 @@ def _check_network(network: Any) -> None:
         ends.append(len(offsets))
     if ends[-1] != 1 or len(ends) != network.n_layers_:
         raise UnsoundError(f"a network of {len(ends)} layers and {ends[-1]} outputs")
+
+
+def _check_near(regressor: BlendedRegressor, widths: list[int]) -> None:
+    """Check what speaks near the candidates, where it sees that many columns in each view."""
+    _has(regressor, "process_", "trees_", "energies_", "foreign_")
+    for name, kind in (("trees_", ExtraTreesRegressor), ("energies_", EnergyModel)):
+        if type(getattr(regressor, name)) not in (kind, type(None)):
+            raise UnsoundError(f"a {type(getattr(regressor, name)).__name__} in place of {name}")
+    if regressor.energies_ is not None:
+        _has(regressor.energies_, "trees_")
+        if type(regressor.energies_.trees_) not in (ExtraTreesRegressor, type(None)):
+            raise UnsoundError("activation energies that no trees know")
+    if regressor.process_ is not None:
+        _check_process(regressor.process_, widths)
+    foreign = _shape(regressor.foreign_)
+    if len(foreign) != 2 or (foreign[0] and foreign[1] != widths[1]):
+        raise UnsoundError("foreign rows of other elements")
 
 
 def _check_process(process: Any, widths: list[int]) -> None:

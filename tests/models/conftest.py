@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pytest
 from vitrion.datasets import load
+from vitrion.experiments.energies import measured_energies
 from vitrion.features.elements import SYMBOLS
 from vitrion.models.blend import BlendedRegressor
 from vitrion.models.committee import Committee
@@ -45,9 +46,9 @@ def small(name, **settings):
 def fit(name, data, n_folds=3, n_jobs=1, random_state=0, **told):
     """Fit a small predictor; what `told` holds takes the place of what the data say."""
     rows = {"compositions": data.fractions, "values": data.values, "groups": data.groups}
-    rows |= {"formulas": data.rows["formula"], "references": data.rows["group"]}
+    rows |= {"formulas": data.rows["formula"], "references": data.rows["group"], "laboratories": data.laboratories}
     if name == "conductivity":
-        rows["conditions"] = data.conditions
+        rows |= {"conditions": data.conditions, "energies": measured_energies(data)}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return small(name, n_folds=n_folds, n_jobs=n_jobs, random_state=random_state).fit(**(rows | told))

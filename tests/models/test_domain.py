@@ -14,14 +14,14 @@ def domain():
 
 
 def test_own_distance_is_zero(domain):
-    distance, row = domain.nearest(X)
+    distance, row = domain.nearest(domain.projected(X))
     assert distance == pytest.approx(0, abs=1e-9)
     assert (row == np.arange(600)).all()
 
 
 def test_of_points_measured_twice_the_first_is_named():
     twice = Domain().fit(np.vstack([X, X]), np.tile(FOLD, 2), np.tile(KEYS, 2))
-    distance, row = twice.nearest(X)
+    distance, row = twice.nearest(twice.projected(X))
     assert distance == pytest.approx(0, abs=1e-9)
     assert (row == np.arange(600)).all()
 
@@ -31,7 +31,7 @@ def test_distance_of_brute_force(domain):
     points = domain.projection_.transform(X)
     new = draw.normal(size=(400, 20)) * np.linspace(3, 0.1, 20)
     gaps = np.linalg.norm(domain.projection_.transform(new)[:, None] - points[None], axis=2)
-    distance, row = domain.nearest(new)
+    distance, row = domain.nearest(domain.projected(new))
     assert distance == pytest.approx(gaps[np.arange(400), row])
     excess = distance / gaps.min(axis=1) - 1
     assert excess.max() <= SLACK
@@ -41,8 +41,9 @@ def test_distance_of_brute_force(domain):
 
 def test_answer_does_not_depend_on_the_batch(domain):
     new = draw.normal(size=(50, 20)) * np.linspace(3, 0.1, 20)
-    whole = domain.nearest(new)[0]
-    assert [domain.nearest(one[None])[0][0] for one in new] == pytest.approx(whole.tolist(), rel=1e-12)
+    whole = domain.nearest(domain.projected(new))[0]
+    alone = [domain.nearest(domain.projected(one[None]))[0][0] for one in new]
+    assert alone == pytest.approx(whole.tolist(), rel=1e-12)
 
 
 def test_verdict_worsens_with_distance(domain):
@@ -81,7 +82,7 @@ def test_no_stranger_at_all():
 
 
 def test_far_away_is_outside(domain):
-    distance, _ = domain.nearest(np.full((1, 20), 100.0))
+    distance, _ = domain.nearest(domain.projected(np.full((1, 20), 100.0)))
     assert domain.verdict(distance).tolist() == ["outside"]
 
 
@@ -93,5 +94,5 @@ def test_nothing_known_of_strangers_leaves_only_itself_inside():
 
 def test_search_tree_is_in_no_file(domain):
     fitted = set(vars(domain))
-    domain.nearest(X[:1])
+    domain.nearest(domain.projected(X[:1]))
     assert set(vars(domain)) == fitted

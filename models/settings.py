@@ -1,0 +1,93 @@
+"""Settings of a predictor, and the rows, regressors and domains that they make of measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator
+
+from ..datasets.properties import Property, find
+from ..features.fractions import Fractions
+from . import inputs
+from .blend import BlendedRegressor
+from .committee import Committee
+from .crossfit import CrossFit, Design, Progress, cross_fit
+from .domain import Domain
+from .inputs import Conditions
+from .layout import Layout
+
+Matrix = npt.NDArray[np.float64]
+
+
+class PredictorSettings(BaseEstimator):
+    """What a `Predictor` is made by; the parameters are told there."""
+
+    def __init__(
+        self,
+        property: str = "tg",  # noqa: A002 - the field's word
+        blocks: tuple[str, ...] = ("fractions", "glass"),
+        conditions: bool = False,
+        regressor: BlendedRegressor | None = None,
+        n_folds: int = 5,
+        coverage: float = 0.9,
+        random_state: int = 0,
+        n_jobs: int = 1,
+        local: Mapping[str, Any] | None = None,
+        committee: Mapping[str, Any] | None = None,
+        memory_years: float | None = None,
+    ) -> None:
+        self.property = property
+        self.blocks = blocks
+        self.conditions = conditions
+        self.regressor = regressor
+        self.n_folds = n_folds
+        self.coverage = coverage
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+        self.local = local
+        self.committee = committee
+        self.memory_years = memory_years
+
+    @property
+    def quantity(self) -> Property:
+        """The property with its units."""
+        return find(self.property)
+
+    def _domain(self, design: Design) -> Domain:
+        measured = design.fold >= 0
+        return Domain().fit(self._glass(design.X[measured]), design.fold[measured], design.keys[measured])
+
+    def _cross_fit(self, design: Design, domain: Domain, progress: Progress) -> CrossFit:
+        return cross_fit(design, self._regressor(), domain, self.coverage, self.n_jobs, progress)
+
+    def _regressor(self) -> BlendedRegressor:
+        if self.regressor is not None:
+            return self.regressor
+        layout, seed = self._layout(), self.random_state
+        committee = Committee(roots=layout.n_shares, **(self.committee or {}))
+        return BlendedRegressor(layout.n_conditions, committee, random_state=seed, **(self.local or {}))
+
+    def _layout(self) -> Layout:
+        return inputs.layout(self.blocks, self.conditions)
+
+    def _glass(self, X: Matrix) -> Matrix:
+        return X[:, self._layout().glass]
+
+    def _inputs(self, fractions: Fractions, conditions: Conditions) -> Matrix:
+        return inputs.matrix(fractions, self.blocks, self.conditions, conditions)
+
+    def _design(
+        self,
+        fractions: Fractions,
+        values: npt.ArrayLike,
+        groups: npt.ArrayLike | None = None,
+        conditions: Conditions = None,
+        **columns: npt.ArrayLike | None,
+    ) -> Design:
+        """Rows as the regressor sees them; `columns` are the others of `fit`, one value a row."""
+        y = inputs.targets(self.quantity, values, len(fractions), groups=groups, **columns)
+        X = self._inputs(fractions, conditions)
+        return inputs.design(X, y, fractions, groups, n_folds=self.n_folds, seed=self.random_state, **columns)
