@@ -83,8 +83,3 @@ def log_probability(belief: Belief, limit: float, explore: float = 1.0) -> Vecto
     """Logarithm of the probability that a target to be large lies above a limit, shape (n,)."""
     std = np.maximum(belief.std, 1e-9) * max(explore, LEAST_EXPLORED)
     return np.asarray(log_ndtr((belief.mean - limit) / std))
-
-
-def draw(belief: Belief, random: np.random.Generator) -> Vector:
-    """One value of each candidate drawn from its belief (Thompson sampling, each candidate on its own), shape (n,)."""
-    return np.asarray(random.normal(belief.mean, belief.std))

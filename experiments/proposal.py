@@ -17,7 +17,7 @@ from ..datasets.readings import aiming, trusting
 from ..features.fractions import Fractions
 from ..features.notices import notice
 from ..features.scalars import shown, whole
-from ..models import inputs
+from ..models import inputs, slope
 from ..models.domain import VERDICTS
 from ..models.prediction import Prediction
 from ..models.predictor import Predictor
@@ -158,7 +158,8 @@ class _Belief:
             layout = inputs.layout(predictor.blocks, predictor.conditions)
             views = layout.views(inputs.matrix(every, predictor.blocks, predictor.conditions, circumstances))
             step = STEP[limit.property]
-            surrogates.append(Surrogate(views, limit.sign * told.target, told.difficulty, step, seed))
+            slopes = slope.of_candidates(predictor, told, every)
+            surrogates.append(Surrogate(views, limit.sign * told.target, slopes, step, seed))
         verdicts = [[VERDICTS.index(verdict) for verdict in told.verdict] for told in predictions.values()]
         verdict = np.array(VERDICTS)[np.max(verdicts, axis=0)]
         self.refused = goal.refused(every) | goal.too_far(verdict)

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import cho_factor, cho_solve, solve_triangular
 from scipy.optimize import minimize
 
-from . import grove
+from . import grove, random_features
 from .process import Views
 from .threads import one_thread
 
@@ -27,6 +27,8 @@ REFRESH = 1.1  # growth of the results after which shares, lengths and scale are
 TREES = 100
 TREE_SHARE = 0.5  # of the trees in the belief, the rest is the process's
 REFERENCES = 100  # candidates that stand for all in `typical`
+EXACT = 2000  # candidates up to which a joint draw knows the whole covariance
+JITTER = 1e-6  # of the largest variance, so that equal candidates can be drawn
 
 
 class Belief(NamedTuple):
@@ -39,12 +41,12 @@ class Belief(NamedTuple):
 class Surrogate:
     """A Gaussian process and a forest over the candidates of a campaign, around what the predictor expects.
 
-    The predictor's mean counts as far as it can tell the candidates apart: its trend enters with the share
-    ``v / (v + e)`` of its variance v over the candidates and its expected squared error e, and results correct that
-    share and a common offset (a linear mean whose coefficients have a normal prior: Rasmussen and Williams, Gaussian
-    Processes for Machine Learning, 2006, section 2.7). What is left is a process with Matern-3/2 correlations over
-    ratios, elements and all descriptors, in units of the spread of the candidates. From `FEWEST_FOR_TREES` results on,
-    extremely randomised trees vote too: no process alone finds what only some element pairs share.
+    The predictor's mean counts as far as it can tell the candidates apart: its trend over them enters with the slope
+    that measured values have on predicted ones (see `slope.expected`), and results correct that slope and a common
+    offset (a linear mean whose coefficients have a normal prior: Rasmussen and Williams, Gaussian Processes for Machine
+    Learning, 2006, section 2.7). What is left is a process with Matern-3/2 correlations over ratios, elements and all
+    descriptors, in units of the spread of the candidates. From `FEWEST_FOR_TREES` results on, extremely randomised
+    trees vote too: no process alone finds what only some element pairs share.
 
     Parameters
     ----------
@@ -52,24 +54,22 @@ class Surrogate:
         The n candidates as a `FamilyProcess` sees them (see `Layout.views`).
     prior
         Expected targets, shape (n,).
-    error
-        Expected size of the error of each, shape (n,).
+    slope
+        Expected slope of what is measured on what was expected, of each, shape (n,).
     scale
         Target units of one usual step: 1 for decades, about 30 for K.
     seed
         Of the forest.
     """
 
-    def __init__(self, views: Views, prior: Vector, error: Vector, scale: float = 1.0, seed: int = 0) -> None:
+    def __init__(self, views: Views, prior: Vector, slope: Vector, scale: float = 1.0, seed: int = 0) -> None:
         ratios, everything = (_standard(view) for view in (views.ratios, views.everything))
         self.views = tuple(_scaled(view) for view in (ratios, views.elements, everything))
         self._rows: dict[int, Singles] = {}
         self.scale, self.seed = scale, seed
         self.base = float(np.mean(prior)) / scale
         self.trend = np.asarray(prior, dtype=float) / scale - self.base
-        spread = float(np.var(self.trend))
-        doubt = float(np.mean(np.square(np.asarray(error, dtype=float) / scale)))
-        self.reliability = spread / (spread + doubt + 1e-12)
+        self.slope = np.asarray(slope, dtype=float)
         self.columns = everything[:, np.ptp(everything, axis=0) > 0].astype(np.float32)
         self.theta, self.size = np.append(START, np.log(USUAL_SCALE)), 0
 
@@ -92,9 +92,9 @@ class Surrogate:
         """
         rows, given = np.asarray(rows, dtype=np.intp), np.asarray(targets, dtype=float) / self.scale
         told = np.zeros(len(rows)) if noise is None else np.square(np.asarray(noise, dtype=float) / self.scale)
-        residual = given - self.base - self.reliability * self.trend[rows]
+        residual = given - self.base - self.slope[rows] * self.trend[rows]
         if len(rows) == 0:
-            prior = self.base + self.reliability * self.trend
+            prior = self.base + self.slope * self.trend
             return Belief(prior * self.scale, np.sqrt(self._variance()) * self.scale)
         apart = self._distances(rows)
         among = apart[:, :, rows]
@@ -104,14 +104,62 @@ class Surrogate:
             factor = cho_factor(self._covariance(self.theta, among, rows, told), lower=True)
             across = self._kernel(self.theta, apart) + self._linear(rows, slice(None))
             coefficients = cho_solve(factor, residual)
-            mean = self.base + self.reliability * self.trend + across.T @ coefficients
+            mean = self.base + self.slope * self.trend + across.T @ coefficients
             variance = self._variance() - np.einsum("ij,ij->j", across, cho_solve(factor, across))
             std = np.sqrt(np.maximum(variance, 1e-6))
             if len(rows) >= FEWEST_FOR_TREES and self.columns.shape[1]:
-                factor_of_trend = self.reliability + SLOPE**2 * float(self.trend[rows] @ coefficients)
+                factor_of_trend = self.slope + SLOPE**2 * float(self.trend[rows] @ coefficients)
                 usual = np.exp(2 * self.theta[-1] + self.theta[6])
                 mean, std = self._join(mean, std, rows, given, factor_of_trend, usual / (usual + told))
         return Belief(mean * self.scale, std * self.scale)
+
+    def deviations(self, rows: Rows, noise: Vector, random: np.random.Generator) -> Vector:
+        """How far each candidate lies from its mean in one joint draw, in standard deviations of its own, shape (n,).
+
+        Candidates that are alike deviate alike, as the process with its present lengths has it after the results: of a
+        hundred thousand drawn one by one, the highest is but the most uncertain. Up to `EXACT` candidates the draw is
+        that of their whole covariance; of more, one of random features bent to the results (Wilson et al.,
+        arXiv:2002.09309).
+
+        Parameters
+        ----------
+        rows, noise
+            As in `tell`.
+        random
+            What is drawn from.
+        """
+        rows, told = np.asarray(rows, dtype=np.intp), np.square(np.asarray(noise, dtype=float) / self.scale)
+        apart = self._distances(rows) if len(rows) else np.empty((3, 0, len(self)))
+        with one_thread():
+            across = self._kernel(self.theta, apart) + self._linear(rows, slice(None))
+            factor = np.linalg.cholesky(self._covariance(self.theta, apart[:, :, rows], rows, told))
+            white = solve_triangular(factor, across, lower=True) if len(rows) else across
+            left = np.maximum(self._variance() - np.square(white).sum(axis=0), 1e-6)
+            if len(self) <= EXACT:
+                apart = np.array([_distance(view, view) for view in self.views], dtype=float)
+                whole = self._kernel(self.theta, apart) + self._linear(np.arange(len(self)), slice(None))
+                joint = whole - white.T @ white
+                joint[np.diag_indices_from(joint)] = left + JITTER * left.max()
+                drawn = np.linalg.cholesky(joint) @ random.standard_normal(len(self))
+            else:
+                drawn = self._featured(random)
+                spread = np.sqrt(np.exp(2 * self.theta[-1] + self.theta[6]) + told)
+                missed = drawn[rows] + spread * random.standard_normal(len(rows))
+                drawn = drawn - white.T @ solve_triangular(factor, missed, lower=True) if len(rows) else drawn
+        return np.asarray(drawn / np.sqrt(left))
+
+    def _featured(self, random: np.random.Generator) -> Vector:
+        """A draw before any result, its process by random features, shape (n,)."""
+        offset, slope = random.standard_normal(2) * (OFFSET, SLOPE)
+        process = random_features.drawn(self.views, self.theta[:6], random) * np.exp(self.theta[-1])
+        return np.asarray(offset + slope * self.trend + process)
+
+    @property
+    def share(self) -> float:
+        """Part of the variance of the candidates that the predictor's trend tells, before any result, from 0 to 1."""
+        known = float(np.var(self.slope * self.trend))
+        left = float(np.mean(self._variance())) - OFFSET**2  # the offset is common to all
+        return known / (known + left)
 
     def typical(self) -> Vector:
         """How much each candidate tells about all others: its mean correlation with them, shape (n,)."""
@@ -121,10 +169,10 @@ class Surrogate:
         return np.asarray(kernel.mean(axis=0))
 
     def _join(
-        self, mean: Vector, std: Vector, rows: Rows, given: Vector, slope: float, weight: Vector
+        self, mean: Vector, std: Vector, rows: Rows, given: Vector, slope: Vector, weight: Vector
     ) -> tuple[Vector, Vector]:
         """Process and trees as a mixture of two normal distributions, by its mean and standard deviation."""
-        rest = given - slope * self.trend[rows]
+        rest = given - slope[rows] * self.trend[rows]
         votes = grove.votes(self.columns[rows], rest, weight, self.columns, TREES, self.seed)
         wood, apart = votes.mean(axis=0) + slope * self.trend, votes.std(axis=0)
         w = TREE_SHARE

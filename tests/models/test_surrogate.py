@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from vitrion.features import Fractions, Template
-from vitrion.models import inputs
+from vitrion.models import inputs, random_features
+from vitrion.models import surrogate as surrogates
 from vitrion.models.surrogate import Surrogate
 
 GRID = [member.composition for member in Template.parse("LiAlCl{4-2x}O{x}").grid(x="0:1.5:0.05")]
@@ -11,19 +12,33 @@ X = np.arange(len(GRID)) * 0.05
 TRUTH = -3 - 3 * np.square(X - 0.75)
 
 
-def surrogate(prior=None, error=0.5, scale=1.0):
+def surrogate(prior=None, slope=0.7, scale=1.0):
     blocks = ("fractions", "glass")
     views = inputs.layout(blocks, False).views(inputs.matrix(Fractions.of(GRID), blocks, False, None))
     start = np.full(len(GRID), -4.0) if prior is None else prior
-    return Surrogate(views, start, np.full(len(GRID), error), scale)
+    return Surrogate(views, start, np.full(len(GRID), slope), scale)
 
 
-def test_nothing_measured_is_the_prior_as_far_as_it_tells_apart():
-    sharp, vague = surrogate(TRUTH, 0.01), surrogate(TRUTH, 100.0)
+def test_nothing_measured_is_the_prior_by_its_slope():
+    sharp, blunt, vague = (surrogate(TRUTH, slope) for slope in (1.0, 0.5, 0.0))
     none = np.empty(0, dtype=int)
-    assert sharp.tell(none, none).mean == pytest.approx(TRUTH, abs=0.01)
-    assert np.ptp(vague.tell(none, none).mean) < 1e-3
+    assert sharp.tell(none, none).mean == pytest.approx(TRUTH, abs=1e-9)
+    assert np.ptp(blunt.tell(none, none).mean) == pytest.approx(np.ptp(TRUTH) / 2)
+    assert np.ptp(vague.tell(none, none).mean) < 1e-9
     assert vague.tell(none, none).std.min() > 1.0
+
+
+def test_a_slope_may_differ_from_candidate_to_candidate():
+    half = np.where(X < 0.75, 1.0, 0.0)
+    told = surrogate(TRUTH, half).tell(np.empty(0, dtype=int), np.empty(0))
+    assert np.ptp(told.mean[X >= 0.75]) < 1e-9 < np.ptp(told.mean[X < 0.75])
+
+
+def test_what_the_prior_tells_apart_is_a_share():
+    shares = [surrogate(size * TRUTH, slope).share for size, slope in ((1, 0.0), (0.1, 1.0), (1, 1.0), (10, 1.0))]
+    assert shares[0] == 0
+    assert (np.diff(shares) > 0).all()
+    assert shares[-1] < 1
 
 
 def test_results_bend_the_mean_and_narrow_the_belief():
@@ -51,7 +66,7 @@ def test_a_doubtful_result_bends_less():
 def test_units_do_not_matter():
     rows = np.array([2, 10, 20])
     decades = surrogate(TRUTH).tell(rows, TRUTH[rows])
-    kelvin = surrogate(30 * TRUTH, 15.0, 30.0).tell(rows, 30 * TRUTH[rows])
+    kelvin = surrogate(30 * TRUTH, 0.7, 30.0).tell(rows, 30 * TRUTH[rows])
     assert kelvin.mean == pytest.approx(30 * decades.mean, rel=1e-6)
     assert kelvin.std == pytest.approx(30 * decades.std, rel=1e-6)
 
@@ -67,3 +82,53 @@ def test_the_same_results_give_the_same_belief():
     first, second = (surrogate().tell(rows, TRUTH[rows]) for _ in range(2))
     assert (first.mean == second.mean).all()
     assert (first.std == second.std).all()
+
+
+def joint_draws(one, rows, count=1500):
+    random = np.random.default_rng(0)
+    return np.array([one.deviations(rows, np.zeros(len(rows)), random) for _ in range(count)])
+
+
+def test_draws_are_joint_and_in_standard_deviations():
+    """Neighbours deviate alike, what is far apart does not, and results pin the draw where they were measured."""
+    one, rows = surrogate(TRUTH), np.array([0, 15, 30])
+    one.tell(rows, TRUTH[rows], tune=False)
+    drawn = joint_draws(one, rows)
+    assert drawn.mean(axis=0) == pytest.approx(0.0, abs=0.1)
+    assert drawn.std(axis=0) == pytest.approx(1.0, abs=0.06)
+    alike = np.corrcoef(drawn.T)
+    assert alike[7, 8] > 0.8
+    assert abs(alike[7, 22]) < 0.4 < alike[7, 8], "beyond a result little is shared"
+
+
+def test_draws_have_the_covariance_of_the_process():
+    """The exact draw and the draw by random features both, against the posterior written out."""
+    one, rows = surrogate(TRUTH), np.array([4, 20])
+    one.tell(rows, TRUTH[rows], tune=False)
+    everything = np.arange(len(one))
+    apart = one._distances(everything)
+    prior = one._kernel(one.theta, apart) + one._linear(everything, everything)
+    known = one._covariance(one.theta, apart[:, rows][:, :, rows], rows, np.zeros(2))
+    left = prior - prior[:, rows] @ np.linalg.solve(known, prior[rows])
+    spread = np.sqrt(np.diag(left))
+    asked = left / np.outer(spread, spread)
+    assert np.abs(np.corrcoef(joint_draws(one, rows).T) - asked).max() < 0.12
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(surrogates, "EXACT", 5)
+        assert np.abs(np.corrcoef(joint_draws(one, rows, 800).T) - asked).max() < 0.15
+
+
+def test_random_features_have_the_covariance_of_their_kernel():
+    one = surrogate()
+    random = np.random.default_rng(0)
+    drawn = np.array([random_features.drawn(one.views, one.theta, random) for _ in range(800)])
+    asked = one._kernel(one.theta, one._distances(np.arange(len(one)))) / np.exp(2 * one.theta[-1])
+    assert np.abs(np.cov(drawn.T) - asked).max() < 0.15 * asked.max()
+
+
+def test_a_joint_draw_does_not_pick_the_most_uncertain_of_many():
+    """Drawn one by one, the highest of many equal candidates stands far above what any joint draw holds."""
+    one, nothing = surrogate(), np.empty(0, dtype=int)
+    highest = [one.deviations(nothing, np.empty(0), np.random.default_rng(seed)).max() for seed in range(200)]
+    alone = np.random.default_rng(0).standard_normal((200, len(one))).max(axis=1)
+    assert np.mean(highest) < np.mean(alone) - 1.0
