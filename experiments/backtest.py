@@ -15,7 +15,7 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 
 from ..datasets.structured import UnreadableError, of_json
-from ..models import grove, random_features, surrogate
+from ..models import grove, joint, random_features, surrogate
 from ..models.surrogate import Surrogate
 from . import acquisition, search
 from .backtest_pools import SERIES, ReplayPool
@@ -44,7 +44,7 @@ def fingerprint(pool: ReplayPool, method: str) -> str:
         told.update(np.round(pool.priors, 3).tobytes() + np.round(pool.slopes, 3).tobytes() + repr(STEPS).encode())
         for view in (pool.views.ratios, pool.views.elements, pool.views.everything):
             told.update(np.round(view, 3).tobytes())
-        for module in (surrogate, grove, random_features, search, acquisition):
+        for module in (surrogate, grove, joint, random_features, search, acquisition):
             told.update(inspect.getsource(module).encode())
     else:
         told.update(np.round(pool.descriptors, 6).tobytes())

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from ..models.joint import Joint
 from ..models.surrogate import Belief, Surrogate
 from .acquisition import log_hypervolume_improvement, log_improvement, log_probability
 
@@ -41,11 +42,12 @@ class Results:
 
 @dataclass(frozen=True)
 class Pick:
-    """One candidate chosen, why, and the beliefs about all candidates when it was."""
+    """One candidate chosen, why, and what was known and believed of all candidates when it was."""
 
     row: int
     why: Literal["typical", "worth"]
     beliefs: tuple[Belief, ...]
+    results: tuple[Results, ...]
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ class Search:
         tune
             Whether the surrogates may choose their lengths by these results; not where some are expected ones.
         alike
-            Which candidates nobody can tell from one that is picked, shape (n,).
+            Which candidates do not belong in a batch with one that is picked, shape (n,).
         """
         told, barred, picks = list(results), barred.copy(), list[Pick]()
         chance = np.zeros(len(barred)) if success is None else np.log(np.maximum(success, LEAST))
@@ -116,7 +118,9 @@ class Search:
             measured = max(len(one.rows) for one in results)
             chance = chance + HOPE / (1 + measured) * np.log(np.maximum(hope, LEAST))
         random = np.random.default_rng(self.seed)
-        for number in range(min(size, int((~barred).sum()))):
+        for number in range(size):
+            if barred.all():  # a pick bars what is like it too
+                break
             beliefs = tuple(
                 surrogate.tell(one.rows, one.targets, one.noise, tune=tune and number == 0)
                 for surrogate, one in zip(self.surrogates, told, strict=True)
@@ -124,7 +128,7 @@ class Search:
             first = not any(len(one.rows) for one in told)
             worth = (self._start() if first else self.worth(beliefs, told, random)) + chance
             row = int(np.argmax(np.where(barred, -np.inf, worth)))
-            picks.append(Pick(row, "typical" if first else "worth", beliefs))
+            picks.append(Pick(row, "typical" if first else "worth", beliefs, tuple(told)))
             barred[row] = True
             barred |= alike(row) if alike else False
             told = [one.and_one(row, float(b.mean[row])) for one, b in zip(told, beliefs, strict=True)]
@@ -140,7 +144,7 @@ class Search:
         if self.acquisition == "thompson":
             together = zip(beliefs, self.surrogates, results, strict=True)
             drawn = [
-                b.mean + self.explore * b.std * surrogate.deviations(one.rows, one.noise, random)
+                b.mean + self.explore * b.std * Joint(surrogate, one.rows, one.noise).deviations(random)
                 for b, surrogate, one in together
             ]
             rest = zip(drawn[1:], self.limits[1:], self.surrogates[1:], strict=True)

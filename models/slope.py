@@ -76,8 +76,9 @@ def of_candidates(predictor: Predictor, told: Prediction, fractions: Fractions) 
 def familiar(predictor: Predictor, fractions: Fractions) -> Mask:
     """Whether the predictor learnt from some composition of the very elements of each, shape (n,)."""
     names = predictor.known_formulas_
-    known = kept(predictor, names, lambda: np.array(sorted({_named(one) for one in set(names.tolist())})), b"elements")
-    return np.isin(elements(fractions), known)
+    known = kept(predictor, names, lambda: {_named(one) for one in set(names.tolist())}, b"elements")
+    sets, where = np.unique(elements(fractions), return_inverse=True)
+    return np.array([one in known for one in sets.tolist()], dtype=bool)[where]
 
 
 def elements(fractions: Fractions) -> npt.NDArray[np.str_]:

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import cho_factor, cho_solve, solve_triangular
+from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
 
-from . import grove, random_features
+from . import grove
 from .process import Views
 from .threads import one_thread
 
@@ -27,8 +27,6 @@ REFRESH = 1.1  # growth of the results after which shares, lengths and scale are
 TREES = 100
 TREE_SHARE = 0.5  # of the trees in the belief, the rest is the process's
 REFERENCES = 100  # candidates that stand for all in `typical`
-EXACT = 2000  # candidates up to which a joint draw knows the whole covariance
-JITTER = 1e-6  # of the largest variance, so that equal candidates can be drawn
 
 
 class Belief(NamedTuple):
@@ -95,17 +93,17 @@ class Surrogate:
         residual = given - self.base - self.slope[rows] * self.trend[rows]
         if len(rows) == 0:
             prior = self.base + self.slope * self.trend
-            return Belief(prior * self.scale, np.sqrt(self._variance()) * self.scale)
-        apart = self._distances(rows)
+            return Belief(prior * self.scale, np.sqrt(self.variance()) * self.scale)
+        apart = self.distances(rows)
         among = apart[:, :, rows]
         with one_thread():
             if tune and len(rows) >= REFRESH * self.size:
                 self.theta, self.size = self._tune(among, rows, residual, told), len(rows)
             factor = cho_factor(self._covariance(self.theta, among, rows, told), lower=True)
-            across = self._kernel(self.theta, apart) + self._linear(rows, slice(None))
+            across = self.kernel(apart) + self.linear(rows, slice(None))
             coefficients = cho_solve(factor, residual)
             mean = self.base + self.slope * self.trend + across.T @ coefficients
-            variance = self._variance() - np.einsum("ij,ij->j", across, cho_solve(factor, across))
+            variance = self.variance() - np.einsum("ij,ij->j", across, cho_solve(factor, across))
             std = np.sqrt(np.maximum(variance, 1e-6))
             if len(rows) >= FEWEST_FOR_TREES and self.columns.shape[1]:
                 factor_of_trend = self.slope + SLOPE**2 * float(self.trend[rows] @ coefficients)
@@ -113,59 +111,18 @@ class Surrogate:
                 mean, std = self._join(mean, std, rows, given, factor_of_trend, usual / (usual + told))
         return Belief(mean * self.scale, std * self.scale)
 
-    def deviations(self, rows: Rows, noise: Vector, random: np.random.Generator) -> Vector:
-        """How far each candidate lies from its mean in one joint draw, in standard deviations of its own, shape (n,).
-
-        Candidates that are alike deviate alike, as the process with its present lengths has it after the results: of a
-        hundred thousand drawn one by one, the highest is but the most uncertain. Up to `EXACT` candidates the draw is
-        that of their whole covariance; of more, one of random features bent to the results (Wilson et al.,
-        arXiv:2002.09309).
-
-        Parameters
-        ----------
-        rows, noise
-            As in `tell`.
-        random
-            What is drawn from.
-        """
-        rows, told = np.asarray(rows, dtype=np.intp), np.square(np.asarray(noise, dtype=float) / self.scale)
-        apart = self._distances(rows) if len(rows) else np.empty((3, 0, len(self)))
-        with one_thread():
-            across = self._kernel(self.theta, apart) + self._linear(rows, slice(None))
-            factor = np.linalg.cholesky(self._covariance(self.theta, apart[:, :, rows], rows, told))
-            white = solve_triangular(factor, across, lower=True) if len(rows) else across
-            left = np.maximum(self._variance() - np.square(white).sum(axis=0), 1e-6)
-            if len(self) <= EXACT:
-                apart = np.array([_distance(view, view) for view in self.views], dtype=float)
-                whole = self._kernel(self.theta, apart) + self._linear(np.arange(len(self)), slice(None))
-                joint = whole - white.T @ white
-                joint[np.diag_indices_from(joint)] = left + JITTER * left.max()
-                drawn = np.linalg.cholesky(joint) @ random.standard_normal(len(self))
-            else:
-                drawn = self._featured(random)
-                spread = np.sqrt(np.exp(2 * self.theta[-1] + self.theta[6]) + told)
-                missed = drawn[rows] + spread * random.standard_normal(len(rows))
-                drawn = drawn - white.T @ solve_triangular(factor, missed, lower=True) if len(rows) else drawn
-        return np.asarray(drawn / np.sqrt(left))
-
-    def _featured(self, random: np.random.Generator) -> Vector:
-        """A draw before any result, its process by random features, shape (n,)."""
-        offset, slope = random.standard_normal(2) * (OFFSET, SLOPE)
-        process = random_features.drawn(self.views, self.theta[:6], random) * np.exp(self.theta[-1])
-        return np.asarray(offset + slope * self.trend + process)
-
     @property
     def share(self) -> float:
         """Part of the variance of the candidates that the predictor's trend tells, before any result, from 0 to 1."""
         known = float(np.var(self.slope * self.trend))
-        left = float(np.mean(self._variance())) - OFFSET**2  # the offset is common to all
+        left = float(np.mean(self.variance())) - OFFSET**2  # the offset is common to all
         return known / (known + left)
 
     def typical(self) -> Vector:
         """How much each candidate tells about all others: its mean correlation with them, shape (n,)."""
         draw = np.random.default_rng(self.seed)
         some = np.sort(draw.choice(len(self), min(len(self), REFERENCES), replace=False))
-        kernel = self._kernel(self.theta, self._distances(some))
+        kernel = self.kernel(self.distances(some))
         return np.asarray(kernel.mean(axis=0))
 
     def _join(
@@ -202,30 +159,39 @@ class Surrogate:
 
     def _covariance(self, theta: Vector, among: Matrix, rows: Rows, told: Vector) -> Matrix:
         noise = np.exp(2 * theta[-1] + theta[6]) + told
-        return self._kernel(theta, among) + self._linear(rows, rows) + np.diag(noise)
+        return self._kernel(theta, among) + self.linear(rows, rows) + np.diag(noise)
+
+    def kernel(self, distances: Matrix) -> Matrix:
+        """Covariance at distances in each view, shape (3, m, n), by the process alone, shape (m, n)."""
+        return self._kernel(self.theta, distances)
 
     def _kernel(self, theta: Vector, distances: Matrix) -> Matrix:
         s1, l1, s2, l2, s3, l3 = np.exp(theta[:6])
         near, alike, rest = (_matern(d / length) for d, length in zip(distances, (l1, l2, l3), strict=True))
         return np.asarray(np.exp(2 * theta[-1]) * (near * (s1 + s2 * alike) + s3 * rest))
 
-    def _linear(self, one: Rows, other: Rows | slice) -> Matrix:
+    def linear(self, one: Rows, other: Rows | slice) -> Matrix:
+        """Covariance of some candidates with others by their common offset and the slope of the trend, (m, k)."""
         return OFFSET**2 + SLOPE**2 * np.outer(self.trend[one], self.trend[other])
 
-    def _variance(self) -> Vector:
+    def variance(self) -> Vector:
+        """Variance of each candidate before any result, in units of the scale, shape (n,)."""
         shares = float(np.exp(self.theta[[0, 2, 4]]).sum() * np.exp(2 * self.theta[-1]))
         return np.asarray(shares + OFFSET**2 + SLOPE**2 * np.square(self.trend))
 
-    def _distances(self, rows: Rows) -> Matrix:
+    def distances(self, rows: Rows) -> Matrix:
         """Distances of some candidates to all in each view, shape (3, m, n); each row is computed once."""
         fresh = [int(row) for row in rows if int(row) not in self._rows]
         if fresh:
-            found = np.array([_distance(view[fresh], view) for view in self.views])
+            found = np.array([distance(view[fresh], view) for view in self.views])
             self._rows |= {row: found[:, place] for place, row in enumerate(fresh)}
+        if not len(rows):
+            return np.empty((len(self.views), 0, len(self)))
         return np.stack([self._rows[int(row)] for row in rows], axis=1).astype(float)
 
 
-def _distance(one: Singles, other: Singles) -> Singles:
+def distance(one: Singles, other: Singles) -> Singles:
+    """Distances of rows, shape (n, m)."""
     squares = np.square(one).sum(axis=1)[:, None] + np.square(other).sum(axis=1) - 2.0 * (one @ other.T)
     return np.asarray(np.sqrt(np.maximum(squares, 0.0)), dtype=np.float32)
 

@@ -74,16 +74,18 @@ def test_front_keeps_what_nothing_beats():
     assert len(front(np.empty((0, 2)))) == 0
 
 
-def test_thompson_weighs_limits_in_their_own_steps():
+def test_thompson_weighs_limits_in_their_own_steps(monkeypatch):
     from types import SimpleNamespace
 
+    from vitrion.experiments import search as searches
     from vitrion.experiments.search import Results, Search
 
     small = [Belief(np.array([0.0, 0.0]), np.full(2, 1e-9))]
     decades = Belief(np.array([-1.0, 0.0]), np.full(2, 1e-9))  # one step short, or none
     kelvin = Belief(np.array([0.0, -15.0]), np.full(2, 1e-9))  # none, or half a step short
-    nowhere = {"deviations": lambda rows, noise, random: np.zeros(2)}
-    steps = [SimpleNamespace(scale=scale, **nowhere) for scale in (1.0, 1.0, 30.0)]
+    nowhere = SimpleNamespace(deviations=lambda random: np.zeros(2))
+    monkeypatch.setattr(searches, "Joint", lambda *told: nowhere)
+    steps = [SimpleNamespace(scale=scale) for scale in (1.0, 1.0, 30.0)]
     search = Search(steps, [-np.inf, 0.0, 0.0], "thompson")
     worth = search.worth([*small, decades, kelvin], [Results.none()] * 3, np.random.default_rng(0))
     assert worth[1] > worth[0], "half a step in K is less than a whole one in decades"

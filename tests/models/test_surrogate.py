@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 from vitrion.features import Fractions, Template
-from vitrion.models import inputs, random_features
-from vitrion.models import surrogate as surrogates
+from vitrion.models import inputs
 from vitrion.models.surrogate import Surrogate
 
 GRID = [member.composition for member in Template.parse("LiAlCl{4-2x}O{x}").grid(x="0:1.5:0.05")]
@@ -82,53 +81,3 @@ def test_the_same_results_give_the_same_belief():
     first, second = (surrogate().tell(rows, TRUTH[rows]) for _ in range(2))
     assert (first.mean == second.mean).all()
     assert (first.std == second.std).all()
-
-
-def joint_draws(one, rows, count=1500):
-    random = np.random.default_rng(0)
-    return np.array([one.deviations(rows, np.zeros(len(rows)), random) for _ in range(count)])
-
-
-def test_draws_are_joint_and_in_standard_deviations():
-    """Neighbours deviate alike, what is far apart does not, and results pin the draw where they were measured."""
-    one, rows = surrogate(TRUTH), np.array([0, 15, 30])
-    one.tell(rows, TRUTH[rows], tune=False)
-    drawn = joint_draws(one, rows)
-    assert drawn.mean(axis=0) == pytest.approx(0.0, abs=0.1)
-    assert drawn.std(axis=0) == pytest.approx(1.0, abs=0.06)
-    alike = np.corrcoef(drawn.T)
-    assert alike[7, 8] > 0.8
-    assert abs(alike[7, 22]) < 0.4 < alike[7, 8], "beyond a result little is shared"
-
-
-def test_draws_have_the_covariance_of_the_process():
-    """The exact draw and the draw by random features both, against the posterior written out."""
-    one, rows = surrogate(TRUTH), np.array([4, 20])
-    one.tell(rows, TRUTH[rows], tune=False)
-    everything = np.arange(len(one))
-    apart = one._distances(everything)
-    prior = one._kernel(one.theta, apart) + one._linear(everything, everything)
-    known = one._covariance(one.theta, apart[:, rows][:, :, rows], rows, np.zeros(2))
-    left = prior - prior[:, rows] @ np.linalg.solve(known, prior[rows])
-    spread = np.sqrt(np.diag(left))
-    asked = left / np.outer(spread, spread)
-    assert np.abs(np.corrcoef(joint_draws(one, rows).T) - asked).max() < 0.12
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(surrogates, "EXACT", 5)
-        assert np.abs(np.corrcoef(joint_draws(one, rows, 800).T) - asked).max() < 0.15
-
-
-def test_random_features_have_the_covariance_of_their_kernel():
-    one = surrogate()
-    random = np.random.default_rng(0)
-    drawn = np.array([random_features.drawn(one.views, one.theta, random) for _ in range(800)])
-    asked = one._kernel(one.theta, one._distances(np.arange(len(one)))) / np.exp(2 * one.theta[-1])
-    assert np.abs(np.cov(drawn.T) - asked).max() < 0.15 * asked.max()
-
-
-def test_a_joint_draw_does_not_pick_the_most_uncertain_of_many():
-    """Drawn one by one, the highest of many equal candidates stands far above what any joint draw holds."""
-    one, nothing = surrogate(), np.empty(0, dtype=int)
-    highest = [one.deviations(nothing, np.empty(0), np.random.default_rng(seed)).max() for seed in range(200)]
-    alone = np.random.default_rng(0).standard_normal((200, len(one))).max(axis=1)
-    assert np.mean(highest) < np.mean(alone) - 1.0
