@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import erfcx, log_ndtr, ndtr
+from scipy.special import erfcx, log_ndtr, ndtr, ndtri
 
 from ..models.surrogate import Belief
 
@@ -14,6 +14,8 @@ Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 
 
+NODES = 64  # of the integral over what the errors of a batch have in common
+SAME_ERROR = 0.99  # common part of the variance from which on a batch stands or falls together
 LEAST_EXPLORED = 0.05  # of a standard deviation that a probability needs, so that limits in K and decades compare
 
 
@@ -85,6 +87,32 @@ def log_probability(belief: Belief, limit: float, explore: float = 1.0) -> Vecto
     return np.asarray(log_ndtr((belief.mean - limit) / std))
 
 
-def draw(belief: Belief, random: np.random.Generator) -> Vector:
-    """One value of each candidate drawn from its belief (Thompson sampling, each candidate on its own), shape (n,)."""
-    return np.asarray(random.normal(belief.mean, belief.std))
+def at_least_one(chances: Vector, shared: float) -> float:
+    r"""Chance that at least one of k candidates succeeds, whose errors have a part in common.
+
+    With a chance p each and the part r of the variance in common, ``1 - E[prod (1 - Phi((t + sqrt(r) u) / sqrt(1 -
+    r)))]`` over a standard normal u, with ``t = Phi^-1(p)``, by Gauss-Hermite quadrature: with r = 0 the product that
+    independent errors give, with r = 1 the highest of the chances.
+
+    Parameters
+    ----------
+    chances
+        Of each, shape (k,).
+    shared
+        Part of the variance of their errors that is common to all, from 0 to 1.
+
+    Examples
+    --------
+    >>> [round(at_least_one(np.array([0.4, 0.4, 0.4]), shared), 2) for shared in (0.0, 0.6, 1.0)]
+    [0.78, 0.62, 0.4]
+    """
+    certain = np.asarray(chances, dtype=float)
+    if not len(certain):
+        return 0.0
+    part = min(max(shared, 0.0), 1.0)
+    if part > SAME_ERROR:
+        return float(certain.max())
+    nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
+    at = (ndtri(certain)[:, None] + np.sqrt(part) * nodes) / np.sqrt(1.0 - part)
+    none = np.prod(ndtr(-at), axis=0) @ weights / weights.sum()
+    return float(np.clip(1.0 - none, certain.max(), min(1.0, certain.sum())))

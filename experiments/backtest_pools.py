@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed
+from scipy.spatial import cKDTree
 from sklearn.base import clone
 
 from ..datasets import Dataset, load
 from ..datasets.measurement import formulas
 from ..features.fractions import Fractions
+from ..models import slope
 from ..models.crossfit import Design
+from ..models.domain import Domain
+from ..models.nearness import nearness
 from ..models.predictor import Predictor
 from ..models.process import Views
 from .protocol import design
 from .recipe import Recipe
-from .search import front
-from .series import Given, Mask, find, hidden
+from .series import Given, Mask, element_sets, find, hidden
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
@@ -31,7 +35,6 @@ ROOM_C = (15.0, 45.0)
 HALIDES, SERIES, LITHIUM, SODIUM, TWO = "halides", "series", "lithium", "sodium", "two"
 DRAWN = 1000  # conductors drawn
 CREDIBLE = 0.01  # S/cm, highest conductivity of a glass of SciGlass that is taken for true
-ERRORS = (0.8, 40.0)  # usual error of the predictors on papers never seen: decades, K
 N_GROUPS = 4
 
 
@@ -49,14 +52,11 @@ class ReplayPool:
         Targets to be large, shape (n, k): log10 of S/cm; for two targets also minus Tg in K.
     views
         The compositions as a surrogate sees them, at 25 C and as a glass.
-    priors
-        Expected targets by predictors that saw neither these compositions nor their papers, shape (n, k).
+    priors, slopes
+        Expected targets by predictors that saw neither these compositions nor their papers, and the slope of what is
+        measured on them that is expected by what these predictors know of each (see `slope.expected`), both (n, k).
     descriptors
         What the peers are told of each composition, shape (n, p).
-    top
-        Share of the compositions that are to be found, and which share of those.
-    best
-        Whether a replay goes on until the best is found too.
     """
 
     name: str
@@ -65,9 +65,8 @@ class ReplayPool:
     values: Matrix
     views: Views
     priors: Matrix
+    slopes: Matrix
     descriptors: Matrix
-    top: tuple[float, float] = (0.05, 0.8)
-    best: bool = True
 
     def __len__(self) -> int:
         return len(self.values)
@@ -76,20 +75,6 @@ class ReplayPool:
     def two(self) -> bool:
         """Whether there are two targets."""
         return bool(self.values.shape[1] > 1)
-
-    @property
-    def goal(self) -> Rows:
-        """Compositions that are to be found, the best first; of two targets the front."""
-        if self.two:
-            best = front(self.values)
-            return np.flatnonzero((self.values[:, None] == best[None]).all(axis=2).any(axis=1))
-        order = np.argsort(-self.values[:, 0], kind="stable")
-        return np.asarray(order[: int(np.ceil(self.top[0] * len(self)))])
-
-    @property
-    def needed(self) -> int:
-        """How many of them."""
-        return int(np.ceil(self.top[1] * len(self.goal) - 1e-9))
 
 
 class Source:
@@ -101,6 +86,9 @@ class Source:
         self.predictors: dict[str, Predictor] = {name: recipe.predictor() for name, recipe in self.recipes.items()}
         self.designs: dict[str, Design] = {
             name: design(self.predictors[name], self.recipes[name].rows(data)) for name, data in self.data.items()
+        }
+        self.domains: dict[str, Domain] = {
+            name: self.predictors[name]._domain(made) for name, made in self.designs.items()
         }
 
     def inputs(self, name: str, fractions: Fractions) -> Matrix:
@@ -121,10 +109,25 @@ class Source:
         gone_with: Mask = np.isin(made.papers, made.papers[rows]) | np.isin(made.keys, made.keys[rows])
         return np.asarray(~gone_with, dtype=bool)
 
-    def prior(self, name: str, fractions: Fractions, train: Mask) -> Vector:
-        """What a regressor fitted on some rows expects, shape (n,)."""
+    def prior(self, name: str, fractions: Fractions, train: Mask) -> Prior:
+        """What a regressor fitted on some rows expects."""
         fitted = self.designs[name].fit(self.predictors[name]._regressor(), np.flatnonzero(train))
-        return np.asarray(fitted.predict(self.inputs(name, fractions)))
+        return Prior(np.asarray(fitted.predict(self.inputs(name, fractions))), self.slope(name, fractions, train))
+
+    def slope(self, name: str, fractions: Fractions, train: Mask) -> Vector:
+        """Slope that is expected of what some rows of a design let one expect, shape (n,)."""
+        learnt, domain = train[self.designs[name].fold >= 0], self.domains[name]
+        asked = domain.projected(self.predictors[name]._glass(self.inputs(name, fractions)))
+        apart = np.asarray(cKDTree(domain.points_[learnt]).query(asked)[0])
+        known = np.unique(element_sets(self.data[name])[learnt].astype(str))
+        return slope.expected(apart, np.isin(slope.elements(fractions), known), nearness(fractions))
+
+
+class Prior(NamedTuple):
+    """What is expected of n compositions, and how far it tells them apart, both of shape (n,)."""
+
+    mean: Vector
+    slope: Vector
 
 
 def _distinct(data: Dataset, mask: Mask) -> tuple[Fractions, Vector, npt.NDArray[np.uint64]]:
@@ -162,7 +165,7 @@ def halides(source: Source) -> list[ReplayPool]:
     mask &= ~_holds(data, "S", "Se", "Cu", "Ag")
     fractions, mean, keys = _distinct(data, mask)
     prior = source.prior("conductivity", fractions, source.without("conductivity", keys))
-    return [_one(source, HALIDES, "Li and Na halides at 15-45 °C", fractions, mean, prior, (0.05, 0.8))]
+    return [_one(source, HALIDES, "Li and Na halides at 15-45 °C", fractions, mean, prior)]
 
 
 def lithium(source: Source) -> list[ReplayPool]:
@@ -185,8 +188,7 @@ def _drawn(source: Source, name: str, symbol: str, without: str = "") -> ReplayP
     chosen = np.sort(np.random.default_rng(0).choice(len(mean), min(DRAWN, len(mean)), replace=False))
     fractions, mean, keys = fractions.take(chosen), mean[chosen], keys[chosen]
     prior = source.prior("conductivity", fractions, source.without("conductivity", keys))
-    made = _one(source, name, f"{name} glasses of SciGlass at 15-45 °C", fractions, mean, prior, (0.01, 0.8))
-    return replace(made, best=False)
+    return _one(source, name, f"{name} glasses of SciGlass at 15-45 °C", fractions, mean, prior)
 
 
 def series(source: Source) -> list[ReplayPool]:
@@ -201,11 +203,11 @@ def series(source: Source) -> list[ReplayPool]:
         for place, one in zip(part.tolist(), here, strict=True):
             example = one.rows[np.unique(one.member, return_index=True)[1]]
             fractions, mean = data.fractions.take(example), one.per_member(made.y[one.rows])
-            fitted = made.fit(once, np.flatnonzero(~hidden(data, [one])))
-            prior = fitted.predict(source.inputs("conductivity", fractions))
-            pools[place] = _one(
-                source, f"{SERIES} {place + 1}", f"{one.system}, {one.paper}", fractions, mean, prior, (0, 0)
-            )
+            train = ~hidden(data, [one])
+            expected = made.fit(once, np.flatnonzero(train)).predict(source.inputs("conductivity", fractions))
+            prior = Prior(expected, source.slope("conductivity", fractions, train))
+            title = f"{one.system}, {one.paper}"
+            pools[place] = _one(source, f"{SERIES} {place + 1}", title, fractions, mean, prior)
     return [pools[place] for place in sorted(pools)]
 
 
@@ -217,28 +219,23 @@ def two(source: Source) -> list[ReplayPool]:
     _, tg, others = _distinct(glass, np.isin(glass.measured.keys, keys))
     both, left, right = np.intersect1d(keys, others, return_indices=True)
     fractions, values = fractions.take(left), np.column_stack([mean[left], -tg[right]])
-    priors = np.column_stack(
-        [
-            sign * source.prior(name, fractions, source.without(name, both))
-            for name, sign in (("conductivity", 1.0), ("tg", -1.0))
-        ]
-    )
+    told = [source.prior(name, fractions, source.without(name, both)) for name in ("conductivity", "tg")]
+    priors = np.column_stack([told[0].mean, -told[1].mean])
     views = source.views("conductivity", fractions)
+    slopes, known = np.column_stack([one.slope for one in told]), _descriptors(fractions, views)
     title = "Li and Na glasses with Tg and conductivity"
-    names = formulas(fractions.matrix)
-    return [ReplayPool(TWO, title, names, values, views, priors, _descriptors(fractions, views))]
+    return [ReplayPool(TWO, title, formulas(fractions.matrix), values, views, priors, slopes, known)]
 
 
-def _one(
-    source: Source, name: str, title: str, fractions: Fractions, values: Vector, prior: Vector, top: tuple[float, float]
-) -> ReplayPool:
-    views = source.views("conductivity", fractions)
-    told = (_descriptors(fractions, views), top)
-    return ReplayPool(name, title, formulas(fractions.matrix), values[:, None], views, prior[:, None], *told)
+def _one(source: Source, name: str, title: str, fractions: Fractions, values: Vector, prior: Prior) -> ReplayPool:
+    views, names = source.views("conductivity", fractions), formulas(fractions.matrix)
+    told = (prior.mean[:, None], prior.slope[:, None], _descriptors(fractions, views))
+    return ReplayPool(name, title, names, values[:, None], views, *told)
 
 
+# those on which nothing was ever chosen come first
 MAKERS: Mapping[str, Callable[[Source], list[ReplayPool]]] = MappingProxyType(
-    {HALIDES: halides, SERIES: series, LITHIUM: lithium, SODIUM: sodium, TWO: two}
+    {SODIUM: sodium, TWO: two, HALIDES: halides, LITHIUM: lithium, SERIES: series}
 )
 
 

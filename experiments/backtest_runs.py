@@ -8,21 +8,10 @@ from contextlib import contextmanager
 import numpy as np
 
 from . import backtest_page
-from .backtest import (
-    MOST,
-    OURS,
-    SHARE_OF_VOLUME,
-    STARTS,
-    TIE,
-    Runs,
-    fingerprint,
-    found,
-    found_by_chance,
-    volumes,
-    waiting,
-    waiting_by_chance,
-)
+from .backtest import MOST, OURS, Runs, fingerprint, starts
 from .backtest_pools import SERIES, ReplayPool
+from .backtest_scores import MELTS, STARTS, by_chance, regrets, score, waiting, waiting_by_chance
+from .backtest_truth import SCATTER, trial
 from .open_run import OpenRun
 from .tracking import REPLAY, begun, log_dataset, log_versions, together
 
@@ -49,7 +38,7 @@ def tracked(kind: str, members: Sequence[ReplayPool], kept: Runs, command: str) 
 
 
 def _log_kind(run: OpenRun, kind: str, members: Sequence[ReplayPool], kept: Runs, command: str) -> None:
-    settings = {"starts": STARTS, "most": MOST, "tie_decades": TIE, "share_of_volume": SHARE_OF_VOLUME}
+    settings = {"starts": STARTS, "most": MOST, "scatter_decades": SCATTER[0], "scatter_K": SCATTER[1]}
     run.params({"kind": kind, "pools": len(members), "compositions": sum(map(len, members)), **settings})
     log_versions(run)
     for pool in members:
@@ -57,7 +46,8 @@ def _log_kind(run: OpenRun, kind: str, members: Sequence[ReplayPool], kept: Runs
     for method in backtest_page.METHODS:
         for batch in BATCHES:
             _log_method(run, kind, members, kept, method, batch)
-    run.metrics(_by_chance(kind, members))
+    seeds = sorted({one.seed for pool in members for one in kept.of(pool, OURS, 1)})
+    run.metrics(_by_chance(kind, members, seeds))
     page = backtest_page.page({kind: members}, kept, command)
     run.text(page, "page.md")
     run.note(page[page.index("## ") :].split("![", maxsplit=1)[0])
@@ -66,36 +56,36 @@ def _log_kind(run: OpenRun, kind: str, members: Sequence[ReplayPool], kept: Runs
 
 
 def _log_method(run: OpenRun, kind: str, members: Sequence[ReplayPool], kept: Runs, method: str, batch: int) -> None:
-    """Medians over seeds (means over series), and of a pool how much was found after how many melts, as steps."""
+    """Mean regrets and melts over seeds (waiting in series), and of a pool the mean regret after each measurement."""
     told = {pool.name: kept.of(pool, method, batch) for pool in members}
     if not all(told.values()):
         return
     group = f"{method}_batch_{batch}"
     if kind == SERIES:
-        each = [np.mean([waiting(pool, one) for one in told[pool.name]]) for pool in members]
-        run.metrics({f"{group}/waiting": float(np.mean(each)), f"{group}/replays": len(each)})
+        each = [np.mean([waiting(trial(pool, one.seed), one.order) for one in told[pool.name]]) for pool in members]
+        run.metrics({f"{group}/waiting": float(np.mean(each)), f"{group}/replays": sum(map(len, told.values()))})
         return
     (pool,) = members
-    ends = np.array([found(pool, one) for one in told[pool.name]])
-    names = ("measurements_to_goal", "measurements_to_best")
-    medians = {f"{group}/{name}": float(np.median(column)) for name, column in zip(names, ends.T, strict=True)}
+    ends = [score(trial(pool, one.seed), one.order, batch) for one in told[pool.name]]
+    means = np.mean([one.regret for one in ends], axis=0)
+    regret = {f"{group}/regret_after_{count}": float(value) for count, value in zip(MELTS, means, strict=True)}
     seconds = float(np.median([one.seconds_per_call for one in told[pool.name]]))
-    run.metrics({**medians, f"{group}/seconds_per_call": seconds, f"{group}/replays": len(ends)})
-    run.curve(f"{group}/share_found", _shares(pool, [one.order for one in told[pool.name]]))
+    melts = float(np.mean([min(one.melts, MOST + 1.0) for one in ends]))
+    run.metrics(
+        {**regret, f"{group}/melts": melts, f"{group}/seconds_per_call": seconds, f"{group}/replays": len(ends)}
+    )
+    shortest = min(len(one.order) for one in told[pool.name])
+    curves = [regrets(trial(pool, one.seed), one.order)[:shortest] for one in told[pool.name]]
+    run.curve(f"{group}/regret", [float(value) for value in np.mean(curves, axis=0)])
 
 
-def _shares(pool: ReplayPool, orders: Sequence[Sequence[int]]) -> list[float]:
-    """Median share of the goal found after each measurement, shape (m,)."""
-    longest = max(map(len, orders))
-    curves = []
-    for order in orders:
-        shares = volumes(pool, order) if pool.two else np.cumsum(np.isin(order, pool.goal)) / len(pool.goal)
-        curves.append(np.concatenate([shares, np.full(longest - len(shares), shares[-1])]))
-    return [float(value) for value in np.median(curves, axis=0)]
-
-
-def _by_chance(kind: str, members: Sequence[ReplayPool]) -> dict[str, float]:
+def _by_chance(kind: str, members: Sequence[ReplayPool], seeds: Sequence[int]) -> dict[str, float]:
+    """What chance comes to in the worlds of some seeds."""
+    worlds = [(pool, seed, trial(pool, seed)) for pool in members for seed in seeds]
+    if not worlds:
+        return {}
     if kind == SERIES:
-        return {"chance/waiting": float(np.mean([waiting_by_chance(pool) for pool in members]))}
-    enough, best = found_by_chance(members[0])
-    return {"chance/measurements_to_goal": enough, "chance/measurements_to_best": best}
+        return {"chance/waiting": float(np.mean([waiting_by_chance(world) for _, _, world in worlds]))}
+    each = [one for pool, seed, world in worlds for one in by_chance(world, starts(pool, seed), seed)]
+    means = np.mean([one.regret for one in each], axis=0)
+    return {f"chance/regret_after_{count}": float(value) for count, value in zip(MELTS, means, strict=True)}

@@ -82,7 +82,7 @@ def proposed(
     if table.empty:
         return table, None
     if len(table) < batch:
-        notice(few(len(table), batch), stacklevel=3)
+        notice(table.attrs.get("few") or few(len(table), batch), stacklevel=3)
     rows = [{str(name): _plain(cell) for name, cell in row.items()} for row in table.to_dict("records")]
     return table, {"proposals": rows, "seed": seed, "stop": str(table.attrs.get("stop", "")), "models": versions}
 

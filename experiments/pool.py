@@ -24,6 +24,7 @@ Mask = npt.NDArray[np.bool_]
 Matrix = npt.NDArray[np.float64]
 MOST = 1_000_000  # members of a pool
 WEIGHABLE = 1e-3  # atomic fraction by which compositions must differ: 1 mg in a batch of 1 g
+ALIKE = 1e-2  # atomic fraction within which two samples of one batch would tell the same
 
 
 @dataclass(frozen=True)
@@ -139,11 +140,19 @@ class Pool:
         return waiting
 
 
-def near(matrix: Matrix, measured: Matrix) -> Mask:
-    """Whether each composition cannot be told by weighing from one that was measured or is on its way, shape (n,)."""
+def near(matrix: Matrix, others: Matrix, within: float = WEIGHABLE) -> Mask:
+    """Whether each composition is that close, in every element, to one of some others, shape (n,).
+
+    Parameters
+    ----------
+    matrix, others
+        Atomic fractions, shape (n, 103) and (m, 103).
+    within
+        Largest difference of a fraction; by default what weighing cannot tell apart.
+    """
     found = np.zeros(len(matrix), dtype=bool)
-    for row in measured:
-        found |= np.abs(matrix - row).max(axis=1) < WEIGHABLE
+    for row in others:
+        found |= np.abs(matrix - row).max(axis=1) <= within + 1e-9
     return found
 
 
@@ -155,10 +164,27 @@ def fractions_of(told: Sequence[Any], name: str) -> Fractions:
     return fractions
 
 
-def few(found: int, batch: int) -> str:
+def few(found: int, batch: int, similar: int = 0, measured: int = 0) -> str:
     """What to say of fewer proposals than were asked for.
 
+    Parameters
+    ----------
+    found, batch
+        How many there are, and how many were asked for.
+    similar, measured
+        Candidates left out as near-duplicates of these, and as measured already.
+
+    Examples
+    --------
     >>> few(1, 4)
-    '1 melt where 4 were asked for: no more are left'
+    '1 sample where 4 were asked for: no more are left'
+    >>> few(2, 4, similar=7, measured=1)
+    '2 samples where 4 were asked for: 7 others lie within 1 at.% of these, 1 is measured already'
+    >>> few(0, 1)
+    'no samples where 1 was asked for: no more are left'
     """
-    return f"{found} melt{'' if found == 1 else 's'} where {batch} were asked for: no more are left"
+    reasons = [f"{similar} other{'s lie' if similar > 1 else ' lies'} within 1 at.% of these"] if similar else []
+    reasons += [f"{measured} {'are' if measured > 1 else 'is'} measured already"] if measured else []
+    why = ", ".join(reasons) or "no more are left"
+    asked = f"{batch} {'was' if batch == 1 else 'were'} asked for"
+    return f"{found or 'no'} sample{'' if found == 1 else 's'} where {asked}: {why}"

@@ -7,44 +7,24 @@ from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from ..datasets.measurement import composition_keys
-from ..datasets.prices import raw_material_cost
 from ..datasets.readings import aiming, trusting
 from ..features.fractions import Fractions
-from ..features.notices import notice
 from ..features.scalars import shown, whole
-from ..models import inputs
-from ..models.domain import VERDICTS
-from ..models.prediction import Prediction
 from ..models.predictor import Predictor
-from ..models.surrogate import Belief, Surrogate
-from .acquisition import log_probability
+from .acquisition import at_least_one
 from .candidates import one_temperature
 from .goal import Goal, GoalError
-from .judgement import probability
-from .outcomes import NO_GLASS_PHASES, Outcomes, met, success
+from .outcomes import NO_GLASS_PHASES, Outcomes, success
 from .own_results import LAB, informed
-from .pool import Pool, few, fractions_of, near
+from .pool import Pool, fractions_of, near
+from .proposal_search import CandidateSearch
 from .ranking import COLUMNS, Predictors, rank
 from .reasons import Told, reasons
 from .recipe import RECIPES
 from .registry import load_predictor
-from .search import Acquisition, Pick, Results, Search
-
-Vector = npt.NDArray[np.float64]
-STEP: Mapping[str, float] = {  # a usual step, in the unit of the target
-    "conductivity": 1.0,
-    "tg": 30.0,
-    "liquidus": 30.0,
-    "melting": 30.0,
-    "activation_energy": 0.1,
-    "density": 0.3,
-    "youngs_modulus": 5.0,
-}
-HOPELESS = 0.01  # chance of meeting the goal below which no melt is worth its while
+from .search import Acquisition, Pick
 
 
 def propose(
@@ -88,7 +68,9 @@ def propose(
     -------
     DataFrame
         A row a proposal: ``formula``, the variables, ``reason``, and a ranking by predictors that have learnt the
-        results. ``attrs["stop"]`` says why to stop, and is empty otherwise.
+        results. What was measured before is left out, but for one reference sample, which its reason names; members
+        differ by more than 1 at.% in some element. ``attrs["stop"]`` says why to stop, and is empty otherwise;
+        ``attrs["p_batch"]`` is the chance that at least one member meets the goal.
     """
     aim, batch, seed, at = _checked(goal, batch, acquisition, seed, temperature_C)
     with trusting():
@@ -97,26 +79,28 @@ def propose(
         known = {name: informed(given[name] if name in given else load_predictor(name)) for name in needed}
         waiting = pool.waiting(pending)
         every = pool.joined(Fractions.from_matrix(np.vstack([outcomes.fractions.matrix, waiting.matrix])))
-        search = _Belief(every, aim, at, known, acquisition, seed)
+        search = CandidateSearch(every, aim, at, known, acquisition, seed)
         told, places = search.results(outcomes, len(pool)), np.arange(len(pool), len(every))
         gone = np.vstack([every.matrix[places], fractions_of([*without], "without").matrix])
-        barred = search.refused | near(every.matrix, gone)
-        chosen = search.pick(told, places[len(outcomes.facts) :], batch, barred, success(every.matrix, outcomes))
-        table = _reasoned(chosen, pool, outcomes, aim, at, known)
-        stop = search.stop(told, barred[: len(pool)], outcomes, table["p_goal"].max())
-        table.attrs |= {"stop": stop, "temperature_C": at}
+        left = search.left(search.refused | near(every.matrix, gone), batch, places)
+        chosen = search.pick(told, places[len(outcomes.facts) :], batch, left, success(every.matrix, outcomes))
+        table = _reasoned(chosen, search, pool, outcomes, aim, known)
+        table.attrs["stop"] = search.stop(told, left[: len(pool)], outcomes, table["p_goal"].max())
         return table
 
 
 def _reasoned(
-    chosen: list[Pick], pool: Pool, outcomes: Outcomes, goal: Goal, temperature_C: float, known: Predictors
+    chosen: list[Pick], search: CandidateSearch, pool: Pool, outcomes: Outcomes, goal: Goal, known: Predictors
 ) -> pd.DataFrame:
     """The candidates picked as a table, each with the reason."""
     rows = [pick.row for pick in chosen]
     learnt = {name: taught(predictor, outcomes) for name, predictor in known.items()}
-    table = _table(pool.formulas(rows), pool.variables.take(rows), goal, temperature_C, learnt)
-    why = reasons(Told(table, pool.variables, rows, chosen, pool.keys, outcomes))
-    table.insert(1 + pool.variables.shape[1], "reason", why)
+    table = _table(pool.formulas(rows), pool.variables.take(rows), goal, search.temperature_C, learnt)
+    references, narrowed = search.known.decided[rows].tolist(), [search.narrowed(pick) for pick in chosen]
+    told = Told(table, pool.variables, rows, chosen, pool.keys, outcomes, goal.properties, references, narrowed)
+    table.insert(1 + pool.variables.shape[1], "reason", reasons(told))
+    p_batch = at_least_one(table["p_goal"].to_numpy(dtype=float), search.shared(chosen))
+    table.attrs |= {"few": search.few, "p_batch": p_batch, "temperature_C": search.temperature_C}
     return table
 
 
@@ -134,105 +118,6 @@ def taught(predictor: Predictor, outcomes: Outcomes) -> Predictor:
         formulas, values = part["formula"].tolist(), part["value"].to_numpy(dtype=float)
         told = outcomes.errors(predictor.property)
         return predictor.updated(formulas, values, conditions, told, references=np.full(len(part), LAB))
-
-
-class _Belief:
-    """The goal's targets over the candidates, turned so that more is better."""
-
-    def __init__(
-        self, every: Fractions, goal: Goal, temperature_C: float, known: Predictors, acquisition: Acquisition, seed: int
-    ) -> None:
-        self.every, self.temperature_C = every, temperature_C
-        self.properties = goal.properties
-        self.signs = tuple(limit.sign for limit in goal.thresholds)
-        self.limits = [limit.sign * limit.target for limit in goal.thresholds]
-        if acquisition == "hypervolume" and len(self.limits) != 2:
-            raise GoalError(
-                f"acquisition='hypervolume' weighs two limits, the goal has {len(self.limits)}; use another"
-            )
-        surrogates, predictions = list[Surrogate](), dict[str, Prediction]()
-        for name in dict.fromkeys((*RECIPES, *self.properties)):
-            circumstances = {"temperature_C": temperature_C, "phase": "glass"} if known[name].conditions else None
-            predictions[name] = known[name].predict(every, circumstances)
-        for limit in goal.thresholds:
-            predictor, told = known[limit.property], predictions[limit.property]
-            circumstances = {"temperature_C": temperature_C, "phase": "glass"} if predictor.conditions else None
-            layout = inputs.layout(predictor.blocks, predictor.conditions)
-            views = layout.views(inputs.matrix(every, predictor.blocks, predictor.conditions, circumstances))
-            step = STEP[limit.property]
-            surrogates.append(Surrogate(views, limit.sign * told.target, told.difficulty, step, seed))
-        verdicts = [[VERDICTS.index(verdict) for verdict in told.verdict] for told in predictions.values()]
-        verdict = np.array(VERDICTS)[np.max(verdicts, axis=0)]
-        self.refused = goal.refused(every) | goal.too_far(verdict)
-        if np.isfinite(goal.max_cost_usd_per_kg):
-            self.refused |= np.asarray(raw_material_cost(every)) > goal.max_cost_usd_per_kg
-        self.hope = probability(goal.thresholds, predictions)
-        measured = np.any([predictions[name].distance == 0.0 for name in self.properties], axis=0)
-        self.known_poor = measured & (self.hope < HOPELESS)
-        weights = [limit.weight for limit in goal.thresholds]
-        self.search = Search(surrogates, self.limits, acquisition, goal.explore, weights, seed)
-
-    def results(self, outcomes: Outcomes, first: int) -> list[Results]:
-        """Results of each target; their compositions stand from row `first` of the candidates on."""
-        found = []
-        for name, sign in zip(self.properties, self.signs, strict=True):
-            rows, target, noise = outcomes.of_property(name, self.temperature_C)
-            found.append(Results(first + rows, sign * target, noise))
-        return found
-
-    def pick(
-        self,
-        told: list[Results],
-        waiting: npt.NDArray[np.intp],
-        batch: int,
-        barred: npt.NDArray[np.bool_],
-        chance: Vector,
-    ) -> list[Any]:
-        """A batch; what is on its way counts with the result that is expected of it.
-
-        What others measured, and is far from the goal by that, is left out while there is enough else.
-        """
-        for number, row in enumerate(waiting):
-            beliefs = self._told(told, tune=number == 0)
-            told = [one.and_one(int(row), float(b.mean[row])) for one, b in zip(told, beliefs, strict=True)]
-        alone = len(waiting) == 0
-        barred = worse if (~(worse := barred | self.known_poor)).sum() >= batch else barred
-        chosen = self.search.batch(told, batch, barred, chance, self.hope, tune=alone, alike=self._alike)
-        if len(chosen) < batch:
-            notice(few(len(chosen), batch), stacklevel=3)
-        return chosen
-
-    def stop(self, told: list[Results], barred: npt.NDArray[np.bool_], outcomes: Outcomes, shown: float) -> str:
-        """Why to stop: the goal is met, or nothing left is worth a melt, by the chance shown too; empty otherwise."""
-        names = dict(zip(composition_keys(outcomes.fractions.matrix).tolist(), outcomes.facts["formula"], strict=True))
-        keys = composition_keys(self.every.matrix)
-        reached = [met(keys[one.rows], one.targets, limit) for one, limit in zip(told, self.limits, strict=True)]
-        here = set(keys[: len(barred)].tolist())
-        whole = sorted((key not in here, names[key]) for key in set.intersection(*reached) - outcomes.failed_keys())
-        if whole:
-            strange, name = whole[0]
-            more = f" and {len(whole) - 1} more" if len(whole) > 1 else ""
-            return f"the goal is met by {name}{' (no candidate here)' if strange else ''}{more}"
-        if self.refused[: len(barred)].all():
-            return "the goal refuses every candidate; widen its elements, verdict or cost, or the space"
-        if barred.all():
-            return "no candidate is left that the goal allows and that was not measured"
-        beliefs = self._told(told, tune=False)
-        chance = np.exp(
-            np.sum([log_probability(b, limit) for b, limit in zip(beliefs, self.limits, strict=True)], axis=0)
-        )
-        hopeless = max(shown, chance[: len(barred)][~barred].max()) < HOPELESS
-        if any(len(one.rows) for one in told) and hopeless:
-            return f"no candidate left has more than {100 * HOPELESS:.0f} % chance of meeting the goal"
-        return ""
-
-    def _told(self, told: list[Results], tune: bool) -> list[Belief]:
-        """Beliefs about each target after the results."""
-        pairs = zip(self.search.surrogates, told, strict=True)
-        return [surrogate.tell(one.rows, one.targets, one.noise, tune) for surrogate, one in pairs]
-
-    def _alike(self, row: int) -> npt.NDArray[np.bool_]:
-        return near(self.every.matrix, self.every.matrix[[row]])
 
 
 def _table(

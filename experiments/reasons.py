@@ -1,19 +1,26 @@
-"""Why a candidate is proposed, in one line each."""
+"""Why a candidate is proposed, what is expected of it and what its result would tell, in one line each."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from ..datasets.measurement import composition_keys
+from ..datasets.properties import find
+from .appraisal import columns_of
 from .outcomes import Outcomes
 from .search import Pick
 
-SAME = 1e-6  # distance below which the nearest measured composition is the proposal itself
+Vector = npt.NDArray[np.float64]
+
+REFERENCE = "reference sample"  # how a proposal is named that was measured before
+CLEARLY = 0.9  # part of its uncertainty that a candidate may keep at most if another's result tells of it
+NEARLY_ALL = 0.9
 
 
 @dataclass(frozen=True)
@@ -23,15 +30,21 @@ class Told:
     Parameters
     ----------
     table
-        The proposals with the columns of a ranking, best first.
+        The proposals with the columns of a ranking, as they were picked.
     variables
-        Values of the variables of all candidates.
+        Values of the variables of all n candidates.
     rows, picks
         Row of each proposal among the candidates, and how it was picked.
     keys
         Number of each candidate's composition.
     outcomes
         What was measured.
+    properties
+        Of the goal, the one to be improved first.
+    references
+        Whether each proposal is the reference sample of the batch.
+    narrowed
+        Part of the uncertainty of the first property that a result of each proposal leaves to every candidate, (n,).
     """
 
     table: pd.DataFrame
@@ -40,32 +53,36 @@ class Told:
     picks: Sequence[Pick]
     keys: npt.NDArray[np.uint64]
     outcomes: Outcomes
+    properties: Sequence[str]
+    references: Sequence[bool]
+    narrowed: Sequence[Vector]
 
 
 def reasons(told: Told) -> list[str]:
-    """One reason a proposal; a composition that the models know as measured elsewhere is said to be."""
-    return [f"{why}{known}" for why, known in zip(_reasons(told), _known(told.table), strict=True)]
+    """One line a proposal: why it is chosen, what is expected of it, and what its result would tell of others."""
+    records = told.table.to_dict("records")
+    found = []
+    for number, (why, record) in enumerate(zip(_why(told, records), records, strict=True)):
+        if told.references[number]:
+            found.append(_reference(record))
+            continue
+        parts = [why, _expected(record, told.properties), _learnt(told, number), _partly(record)]
+        found.append("; ".join(filter(None, parts)))
+    return found
 
 
-def _known(table: pd.DataFrame) -> list[str]:
-    """Where each proposal was measured before, empty for what is new."""
-    far = pd.to_numeric(table["nearest_distance"]).to_numpy(dtype=float)
-    sources = table["nearest_doi"].tolist()
-    named = [f" ({source})" if isinstance(source, str) and source else "" for source in sources]
-    return [f"; measured before{name}" if d < SAME else "" for d, name in zip(far, named, strict=True)]
-
-
-def _reasons(told: Told) -> list[str]:
-    chance = pd.to_numeric(told.table["p_goal"]).to_numpy(dtype=float)
+def _why(told: Told, records: Sequence[Mapping[Any, Any]]) -> list[str]:
+    """What makes each proposal worth a sample."""
+    new = [0.0 if known else float(row["p_goal"]) for row, known in zip(records, told.references, strict=True)]
     axis = told.variables.iloc[:, 0].to_numpy(dtype=float) if told.variables.shape[1] == 1 else None
     known = [] if axis is None else _measured(told, axis)
     name = "" if axis is None else str(told.variables.columns[0])
     found = []
     for number, (row, pick) in enumerate(zip(told.rows, told.picks, strict=True)):
-        if len(chance) > 1 and number == int(np.argmax(chance)) and chance[number] > 0:
-            found.append(f"highest chance to meet the goal of this batch ({_percent(chance[number])})")
+        if len(new) > 1 and number == int(np.argmax(new)) and new[number] > 0:
+            found.append("highest chance of this batch")
         elif pick.why == "typical":
-            found.append("most typical of the space: it tells most about the rest")
+            found.append("most typical of the space")
         elif axis is not None and (place := _place(axis[row], known, name)):
             found.append(place)
         else:
@@ -75,10 +92,39 @@ def _reasons(told: Told) -> list[str]:
     return found
 
 
-def _percent(chance: float) -> str:
+def _expected(record: Mapping[Any, Any], properties: Sequence[str]) -> str:
+    """What is predicted of a proposal, and its chance."""
+    values = [_value(name, record.get(columns_of(find(name))[0])) for name in properties]
+    return f"expected {' and '.join(values)}, {percent(float(record['p_goal']))} to meet the goal"
+
+
+def _value(name: str, value: Any) -> str:
+    """A value with its name and unit, a conductivity in mS/cm.
+
+    >>> _value("conductivity", 1.234e-3), _value("tg", -16.84)
+    ('1.2 mS/cm', 'Tg −17 °C')
+    """
+    quantity = find(name)
+    if name == "conductivity":
+        return f"{_short(1e3 * value)} mS/cm"
+    label = "Tg" if name == "tg" else quantity.label
+    number = f"{value:.0f}" if quantity.scale == "celsius" else _short(value)
+    return f"{label} {number.replace('-', '−')} {quantity.unit.replace('degC', '°C')}"
+
+
+def _short(value: float) -> str:
+    """Two significant digits.
+
+    >>> _short(1.234), _short(0.0012), _short(123.0)
+    ('1.2', '0.0012', '120')
+    """
+    return f"{float(f'{value:.2g}'):g}"
+
+
+def percent(chance: float) -> str:
     """A chance in whole percent.
 
-    >>> _percent(0.376), _percent(0.9999), _percent(0.001)
+    >>> percent(0.376), percent(0.9999), percent(0.001)
     ('38 %', 'over 99 %', 'below 1 %')
     """
     if not 0.01 <= chance <= 0.99:
@@ -86,7 +132,53 @@ def _percent(chance: float) -> str:
     return f"{100 * chance:.0f} %"
 
 
-def _measured(told: Told, axis: npt.NDArray[np.float64]) -> list[float]:
+def _learnt(told: Told, number: int) -> str:
+    """Of which candidates the result would tell clearly, by what is known when the proposal is made."""
+    here = told.rows[number]
+    clear = told.narrowed[number][: len(told.keys)] <= CLEARLY
+    others = clear.copy()
+    others[here] = False
+    if len(clear) > 1 and others.sum() >= NEARLY_ALL * (len(clear) - 1):
+        return "its result tells how far off the predictions of all candidates are"
+    if not others.any():
+        return "its result tells of this composition alone"
+    if told.variables.shape[1] == 1:
+        axis = told.variables.iloc[:, 0].to_numpy(dtype=float)
+        name, reached = told.variables.columns[0], axis[others | (np.arange(len(axis)) == here)]
+        return f"its result tells of {name} = {reached.min():g} to {reached.max():g}"
+    count = int(others.sum())
+    return f"its result tells of {count:,} other{'s' if count > 1 else ''} of the {len(clear):,} candidates"
+
+
+def _reference(record: Mapping[Any, Any]) -> str:
+    """What a reference sample is for, with what was measured of it and by whom."""
+    where = {"lab": "in your laboratory", "": "by others"}
+    source = str(record["measured_doi"] or "")
+    by = where.get(source, f"elsewhere ({source})")
+    return f"{REFERENCE}: {_known(record)} measured {by}; your value tells how your samples compare with it"
+
+
+def _partly(record: Mapping[Any, Any]) -> str:
+    """What was measured already of a proposal that is new in what the goal asks for first."""
+    if not record["n_measured"] or not (known := _known(record)):
+        return ""
+    source = str(record["measured_doi"] or "")
+    return f"{known} is measured already" + (f" ({source})" if source else "")
+
+
+def _known(record: Mapping[Any, Any]) -> str:
+    """Measured values in words."""
+    parts = []
+    if not pd.isna(record["measured_conductivity_S_cm"]):
+        sigma, phase = 1e3 * float(record["measured_conductivity_S_cm"]), str(record["measured_phase"] or "")
+        kind = f" ({phase})" if phase else ""
+        parts.append(f"{sigma:.3g} mS/cm at {float(record['measured_temperature_C']):g} °C{kind}")
+    if not pd.isna(record["measured_tg_C"]):
+        parts.append(f"Tg {float(record['measured_tg_C']):.3g} °C".replace("-", "−"))
+    return " and ".join(parts)
+
+
+def _measured(told: Told, axis: Vector) -> list[float]:
     """Values of the variable that were measured."""
     if not len(told.outcomes.facts):
         return []
@@ -105,7 +197,7 @@ def _place(value: float, known: Sequence[float], name: str) -> str:
 
 
 def _worth(row: int, pick: Pick) -> str:
-    """Whether a high mean or a wide belief makes the candidate worth a melt, among all candidates."""
+    """Whether a high mean or a wide belief makes the candidate worth a sample, among all candidates."""
     belief = pick.beliefs[0]
     high = float((belief.mean <= belief.mean[row]).mean())
     wide = float((belief.std <= belief.std[row]).mean())

@@ -9,8 +9,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from ..models.joint import Joint
 from ..models.surrogate import Belief, Surrogate
-from .acquisition import draw, log_hypervolume_improvement, log_improvement, log_probability
+from .acquisition import log_hypervolume_improvement, log_improvement, log_probability
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
@@ -41,11 +42,12 @@ class Results:
 
 @dataclass(frozen=True)
 class Pick:
-    """One candidate chosen, why, and the beliefs about all candidates when it was."""
+    """One candidate chosen, why, and what was known and believed of all candidates when it was."""
 
     row: int
     why: Literal["typical", "worth"]
     beliefs: tuple[Belief, ...]
+    results: tuple[Results, ...]
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,8 @@ class Search:
     acquisition
         ``"improvement"``: expected improvement of the first target times the probability that all others are good
         enough; ``"probability"``: of all being good enough; ``"hypervolume"``: expected gain in the hypervolume of two
-        targets beyond the limits (beyond the worst measured where there are none); ``"thompson"``: what one draw from
-        the beliefs finds best.
+        targets beyond the limits (beyond the worst measured where there are none); ``"thompson"``: what one joint
+        draw from the beliefs finds best.
     explore
         Factor on the standard deviations: 0 trusts the means, 1 is the usual, more explores more.
     weights
@@ -108,7 +110,7 @@ class Search:
         tune
             Whether the surrogates may choose their lengths by these results; not where some are expected ones.
         alike
-            Which candidates nobody can tell from one that is picked, shape (n,).
+            Which candidates do not belong in a batch with one that is picked, shape (n,).
         """
         told, barred, picks = list(results), barred.copy(), list[Pick]()
         chance = np.zeros(len(barred)) if success is None else np.log(np.maximum(success, LEAST))
@@ -116,7 +118,9 @@ class Search:
             measured = max(len(one.rows) for one in results)
             chance = chance + HOPE / (1 + measured) * np.log(np.maximum(hope, LEAST))
         random = np.random.default_rng(self.seed)
-        for number in range(min(size, int((~barred).sum()))):
+        for number in range(size):
+            if barred.all():  # a pick bars what is like it too
+                break
             beliefs = tuple(
                 surrogate.tell(one.rows, one.targets, one.noise, tune=tune and number == 0)
                 for surrogate, one in zip(self.surrogates, told, strict=True)
@@ -124,7 +128,7 @@ class Search:
             first = not any(len(one.rows) for one in told)
             worth = (self._start() if first else self.worth(beliefs, told, random)) + chance
             row = int(np.argmax(np.where(barred, -np.inf, worth)))
-            picks.append(Pick(row, "typical" if first else "worth", beliefs))
+            picks.append(Pick(row, "typical" if first else "worth", beliefs, tuple(told)))
             barred[row] = True
             barred |= alike(row) if alike else False
             told = [one.and_one(row, float(b.mean[row])) for one, b in zip(told, beliefs, strict=True)]
@@ -134,9 +138,15 @@ class Search:
         """What a melt of each candidate is worth, as a logarithm, shape (n,); at least one result is known."""
         if self.acquisition == "hypervolume":
             beliefs = [Belief(b.mean, b.std * self.explore) for b in beliefs]
-            return log_hypervolume_improvement(beliefs, self._points(beliefs, results), self._reference(results))
+            return log_hypervolume_improvement(
+                beliefs, self._points(beliefs, results), self._reference(beliefs, results)
+            )
         if self.acquisition == "thompson":
-            drawn = [draw(Belief(b.mean, b.std * self.explore), random) for b in beliefs]
+            together = zip(beliefs, self.surrogates, results, strict=True)
+            drawn = [
+                b.mean + self.explore * b.std * Joint(surrogate, one.rows, one.noise).deviations(random)
+                for b, surrogate, one in together
+            ]
             rest = zip(drawn[1:], self.limits[1:], self.surrogates[1:], strict=True)
             short = [np.minimum(value - limit, 0.0) / surrogate.scale for value, limit, surrogate in rest]
             return np.asarray(drawn[0] + 1e3 * np.sum(short, axis=0)) if short else drawn[0]
@@ -152,8 +162,8 @@ class Search:
         """Worth before any result: what the predictor can tell apart, and for the rest how much a candidate tells."""
         worth = np.zeros(len(self.surrogates[0]))
         for surrogate in self.surrogates:
-            trust = surrogate.reliability
-            worth += trust * _standardised(surrogate.trend) + (1.0 - trust) * _standardised(surrogate.typical())
+            told = _standardised(surrogate.slope * surrogate.trend)
+            worth += surrogate.share * told + (1.0 - surrogate.share) * _standardised(surrogate.typical())
         return worth
 
     def chances(self, beliefs: Sequence[Belief]) -> Matrix:
@@ -169,21 +179,25 @@ class Search:
         )
 
     def _best(self, first: Results, belief: Belief, enough: Vector) -> float:
-        """Best measured of the first target among candidates that are likely good enough otherwise."""
+        """Best of the first target among the candidates measured that are likely good enough otherwise.
+
+        By what is believed of them and not by what was read: the highest of several readings is too high by its noise.
+        """
         if not len(first.rows):
             return self.limits[0] if np.isfinite(self.limits[0]) else float(belief.mean.max())
-        likely = first.targets[enough[first.rows] > np.log(0.5)]
-        return float(likely.max() if len(likely) else first.targets.min())
+        known = belief.mean[first.rows]
+        likely = known[enough[first.rows] > np.log(0.5)]
+        return float(likely.max() if len(likely) else known.min())
 
     def _points(self, beliefs: Sequence[Belief], results: Sequence[Results]) -> Matrix:
         """Front of what is believed of the candidates measured, shape (k, 2): noise is averaged out."""
         rows = np.unique(np.concatenate([one.rows for one in results]))
         return front(np.column_stack([belief.mean[rows] for belief in beliefs]))
 
-    def _reference(self, results: Sequence[Results]) -> Vector:
+    def _reference(self, beliefs: Sequence[Belief], results: Sequence[Results]) -> Vector:
         told = [
-            limit if np.isfinite(limit) else float(one.targets.min(initial=np.inf))
-            for limit, one in zip(self.limits, results, strict=True)
+            limit if np.isfinite(limit) else float(belief.mean[one.rows].min(initial=np.inf))
+            for limit, belief, one in zip(self.limits, beliefs, results, strict=True)
         ]
         return np.array([value if np.isfinite(value) else -1e6 for value in told])
 

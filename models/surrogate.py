@@ -39,12 +39,12 @@ class Belief(NamedTuple):
 class Surrogate:
     """A Gaussian process and a forest over the candidates of a campaign, around what the predictor expects.
 
-    The predictor's mean counts as far as it can tell the candidates apart: its trend enters with the share
-    ``v / (v + e)`` of its variance v over the candidates and its expected squared error e, and results correct that
-    share and a common offset (a linear mean whose coefficients have a normal prior: Rasmussen and Williams, Gaussian
-    Processes for Machine Learning, 2006, section 2.7). What is left is a process with Matern-3/2 correlations over
-    ratios, elements and all descriptors, in units of the spread of the candidates. From `FEWEST_FOR_TREES` results on,
-    extremely randomised trees vote too: no process alone finds what only some element pairs share.
+    The predictor's mean counts as far as it can tell the candidates apart: its trend over them enters with the slope
+    that measured values have on predicted ones (see `slope.expected`), and results correct that slope and a common
+    offset (a linear mean whose coefficients have a normal prior: Rasmussen and Williams, Gaussian Processes for Machine
+    Learning, 2006, section 2.7). What is left is a process with Matern-3/2 correlations over ratios, elements and all
+    descriptors, in units of the spread of the candidates. From `FEWEST_FOR_TREES` results on, extremely randomised
+    trees vote too: no process alone finds what only some element pairs share.
 
     Parameters
     ----------
@@ -52,24 +52,22 @@ class Surrogate:
         The n candidates as a `FamilyProcess` sees them (see `Layout.views`).
     prior
         Expected targets, shape (n,).
-    error
-        Expected size of the error of each, shape (n,).
+    slope
+        Expected slope of what is measured on what was expected, of each, shape (n,).
     scale
         Target units of one usual step: 1 for decades, about 30 for K.
     seed
         Of the forest.
     """
 
-    def __init__(self, views: Views, prior: Vector, error: Vector, scale: float = 1.0, seed: int = 0) -> None:
+    def __init__(self, views: Views, prior: Vector, slope: Vector, scale: float = 1.0, seed: int = 0) -> None:
         ratios, everything = (_standard(view) for view in (views.ratios, views.everything))
         self.views = tuple(_scaled(view) for view in (ratios, views.elements, everything))
         self._rows: dict[int, Singles] = {}
         self.scale, self.seed = scale, seed
         self.base = float(np.mean(prior)) / scale
         self.trend = np.asarray(prior, dtype=float) / scale - self.base
-        spread = float(np.var(self.trend))
-        doubt = float(np.mean(np.square(np.asarray(error, dtype=float) / scale)))
-        self.reliability = spread / (spread + doubt + 1e-12)
+        self.slope = np.asarray(slope, dtype=float)
         self.columns = everything[:, np.ptp(everything, axis=0) > 0].astype(np.float32)
         self.theta, self.size = np.append(START, np.log(USUAL_SCALE)), 0
 
@@ -92,39 +90,46 @@ class Surrogate:
         """
         rows, given = np.asarray(rows, dtype=np.intp), np.asarray(targets, dtype=float) / self.scale
         told = np.zeros(len(rows)) if noise is None else np.square(np.asarray(noise, dtype=float) / self.scale)
-        residual = given - self.base - self.reliability * self.trend[rows]
+        residual = given - self.base - self.slope[rows] * self.trend[rows]
         if len(rows) == 0:
-            prior = self.base + self.reliability * self.trend
-            return Belief(prior * self.scale, np.sqrt(self._variance()) * self.scale)
-        apart = self._distances(rows)
+            prior = self.base + self.slope * self.trend
+            return Belief(prior * self.scale, np.sqrt(self.variance()) * self.scale)
+        apart = self.distances(rows)
         among = apart[:, :, rows]
         with one_thread():
             if tune and len(rows) >= REFRESH * self.size:
                 self.theta, self.size = self._tune(among, rows, residual, told), len(rows)
             factor = cho_factor(self._covariance(self.theta, among, rows, told), lower=True)
-            across = self._kernel(self.theta, apart) + self._linear(rows, slice(None))
+            across = self.kernel(apart) + self.linear(rows, slice(None))
             coefficients = cho_solve(factor, residual)
-            mean = self.base + self.reliability * self.trend + across.T @ coefficients
-            variance = self._variance() - np.einsum("ij,ij->j", across, cho_solve(factor, across))
+            mean = self.base + self.slope * self.trend + across.T @ coefficients
+            variance = self.variance() - np.einsum("ij,ij->j", across, cho_solve(factor, across))
             std = np.sqrt(np.maximum(variance, 1e-6))
             if len(rows) >= FEWEST_FOR_TREES and self.columns.shape[1]:
-                factor_of_trend = self.reliability + SLOPE**2 * float(self.trend[rows] @ coefficients)
+                factor_of_trend = self.slope + SLOPE**2 * float(self.trend[rows] @ coefficients)
                 usual = np.exp(2 * self.theta[-1] + self.theta[6])
                 mean, std = self._join(mean, std, rows, given, factor_of_trend, usual / (usual + told))
         return Belief(mean * self.scale, std * self.scale)
+
+    @property
+    def share(self) -> float:
+        """Part of the variance of the candidates that the predictor's trend tells, before any result, from 0 to 1."""
+        known = float(np.var(self.slope * self.trend))
+        left = float(np.mean(self.variance())) - OFFSET**2  # the offset is common to all
+        return known / (known + left)
 
     def typical(self) -> Vector:
         """How much each candidate tells about all others: its mean correlation with them, shape (n,)."""
         draw = np.random.default_rng(self.seed)
         some = np.sort(draw.choice(len(self), min(len(self), REFERENCES), replace=False))
-        kernel = self._kernel(self.theta, self._distances(some))
+        kernel = self.kernel(self.distances(some))
         return np.asarray(kernel.mean(axis=0))
 
     def _join(
-        self, mean: Vector, std: Vector, rows: Rows, given: Vector, slope: float, weight: Vector
+        self, mean: Vector, std: Vector, rows: Rows, given: Vector, slope: Vector, weight: Vector
     ) -> tuple[Vector, Vector]:
         """Process and trees as a mixture of two normal distributions, by its mean and standard deviation."""
-        rest = given - slope * self.trend[rows]
+        rest = given - slope[rows] * self.trend[rows]
         votes = grove.votes(self.columns[rows], rest, weight, self.columns, TREES, self.seed)
         wood, apart = votes.mean(axis=0) + slope * self.trend, votes.std(axis=0)
         w = TREE_SHARE
@@ -154,30 +159,39 @@ class Surrogate:
 
     def _covariance(self, theta: Vector, among: Matrix, rows: Rows, told: Vector) -> Matrix:
         noise = np.exp(2 * theta[-1] + theta[6]) + told
-        return self._kernel(theta, among) + self._linear(rows, rows) + np.diag(noise)
+        return self._kernel(theta, among) + self.linear(rows, rows) + np.diag(noise)
+
+    def kernel(self, distances: Matrix) -> Matrix:
+        """Covariance at distances in each view, shape (3, m, n), by the process alone, shape (m, n)."""
+        return self._kernel(self.theta, distances)
 
     def _kernel(self, theta: Vector, distances: Matrix) -> Matrix:
         s1, l1, s2, l2, s3, l3 = np.exp(theta[:6])
         near, alike, rest = (_matern(d / length) for d, length in zip(distances, (l1, l2, l3), strict=True))
         return np.asarray(np.exp(2 * theta[-1]) * (near * (s1 + s2 * alike) + s3 * rest))
 
-    def _linear(self, one: Rows, other: Rows | slice) -> Matrix:
+    def linear(self, one: Rows, other: Rows | slice) -> Matrix:
+        """Covariance of some candidates with others by their common offset and the slope of the trend, (m, k)."""
         return OFFSET**2 + SLOPE**2 * np.outer(self.trend[one], self.trend[other])
 
-    def _variance(self) -> Vector:
+    def variance(self) -> Vector:
+        """Variance of each candidate before any result, in units of the scale, shape (n,)."""
         shares = float(np.exp(self.theta[[0, 2, 4]]).sum() * np.exp(2 * self.theta[-1]))
         return np.asarray(shares + OFFSET**2 + SLOPE**2 * np.square(self.trend))
 
-    def _distances(self, rows: Rows) -> Matrix:
+    def distances(self, rows: Rows) -> Matrix:
         """Distances of some candidates to all in each view, shape (3, m, n); each row is computed once."""
         fresh = [int(row) for row in rows if int(row) not in self._rows]
         if fresh:
-            found = np.array([_distance(view[fresh], view) for view in self.views])
+            found = np.array([distance(view[fresh], view) for view in self.views])
             self._rows |= {row: found[:, place] for place, row in enumerate(fresh)}
+        if not len(rows):
+            return np.empty((len(self.views), 0, len(self)))
         return np.stack([self._rows[int(row)] for row in rows], axis=1).astype(float)
 
 
-def _distance(one: Singles, other: Singles) -> Singles:
+def distance(one: Singles, other: Singles) -> Singles:
+    """Distances of rows, shape (n, m)."""
     squares = np.square(one).sum(axis=1)[:, None] + np.square(other).sum(axis=1) - 2.0 * (one @ other.T)
     return np.asarray(np.sqrt(np.maximum(squares, 0.0)), dtype=np.float32)
 

@@ -36,13 +36,20 @@ def backtest(
         Path | None,
         typer.Option("--peers", metavar="FOLDER", help="Write the pools there, as the peers' script reads them."),
     ] = None,
+    add: Annotated[
+        list[Path] | None,
+        typer.Option("--add", metavar="FILE.json", help="Replays of the peers, to be kept with ours; repeatable."),
+    ] = None,
     jobs: Annotated[int, typer.Option("--jobs", min=1, help="Replays side by side.")] = 2,
 ) -> None:
-    """Replay campaigns on measured compositions: how many melts until the best are found."""
+    """Replay campaigns on measured compositions: how soon a good one is found, by noisy measurements."""
     with told():
         for folder in (write, peers):
             if folder is not None and not folder.is_dir():
                 raise InputError(f"{visible(str(folder), 80)} is no folder; make it first")
+        for file in add or []:
+            if not file.is_file():
+                raise InputError(f"{visible(str(file), 80)} is no file; name what the peers' script wrote")
         from ..experiments import backtest_page
         from ..experiments.backtest import Runs, replay_all, to_peers
         from ..experiments.backtest_pools import MAKERS, load_pools
@@ -54,11 +61,13 @@ def backtest(
         with progress() as report, noticed(UntrackedWarning), together(REPLAY, command, chosen):
             pools = load_pools(report, jobs, chosen)
             runs = Runs(keep)
+            for file in add or []:
+                runs.add(*Runs(file).runs.values())
             for kind, members in pools.items():
                 report(f"replaying {kind}")
                 if peers is not None:
                     for pool in members:
-                        to_peers(pool, range(seeds), peers / f"{pool.name.replace(' ', '-')}.json")
+                        to_peers(pool, range(seeds), backtest_page.PEERS, peers / f"{pool.name.replace(' ', '-')}.json")
                 with tracked(kind, members, runs, command):
                     replay_all(members, (1, 4), range(seeds), runs, jobs, report)
         typer.echo(backtest_page.page(pools, runs, command))

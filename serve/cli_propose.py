@@ -156,14 +156,15 @@ def _print(proposals: pd.DataFrame, outputs: list[Path], temperature: float, fir
         sys.stdout.buffer.flush()
         return
     from .measured_words import measured_words
-    from .summary import ranking_table
+    from .summary import percent, ranking_table
 
     console = to_stdout()
     if len(proposals):
         console.print(ranking_table(proposals, temperature, len(proposals), first, console.width))
     for row in proposals.to_dict("records"):
-        console.print(
-            Text("; ".join(filter(None, (f"{row['formula']}: {row['reason']}", measured_words(row))))), soft_wrap=True
-        )
+        known = "" if "measured" in row["reason"] else measured_words(row)
+        console.print(Text("; ".join(filter(None, (f"{row['formula']}: {row['reason']}", known)))), soft_wrap=True)
+    if len(proposals) > 1 and "p_batch" in proposals.attrs:
+        console.print(f"at least one of these meets the goal: {percent(proposals.attrs['p_batch'])}")
     for path in outputs:
         say(f"wrote {path}")

@@ -1,11 +1,15 @@
 """Replays: the scores by hand, the search against chance on a made-up pool, and what is kept of it."""
 
+import json
+
 import numpy as np
 import pytest
 from vitrion.experiments import backtest as replays
-from vitrion.experiments import backtest_page
-from vitrion.experiments.backtest import GREEDY, OURS, Run, Runs
+from vitrion.experiments import backtest_page, backtest_truth
+from vitrion.experiments import backtest_scores as scores
+from vitrion.experiments.backtest import GREEDY, MOST, OURS, WITH_PRIOR, Run, Runs
 from vitrion.experiments.backtest_pools import ReplayPool
+from vitrion.experiments.backtest_truth import EXACT, SCATTER, Trial, trial
 from vitrion.features import Fractions, Template
 from vitrion.models import inputs
 
@@ -17,11 +21,12 @@ def made_up(name="halides", two=False):
     grid = Template.parse("Li{1-y}Na{y}AlCl{4-2x}O{x}").grid(x="0:1.3:0.1", y="0:1:0.2")
     fractions = Fractions.of([member.composition for member in grid])
     x, y = (np.array([member.variables[key] for member in grid]) for key in "xy")
-    sigma = -3 - 4 * np.square(x - 0.7) - np.square(y - 0.4)
+    sigma = -3 - 12 * np.square(x - 0.7) - 3 * np.square(y - 0.4)
     values = np.column_stack([sigma, -250 - 60 * x - 20 * y] if two else [sigma])
     views = inputs.layout(BLOCKS, False).views(inputs.matrix(fractions, BLOCKS, False, None))
     names = [member.composition.formula for member in grid]
-    return ReplayPool(name, "made up", names, values, views, np.zeros_like(values), fractions.matrix, (0.05, 0.8))
+    priors, slopes = np.zeros_like(values), np.full_like(values, 0.9)
+    return ReplayPool(name, "made up", names, values, views, priors, slopes, fractions.matrix)
 
 
 @pytest.fixture(scope="module")
@@ -33,30 +38,67 @@ def run(pool, order, method=OURS, batch=1, seed=0):
     return Run(pool.name, method, batch, seed, list(order), 0.1, 5, fingerprint=replays.fingerprint(pool, method))
 
 
-def test_goal_and_chance(pool):
-    assert (len(pool), len(pool.goal), pool.needed) == (84, 5, 4)
-    assert pool.values[pool.goal[0], 0] == pool.values.max()
-    assert replays.found_by_chance(pool) == pytest.approx((4 * 85 / 6, 85 / 2))
-    orders = [np.random.default_rng(seed).permutation(84) for seed in range(2000)]
-    drawn = np.array([replays.found(pool, run(pool, order.tolist())) for order in orders])
-    assert drawn.mean(axis=0) == pytest.approx(replays.found_by_chance(pool), rel=0.03)
+def test_a_world_errs_from_the_record_and_measurements_from_the_world(pool):
+    worlds = [trial(pool, seed) for seed in range(60)]
+    apart = np.array([one.truth - pool.values for one in worlds])
+    read = np.array([one.measured - one.truth for one in worlds])
+    assert apart.std() == pytest.approx(SCATTER[0], rel=0.03)
+    assert read.std() == pytest.approx(SCATTER[0], rel=0.03)
+    assert abs(np.corrcoef(apart.ravel(), read.ravel())[0, 1]) < 0.05
+    assert len({int(one.truth.argmax()) for one in worlds}) > 3, "the best of the record is not always the best"
+    both = trial(made_up("two", two=True), 0)
+    assert np.ptp((both.measured - both.truth)[:, 1]) > 10 * np.ptp((both.measured - both.truth)[:, 0])
 
 
-def test_waiting(pool):
+def test_every_strategy_has_the_same_world(pool):
+    again = trial(made_up(), 3)
+    assert (again.truth == trial(pool, 3).truth).all()
+    assert (again.measured == trial(pool, 3).measured).all()
+    assert (again.truth != trial(pool, 4).truth).all()
+    exact = trial(pool, 3, EXACT)
+    assert (exact.truth == pool.values).all()
+    assert (exact.measured == pool.values).all()
+
+
+def test_regret_is_counted_in_the_truth_and_not_in_what_is_read():
+    truth, read = np.array([[-3.0], [-2.0], [-4.0], [-2.2]]), np.array([[-1.0], [-2.5], [-4.0], [-2.0]])
+    assert scores.regrets(Trial(truth, read), [0, 2, 3, 1]) == pytest.approx([1.0, 1.0, 0.2, 0.0])
+    assert scores.score(Trial(truth, read), [0, 2, 3, 1]).melts == 3
+    assert scores.score(Trial(truth, read), [0, 2]).melts == np.inf
+
+
+def test_chance_is_what_random_orders_come_to(pool):
+    world, begun = trial(pool, 0), replays.starts(pool, 0)
+    told = np.array([one.regret for one in scores.by_chance(world, begun, 0)])
+    rest = np.setdiff1d(np.arange(84), begun)
+    orders = [[*begun, *np.random.default_rng(seed).permutation(rest)] for seed in range(2000)]
+    drawn = np.array([scores.score(world, order).regret for order in orders])
+    assert (np.abs(told.mean(axis=0) - drawn.mean(axis=0)) < 4 * drawn.std(axis=0) / np.sqrt(len(told))).all()
+
+
+def test_differences_are_paired():
+    assert scores.paired([1.0, 2.0, 3.0], [0.5, 1.5, 2.5]) == pytest.approx((0.5, 0.0))
+    apart, error = scores.paired([1.0, 2.0], [0.0, 3.0])
+    assert (apart, error) == pytest.approx((0.0, 1.0))
+
+
+def test_waiting():
     series = made_up("series 1")
-    best, worst = int(np.argmax(series.values)), int(np.argmin(series.values))
-    assert replays.waiting(series, run(series, [best])) == 0
-    assert replays.waiting(series, run(series, [worst, best])) == pytest.approx(1 / 83)
+    world = trial(series, 0)
+    order = np.argsort(-world.truth[:, 0]).tolist()
+    good = int((world.truth >= world.truth.max() - scores.ENOUGH).sum())
+    assert scores.waiting(world, order) == 0
+    assert scores.waiting(world, order[::-1]) == pytest.approx((84 - good) / 83)
     orders = [np.random.default_rng(seed).permutation(84).tolist() for seed in range(2000)]
-    drawn = [replays.waiting(series, run(series, order)) for order in orders]
-    assert np.mean(drawn) == pytest.approx(replays.waiting_by_chance(series), rel=0.05)
+    drawn = [scores.waiting(world, one) for one in orders]
+    assert np.mean(drawn) == pytest.approx(scores.waiting_by_chance(world), rel=0.05)
 
 
-def test_a_batch_counts_whole(pool):
-    order = [*(row for row in range(84) if row not in pool.goal)][:5]
-    late = run(pool, [*order, *pool.goal], batch=4)
-    assert replays.found(pool, late) == (12, 8)  # 4 starts; the best is sixth, the fourth of the goal ninth
-    assert replays.found(pool, run(pool, [*order, *pool.goal])) == (9, 6)
+def test_a_batch_counts_whole():
+    truth = np.zeros((20, 1))
+    truth[9] = 5.0
+    assert scores.score(Trial(truth, truth), range(20), batch=4).melts == 12  # 4 starts, then the tenth in the second
+    assert scores.score(Trial(truth, truth), range(20)).melts == 10
 
 
 def test_runs_of_other_values_do_not_count(pool):
@@ -69,22 +111,38 @@ def test_runs_of_other_values_do_not_count(pool):
     assert replays.fingerprint(other, "baybe") != replays.fingerprint(pool, "baybe")
 
 
+def test_a_fingerprint_knows_the_noise_and_what_each_strategy_is_told(pool, monkeypatch):
+    every = (OURS, "baybe", "baybe" + WITH_PRIOR)
+    before = [replays.fingerprint(pool, method) for method in every]
+    assert len(set(before)) == 3
+    other = made_up()
+    other.priors[0] += 1
+    changed = [replays.fingerprint(other, method) for method in every]
+    assert [a != b for a, b in zip(before, changed, strict=True)] == [True, False, True]
+    monkeypatch.setattr(replays, "SCATTER", (0.2, 15.0))
+    assert not set(before) & {replays.fingerprint(pool, method) for method in every}
+
+
 def test_hypervolume():
-    assert replays.area(np.array([[1.0, 1.0], [2.0, 0.5], [0.5, 0.5]])) == pytest.approx(1.5)
+    assert scores.area(np.array([[1.0, 1.0], [2.0, 0.5], [0.5, 0.5]])) == pytest.approx(1.5)
     both = made_up("two", two=True)
-    shares = replays.volumes(both, range(84))
+    shares = scores.volumes(both.values, range(84))
     assert (np.diff(shares) >= 0).all()
     assert shares[-1] == pytest.approx(1)
+    low, unit = both.values.min(axis=0), np.ptp(both.values, axis=0)
+    whole = scores.area((both.values - low) / unit)
+    assert shares[30] == pytest.approx(scores.area((both.values[:31] - low) / unit) / whole)
 
 
 def test_the_search_beats_chance_by_far(pool):
-    told = np.array([replays.found(pool, replays.replay(pool, seed, 1, 1.0)) for seed in range(3)])
-    assert told[:, 0].mean() < replays.found_by_chance(pool)[0] / 2
-    fours = replays.replay(pool, 0, 4, 1.0)
-    assert len(set(fours.order)) == len(fours.order)
-    assert fours.order[:4] == replays.starts(pool, 0)
-    both = made_up("two", two=True)
-    assert replays.found(both, replays.replay(both, 0, 2, 1.0))[0] < replays.found_by_chance(both)[0]
+    for one, batch in ((pool, 1), (pool, 4), (made_up("two", two=True), 2)):
+        worlds = [trial(one, seed) for seed in range(4)]
+        runs = [replays.replay(one, seed, batch, 1.0, most=20) for seed in range(4)]
+        assert all(len(set(told.order)) == len(told.order) for told in runs)
+        assert [told.order[:4] for told in runs] == [replays.starts(one, seed) for seed in range(4)]
+        ours = np.mean([scores.score(w, told.order).regret[1] for w, told in zip(worlds, runs, strict=True)])
+        luck = [each.regret[1] for s, w in enumerate(worlds) for each in scores.by_chance(w, runs[s].order[:4], s)]
+        assert ours < 0.6 * np.mean(luck)
 
 
 def test_a_replay_is_reproducible_and_hides_values(pool):
@@ -93,6 +151,16 @@ def test_a_replay_is_reproducible_and_hides_values(pool):
     other, hidden = made_up(), np.setdiff1d(np.arange(len(pool)), first[:4])
     other.values[hidden] = np.random.default_rng(0).permutation(other.values[hidden])
     assert replays.replay(other, 1, 4, 1.0, most=16).order[:8] == first[:8]
+
+
+def test_what_is_measured_decides_and_the_truth_stays_unseen(pool, monkeypatch):
+    before = replays.replay(pool, 1, 4, 1.0, most=16).order
+    world = backtest_truth.trial(pool, 1)
+    unseen, other = Trial(-world.truth, world.measured), Trial(world.truth, -world.measured)
+    monkeypatch.setattr(replays, "trial", lambda *told: unseen)
+    assert replays.replay(pool, 1, 4, 1.0, most=16).order == before
+    monkeypatch.setattr(replays, "trial", lambda *told: other)
+    assert replays.replay(pool, 1, 4, 1.0, most=16).order != before
 
 
 def test_runs_are_kept_one_by_one_and_not_redone(pool, tmp_path):
@@ -105,15 +173,37 @@ def test_runs_are_kept_one_by_one_and_not_redone(pool, tmp_path):
     assert path.read_text() == before
     text = backtest_page.page({"halides": [pool], "series": [made_up("series 1")]}, kept, "the command")
     assert "| ours | 1 | 1 |" in text
-    assert "chance | - | exact mean | 57 | 42" in text
+    assert "| chance | - | 1 |" in text
+    assert "slope of nan where the search expects 0.90" in text, "a prior that knows nothing has no slope"
     assert backtest_page.figure(pool, kept).startswith("<svg")
 
 
-def test_the_peers_get_the_same_starts(pool, tmp_path):
-    import json
+def test_a_page_compares_in_pairs(pool):
+    kept = Runs()
+    for seed in range(3):
+        world = trial(pool, seed).truth[:, 0]
+        rest = [row for row in np.argsort(world).tolist() if row not in replays.starts(pool, seed)]
+        kept.add(run(pool, [*replays.starts(pool, seed), *rest[::-1][: MOST - 4]], seed=seed))
+        kept.add(run(pool, [*replays.starts(pool, seed), *rest[: MOST - 4]], method="baybe", seed=seed))
+    lines = {
+        line.split(" | ")[0]: line.split(" | ")
+        for line in backtest_page.page({"halides": [pool]}, kept, "c").split("\n")
+    }
+    best, worst = lines["| ours"], lines["| baybe"]
+    assert best[3].startswith("0.00")
+    assert best[6] == ""
+    assert float(worst[6].split(" ± ")[0]) == pytest.approx(
+        float(worst[4].split(" ± ")[0]) - float(best[4].split(" ± ")[0])
+    )
+    assert worst[7].startswith("more than 40 (")
 
-    replays.to_peers(pool, (0, 1), tmp_path / "pool.json")
+
+def test_the_peers_get_the_same_starts_and_readings(pool, tmp_path):
+    replays.to_peers(pool, (0, 1), ("baybe", "baybe" + WITH_PRIOR), tmp_path / "pool.json")
     told = json.loads((tmp_path / "pool.json").read_text())
     assert told["starts"] == {"0": replays.starts(pool, 0), "1": replays.starts(pool, 1)}
-    assert np.shape(told["X"]) == (84, len(told["columns"]))
-    assert told["goal"] == pool.goal.tolist()
+    assert np.shape(told["X"])[0] == len(told["prior"]) == 84
+    assert np.array(told["measured"]["1"]) == pytest.approx(trial(pool, 1).measured, abs=1e-6)
+    assert told["fingerprints"] == {method: replays.fingerprint(pool, method) for method in ("baybe", "baybe+prior")}
+    assert told["most"] == MOST
+    assert "truth" not in told

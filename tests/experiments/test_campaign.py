@@ -271,7 +271,7 @@ def test_a_slip_of_the_decimal_point_is_doubted(laco):
 def test_a_round_of_fewer_than_were_asked_for_is_told(quick_proposals):
     with pytest.warns(UserWarning, match="30 of 31 points left out: 30 not neutral"):
         few = Campaign.new("few", "LiAlCl{4-x}O{x}", x=RANGE)
-    with pytest.warns(UserWarning, match="1 melt where 4 were asked for: no more are left"):
+    with pytest.warns(UserWarning, match="1 sample where 4 were asked for: no more are left"):
         few.propose()
 
 

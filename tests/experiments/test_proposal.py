@@ -1,7 +1,6 @@
 """Proposals: distinct, neutral, reasoned, the same for the same input, other ones after results."""
 
 import copy
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -97,16 +96,120 @@ def test_a_contradicted_result_meets_nothing(ask):
     assert ask(results=pd.concat([good, again], ignore_index=True)).attrs["stop"] == ""
 
 
-def test_what_others_measured_far_from_the_goal_is_left_out(predictors):
-    """A composition that the literature knows for a poor conductor is no melt, nor one in which nothing moves."""
+LACO = "LiAlCl2.5O0.75"
+
+
+def named(table):
+    """Which proposals are called reference samples."""
+    return table["reason"].str.startswith("reference sample: ")
+
+
+@pytest.mark.parametrize("acquisition", ["improvement", "probability", "thompson"])
+def test_what_is_measured_is_proposed_as_the_reference_sample_alone(predictors, acquisition):
+    """Of all that others measured, one at most is in a batch, and its reason says what it is for."""
+    first = predictors["conductivity"]
+    ranked = rank(sorted(set(first.known_formulas_[:300].tolist())), predictors=predictors)
+    known = ranked[ranked["neutral"].fillna(False) & (ranked["n_measured"].fillna(0) > 0)]["formula"].head(20)
+    family = [f"LiAlCl{4 - 2 * x:.1f}O{x:.1f}" for x in (0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 1.1)]
+    for seed in range(3):
+        table = propose([LACO, *known, *family], 4, predictors=predictors, acquisition=acquisition, seed=seed)
+        assert len(table) == 4
+        measured = table["n_measured"] > 0
+        assert measured.sum() <= 1
+        assert (named(table) == measured).all()
+
+
+def test_the_reference_sample_is_named_with_what_is_known_of_it(predictors):
+    goal = {"explore": 0.0}
+    table = propose([LACO, "LiAlCl3.6O0.2", "LiAlCl1.2O1.4"], 3, goal, predictors=predictors).set_index("formula")
+    reason = table.loc[LACO, "reason"]
+    assert reason.startswith(
+        "reference sample: 1.52 mS/cm at 30 °C (glass) and Tg −16.8 °C measured elsewhere (10.1038/"
+    )
+    assert reason.endswith("your value tells how your samples compare with it")
+
+
+def test_there_is_no_second_reference_once_one_is_made_or_on_its_way(predictors, ask):
+    names = [LACO, "NaAlCl2.5O0.75", *[f"LiAlCl{4 - 2 * x:.1f}O{x:.1f}" for x in (0.3, 0.5, 0.7, 0.9, 1.1)]]
+    goal = {"explore": 0.0, "conductivity_S_cm": 1e-5, "tg_C": 200}
+    first = propose(names, 7, goal, predictors=predictors)
+    assert named(first).sum() == 1
+    made = pd.DataFrame({"formula": first[named(first)]["formula"], "conductivity_S_cm": 1e-6, "temperature_C": 25.0})
+    for told in ({"results": made}, {"pending": made["formula"].tolist()}):
+        later = propose(names, 5, goal, predictors=predictors, **told)
+        assert len(later) == 5
+        assert not named(later).any()
+        assert not (later["n_measured"] > 0).any()
+
+
+def test_a_batch_of_one_is_no_reference(predictors):
+    for candidates in ([LACO, "LiAlCl3.6O0.2"], [LACO]):
+        table = propose(candidates, 1, predictors=predictors)
+        assert table["formula"].tolist() == candidates[1:]
+    assert table.attrs["stop"] == "no candidate is left that the goal allows and that was not measured"
+
+
+def test_a_poor_composition_that_others_measured_is_no_sample(predictors):
+    """What the literature knows for a poor conductor is left out, and the batch is smaller for it."""
     known = rank(predictors["conductivity"].known_formulas_[:60].tolist(), predictors=predictors)
     poor = known[known["neutral"].fillna(False) & (known["p_goal"] < 0.001)]["formula"].iloc[0]
-    family = ["LiAlCl2.5O0.75", "LiAlCl2.4O0.8", "LiAlCl2O", "LiAlCl3O0.5"]
-    asked = partial(propose, predictors=predictors, acquisition="thompson", goal={"explore": 50.0})
-    for seed in range(4):
-        chosen = asked([poor, "AlCl3", *family], batch=4, seed=seed)["formula"]
-        assert set(chosen) == set(family)
-    assert poor in asked([poor, *family[:2]], batch=3)["formula"].tolist()
+    with pytest.warns(UserWarning, match="2 samples where 3 were asked for: 1 is measured already"):
+        table = propose([poor, "LiAlCl2.4O0.8", "LiAlCl3O0.5"], 3, predictors=predictors)
+    assert poor not in table["formula"].tolist()
+
+
+def test_a_glass_whose_tg_alone_is_known_comes_after_what_is_new(predictors):
+    data = rank(predictors["tg"].known_formulas_.tolist(), predictors=predictors)
+    half = data[data["measured_conductivity_S_cm"].isna() & data["neutral"].fillna(False) & (data["n_measured"] > 0)]
+    glass, new = half["formula"].iloc[0], ["LiAlCl2.4O0.8", "LiAlCl3O0.5"]
+    assert set(propose([glass, *new], 2, predictors=predictors)["formula"]) == set(new)
+    table = propose([glass, *new], 3, predictors=predictors).set_index("formula")
+    assert (
+        f"Tg {half['measured_tg_C'].iloc[0]:.3g} °C is measured already".replace("-", "−") in table.loc[glass, "reason"]
+    )
+    assert not named(table.reset_index()).any()
+
+
+def test_reasons_say_what_is_expected_and_what_is_learnt(ask):
+    table = ask(results=RESULTS)
+    for row in table.to_dict("records"):
+        expected = f"expected {1e3 * row['conductivity_S_cm']:.2g} mS/cm and Tg {row['tg_C']:.0f} °C".replace("-", "−")
+        assert expected in row["reason"]
+        chance = "below 1 %" if row["p_goal"] < 0.01 else f"{100 * row['p_goal']:.0f} %"
+        assert f"{chance} to meet the goal" in row["reason"]
+        assert "its result tells " in row["reason"]
+    assert table["reason"].str.contains("highest chance of this batch").sum() == 1
+    first = ask()
+    assert first["reason"].str.contains("how far off the predictions of all candidates are").any()
+
+
+def test_what_is_learnt_lies_around_the_sample(ask):
+    """After results a further one tells of its neighbours and not of the other end of the family."""
+    table = ask(results=RESULTS)
+    spans = table["reason"].str.extract(r"tells of x = ([\d.]+) to ([\d.]+)").astype(float)
+    assert spans.notna().all(axis=1).any()
+    known = spans.notna().all(axis=1)
+    assert (spans[0][known] <= table["x"][known]).all()
+    assert (table["x"][known] <= spans[1][known]).all()
+    assert (spans[1][known] - spans[0][known]).max() < 1.4
+
+
+def test_near_duplicates_do_not_fill_a_batch(predictors):
+    """Members within 1 at.% of each other in every element are one; the batch is smaller, and it is said why."""
+    with pytest.warns(UserWarning, match=r"where 6 were asked for: \d+ others lie within 1 at.% of these"):
+        table = propose(FAMILY, x="0.66:0.74:0.002", batch=6, predictors=predictors)
+    matrix = Fractions.of(table["formula"].tolist()).matrix
+    assert 2 <= len(table) < 6
+    assert np.abs(matrix[:, None] - matrix[None]).max(axis=2)[np.triu_indices(len(table), 1)].min() > 0.01
+    names = ["LiAlCl2.5O0.75", "LiAlCl2.498O0.751", "LiTaCl6", "LiTaCl5.98O0.01"]
+    assert len(propose(names[2:], 2, predictors=predictors)) == 1
+
+
+def test_the_chance_of_a_batch_counts_the_shared_error(ask):
+    table = ask(results=RESULTS)
+    chances = table["p_goal"].to_numpy(dtype=float)
+    independent = 1 - np.prod(1 - chances)
+    assert chances.max() <= table.attrs["p_batch"] < independent
 
 
 def test_a_temperature_that_is_none_is_refused_at_once(ask):
@@ -153,15 +256,9 @@ def test_many_results_in_another_order_say_the_same(ask):
     pd.testing.assert_frame_equal(ask(results=table), ask(results=table.iloc[::-1].reset_index(drop=True)))
 
 
-def test_a_balance_tells_the_melts_of_a_batch_apart(ask, predictors):
-    table = propose(FAMILY, x="0.6:0.9:0.002", batch=8, results=RESULTS, predictors=predictors)
-    matrix = Fractions.of(table["formula"].tolist()).matrix
-    apart = np.abs(matrix[:, None] - matrix[None]).max(axis=2)[np.triu_indices(8, 1)]
-    assert apart.min() >= 1e-3
-
-
 def test_it_says_when_nothing_is_left(ask):
-    table = ask(["LiAlCl3.2O0.4", "LiAlCl2O"], results=RESULTS)
+    with pytest.warns(UserWarning, match="no samples where 4 were asked for: 2 are measured already"):
+        table = ask(["LiAlCl3.2O0.4", "LiAlCl2O"], results=RESULTS)
     assert table.empty
     assert "no candidate is left" in table.attrs["stop"]
 
@@ -232,12 +329,6 @@ def test_one_sample_at_many_temperatures_is_one_result():
     far, near = noise[np.argsort(targets)]
     assert far == pytest.approx(0.5 * (1000 / 298.15 - 1000 / 333.15))
     assert near < far / 5
-
-
-def test_what_was_measured_elsewhere_is_said(ask):
-    table = ask(["LiAlCl2.5O0.75", "LiAlCl2.6O0.7"], batch=2).set_index("formula")
-    same = table["nearest_distance"].astype(float) < 1e-6
-    assert table["reason"].str.contains("measured before").eq(same).all()
 
 
 def test_standard_errors_are_read():

@@ -11,19 +11,33 @@ X = np.arange(len(GRID)) * 0.05
 TRUTH = -3 - 3 * np.square(X - 0.75)
 
 
-def surrogate(prior=None, error=0.5, scale=1.0):
+def surrogate(prior=None, slope=0.7, scale=1.0):
     blocks = ("fractions", "glass")
     views = inputs.layout(blocks, False).views(inputs.matrix(Fractions.of(GRID), blocks, False, None))
     start = np.full(len(GRID), -4.0) if prior is None else prior
-    return Surrogate(views, start, np.full(len(GRID), error), scale)
+    return Surrogate(views, start, np.full(len(GRID), slope), scale)
 
 
-def test_nothing_measured_is_the_prior_as_far_as_it_tells_apart():
-    sharp, vague = surrogate(TRUTH, 0.01), surrogate(TRUTH, 100.0)
+def test_nothing_measured_is_the_prior_by_its_slope():
+    sharp, blunt, vague = (surrogate(TRUTH, slope) for slope in (1.0, 0.5, 0.0))
     none = np.empty(0, dtype=int)
-    assert sharp.tell(none, none).mean == pytest.approx(TRUTH, abs=0.01)
-    assert np.ptp(vague.tell(none, none).mean) < 1e-3
+    assert sharp.tell(none, none).mean == pytest.approx(TRUTH, abs=1e-9)
+    assert np.ptp(blunt.tell(none, none).mean) == pytest.approx(np.ptp(TRUTH) / 2)
+    assert np.ptp(vague.tell(none, none).mean) < 1e-9
     assert vague.tell(none, none).std.min() > 1.0
+
+
+def test_a_slope_may_differ_from_candidate_to_candidate():
+    half = np.where(X < 0.75, 1.0, 0.0)
+    told = surrogate(TRUTH, half).tell(np.empty(0, dtype=int), np.empty(0))
+    assert np.ptp(told.mean[X >= 0.75]) < 1e-9 < np.ptp(told.mean[X < 0.75])
+
+
+def test_what_the_prior_tells_apart_is_a_share():
+    shares = [surrogate(size * TRUTH, slope).share for size, slope in ((1, 0.0), (0.1, 1.0), (1, 1.0), (10, 1.0))]
+    assert shares[0] == 0
+    assert (np.diff(shares) > 0).all()
+    assert shares[-1] < 1
 
 
 def test_results_bend_the_mean_and_narrow_the_belief():
@@ -51,7 +65,7 @@ def test_a_doubtful_result_bends_less():
 def test_units_do_not_matter():
     rows = np.array([2, 10, 20])
     decades = surrogate(TRUTH).tell(rows, TRUTH[rows])
-    kelvin = surrogate(30 * TRUTH, 15.0, 30.0).tell(rows, 30 * TRUTH[rows])
+    kelvin = surrogate(30 * TRUTH, 0.7, 30.0).tell(rows, 30 * TRUTH[rows])
     assert kelvin.mean == pytest.approx(30 * decades.mean, rel=1e-6)
     assert kelvin.std == pytest.approx(30 * decades.std, rel=1e-6)
 
