@@ -163,7 +163,10 @@ def _print(proposals: pd.DataFrame, outputs: list[Path], temperature: float, fir
         console.print(ranking_table(proposals, temperature, len(proposals), first, console.width))
     for row in proposals.to_dict("records"):
         console.print(
-            Text("; ".join(filter(None, (f"{row['formula']}: {row['reason']}", measured_words(row))))), soft_wrap=True
+            Text(
+                "; ".join(filter(None, (f"{row['formula']}: {row['reason']}", measured_words(row, beside_note=False))))
+            ),
+            soft_wrap=True,
         )
     for path in outputs:
         say(f"wrote {path}")
