@@ -95,13 +95,13 @@ def verdicts(known: Mapping[str, Any], told: Mapping[str, Prediction]) -> dict[s
     }
 
 
-def few_words(title: str, laboratories: float) -> str:
-    """Say of few laboratories that an interval comes from them.
+def laboratories(number: float) -> str:
+    """Say from how many laboratories an interval comes.
 
-    >>> few_words("Tg", 23.0), few_words("conductivity", 1.0)
-    ('Tg interval from 23 laboratories', 'conductivity interval from 1 laboratory')
+    >>> laboratories(23.2), laboratories(1.0)
+    ('from 23 laboratories', 'from 1 laboratory')
     """
-    return f"{title} interval from {laboratories:.0f} {'laboratory' if laboratories == 1 else 'laboratories'}"
+    return f"from {number:.0f} {'laboratory' if round(number) == 1 else 'laboratories'}"
 
 
 def columns_of(quantity: Property) -> tuple[str, str, str]:
@@ -170,6 +170,10 @@ def _notes(
         verdicts = {name: asked[name].verdict[row] for name in titles}
         if len(set(verdicts.values())) > 1:
             parts.append(", ".join(f"{titles[name]} {verdict}" for name, verdict in verdicts.items()))
-        parts += [few_words(titles[name], heard[name][row]) for name in titles if heard[name][row] < LABORATORIES]
+        parts += [
+            f"{titles[name]} interval {laboratories(heard[name][row])}"
+            for name in titles
+            if heard[name][row] < LABORATORIES
+        ]
         notes.append("; ".join(parts))
     return notes

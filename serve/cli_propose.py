@@ -140,11 +140,12 @@ def _page(
     from ..experiments.outcomes import Outcomes
     from ..experiments.proposal import taught
     from ..experiments.ranking import sweep
-    from ..experiments.registry import load_predictor
+    from ..experiments.ready import Informed, ready
 
     with collected():  # all was said with the proposals
         outcomes = Outcomes.of(results)
-        learnt = {name: taught(load_predictor(name), outcomes) for name in ("tg", "conductivity")}
+        known = ready(("tg", "conductivity"))
+        learnt = Informed({name: taught(predictor, outcomes) for name, predictor in known.items()})
         family = sweep(template, at, goal, learnt, **ranges)
     return proposal_page(family, list(ranges), proposals, outcomes, goal, at, visible(template))
 
