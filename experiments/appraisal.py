@@ -14,8 +14,10 @@ from ..datasets.properties import Property
 from ..features import charge
 from ..features.fractions import Fractions
 from ..models.domain import VERDICTS
+from ..models.localised import LABORATORIES
 from ..models.prediction import Prediction
 from ..models.predictor import Predictor
+from ..models.related import nearest_related
 from .goal import Goal
 from .judgement import losses, margin, pareto, probability
 from .measured import measured
@@ -45,7 +47,7 @@ def appraise(
     asked = {name: predictions[name] for name in dict.fromkeys(("conductivity", "tg", *goal.properties))}
     neutral = charge.neutral(fractions)
     cost = np.asarray(raw_material_cost(fractions))
-    nearest = _nearest(asked, predictors)
+    nearest = _nearest(fractions, asked, predictors)
     verdict = nearest["verdict"]
     hopeless = ~neutral | goal.refused(fractions) | goal.too_far(verdict) | (cost > goal.max_cost_usd_per_kg)
     known = measured(composition_keys(fractions.matrix), temperature_C, predictions, predictors)
@@ -93,6 +95,15 @@ def verdicts(known: Mapping[str, Any], told: Mapping[str, Prediction]) -> dict[s
     }
 
 
+def laboratories(number: float) -> str:
+    """Say from how many laboratories an interval comes.
+
+    >>> laboratories(23.2), laboratories(1.0)
+    ('from 23 laboratories', 'from 1 laboratory')
+    """
+    return f"from {number:.0f} {'laboratory' if round(number) == 1 else 'laboratories'}"
+
+
 def columns_of(quantity: Property) -> tuple[str, str, str]:
     """Columns of a property: value, lower and upper end, with the unit as in ``tg_low_C``."""
     unit = {"degC": "C", "S/cm": "S_cm"}.get(quantity.unit, quantity.unit)
@@ -109,17 +120,28 @@ def _losses(
     return np.column_stack([aims, np.where(np.isnan(cost), np.inf, cost)])
 
 
-def _nearest(asked: Mapping[str, Prediction], predictors: Predictors) -> dict[str, npt.NDArray[Any]]:
-    """The worst verdict of all properties, and the nearest known of the first property that says so."""
+def _nearest(
+    fractions: Fractions, asked: Mapping[str, Prediction], predictors: Predictors
+) -> dict[str, npt.NDArray[Any]]:
+    """The worst verdict of all properties, and the nearest known of the first property that says so.
+
+    It has the anions and a cation of the candidate where one is known that has.
+    """
     severity = severities(asked)
-    pick = (severity.argmax(axis=0), np.arange(severity.shape[1]))
+    worst, n = severity.argmax(axis=0), severity.shape[1]
+    names, sources = np.empty(n, dtype=object), np.empty(n, dtype=object)
+    far = np.empty(n)
+    for place, (name, told) in enumerate(asked.items()):
+        rows = np.flatnonzero(worst == place)
+        far[rows], known = nearest_related(predictors[name], fractions, told, rows)
+        names[rows], sources[rows] = (
+            part[known] for part in (predictors[name].known_formulas_, predictors[name].known_references_)
+        )
     return {
-        "verdict": np.array(VERDICTS)[severity[pick]],
-        "nearest": np.array([predictors[name].known_formulas_[told.nearest] for name, told in asked.items()])[pick],
-        "nearest_distance": np.array([told.distance for told in asked.values()])[pick],
-        "nearest_doi": np.array([predictors[name].known_references_[told.nearest] for name, told in asked.items()])[
-            pick
-        ],
+        "verdict": np.array(VERDICTS)[severity[worst, np.arange(n)]],
+        "nearest": names,
+        "nearest_distance": far,
+        "nearest_doi": sources,
     }
 
 
@@ -138,6 +160,7 @@ def _notes(
     remarks: list[list[str]],
 ) -> list[str]:
     titles = {"tg": "Tg"} | {name: name.replace("_", " ") for name in asked if name != "tg"}
+    heard = {name: told.laboratories.round() for name, told in asked.items()}
     notes = []
     for row in range(len(names)):
         parts = []
@@ -147,5 +170,10 @@ def _notes(
         verdicts = {name: asked[name].verdict[row] for name in titles}
         if len(set(verdicts.values())) > 1:
             parts.append(", ".join(f"{titles[name]} {verdict}" for name, verdict in verdicts.items()))
+        parts += [
+            f"{titles[name]} interval {laboratories(heard[name][row])}"
+            for name in titles
+            if heard[name][row] < LABORATORIES
+        ]
         notes.append("; ".join(parts))
     return notes

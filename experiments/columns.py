@@ -33,10 +33,11 @@ COLUMNS = (
     "pareto",
     "note",
     "error",
+    "input",
 )
 TEXTS = (
     *("formula", "verdict", "tg_verdict", "conductivity_verdict", "nearest", "nearest_doi"),
-    *("measured_phase", "measured_doi", "note", "error"),
+    *("measured_phase", "measured_doi", "note", "error", "input"),
 )
 TRUTHS = ("neutral", "pareto")
 COUNTS = ("n_measured",)

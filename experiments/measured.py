@@ -48,7 +48,7 @@ def measured(
     temperature_C
         Where the conductivity counts, in degC; one for all, or one each of shape (n,).
     told, predictors
-        Of ``tg`` and ``conductivity``.
+        Of ``tg`` and ``conductivity``, or of one of them.
     """
     n = len(keys)
     warm = np.broadcast_to(np.asarray(temperature_C, dtype=float), n)
@@ -57,7 +57,7 @@ def measured(
         for name in MEASURED[:-1]
     }
     count = np.zeros(n, dtype=np.int64)
-    for name in ("conductivity", "tg"):
+    for name in [one for one in ("conductivity", "tg") if one in told]:
         quantity = predictors[name].quantity
         for row, facts in _of_each(name, keys, told[name], predictors[name]).items():
             count[row] += len(facts)

@@ -91,11 +91,15 @@ class Outcomes:
 
     def errors(self, name: str) -> Vector:
         """Standard errors of the targets of the facts on one property of a glass, shape (m,), 0 where none was told."""
-        part = self.facts[self._of_glasses(name)]
+        part = self.of_glasses(name)
         error = part["error"].to_numpy(dtype=float) if "error" in part else np.zeros(len(part))
         if find(name).scale == "log10":
             error = error / (part["value"].to_numpy(dtype=float) * np.log(10.0))
         return np.nan_to_num(error)
+
+    def of_glasses(self, name: str) -> pd.DataFrame:
+        """The facts on one property that are not of a crystal or a melt."""
+        return self.facts[self._of_glasses(name)]
 
     def _of_glasses(self, name: str) -> npt.NDArray[np.bool_]:
         """Whether each fact is on one property, and not of a crystal or a melt; shape (m,)."""

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ..datasets import lab
 from ..datasets.curation import curate
@@ -47,6 +48,15 @@ class Facts:
     measured: Vector
     reference: npt.NDArray[np.object_]
 
+    @classmethod
+    def told(cls, name: str, key: npt.NDArray[np.uint64], rows: pd.DataFrame) -> Facts:
+        """Measurements of one property in a table with ``value``, ``temperature_C``, ``phase`` and maybe ``doi``."""
+        target = find(name).to_target(rows["value"].to_numpy(dtype=float))[:, None]
+        if name == "conductivity":
+            target = np.hstack([target, encode(rows[["temperature_C", "phase"]], len(rows))])
+        sources = rows["doi"] if "doi" in rows else [""] * len(rows)
+        return cls(key, target, np.array([doi or LAB for doi in sources], dtype=object))
+
     def __len__(self) -> int:
         return len(self.key)
 
@@ -68,20 +78,36 @@ class Facts:
         alike: npt.NDArray[np.bool_] = np.all(close, axis=2)
         return np.asarray(np.any(alike, axis=1))
 
+    def told_in(self, other: Facts) -> npt.NDArray[np.bool_]:
+        """Whether each, of whatever composition, is recorded in `other` too; shape (n,)."""
+        found = np.zeros(len(self), dtype=bool)
+        for key in np.intersect1d(self.key, other.key):
+            found[self.key == key] = self.of(key).among(other.of(key))
+        return found
+
 
 def own_results(name: str) -> tuple[Facts, Facts]:
     """Results of a property in the store of the laboratory: those that stand and are used, and those that do not."""
     return _read(name, *_state())
 
 
-def informed(predictor: Predictor) -> Predictor:
+def informed(predictor: Predictor, without: Facts | None = None) -> Predictor:
     """The predictor with what stands in the store of the laboratory and was not there when it was trained.
 
     It is the same object where there is nothing to add, and made once for each state of the store.
+
+    Parameters
+    ----------
+    predictor
+        Fitted.
+    without
+        What is not to be added, although it stands there.
     """
     path, state = _state()
     if not state:
         return predictor
+    if without is not None:
+        return _informed(predictor, _standing(predictor.property, path, state)[0], without) or predictor
     pupil = kept(
         predictor,
         predictor.known_formulas_,
@@ -91,10 +117,12 @@ def informed(predictor: Predictor) -> Predictor:
     return predictor if pupil is None else pupil
 
 
-def _informed(predictor: Predictor, own: Measurements) -> Predictor | None:
+def _informed(predictor: Predictor, own: Measurements, without: Facts | None = None) -> Predictor | None:
     """The predictor with what is new to it; None where nothing is, since what is kept must not hold its owner."""
-    rows = own.rows
-    fresh = ~_learnt(predictor, own) & ~rows["phase"].isin(NOT_A_GLASS).to_numpy()
+    rows, facts = own.rows, _facts(own, predictor.property)
+    fresh = ~learnt(predictor, facts) & ~rows["phase"].isin(NOT_A_GLASS).to_numpy()
+    if without is not None:
+        fresh &= ~facts.told_in(without)
     if not fresh.any():
         return None
     part = own.take(fresh)
@@ -109,24 +137,18 @@ def _informed(predictor: Predictor, own: Measurements) -> Predictor | None:
         )
 
 
-def _learnt(predictor: Predictor, own: Measurements) -> npt.NDArray[np.bool_]:
-    """Whether the predictor has learnt each result already, shape (n,)."""
-    facts = _facts(own, predictor.property)
-    texts = {LAB, *facts.reference.tolist()}
-    references = predictor.known_references_
-    places = np.flatnonzero(np.isin(references, list(texts)) | np.char.startswith(references, LAB))
+def learnt(predictor: Predictor, facts: Facts, since_fit: bool = False) -> npt.NDArray[np.bool_]:
+    """Whether the predictor has learnt each result already, by `fit` or since, or since then alone; shape (n,)."""
+    references, fitted = predictor.known_references_, len(predictor.domain_.points_)
+    asked = np.arange(len(references)) >= fitted
+    if not since_fit:
+        asked |= np.isin(references, list({LAB, *facts.reference.tolist()})) | np.char.startswith(references, LAB)
+    places = np.flatnonzero(asked)
     if not len(places):
         return np.zeros(len(facts), dtype=bool)
     fractions, read, _ = Fractions.read(predictor.known_formulas_[places].tolist())
-    known = Facts(
-        composition_keys(fractions.matrix),
-        predictor.known_measured_[places[read]],
-        references[places[read]].astype(object),
-    )
-    return np.array(
-        [bool(facts.take(np.arange(len(facts)) == row).among(known.of(key))[0]) for row, key in enumerate(facts.key)],
-        dtype=bool,
-    )
+    known = predictor.known_measured_[places[read]], references[places[read]].astype(object)
+    return facts.told_in(Facts(composition_keys(fractions.matrix), *known))
 
 
 def _state() -> tuple[str, tuple[int, ...]]:
@@ -163,8 +185,4 @@ def _standing(name: str, path: str, state: tuple[int, ...]) -> tuple[Measurement
 
 
 def _facts(told: Measurements, name: str) -> Facts:
-    rows = told.rows
-    target = find(name).to_target(rows["value"].to_numpy())[:, None]
-    if name == "conductivity":
-        target = np.hstack([target, encode(rows[["temperature_C", "phase"]], len(rows))])
-    return Facts(told.keys, target, np.array([doi or LAB for doi in rows["doi"]], dtype=object))
+    return Facts.told(name, told.keys, told.rows)

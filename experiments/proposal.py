@@ -9,6 +9,7 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 
+from ..datasets.measurement import composition_keys
 from ..datasets.readings import aiming, trusting
 from ..features.fractions import Fractions
 from ..features.scalars import shown, whole
@@ -16,14 +17,14 @@ from ..models.predictor import Predictor
 from .acquisition import at_least_one
 from .candidates import one_temperature
 from .goal import Goal, GoalError
-from .outcomes import NO_GLASS_PHASES, Outcomes, success
-from .own_results import LAB, informed
+from .outcomes import Outcomes, success
+from .own_results import LAB, Facts, learnt
 from .pool import Pool, fractions_of, near
 from .proposal_search import CandidateSearch
 from .ranking import COLUMNS, Predictors, rank
+from .ready import Informed, ready
 from .reasons import Told, reasons
 from .recipe import RECIPES
-from .registry import load_predictor
 from .search import Acquisition, Pick
 
 
@@ -75,8 +76,7 @@ def propose(
     aim, batch, seed, at = _checked(goal, batch, acquisition, seed, temperature_C)
     with trusting():
         pool, outcomes = Pool.of(candidates, **variables), Outcomes.of(results)
-        given, needed = predictors or {}, dict.fromkeys((*RECIPES, *aim.properties))
-        known = {name: informed(given[name] if name in given else load_predictor(name)) for name in needed}
+        known = ready(dict.fromkeys((*RECIPES, *aim.properties)), predictors)
         waiting = pool.waiting(pending)
         every = pool.joined(Fractions.from_matrix(np.vstack([outcomes.fractions.matrix, waiting.matrix])))
         search = CandidateSearch(every, aim, at, known, acquisition, seed)
@@ -94,8 +94,8 @@ def _reasoned(
 ) -> pd.DataFrame:
     """The candidates picked as a table, each with the reason."""
     rows = [pick.row for pick in chosen]
-    learnt = {name: taught(predictor, outcomes) for name, predictor in known.items()}
-    table = _table(pool.formulas(rows), pool.variables.take(rows), goal, search.temperature_C, learnt)
+    pupils = Informed({name: taught(predictor, outcomes) for name, predictor in known.items()})
+    table = _table(pool.formulas(rows), pool.variables.take(rows), goal, search.temperature_C, pupils)
     references, narrowed = search.known.decided[rows].tolist(), [search.narrowed(pick) for pick in chosen]
     told = Told(table, pool.variables, rows, chosen, pool.keys, outcomes, goal.properties, references, narrowed)
     table.insert(1 + pool.variables.shape[1], "reason", reasons(told))
@@ -107,17 +107,20 @@ def _reasoned(
 def taught(predictor: Predictor, outcomes: Outcomes) -> Predictor:
     """A copy of a predictor that has learnt the results on its property; the predictor stays as it is.
 
-    What was measured of a crystal or a melt says nothing of the glass and is left out.
+    What was measured of a crystal or a melt says nothing of the glass and is left out; so is what was learnt already
+    from the store of the laboratory.
     """
-    facts = outcomes.facts
-    part = facts[(facts["quantity"] == predictor.property) & ~facts["phase"].isin(NO_GLASS_PHASES)]
-    if part.empty:
+    part = outcomes.of_glasses(predictor.property)
+    keys = composition_keys(Fractions.of(part["formula"].tolist()).matrix)
+    fresh = ~learnt(predictor, Facts.told(predictor.property, keys, part), since_fit=True)
+    if not fresh.any():
         return predictor
-    conditions = part[["temperature_C", "phase"]] if predictor.conditions else None
+    rows = part[fresh]
+    conditions = rows[["temperature_C", "phase"]] if predictor.conditions else None
     with trusting():  # their temperatures were judged with their compositions
-        formulas, values = part["formula"].tolist(), part["value"].to_numpy(dtype=float)
-        told = outcomes.errors(predictor.property)
-        return predictor.updated(formulas, values, conditions, told, references=np.full(len(part), LAB))
+        formulas, values = rows["formula"].tolist(), rows["value"].to_numpy(dtype=float)
+        told = outcomes.errors(predictor.property)[fresh]
+        return predictor.updated(formulas, values, conditions, told, references=np.full(len(rows), LAB))
 
 
 def _table(

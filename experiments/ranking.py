@@ -21,9 +21,8 @@ from .appraisal import Predictors, appraise, columns_of
 from .candidates import Listing, Read, as_text, formulas, given, one_temperature, read, temperature_of
 from .columns import COLUMNS, HIDDEN, TEXTS, objects, whole
 from .goal import Goal
-from .own_results import informed
+from .ready import ready
 from .recipe import RECIPES
-from .registry import load_predictor
 from .repeats import USUAL_C, distinct, with_repeats
 
 __all__ = ["COLUMNS", "HIDDEN", "Predictors", "arranged", "judged", "rank", "said", "sweep"]
@@ -56,7 +55,7 @@ def rank(
     predictors
         Predictors of ``tg``, ``conductivity`` and what `also` names; by default the champions.
     also
-        Further properties to predict, such as ``"liquidus"``: three columns each at the end, value and interval.
+        Further properties to predict, such as ``"liquidus"``: three columns each before ``input``, value and interval.
 
     Returns
     -------
@@ -66,11 +65,12 @@ def rank(
         ``table.join(rank(table)[["p_goal"]])`` finds its rows, else their places from 0; the order given changes
         nothing else. A column ``temperature_C`` stands before the conductivities unless all are at 25 degC;
         ``attrs["temperature_C"]`` is the temperature of all, None where each has its own.
-        Ties go by the expected margin of the worst limit, then by the formula. Tg and conductivity count as independent
-        in `p_goal`, and a formula that is not charge-neutral has no chance. ``pareto`` marks those that the goal does
-        not refuse and of which no other is better in all that it limits (in cost too, where it has a ceiling). What
-        was measured of the very composition stands in the columns of `measured.MEASURED`. A list of which no row can
-        be read needs no predictor.
+        Ties go by the expected margin of the worst limit, then by the formula, then by the text given. Tg and
+        conductivity count as independent in `p_goal`, and a formula that is not charge-neutral has no chance.
+        ``pareto`` marks those that the goal does not refuse and of which no other is better in all that it limits (in
+        cost too, where it has a ceiling). What was measured of the very composition stands in the columns of
+        `measured.MEASURED`; ``input``, the last, is the text as it was given. A list of which no row can be read needs
+        no predictor.
     """
     listing = given(candidates)
     temperature_C = one_by_one(temperature_C, len(listing) + 1)  # an iterator gives its numbers once
@@ -123,15 +123,14 @@ def said(
     told, batch = listing.cells, read(listing.cells, listing.errors)
     further = tuple(find(name).name for name in dict.fromkeys((*also, *aim.properties)) if name not in RECIPES)
     extra = [column for name in further for column in columns_of(find(name))]
-    ready, needed = predictors or {}, (*RECIPES, *further) if batch.rows.size else ()
-    known = {name: informed(ready[name] if name in ready else load_predictor(name)) for name in needed}
+    known = ready((*RECIPES, *further) if batch.rows.size else (), predictors)
     return _predict(told, batch, aim, temperature, known, extra)
 
 
 def arranged(table: pd.DataFrame) -> pd.DataFrame:
     """A ranking, as `rank` gives it, of what `judged` says; the index tells the place of each row in that, from 0."""
     good = table["error"] == ""
-    best = {"p_goal": False, "margin": False, "formula": True}
+    best = {"p_goal": False, "margin": False, "formula": True, "input": True}
     order = table[good].sort_values(list(best), ascending=list(best.values()), kind="stable").index
     unread = table[~good].sort_values(["formula", "error"], kind="stable").index
     ranked = table.loc[[*order, *unread]]
@@ -202,13 +201,16 @@ def _predict(
     reasons = [batch.errors.get(place, "") for place in range(len(told))]
     nothing = pd.arrays.IntegerArray(np.zeros(len(told), dtype=np.int64), np.ones(len(told), dtype=bool))
     columns: dict[str, Any] = {"rank": nothing, "formula": objects(names)}
-    for name in COLUMNS[2:-1]:
+    for name in COLUMNS[2:-2]:
         if name == "conductivity_S_cm" and (isinstance(temperature, np.ndarray) or temperature != USUAL_C):
             at_C = np.broadcast_to(temperature, len(told))[batch.rows]
             columns["temperature_C"] = whole("temperature_C", at_C, batch.rows, len(told))
         columns[name] = whole(name, values.get(name), batch.rows, len(told))
     columns["error"] = objects(reasons)
-    for name in (*extra, *HIDDEN):
+    for name in extra:
+        columns[name] = whole(name, values.get(name), batch.rows, len(told))
+    columns["input"] = objects([as_text(item) for item in told])
+    for name in HIDDEN:
         columns[name] = whole(name, values.get(name), batch.rows, len(told))
     return columns
 

@@ -14,6 +14,7 @@ from ..features.fractions import Fractions
 from ..features.scalars import number, whole
 from .domain import SAME
 from .predictor import Predictor
+from .related import related_rows
 
 Vector = npt.NDArray[np.float64]
 
@@ -57,6 +58,8 @@ def analogues(
 ) -> list[list[Analogue]]:
     """Nearest measured compositions of each composition, at most `k` different ones, nearest first.
 
+    Those that have all its anions and one of its cations come before all others.
+
     Parameters
     ----------
     predictor
@@ -70,21 +73,28 @@ def analogues(
     """
     most = whole(k, "k", "the number of analogues, at least 1", 1)
     at = number(temperature_C, "temperature_C", "degC, such as 25")
-    X = predictor._inputs(Fractions.of(compositions), None)
-    points = predictor.domain_.projected(predictor._glass(X)) if len(X) else np.empty((0, 0))
-    return [_nearest(predictor, point, most, at) for point in points]
+    fractions = Fractions.of(compositions)
+    if not len(fractions):
+        return []
+    points = predictor.domain_.projected(predictor._glass(predictor._inputs(fractions, None)))
+    alike = (related_rows(predictor, one) for one in fractions.matrix > 0)
+    return [_nearest(predictor, point, kin, most, at) for point, kin in zip(points, alike, strict=True)]
 
 
-def _nearest(predictor: Predictor, point: Vector, k: int, temperature_C: float) -> list[Analogue]:
+def _nearest(
+    predictor: Predictor, point: Vector, kin: npt.NDArray[np.bool_], k: int, temperature_C: float
+) -> list[Analogue]:
+    """Analogues of a point, those of the rows first that are of its kin."""
     known = predictor.known_points
     distance = np.sqrt(np.square(known - point).sum(axis=1))
+    order = np.where(kin, distance, distance + np.ptp(distance) + 1.0)
     groups: dict[bytes, list[int]] = {}
     looked_at = 0
     while len(groups) <= k and looked_at < len(known):  # one more than asked for, so that the last is whole
         looked_at = min(len(known), max(2 * looked_at, FEW * k))
-        rows = np.argpartition(distance, looked_at - 1)[:looked_at]
+        rows = np.argpartition(order, looked_at - 1)[:looked_at]
         groups = {}
-        for row in rows[np.lexsort((rows, distance[rows]))].tolist():
+        for row in rows[np.lexsort((rows, order[rows]))].tolist():
             groups.setdefault((known[row] / 1e-6).round().tobytes(), []).append(row)
     return [_told(predictor, rows, distance, temperature_C) for rows in list(groups.values())[:k]]
 

@@ -65,6 +65,10 @@ class Domain(BaseEstimator):
         distance = np.where(distance < SAME, 0.0, distance)
         return np.asarray(distance, dtype=float), rows[place]
 
+    def different(self) -> npt.NDArray[np.intp]:
+        """Rows of `fit` that hold each measured point once, rising; `nearest` gives no others."""
+        return self._tree()[1]
+
     def projected(self, X: Matrix) -> Matrix:
         """Descriptors of shape (n, p) in the space of distances, shape (n, d); no row depends on the others."""
         scaler, turned = self.projection_

@@ -62,6 +62,8 @@ def joined(table: CandidateTable, ranking: pd.DataFrame) -> pd.DataFrame:
         _raw(table.cells[place]) if bad else text
         for text, place, bad in zip(out["formula"].tolist(), places, unread, strict=True)
     ]
+    if "input" in out:
+        out["input"] = [_raw(table.cells[place]) for place in places]
     given: list[str] = []
     for name in table.extra:
         given.append(_free(name, {*out.columns, *given}))

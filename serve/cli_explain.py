@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,7 @@ from rich.text import Text
 from .cli_models import Which
 from .console import to_stdout
 from .failures import told
+from .measured_words import CRYSTAL, measured_words
 from .refusals import InputError, visible
 
 if TYPE_CHECKING:
@@ -51,35 +53,64 @@ def explain(
     with told():
         if len(formulas) > MOST:
             raise InputError(f"{len(formulas):,} formulas; give at most {MOST}")
-        from ..experiments.own_results import informed
-        from ..experiments.registry import load_predictor
+        from ..experiments.ready import ready
         from ..features.composition import Composition
 
         compositions = [Composition.parse(formula) for formula in formulas]
         reference = None if against is None else Composition.parse(against)
         names = [Which.tg.value, Which.conductivity.value] if property is Which.all else [property.value]
+        known, predictions = ready(names), dict[str, Any]()
         blocks: dict[str, list[list[str]]] = {}
-        for name in names:
-            predictor = informed(load_predictor(name))
+        for name, predictor in known.items():
             conditions = {"temperature_C": temperature, "phase": phase.value} if predictor.conditions else None
-            blocks[name] = _blocks(predictor, compositions, conditions, reference, nearest)
+            predictions[name] = predictor.predict(compositions, conditions)
+            blocks[name] = _blocks(predictor, compositions, conditions, predictions[name], reference, nearest)
+        shown = _shown(compositions, temperature, predictions, known, phase)
         console = to_stdout()
         for row, composition in enumerate(compositions):
-            lines = [composition.formula, *(line for name in names for line in blocks[name][row]), ""]
+            lines = [composition.formula, *shown[row], *(line for name in names for line in blocks[name][row]), ""]
             for line in lines:
                 console.print(Text(visible(line, 500)), soft_wrap=True)
         console.print(Text(HONESTY))
 
 
+def _shown(
+    compositions: list[Any],
+    temperature_C: float,
+    predictions: Mapping[str, Prediction],
+    predictors: Mapping[str, Predictor],
+    phase: Phase,
+) -> list[list[str]]:
+    """A line on what was measured of each very composition, as a ranking says it; none where nothing was."""
+    from ..datasets.measurement import composition_keys
+    from ..experiments.measured import measured
+    from ..features.fractions import Fractions
+
+    keys = composition_keys(Fractions.of(compositions).matrix)
+    columns = measured(keys, temperature_C, predictions, predictors)
+    lines = []
+    for row in range(len(compositions)):
+        words = measured_words({name: column[row] for name, column in columns.items()}, beside_note=False)
+        if columns["measured_phase"][row] == CRYSTAL and phase == Phase.glass:
+            words += "; predicted as a glass"
+        source = str(columns["measured_doi"][row])
+        lines.append([f"  {words}{f'; {source}' if source else ''}"] if words else [])
+    return lines
+
+
 def _blocks(
-    predictor: Predictor, compositions: list[Any], conditions: dict[str, Any] | None, against: Any, nearest: int
+    predictor: Predictor,
+    compositions: list[Any],
+    conditions: dict[str, Any] | None,
+    prediction: Prediction,
+    against: Any,
+    nearest: int,
 ) -> list[list[str]]:
     """Lines on each composition for one property."""
     from ..models.analogues import analogues
     from ..models.explanation import explain as explained
 
     temperature = 25.0 if conditions is None else float(conditions["temperature_C"])
-    prediction = predictor.predict(compositions, conditions)
     low, high = prediction.lower, prediction.upper
     reasons = explained(predictor, compositions, conditions, against)
     near = analogues(predictor, compositions, nearest, temperature)
@@ -96,12 +127,13 @@ def _blocks(
 
 
 def _headline(prediction: Prediction, row: int, where: str, low: float, high: float) -> str:
+    from ..experiments.appraisal import laboratories
     from .reports import PHRASES
 
     value = _value(prediction.mean[row], prediction.quantity)
     interval = f"{_number(low, prediction.quantity)} to {_number(high, prediction.quantity)}"
-    verdict = PHRASES[str(prediction.verdict[row])]
-    return f"  {prediction.quantity.label}{where}: {value} ({prediction.coverage:.0%}: {interval}), {verdict}"
+    verdict, heard = PHRASES[str(prediction.verdict[row])], laboratories(prediction.laboratories[row])
+    return f"  {prediction.quantity.label}{where}: {value} ({prediction.coverage:.0%}: {interval}, {heard}), {verdict}"
 
 
 def _because(reason: Explanation) -> list[str]:

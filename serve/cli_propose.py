@@ -140,11 +140,12 @@ def _page(
     from ..experiments.outcomes import Outcomes
     from ..experiments.proposal import taught
     from ..experiments.ranking import sweep
-    from ..experiments.registry import load_predictor
+    from ..experiments.ready import Informed, ready
 
     with collected():  # all was said with the proposals
         outcomes = Outcomes.of(results)
-        learnt = {name: taught(load_predictor(name), outcomes) for name in ("tg", "conductivity")}
+        known = ready(("tg", "conductivity"))
+        learnt = Informed({name: taught(predictor, outcomes) for name, predictor in known.items()})
         family = sweep(template, at, goal, learnt, **ranges)
     return proposal_page(family, list(ranges), proposals, outcomes, goal, at, visible(template))
 
@@ -162,7 +163,7 @@ def _print(proposals: pd.DataFrame, outputs: list[Path], temperature: float, fir
     if len(proposals):
         console.print(ranking_table(proposals, temperature, len(proposals), first, console.width))
     for row in proposals.to_dict("records"):
-        known = "" if "measured" in row["reason"] else measured_words(row)
+        known = "" if "measured" in row["reason"] else measured_words(row, beside_note=False)
         console.print(Text("; ".join(filter(None, (f"{row['formula']}: {row['reason']}", known)))), soft_wrap=True)
     if len(proposals) > 1 and "p_batch" in proposals.attrs:
         console.print(f"at least one of these meets the goal: {percent(proposals.attrs['p_batch'])}")

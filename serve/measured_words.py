@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 CRYSTAL = "crystal"
 
 
-def measured_words(row: Mapping[Any, Any]) -> str:
+def measured_words(row: Mapping[Any, Any], beside_note: bool = True) -> str:
     """Say what was measured of the composition of a row; empty where nothing was.
 
-    A row that was kept before the columns were there says nothing. The conductivity of a crystal stands in the note of
-    the row.
+    A row that was kept before the columns were there says nothing. Beside the note of the row, which has the
+    conductivity of a crystal, this is but the link to its source.
 
     >>> measured_words(
     ...     {
@@ -32,8 +32,10 @@ def measured_words(row: Mapping[Any, Any]) -> str:
     sigma, tg, parts = row.get("measured_conductivity_S_cm"), row.get("measured_tg_C"), []
     if is_known(sigma):
         phase = row["measured_phase"]
-        where = f"{millisiemens(sigma)} mS/cm at {_degrees(row['measured_temperature_C'])} °C, {phase}"
-        parts.append(f"as a {CRYSTAL}" if phase == CRYSTAL else where)
+        if phase != CRYSTAL or not beside_note:
+            parts.append(f"{millisiemens(sigma)} mS/cm at {_degrees(row['measured_temperature_C'])} °C, {phase}")
+        elif row["measured_doi"]:
+            parts.append(f"as a {CRYSTAL}")
     if is_known(tg):
         parts.append(f"Tg {_degrees(tg)} °C")
     return f"measured {'; '.join(parts)}" if parts else ""
@@ -41,7 +43,7 @@ def measured_words(row: Mapping[Any, Any]) -> str:
 
 def measured_lines(shown: pd.DataFrame) -> list[str]:
     """What was measured of the rows shown, a line each; the same composition once."""
-    told = {str(row["formula"]): measured_words(row) for row in shown.to_dict("records")}
+    told = {str(row["formula"]): measured_words(row, beside_note=False) for row in shown.to_dict("records")}
     return [f"{formula}: {words}" for formula, words in told.items() if words]
 
 

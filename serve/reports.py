@@ -160,9 +160,15 @@ def columns(table: pd.DataFrame, temperature_C: float | None, first: Sequence[Co
     ranking = [*_RANKING[:3], *warm, sigma, *_RANKING[3:]]
     shown = {column.key for column in [*first, *ranking]}
     known = shown | {*_HIDDEN, *_IN_WORDS} | {"conductivity_S_cm", "temperature_C", "neutral", "pareto"}
+    known = known if respelt(table) else known | {"input"}
     own = [Column(name, visible(name, 40), _kind(table[name])) for name in table.columns if name not in known][:_OWN]
     hidden = [Column(name, name, hidden=True) for name in ("__mS_low", "__mS_high", "__measured", *_HIDDEN)]
     return [*first, *ranking, *own, *hidden]
+
+
+def respelt(table: pd.DataFrame) -> bool:
+    """Whether a candidate was given in another spelling than the one shown."""
+    return "input" in table and bool((table["input"] != table["formula"]).any())
 
 
 def in_millisiemens(table: pd.DataFrame) -> pd.DataFrame:

@@ -34,6 +34,7 @@ ROW: dict[str, Any] = {
     "pareto": True,
     "note": "",
     "error": "",
+    "input": "LiCl-0.25Al2O3-0.5AlCl3",
 }
 Notes = Annotated[list[str], Field(description="What is to be noticed, such as a number that may be in another unit.")]
 Models = Annotated[
@@ -86,6 +87,7 @@ class Row(BaseModel):
     pareto: bool | None
     note: str
     error: str
+    input: Annotated[str, Field(description="The text as it was given.")] = ""
 
 
 class Ranking(BaseModel):

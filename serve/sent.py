@@ -52,11 +52,14 @@ def ranked_as(candidates: Any, temperature_C: float | Iterable[float]) -> tuple[
 
 
 def named(ranking: pd.DataFrame, listing: Listing, temperature_C: float | None) -> pd.DataFrame:
-    """A ranking by places under the names that the candidates have, with what was wrong with them before."""
+    """A ranking by places under the names that the candidates have, with what was given and what was wrong with it."""
     from ..experiments.candidates import as_text
 
     for place, why in listing.errors.items():
         ranking.loc[place, ["formula", "error"]] = [as_text(listing.cells[place]), why]
+    ranking["input"] = [
+        as_text(listing.cells[place]) for place in ranking.index
+    ]  # what has an error is sent as nothing
     ranking.attrs["temperature_C"] = temperature_C
     ranking.index = listing.index.take(ranking.index.to_numpy())
     return ranking

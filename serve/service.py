@@ -130,6 +130,7 @@ class Service:
     def sweep(self, template: str, variables: Told, ask: Ask, figure: bool = False) -> Answer:
         """Predict every member of a family, as `vitrion.sweep` does; its measured members are told too."""
         from ..experiments import ranking
+        from ..experiments.ready import ready
 
         self.check_family(template, variables)
         known = self.models.get(ask.further)
@@ -138,7 +139,9 @@ class Service:
         more: dict[str, Any] = {"left_out": int(table.attrs.get("left_out", 0)), "notes": [*ask.notes]}
         if figure and variables:
             pictures = _pictures()
-            measured = pictures.measured(table, list(variables), known, ask.temperature_C)
+            measured = pictures.measured(
+                table, list(variables), ready(("tg", "conductivity"), known), ask.temperature_C
+            )
             more |= {"measured": records(measured), "known": counted_words(table, ask.goal)}
             more["figure"] = pictures.of_sweep(table, list(variables), measured, ask.goal, ask.temperature_C)
         return Answer(table, known.versions, more)

@@ -41,6 +41,9 @@ export const formulas = (text) => {
   return lines.map((line) => line.split(/[;\t]/)[0].trim());
 };
 
+// The text as it was given, where it is another spelling than the one shown.
+const asGiven = (rows) => (rows.some((row) => row.input && row.input !== row.formula) ? [{ key: "input", label: "as given", format: "text" }] : []);
+
 const shown = (place, answer, degrees) => {
   kept.result = { answer, degrees };
   const rows = answer.rows;
@@ -55,7 +58,7 @@ const shown = (place, answer, degrees) => {
     make("div", { class: "row" }, downloads(answer)),
     answer.figure && best ? make("section", {}, make("h2", {}, "Tg and conductivity, with 90 % intervals"), figure(answer.figure, "Map of Tg and conductivity"), make("p", { class: "note" }, "Shaded: the goal. Dashed: the Pareto front. Bars: 90 % intervals. Point at a mark for its numbers.")) : "",
     make("h2", {}, "All candidates"),
-    table({ rows, columns: [...rankingColumns(degrees), ...(answer.given ?? []).map((key) => ({ key, label: key, format: "text" }))], noun: "candidates" }));
+    table({ rows, columns: [...rankingColumns(degrees), ...asGiven(rows), ...(answer.given ?? []).map((key) => ({ key, label: key, format: "text" }))], noun: "candidates" }));
 };
 
 // As `datasets/inert.py` does: no spreadsheet takes a text for a formula, wherever it parts a line into cells.

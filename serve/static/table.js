@@ -26,7 +26,7 @@ const measured = (row) => {
   const digits = (value) => (Math.abs(value) < 0.001 && value !== 0 ? value.toExponential(1) : String(Number(value.toPrecision(3)))).replace("-", "−");
   const degrees = (value) => String(Math.round(10 * value) / 10).replace("-", "−");
   const known = (value) => typeof value === "number", parts = [];
-  if (known(row.measured_conductivity_S_cm)) parts.push(row.measured_phase === "crystal" ? "as a crystal" : `${digits(1000 * row.measured_conductivity_S_cm)} mS/cm at ${degrees(row.measured_temperature_C)} °C, ${row.measured_phase}`);
+  if (known(row.measured_conductivity_S_cm) && (row.measured_phase !== "crystal" || row.measured_doi)) parts.push(row.measured_phase === "crystal" ? "as a crystal" : `${digits(1000 * row.measured_conductivity_S_cm)} mS/cm at ${degrees(row.measured_temperature_C)} °C, ${row.measured_phase}`);
   if (known(row.measured_tg_C)) parts.push(`Tg ${degrees(row.measured_tg_C)} °C`);
   return parts.length ? make("small", { class: "measured", title: row.measured_doi === "lab" ? "your own result" : "" }, reference(`measured ${parts.join("; ")}`.replace(/(?<=Tg|\d) (?=[−\d]|°C|mS)/g, "\u00a0"), row.measured_doi)) : "";
 };

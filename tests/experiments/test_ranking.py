@@ -1,3 +1,4 @@
+import copy
 import dataclasses
 import re
 import warnings
@@ -14,15 +15,16 @@ from vitrion.experiments.ranking import COLUMNS, rank, sweep
 from vitrion.experiments.recipe import FURTHER, Recipe, TrainingRows
 from vitrion.experiments.registry import NoChampionError, load_predictor
 from vitrion.experiments.screening import screen
-from vitrion.features import Composition, FormulaError
+from vitrion.features import Composition, FormulaError, Fractions
 from vitrion.models.conditions import ConditionError
+from vitrion.models.related import nearest_related
 
 FORMULAS = ["LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "LiAlCl4", "NaAlCl4", "Li6PS5Cl", "LiTaOCl4", "Li2ZrCl6", "LiGaCl3O0.5"]
 DESIGN = (
     "rank, formula, p_goal, conductivity_S_cm, conductivity_low_S_cm, conductivity_high_S_cm, tg_C, tg_low_C, "
     "tg_high_C, verdict, tg_verdict, conductivity_verdict, nearest, nearest_distance, nearest_doi, "
     "measured_conductivity_S_cm, measured_temperature_C, measured_phase, measured_tg_C, measured_doi, n_measured, "
-    "o_to_cl, cost_usd_per_kg, neutral, pareto, note, error"
+    "o_to_cl, cost_usd_per_kg, neutral, pareto, note, error, input"
 )
 
 
@@ -86,6 +88,13 @@ def test_bad_rows_keep_their_place_at_the_end(ranked):
     assert "LiAlCl2..5" in set(tail["formula"])
 
 
+def test_what_was_given_comes_back_as_it_was_written(ranked):
+    told = ["LiCl-0.25Al2O3-0.5AlCl3", " LiAlCl4", Composition.parse("Cl4AlLi"), "LiAlCl2..5", None]
+    table = ranked(told).sort_index()
+    assert table["input"].tolist() == ["LiCl-0.25Al2O3-0.5AlCl3", " LiAlCl4", "LiAlCl4", "LiAlCl2..5", ""]
+    assert table["formula"].tolist()[:3] == ["LiAlCl2.5O0.75", "LiAlCl4", "LiAlCl4"]
+
+
 def test_all_bad(ranked):
     table = ranked(["??", None])
     assert tuple(table.columns) == COLUMNS
@@ -95,7 +104,7 @@ def test_all_bad(ranked):
 def test_a_bad_list_is_told_before_predictors_are_missed():
     for told in (["??", None, "XeF2"], []):
         table = rank(told, also=["liquidus"])
-        assert tuple(table.columns) == (*COLUMNS, "liquidus_C", "liquidus_low_C", "liquidus_high_C")
+        assert tuple(table.columns) == (*COLUMNS[:-1], "liquidus_C", "liquidus_low_C", "liquidus_high_C", "input")
         assert len(table) == len(told)
         assert (table["error"] != "").all()
         assert table["neutral"].isna().all()
@@ -143,7 +152,8 @@ def test_series_and_objects(ranked):
     told = ranked(FORMULAS)
     other = ranked(pd.Series(FORMULAS, index=range(100, 108)))
     pd.testing.assert_frame_equal(told.set_axis(told.index + 100), other)
-    pd.testing.assert_frame_equal(told, ranked([Composition.parse(text) for text in FORMULAS]))
+    objects = ranked([Composition.parse(text) for text in FORMULAS])
+    pd.testing.assert_frame_equal(told.drop(columns="input"), objects.drop(columns="input"))
     pd.testing.assert_frame_equal(told, ranked(iter(FORMULAS)))
 
 
@@ -170,7 +180,7 @@ def test_duplicates_stay_and_are_noted(ranked):
     assert table["note"].iloc[1:].str.endswith(f"same composition as {table['formula'].iloc[0]}, ranked above it").all()
     assert (table.nunique()[["p_goal", "tg_C", "conductivity_S_cm", "nearest_distance", "cost_usd_per_kg"]] == 1).all()
     assert table["formula"].is_monotonic_increasing
-    assert table.index[table["formula"] == "LiAlCl4"].is_monotonic_increasing
+    assert table.index.tolist() == [0, 1, 3, 2], "by formula, then by the text given, then as they were given"
 
 
 def test_not_neutral_has_no_chance(ranked):
@@ -215,8 +225,21 @@ def test_nearest_belongs_to_the_worse_verdict(ranked, predictors):
         worse = order.index(tg.verdict[row]) > order.index(sigma.verdict[row])
         picked, by = (tg, "tg") if worse else (sigma, "conductivity")
         assert table["verdict"][row] == picked.verdict[row]
-        assert table["nearest_distance"][row] == picked.distance[row]
-        assert table["nearest"][row] == predictors[by].known_formulas_[picked.nearest[row]]
+        far, known = nearest_related(predictors[by], Fractions.of(FORMULAS), picked, np.array([row]))
+        assert table["nearest_distance"][row] == far[0] >= picked.distance[row]
+        assert table["nearest"][row] == predictors[by].known_formulas_[known[0]]
+
+
+def test_few_laboratories_behind_an_interval_are_told(predictors):
+    few = copy.copy(predictors["tg"])
+    few.calibration_ = dataclasses.replace(
+        few.calibration_, laboratories=np.full_like(few.calibration_.laboratories, 23.4)
+    )
+    known = {**predictors, "tg": few}
+    notes = rank(FORMULAS, predictors=known)["note"]
+    assert notes.str.contains("Tg interval from 23 laboratories").all()
+    assert not notes.str.contains("conductivity interval from").any()
+    assert not rank(FORMULAS, predictors=predictors)["note"].str.contains("laborator").any()
 
 
 def test_the_example_list(ranked):
@@ -269,7 +292,7 @@ def test_further_properties_stand_at_the_end(predictors, quick):
         warnings.simplefilter("ignore")
         liquidus = quick(recipe).fit(**TrainingRows.of(recipe, few).keywords())
     told = rank(["LiAlCl4", "nonsense"], predictors={**predictors, "liquidus": liquidus}, also=("liquidus",))
-    assert tuple(told.columns) == (*COLUMNS, "liquidus_C", "liquidus_low_C", "liquidus_high_C")
+    assert tuple(told.columns) == (*COLUMNS[:-1], "liquidus_C", "liquidus_low_C", "liquidus_high_C", "input")
     value, low, high = told.loc[0, ["liquidus_C", "liquidus_low_C", "liquidus_high_C"]]
     assert low < value < high
     assert value == pytest.approx(liquidus.predict(["LiAlCl4"]).mean[0])
@@ -291,7 +314,9 @@ class StandIn:
 
     def __init__(self, name, other, shift=0.0):
         self.name, self.other, self.shift = name, other, shift
-        self.known_formulas_, self.known_references_ = other.known_formulas_, other.known_references_
+
+    def __getattr__(self, name):
+        return getattr(self.other, name)
 
     def predict(self, compositions, conditions=None):
         """The last bits hang on the place in the batch, as they may where matrices are multiplied."""
@@ -308,7 +333,7 @@ def further(predictors):
 def test_a_goal_may_limit_a_further_property(further):
     goal = Goal(limits={"liquidus": {"below": 160}})
     table = rank([*FORMULAS, "nonsense"], goal, predictors=further)
-    assert tuple(table.columns) == (*COLUMNS, "liquidus_C", "liquidus_low_C", "liquidus_high_C")
+    assert tuple(table.columns) == (*COLUMNS[:-1], "liquidus_C", "liquidus_low_C", "liquidus_high_C", "input")
     twice = rank([*FORMULAS, "nonsense"], goal, predictors=further, also=["liquidus", "tg", "liquidus"])
     pd.testing.assert_frame_equal(table, twice)
     table, names = table[table["error"] == ""].sort_index(), FORMULAS
@@ -338,18 +363,18 @@ def test_weights_are_exponents(ranked, predictors):
 
 def test_the_worst_verdict_of_all_that_the_goal_asks_counts(further, predictors):
     far = StandIn("liquidus", predictors["tg"])
-    told = far.predict(["LiAlCl4"])
+    told = far.predict(["LiAlCl2.5O0.75"])
     far.predict = lambda compositions: dataclasses.replace(
         told, verdict=np.array(["outside"]), quantity=find("liquidus")
     )
     known = {**predictors, "liquidus": far}
-    asked = rank(["LiAlCl4"], {"limits": {"liquidus": {"below": 160}}}, predictors=known)
-    shown = rank(["LiAlCl4"], predictors=known, also=["liquidus"])
+    asked = rank(["LiAlCl2.5O0.75"], {"limits": {"liquidus": {"below": 160}}}, predictors=known)
+    shown = rank(["LiAlCl2.5O0.75"], predictors=known, also=["liquidus"])
     assert shown["verdict"][0] != "outside"
     assert asked["verdict"][0] == "outside"
     assert re.search("Tg (inside|edge), conductivity (inside|edge), liquidus outside", asked["note"][0])
     strict = {"minimum_verdict": "edge", "limits": {"liquidus": {"below": 160}}}
-    assert rank(["LiAlCl4"], strict, predictors=known)["p_goal"][0] == 0
+    assert rank(["LiAlCl2.5O0.75"], strict, predictors=known)["p_goal"][0] == 0
 
 
 def test_a_predictor_that_the_goal_needs_is_missed(ranked):

@@ -1,25 +1,10 @@
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
-from vitrion.models.known import SAME_GLASS, alike, nearer, papers_of
+from vitrion.models.known import nearer
 
 draw = np.random.default_rng(0)
 KNOWN, OWN, ASKED = draw.normal(size=(50, 4)), draw.normal(size=(9, 4)), draw.normal(size=(200, 4))
-
-
-def test_what_others_measured_counts_in_full_for_the_same_glass_and_fades_without_a_step():
-    distance = np.linspace(0, 1, 501)
-    told = alike(distance)
-    assert told[0] == 1.0
-    assert (np.diff(told) <= 0).all()
-    assert np.abs(np.diff(told)).max() < 0.02
-    assert alike(np.array([SAME_GLASS, 5 * SAME_GLASS])) == pytest.approx([np.exp(-1), 0.0], abs=1e-6)
-
-
-def test_papers_are_counted_once_for_a_composition():
-    keys, papers = np.array([5, 5, 5, 8, 8, 9]), np.array([0, 0, 3, 3, 3, 7])
-    assert papers_of(keys, papers).tolist() == [2, 2, 2, 1, 1, 1]
-    assert papers_of(keys[:0], papers[:0]).shape == (0,)
 
 
 def nearest_known():

@@ -4,17 +4,20 @@ import re
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
-import vitrion.experiments.registry
+import vitrion.experiments.ready
 from sklearn.ensemble import HistGradientBoostingRegressor
 from typer.testing import CliRunner
-from vitrion.datasets import load
+from vitrion.datasets import lab, load
+from vitrion.experiments.ranking import rank
 from vitrion.models.blend import BlendedRegressor
 from vitrion.models.conditions import NAMES
 from vitrion.models.nearness import nearness
 from vitrion.models.predictor import Predictor
 from vitrion.models.process import FamilyProcess
 from vitrion.serve.cli import app
+from vitrion.serve.measured_words import measured_words
 
 DOI = "10.1038/s41560-023-01356-y"
 
@@ -48,7 +51,7 @@ def champions():
 
 @pytest.fixture
 def run(champions, monkeypatch):
-    monkeypatch.setattr(vitrion.experiments.registry, "load_predictor", champions.__getitem__)
+    monkeypatch.setattr(vitrion.experiments.ready, "load_predictor", champions.__getitem__)
 
     def invoke(*arguments):
         with warnings.catch_warnings():
@@ -65,16 +68,33 @@ def test_interval_verdict_reasons_and_analogues(run, champions):
     assert result.exit_code == 0, result.stderr
     lines = result.stdout.splitlines()
     assert lines[0] == "LiAlCl2.5O0.75"
+    assert lines[1] == f"  measured 1.52 mS/cm at 30 °C, glass; Tg −16.8 °C; {DOI}"
     mean = champions["tg"].predict(["LiAlCl2.5O0.75"]).mean[0]
     assert f"  glass transition temperature: {mean:.0f} degC (90%: " in result.stdout
     assert re.search(
-        r"ionic conductivity at 25 degC, glass: \S+ S/cm \(90%: \S+ to \S+\), (inside|at the edge of)", result.stdout
+        r"ionic conductivity at 25 degC, glass: \S+ S/cm \(90%: \S+ to \S+, from \d+ laborator(y|ies)\), "
+        "(inside|at the edge of)",
+        result.stdout,
     )
     assert "against LiAlCl4 (its parent halide; predicted " in result.stdout
     assert re.search(r"^      [+-]\d+ K  network and bridges: bridging O per Al 0.75 instead of 0", result.stdout, re.M)
     assert f"0.00 away  LiAlCl2.5O0.75: -16.8 degC; {DOI}" in result.stdout
     assert re.search(rf"0.00 away  LiAlCl2.5O0.75: 0.00152 S/cm at 30 degC, glass.*; {DOI}", result.stdout)
     assert "not what causes what" in result.stdout
+
+
+def test_it_says_what_was_measured_as_a_ranking_does(run, champions, tmp_path, monkeypatch):
+    monkeypatch.setenv("VITRION_HOME", str(tmp_path))
+    crystal = pd.DataFrame({"formula": ["LiGaCl2O"], "temperature_C": [60.0], "conductivity_S_cm": [2.5e-3]})
+    lab.add(crystal.assign(phase="crystal"))
+    names = ["LiAlCl2.5O0.75", "LiGaCl2O", "LiAlCl2.47O0.765"]
+    lines = run(*names).stdout.splitlines()
+    for row in rank(names, predictors=champions).to_dict("records"):
+        words, below = measured_words(row, beside_note=False), lines[lines.index(row["formula"]) + 1]
+        assert below.startswith(f"  {words}") if words else "measured" not in below
+    assert "  measured 2.5 mS/cm at 60 °C, crystal; predicted as a glass; lab" in lines
+    alone = run("LiAlCl2.5O0.75", "-p", "tg").stdout.splitlines()
+    assert alone[1] == f"  measured Tg −16.8 °C; {DOI}"
 
 
 def test_options(run):

@@ -82,6 +82,16 @@ def test_campaigns_change_and_say_what_is_wrong(http, client):
     assert http.post("/api/v1/campaigns", json={"name": "a b", "template": FAMILY}).status_code == 422
 
 
+def test_what_was_given_comes_back_from_a_service_as_from_here(client):
+    told = pd.DataFrame(
+        {"formula": ["LiCl-0.25Al2O3-0.5AlCl3", "LiAlCl4", "LiAlCl2..5"], "temperature_C": [25.0, "warm", 25.0]}
+    )
+    for ranking in (client.rank(told), vitrion.rank(told)):
+        assert ranking.columns[-1] == "input"
+        assert ranking["input"].sort_index().tolist() == told["formula"].tolist()
+        assert "warm" in ranking["error"][1], "sent as nothing, for it has an error of its own"
+
+
 def test_a_round_as_a_job_is_made_once(http, client):
     client.new_campaign("laco", FAMILY, x="0:1.5:0.05", batch=2)
     desk = http.app.state.desk
