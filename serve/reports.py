@@ -148,14 +148,8 @@ def proposal_page(
 
 def columns(table: pd.DataFrame, temperature_C: float | None, first: Sequence[Column] = ()) -> list[Column]:
     """Columns of the page: the variables, the ranking, the hidden ends of intervals, some of the user's own."""
-    sigma = Column(
-        "__mS",
-        "σ, mS/cm (90 %)" if temperature_C is None else f"σ at {temperature_C:g} °C, mS/cm (90 %)",
-        "general",
-        "__mS_low",
-        "__mS_high",
-        best=True,
-    )
+    at = "" if temperature_C is None else f" at {temperature_C:g} °C"
+    sigma = Column("__mS", f"σ{at}, mS/cm (90 %)", "general", "__mS_low", "__mS_high", best=True)
     warm = [Column("temperature_C", "T, °C", "given")] if temperature_C is None else []
     ranking = [*_RANKING[:3], *warm, sigma, *_RANKING[3:]]
     shown = {column.key for column in [*first, *ranking]}
