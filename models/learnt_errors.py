@@ -74,6 +74,8 @@ def forgotten(years: npt.ArrayLike | None, memory_years: float | None, n: int) -
     [1.0, 0.37, 0.61]
     """
     year = np.full(n, np.nan) if years is None else np.asarray(years, dtype=float)
+    if year.shape != (n,):
+        raise ValueError(f"years of shape {year.shape} for {n} compositions; give one each, NaN where unknown")
     if memory_years is None or np.isnan(year).all():
         return np.ones(n)
     age = np.nan_to_num(np.nanmax(year) - year, nan=float(np.nanmax(year) - np.nanmedian(year)))

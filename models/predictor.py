@@ -107,12 +107,12 @@ class Predictor(RegressorMixin, PredictorSettings):
         conditions = aligned(conditions, compositions)
         told = {"sample_weight": sample_weight, "estimated": estimated, "laboratories": laboratories}
         design = self._design(fractions, values, groups, conditions, energies=energies, **told)
+        ages = forgotten(years, self.memory_years, len(fractions))
         self.domain_ = self._domain(design)
         self.held_out_, self.difficulty_, self.regressor_ = self._cross_fit(design, self.domain_, progress)
         measured = design.fold >= 0
         missed = errors(self.held_out_, design, self.domain_.points_, self._layout(), self.quantity.better)
-        ages = forgotten(years, self.memory_years, len(measured))[self.held_out_.row]
-        law, self.calibration_, _ = learnt(missed, self.held_out_.width, ages, self.random_state)
+        law, self.calibration_, _ = learnt(missed, self.held_out_.width, ages[self.held_out_.row], self.random_state)
         self.residuals_ = ResidualProcess(law)
         self.known_formulas_, self.known_references_ = names[measured], sources[measured]
         self.known_measured_ = np.c_[design.y, design.X[:, self._layout().glass.stop : -1]][measured]

@@ -48,12 +48,12 @@ def check(predictor: Predictor) -> None:
     _check_regressors(predictor.regressor_, layout.width, largest)
     _check_regressors(predictor.difficulty_, layout.local.stop - layout.local.start + 4, STRANGE)
     _check_near(predictor.regressor_, [view.shape[1] for view in layout.views(np.zeros((1, layout.width)))])
+    _check_residuals(predictor.residuals_, predictor.domain_.points_.shape[1])
     n_known = len(predictor.known_points)
     shapes = [(n_known,)] * 2 + [(n_known, layout.width - layout.glass.stop)]
     for name, shape in zip(KNOWN, shapes, strict=True):
         if _shape(getattr(predictor, name)) != shape:
             raise UnsoundError(f"{name} of a shape other than {shape}")
-    _check_residuals(predictor.residuals_, predictor.domain_.points_.shape[1])
     _check_calibration(predictor.calibration_)
     for conditions in TRIAL_CONDITIONS if layout.n_conditions else (None,):
         answer = predictor.predict(TRIAL, conditions)

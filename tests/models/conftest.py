@@ -43,7 +43,7 @@ def small(name, **settings):
     return Predictor(name, regressor=blended, **settings)
 
 
-def fit(name, data, n_folds=3, n_jobs=1, random_state=0, **told):
+def fit(name, data, n_folds=3, n_jobs=1, random_state=0, memory_years=None, **told):
     """Fit a small predictor; what `told` holds takes the place of what the data say."""
     rows = {"compositions": data.fractions, "values": data.values, "groups": data.groups}
     rows |= {"formulas": data.rows["formula"], "references": data.rows["group"], "laboratories": data.laboratories}
@@ -51,7 +51,8 @@ def fit(name, data, n_folds=3, n_jobs=1, random_state=0, **told):
         rows |= {"conditions": data.conditions, "energies": measured_energies(data)}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return small(name, n_folds=n_folds, n_jobs=n_jobs, random_state=random_state).fit(**(rows | told))
+        settings = {"n_folds": n_folds, "n_jobs": n_jobs, "random_state": random_state, "memory_years": memory_years}
+        return small(name, **settings).fit(**(rows | told))
 
 
 @pytest.fixture(scope="session")

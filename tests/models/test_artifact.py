@@ -23,9 +23,21 @@ FORMULAS = ["LiAlCl2.5O0.75", "LiAlCl4", "Na2Si2O5", "Li6PS5Cl", "NaPO3"]
 
 
 @pytest.fixture(scope="module")
+def told_two(sigma):
+    """A predictor that has learnt two results of its laboratory."""
+    return sigma.updated(["LiAlCl2.5O0.75", "LiAlCl2.9O0.55"], [2e-3, 1e-3], errors=[0.1, 0.0])
+
+
+@pytest.fixture(scope="module")
 def kept(sigma, tmp_path_factory):
     path = tmp_path_factory.mktemp("kept") / "predictor.skops"
     return path, artifact.save(sigma, path)
+
+
+@pytest.fixture(scope="module")
+def kept_with_own(told_two, tmp_path_factory):
+    path = tmp_path_factory.mktemp("own") / "predictor.skops"
+    return path, artifact.save(told_two, path)
 
 
 @pytest.fixture
@@ -284,11 +296,12 @@ def label(text):
         (label(b" " * 20_000), "an older version of Vitrion"),
         (
             label(b'{"format": 1, "scikit-learn": "1.9.1"}'),
-            "older version of Vitrion .format 1, this one reads format 3",
+            f"older version of Vitrion .format 1, this one reads format {artifact.FORMAT}",
         ),
         (label(b'{"format": 9, "scikit-learn": "1.9.1"}'), "newer version of Vitrion .format 9"),
-        (label(b'{"format": 3, "scikit-learn": "0.1"}'), f"with scikit-learn 0.1, this is {sklearn.__version__}"),
-        (label(b'{"format": 3}'), "with scikit-learn None"),
+        (label(b'{"format": 3, "scikit-learn": "1.9.1"}'), "older version of Vitrion .format 3"),
+        (label(b'{"format": 4, "scikit-learn": "0.1"}'), f"with scikit-learn 0.1, this is {sklearn.__version__}"),
+        (label(b'{"format": 4}'), "with scikit-learn None"),
     ],
 )
 def test_other_versions(copy, change, told):
@@ -351,8 +364,13 @@ def told(class_name, change):
     return alter
 
 
-def number(part, text):
-    part.update(content=text, __id__=None)
+def number(part, digits):
+    part.update(content=digits, __id__=None)
+
+
+def text(word):
+    """A word as a node of a schema."""
+    return {"__class__": "str", "__module__": "builtins", "__loader__": "JsonNode", "content": json.dumps(word)}
 
 
 def put(field, value, place=0):
@@ -393,10 +411,29 @@ def put(field, value, place=0):
         (altered("FamilyProcess", "targets_", lambda values: values[1:]), "arrays are of other shapes"),
         (altered("FamilyProcess", "whitener_", lambda values: values[1:]), "arrays are of other shapes"),
         (altered("FamilyProcess", "coefficients_", put(None, np.nan)), "what is no number"),
-        (altered("BlendedRegressor", "missed_", lambda _: np.ones(3)), "own results are not those of its process"),
-        (told("BlendedRegressor", lambda whole: whole["content"]["content"].pop("missed_")), "without missed_"),
-        (altered("Calibration", "difficulty", put(None, 0.0)), "a difficulty above zero"),
-        (altered("Calibration", "verdict", put(None, "maybe")), "a known verdict"),
+        (altered("BlendedRegressor", "foreign_", lambda _: np.ones((3, 7))), "foreign rows of other elements"),
+        (told("BlendedRegressor", lambda whole: whole["content"]["content"].pop("energies_")), "without energies_"),
+        (told("EnergyModel", lambda whole: whole["content"]["content"].pop("trees_")), "without trees_"),
+        (told("EnergyModel", lambda whole: whole["content"]["content"].update(trees_=text("none"))), "no trees know"),
+        (told("ResidualProcess", lambda whole: whole["content"]["content"].pop("errors")), "ResidualProcess.*errors"),
+        (told("ResidualProcess", lambda whole: whole["content"]["content"].pop("law")), "ResidualProcess.*law"),
+        (told("Law", lambda law: number(law["content"][0], "-0.5")), "not of four numbers above zero"),
+        (told("Law", lambda law: number(law["content"][1], "0.0")), "not of four numbers above zero"),
+        (told("Law", lambda law: number(law["content"][2], "NaN")), "not of four numbers above zero"),
+        (told("Law", lambda law: number(law["content"][3], "1")), "not of four numbers above zero"),
+        (told("Law", lambda law: law["content"].pop()), "Law"),
+        (altered("ResidualProcess", "noise", put(None, -1.0)), "2 own results whose arrays are of other shapes"),
+        (altered("ResidualProcess", "noise", lambda noise: noise[1:]), "2 own results whose arrays"),
+        (altered("ResidualProcess", "points", lambda points: points[:, 1:]), "2 own results whose arrays"),
+        (altered("ResidualProcess", "errors", put(None, np.inf)), "what is no number"),
+        (altered("LocalCalibration", "means", lambda means: means[::-1]), "whose grid does not rise"),
+        (altered("LocalCalibration", "ratios", lambda ratios: ratios[:0]), "without a grid"),
+        (altered("LocalCalibration", "quantiles", lambda table: table[..., ::-1]), "whose quantiles do not rise"),
+        (altered("LocalCalibration", "quantiles", lambda table: table[:-1]), "not of its grid"),
+        (altered("LocalCalibration", "quantiles", put(None, np.nan, (0, 0, 0, 0))), "what is no number"),
+        (altered("LocalCalibration", "laboratories", lambda table: table[..., :-1]), "not of its grid"),
+        (altered("Predictor", "known_papers_", lambda papers: papers[:-1]), "known_papers_ of a shape other than"),
+        (altered("Predictor", "known_difficulty_", put(None, np.nan)), "what is no number"),
         (altered("Domain", "points_", lambda values: values[1:]), "known_formulas_ of a shape other than"),
         (altered("Predictor", "known_measured_", put(None, np.nan)), "what is no number"),
         (told("Predictor", lambda whole: whole["content"]["content"].pop("domain_")), "a Predictor without domain_"),
@@ -404,8 +441,9 @@ def put(field, value, place=0):
         (told("MLPRegressor", lambda e: e["content"]["content"]["coefs_"]["content"].reverse()), "do not follow"),
     ],
 )
-def test_crafted(copy, change, reason):
+def test_crafted(copy, kept_with_own, change, reason):
     """A file with the right hash that no training has written is refused and never followed."""
+    copy.write_bytes(kept_with_own[0].read_bytes())
     with pytest.raises(ArtifactError, match=rf"predictor\.skops .*{reason}.*train again"):
         artifact.load(copy, rewrite(copy, change))
 

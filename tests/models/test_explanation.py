@@ -11,7 +11,7 @@ from vitrion.features.fractions import Fractions
 from vitrion.features.glass import NAMES as GLASS
 from vitrion.features.glass import parent_halide
 from vitrion.models.descriptor_words import ANIONS, CATIONS, CONDITIONS, IONS, NETWORK, WORDS, group_of, network_cation
-from vitrion.models.explanation import GROUPS, explain, parent, shapley
+from vitrion.models.explanation import GROUPS, OWN_RESULTS, explain, parent, shapley
 
 FORMULAS = ["LiAlCl2.5O0.75", "NaTaOCl4", "Li2O-2SiO2", "LiGaCl4", "Li6PS5Cl", "Na2ZrCl6"]
 
@@ -56,6 +56,32 @@ def test_contributions_add_up(request, name):
         sizes = [abs(part.change) for part in one.contributions]
         assert sizes == sorted(sizes, reverse=True)
         assert all(part.words for part in one.contributions)
+
+
+@pytest.mark.parametrize("name", ["tg", "sigma"])
+def test_after_own_results_it_still_tells_of_what_is_predicted(request, name):
+    """What the results add is a contribution of its own, and that of the descriptors stays as it was."""
+    predictor = request.getfixturevalue(name)
+    conditions = {"temperature_C": 60.0} if name == "sigma" else None
+    own = ["LiAlCl2.9O0.55", "LiAlCl2.6O0.7"]
+    better = 5.0 if name == "sigma" else 0.8
+    pupil = predictor.updated(own, better * predictor.predict(own).mean, errors=[0.0, 0.05])
+    after, told = explain(pupil, FORMULAS, conditions), pupil.predict(FORMULAS, conditions).target
+    for formula, other, target in zip(FORMULAS, after, told, strict=True):
+        one = explain(predictor, [formula], conditions, other.reference)[0]
+        assert other.target == pytest.approx(target, abs=1e-3)
+        assert other.reference_target == pytest.approx(pupil.predict([other.reference], conditions).target[0], abs=1e-3)
+        assert sum(part.change for part in other.contributions) == pytest.approx(
+            other.target - other.reference_target, abs=1e-9
+        )
+        (added,) = [part for part in other.contributions if part.group == OWN_RESULTS]
+        assert added.words == "2 of your laboratory"
+        moved = (other.target - other.reference_target) - (one.target - one.reference_target)
+        assert added.change == pytest.approx(moved, abs=1e-9)
+        rest = {part.group: part.change for part in other.contributions if part.group != OWN_RESULTS}
+        assert rest == pytest.approx({part.group: part.change for part in one.contributions})
+        assert OWN_RESULTS not in {part.group for part in one.contributions}
+    assert any("own results: 2 of your laboratory" in line for line in after[0].sentences())
 
 
 def test_the_same_twice_and_alone(tg):
