@@ -48,8 +48,9 @@ class BlockFolder:
         request = self.folder / "request.json"
         if resume and request.exists() and request.read_bytes() != told:
             raise FormulaError(
-                f"{self.folder.name} holds an unfinished screening of something else (other candidates, goal, top or "
-                "models); finish that one, name another output, or begin anew: resume=False, or --restart"
+                f"{self.folder.name} holds an unfinished screening of something else (other candidates, goal, top, "
+                "models or own results); finish that one, name another output, or begin anew: resume=False, or "
+                "--restart"
             )
         if not resume:
             shutil.rmtree(self.folder, ignore_errors=True)

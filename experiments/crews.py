@@ -14,6 +14,7 @@ from ..features.composition import FormulaError
 from .appraisal import Predictors
 from .loaded import load
 from .model_files import ModelFile, files_of
+from .ready import Informed, ready
 from .recipe import RECIPES
 from .screened import Screened, screened
 from .sieve import Aim
@@ -30,15 +31,19 @@ class Crew(ABC):
     aim
         What is screened for.
     predictors
-        Of Tg, conductivity and the properties of the goal; by default the champions.
+        Of Tg, conductivity and the properties of the goal; by default the champions. The laboratory's own results are
+        read once, at the beginning.
     """
 
     def __init__(self, aim: Aim, predictors: Predictors | None) -> None:
         names = tuple(dict.fromkeys((*RECIPES, *aim.goal.properties)))
         given = predictors or {}
         fresh = load([name for name in names if name not in given])
-        self.aim, self._versions = aim, fresh.versions
-        self.predictors: Predictors = {name: given[name] if name in given else fresh[name] for name in names}
+        self.aim = aim
+        known = {**ready(fresh, fresh), **ready([name for name in names if name in given], given)}
+        self.predictors: Predictors = Informed({name: known[name] for name in names})
+        as_kept = [name for name, one in fresh.items() if known[name] is one]
+        self._versions = {name: fresh.versions[name] for name in as_kept}
 
     @cached_property
     def files(self) -> dict[str, ModelFile]:

@@ -27,6 +27,7 @@ Vector = npt.NDArray[np.float64]
 LAB = "lab"  # source of what has no DOI
 NOT_A_GLASS = ("crystal", "molten")  # phases that say nothing of the glass
 NAMES = ("key", "measured", "reference")
+RESULT = ("formula", "value", "temperature_C", "phase", "doi")  # columns of what is learnt
 ALIKE = 1e-9  # relative difference of two records of one measurement
 
 
@@ -103,38 +104,42 @@ def informed(predictor: Predictor, without: Facts | None = None) -> Predictor:
     without
         What is not to be added, although it stands there.
     """
+    if without is not None:
+        return with_results(predictor, unlearnt(predictor, without))
+    state = _state()
+    if not state[1]:
+        return predictor
+    learnt_too = kept(predictor, predictor.known_formulas_, lambda: _informed(predictor), repr(state).encode())
+    return predictor if learnt_too is None else learnt_too
+
+
+def _informed(predictor: Predictor) -> Predictor | None:
+    """The predictor with what it lacks; None, and not itself, where it lacks nothing: what keeps it would keep it."""
+    rows = unlearnt(predictor)
+    return None if rows.empty else with_results(predictor, rows)
+
+
+def unlearnt(predictor: Predictor, without: Facts | None = None) -> pd.DataFrame:
+    """What `informed` adds to a predictor: rows with ``formula, value, temperature_C, phase, doi``."""
     path, state = _state()
     if not state:
-        return predictor
-    if without is not None:
-        return _informed(predictor, _standing(predictor.property, path, state)[0], without) or predictor
-    pupil = kept(
-        predictor,
-        predictor.known_formulas_,
-        lambda: _informed(predictor, _standing(predictor.property, path, state)[0]),
-        repr((path, state)).encode(),
-    )
-    return predictor if pupil is None else pupil
-
-
-def _informed(predictor: Predictor, own: Measurements, without: Facts | None = None) -> Predictor | None:
-    """The predictor with what is new to it; None where nothing is, since what is kept must not hold its owner."""
-    rows, facts = own.rows, _facts(own, predictor.property)
-    fresh = ~learnt(predictor, facts) & ~rows["phase"].isin(NOT_A_GLASS).to_numpy()
+        return pd.DataFrame(columns=list(RESULT))
+    own = _standing(predictor.property, path, state)[0]
+    facts = _facts(own, predictor.property)
+    fresh = ~learnt(predictor, facts) & ~own.rows["phase"].isin(NOT_A_GLASS).to_numpy()
     if without is not None:
         fresh &= ~facts.told_in(without)
-    if not fresh.any():
-        return None
-    part = own.take(fresh)
-    conditions = part.rows[["temperature_C", "phase"]] if predictor.conditions else None
+    return own.rows.loc[fresh, list(RESULT)]
+
+
+def with_results(predictor: Predictor, rows: pd.DataFrame) -> Predictor:
+    """The predictor after results as `unlearnt` gives them; itself where there are none."""
+    if rows.empty:
+        return predictor
+    conditions = rows[["temperature_C", "phase"]] if predictor.conditions else None
     with trusting(), collected():  # they were judged when they were added
-        return predictor.updated(
-            Fractions.from_matrix(part.matrix),
-            part.rows["value"].to_numpy(dtype=float),
-            conditions,
-            formulas=part.rows["formula"].to_numpy(dtype=str),
-            references=np.array([doi or LAB for doi in part.rows["doi"]]),
-        )
+        formulas, values = rows["formula"].tolist(), rows["value"].to_numpy(dtype=float)
+        return predictor.updated(formulas, values, conditions, references=[doi or LAB for doi in rows["doi"]])
 
 
 def learnt(predictor: Predictor, facts: Facts, since_fit: bool = False) -> npt.NDArray[np.bool_]:

@@ -20,13 +20,14 @@ from .lists import read_candidates
 from .measured_words import counted_words
 from .own_columns import GIVEN
 from .refusals import WorkError
-from .rows import encoded
+from .rows import encoded, records
 
 if TYPE_CHECKING:
     from ..experiments.loaded import Loaded
+    from ..experiments.ready import Informed
 
 FORMATS = ("csv", "parquet", "json")
-REQUEST, VIEW, NOTES = "request.json", "view.json", "notes.json"
+REQUEST, VIEW, NOTES, OWN = "request.json", "view.json", "notes.json", "own.json"
 MOST_SHOWN = 10_000  # rows that the page gets
 
 
@@ -80,7 +81,7 @@ def rank_block(folder: str, block: int, rows: int) -> int:
 
     place = Path(folder)
     told = read_request(place)
-    predictors = _predictors(json.dumps(told["models"], sort_keys=True))
+    predictors = _predictors(place)
     given, part = _table(place), slice(block * rows, (block + 1) * rows)
     at = given.at(told["temperature_C"])
     temperature = at[part] if isinstance(at, list) else at
@@ -156,8 +157,23 @@ def _read(folder: Path) -> tuple[CandidateTable, list[str]]:
     return table, [elsewhere(note) for note in (*table.notes, *said)]
 
 
+@lru_cache(maxsize=2)
+def _predictors(folder: Path) -> Informed:
+    """Predictors of a job, with the laboratory's own results as they stood when its first block was predicted."""
+    import pandas as pd
+
+    from ..experiments.own_results import unlearnt, with_results
+    from ..experiments.ready import Informed
+
+    known, place = _loaded(json.dumps(read_request(folder)["models"], sort_keys=True)), folder / OWN
+    if not place.is_file():
+        put(place, json.dumps({name: records(unlearnt(predictor)) for name, predictor in known.items()}).encode())
+    told = of_json(place.read_text(encoding="utf-8"))
+    return Informed({name: with_results(one, pd.DataFrame(told[name])) for name, one in known.items()})
+
+
 @lru_cache(maxsize=1)
-def _predictors(versions: str) -> Loaded:
+def _loaded(versions: str) -> Loaded:
     from ..experiments.loaded import load
 
     told = json.loads(versions)

@@ -325,7 +325,7 @@ def test_one_sample_at_many_temperatures_is_one_result():
     other = {"formula": "LiAlCl2O", "sample": "b", "temperature_C": 60, "conductivity_S_cm": 1e-4}
     rows, targets, noise = Outcomes.of(pd.DataFrame([*arrhenius, other])).of_property("conductivity", 25.0)
     assert len(rows) == 2
-    assert targets.max() == pytest.approx(-4 - 1.79 * (1000 / 298.15 - 1000 / 303.15))
+    assert targets.max() == pytest.approx(-4 - ARRHENIUS * (1000 / 298.15 - 1000 / 303.15))
     far, near = noise[np.argsort(targets)]
     assert far == pytest.approx(0.5 * (1000 / 298.15 - 1000 / 333.15))
     assert near < far / 5

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from vitrion.datasets import lab
 from vitrion.experiments import crews, screened, screening, sieve, streams
 from vitrion.experiments.goal import Goal
 from vitrion.experiments.ranking import rank
@@ -270,6 +271,29 @@ def test_two_processes_of_dask_and_one_that_dies(pool, predictors, tmp_path, mon
         assert_equal(screen(pool, TOP, scheduler=client, predictors=predictors, progress=tell), whole)
         assert killed
         assert_equal(screen(pool, TOP, scheduler=cluster.scheduler_address, predictors=predictors), whole)
+
+
+def test_own_results_count_in_every_block(pool, predictors, tmp_path, monkeypatch):
+    monkeypatch.setenv("VITRION_HOME", str(tmp_path / "home"))
+    before, crew = (
+        screen(pool, TOP, predictors=predictors),
+        crews.Threads(sieve.Aim(Goal.of(None), 25.0, 3), predictors),
+    )
+    own = pd.DataFrame({"formula": ["LiAlCl2.4O0.8"], "temperature_C": [25.0], "conductivity_S_cm": [3e-6]})
+    lab.add(own.assign(phase="glass"))
+    whole = rank(pool, predictors=predictors)
+    assert_equal(screen(pool, TOP, predictors=predictors), whole)
+    everything = screen(pool, TOP, out=tmp_path / "all.parquet", everything=True, predictors=predictors)
+    assert_equal(everything, whole)
+    told = pd.concat(map(pd.read_parquet, sorted((tmp_path / "all.all").glob("*.parquet"))), ignore_index=True)
+    told = told.set_index("place")["conductivity_S_cm"].dropna()
+    assert told.tolist() == whole["conductivity_S_cm"].dropna().loc[told.index].tolist()
+    assert before["conductivity_S_cm"].tolist() != whole.head(TOP)["conductivity_S_cm"].tolist()
+    after = crews.Threads(crew.aim, predictors)
+    assert after.digests()["conductivity"] != crew.digests()["conductivity"]
+    assert after.digests()["tg"] == crew.digests()["tg"], "of Tg nothing was measured"
+    back, shown = after.files["conductivity"].open(), ["LiAlCl2.5O0.75", "NaTaCl6"]
+    assert back.predict(shown).mean.tolist() == after.predictors["conductivity"].predict(shown).mean.tolist()
 
 
 def test_request_names_all_that_the_result_depends_on(pool, predictors, tmp_path, monkeypatch):

@@ -16,6 +16,10 @@ import httpx
 import pandas as pd
 import pytest
 import vitrion
+from vitrion.datasets import lab
+from vitrion.experiments.loaded import load
+from vitrion.experiments.ranking import rank
+from vitrion.experiments.ready import Informed
 from vitrion.serve import crew, journal, long_list
 from vitrion.serve.settings import Settings, job_folder
 from vitrion.serve.store import CANCELLED, DONE, Job, Store, now
@@ -138,6 +142,30 @@ def test_a_list_is_finished_again_where_nobody_heard_that_it_was(house, tmp_path
     long_list.tidy(tmp_path, 2)
     long_list.tidy(tmp_path, 2)
     assert not list(tmp_path.glob("block-*"))
+
+
+@pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)
+def test_a_list_is_ranked_with_own_results_as_they_stood_at_its_beginning(house, tmp_path):
+    told = {"goal": {}, "temperature_C": 25.0, "also": [], "models": {"tg": 8, "conductivity": 8}}
+    own = pd.DataFrame({"formula": ["LiAlCl2.4O0.8"], "temperature_C": [25.0], "conductivity_S_cm": [3e-6]})
+    answers = {}
+    for name in ("before", "after"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "candidates.csv").write_text("\n".join(["formula", *LIST]))
+        long_list.write_request(tmp_path / name, {**told, "file": "candidates.csv", "name": "mine.csv"})
+        long_list.rank_block(str(tmp_path / name), 0, 20)
+        if name == "before":
+            lab.add(own.assign(phase="glass"))
+            long_list._predictors.cache_clear()  # as when the worker is another by now
+        long_list.rank_block(str(tmp_path / name), 1, 20)
+        long_list.finish(str(tmp_path / name), 2)
+        answers[name] = pd.read_parquet(tmp_path / name / "result.parquet").set_index("input")["conductivity_S_cm"]
+    loaded = load(("tg", "conductivity"))
+    wanted = {"before": Informed(loaded), "after": loaded}
+    for name, predictors in wanted.items():
+        ranked = rank(LIST, predictors=predictors).set_index("input")["conductivity_S_cm"]
+        assert answers[name].to_dict() == pytest.approx(ranked.to_dict(), rel=1e-12)
+    assert answers["before"].to_dict() != answers["after"].to_dict()
 
 
 def test_what_is_to_be_noticed_of_a_list_reaches_who_sent_it(http):
