@@ -69,26 +69,26 @@ def first_tellings(measured: Measurements, prop: Property) -> tuple[Measurements
     if not len(measured):
         return measured, measured.rows.assign(reason="")
     table = cells(measured, prop)
-    order = table.assign(paper=measured.rows["paper"]).sort_values(["year", "paper"], kind="stable", na_position="last")
-    copies = _copies(order.drop_duplicates(["cell", "group"]))
-    own = pd.MultiIndex.from_frame(table[["cell", "group"]])
-    later = own.isin(pd.MultiIndex.from_frame(copies))
+    table = table.assign(number=pd.factorize(table["group"])[0], paper=measured.rows["paper"])
+    copies = _copies(table.drop_duplicates(["cell", "number"]))
+    places = len(table)  # more than there are numbers
+    later = np.isin(table["cell"] * places + table["number"], copies["cell"] * places + copies["number"])
     dropped = measured.rows[later].assign(reason=LATER).reset_index(drop=True)
     kept = Measurements(measured.rows.assign(group=_united(table)), measured.matrix).take(~later)
     return kept, dropped
 
 
 def _copies(told: pd.DataFrame) -> pd.DataFrame:
-    """Return ``cell`` and ``group`` of what is a copy, of rows in the order in which the papers came out."""
-    told = told.assign(number=pd.factorize(told["group"])[0], place=np.arange(len(told)))
-    several = told[told["cell"].duplicated(keep=False)]
+    """Return ``cell`` and ``number`` of each copy, of rows of which no two are of one cell and paper."""
+    several = told[told["cell"].duplicated(keep=False)].sort_values(["year", "paper"], na_position="last")
+    several = several.assign(place=np.arange(len(several)))
     pairs = several.merge(several, on="cell", suffixes=("", "_later"))
     pairs = pairs[pairs["place"] < pairs["place_later"]]
     alike, both = (_in_common(told, column, pairs) for column in ("cell", "spot"))
     copied = (alike >= COPIED) & (alike > COPIED_PART * both)
     copied |= ((pairs["author"] != "") & (pairs["author"] == pairs["author_later"])).to_numpy()
     copied |= (~pairs["chosen"] | (pairs["curated"] & pairs["curated_later"])).to_numpy()
-    return pairs.loc[copied, ["cell", "group_later"]].set_axis(["cell", "group"], axis=1)
+    return pairs.loc[copied, ["cell", "number_later"]].set_axis(["cell", "number"], axis=1)
 
 
 def _in_common(told: pd.DataFrame, column: str, pairs: pd.DataFrame) -> npt.NDArray[np.float64]:

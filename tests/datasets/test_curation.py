@@ -1,7 +1,10 @@
 import numpy as np
-from vitrion.datasets import curation, literature
+from vitrion.datasets import arrhenius, consensus, curation, literature, load
+from vitrion.datasets.duplicates import TOLD_TWICE
 from vitrion.datasets.measurement import Measurements, tabulate
 from vitrion.datasets.properties import CONDUCTIVITY, LIQUIDUS, TG
+from vitrion.datasets.sources import card
+from vitrion.datasets.tellings import LATER
 from vitrion.features import Fractions
 
 
@@ -45,6 +48,25 @@ def test_endotherms_of_residual_salt_are_no_liquidus():
     assert set(residual["formula"]) == {"LiAlCl2.5O0.75", "NaAlCl2.5O0.75"}
     assert set(dropped["formula"]) - set(residual["formula"]) == {"GeCl3"}
     assert {"LiAlCl4", "NaAlCl4"} <= set(kept.rows["formula"])
+
+
+def test_the_card_tells_what_the_rules_do_today():
+    """A reader of the card learns how much was doubted and dropped without running anything."""
+    told = " ".join(card("curation").notes)
+    sigma, tg = load("conductivity", lab=False), load("tg", lab=False)
+    counts = sigma.rows["doubt"].value_counts()
+    consensus_doubts = counts[[consensus.ALONE, consensus.BY_PAPER]].sum()
+    for text in (
+        f"{counts[curation.EXTRAPOLATED]:,} conductivities below 1e-16 S/cm",
+        f"{counts[arrhenius.ODD_PREFACTOR]:,} in series whose Arrhenius prefactor",
+        f"{counts[arrhenius.BENT]} in series that bend",
+        f"{consensus_doubts} against the consensus",
+        f"of Tg {(tg.rows['doubt'] != '').sum()} rows",
+        f"{tg.reasons[LATER]:,} Tg, {sigma.reasons[LATER]:,} conductivities",
+    ):
+        assert text in told
+    for reason, count in sigma.reasons.items():
+        assert reason in (LATER, TOLD_TWICE) or f"{count:,}" in told or count == 4
 
 
 def test_doubtful_rows_stay_with_less_weight():
