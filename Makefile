@@ -9,7 +9,7 @@ READY := $(VENV)/ready
 PEERS := .venv-peers
 USES := serve dask docs bench
 
-.PHONY: help setup rank test check format lock package docs notebooks data elements prove prove-faults bench bench-models scores search bench-loop bench-serve bench-screen peers clean
+.PHONY: help setup rank test check format lock package docs notebooks data elements prove prove-faults bench bench-models scores search bench-loop bench-serve bench-screen bench-peers peers clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -110,6 +110,18 @@ bench-serve: $(READY) ## load on a server of its own, on loopback, written to do
 
 bench-screen: $(READY) ## speed, memory, Dask and kills of screenings, to docs/benchmarks/screening.md (half an hour; needs models)
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/bench/screening_bench.py --family 10000000 --write docs/benchmarks/screening.md
+
+SEEDS := 10
+POOLS := sodium halides
+METHODS := baybe botorch baybe+prior botorch+prior
+
+bench-peers: $(READY) $(PEERS)/ready ## replays by the peers, put with ours in docs/benchmarks/loop.json (hours; POOLS, METHODS, SEEDS)
+	mkdir -p .peers
+	OMP_NUM_THREADS=1 $(BIN)/vitrion backtest $(POOLS) --seeds $(SEEDS) --peers .peers --keep docs/benchmarks/loop.json
+	for pool in $(POOLS); do for method in $(METHODS); do \
+		OMP_NUM_THREADS=1 $(PEERS)/bin/python tests/bench/peers/replay.py .peers/$$pool.json --method $$method \
+			--seeds $$(seq 0 $$(($(SEEDS) - 1))) -o .peers/$$pool-$$method.runs || exit 1; done; done
+	OMP_NUM_THREADS=1 $(BIN)/vitrion backtest --keep docs/benchmarks/loop.json $$(printf -- '--add %s ' .peers/*.runs) --write docs
 
 peers: $(PEERS)/ready ## make the environment of the peers that tests/bench/peers replays (BayBE and BoTorch; 1.3 GB)
 

@@ -95,7 +95,7 @@ def replay(
 
     It is told what is measured, as a laboratory is that states no errors; the truth it never sees.
     """
-    told = zip(pool.priors.T, pool.slopes.T, STEPS, strict=False)
+    told = zip(pool.priors.T, pool.slopes.tolist(), STEPS, strict=False)
     surrogates = [Surrogate(pool.views, prior, slope, step, seed) for prior, slope, step in told]
     ours = Search(
         surrogates, [-np.inf] * len(surrogates), "hypervolume" if pool.two else "improvement", explore, seed=seed

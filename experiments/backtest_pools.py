@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed
-from scipy.spatial import cKDTree
 from sklearn.base import clone
 
 from ..datasets import Dataset, load
@@ -18,7 +17,6 @@ from ..datasets.measurement import formulas
 from ..features.fractions import Fractions
 from ..models import slope
 from ..models.crossfit import Design
-from ..models.domain import Domain
 from ..models.nearness import nearness
 from ..models.predictor import Predictor
 from ..models.process import Views
@@ -53,8 +51,8 @@ class ReplayPool:
     views
         The compositions as a surrogate sees them, at 25 C and as a glass.
     priors, slopes
-        Expected targets by predictors that saw neither these compositions nor their papers, and the slope of what is
-        measured on them that is expected by what these predictors know of each (see `slope.expected`), both (n, k).
+        Expected targets by predictors that saw neither these compositions nor their papers, shape (n, k), and the slope
+        of what is measured on them that is expected (see `slope.expected`), shape (k,).
     descriptors
         What the peers are told of each composition, shape (n, p).
     """
@@ -65,7 +63,7 @@ class ReplayPool:
     values: Matrix
     views: Views
     priors: Matrix
-    slopes: Matrix
+    slopes: Vector
     descriptors: Matrix
 
     def __len__(self) -> int:
@@ -86,9 +84,6 @@ class Source:
         self.predictors: dict[str, Predictor] = {name: recipe.predictor() for name, recipe in self.recipes.items()}
         self.designs: dict[str, Design] = {
             name: design(self.predictors[name], self.recipes[name].rows(data)) for name, data in self.data.items()
-        }
-        self.domains: dict[str, Domain] = {
-            name: self.predictors[name]._domain(made) for name, made in self.designs.items()
         }
 
     def inputs(self, name: str, fractions: Fractions) -> Matrix:
@@ -114,20 +109,17 @@ class Source:
         fitted = self.designs[name].fit(self.predictors[name]._regressor(), np.flatnonzero(train))
         return Prior(np.asarray(fitted.predict(self.inputs(name, fractions))), self.slope(name, fractions, train))
 
-    def slope(self, name: str, fractions: Fractions, train: Mask) -> Vector:
-        """Slope that is expected of what some rows of a design let one expect, shape (n,)."""
-        learnt, domain = train[self.designs[name].fold >= 0], self.domains[name]
-        asked = domain.projected(self.predictors[name]._glass(self.inputs(name, fractions)))
-        apart = np.asarray(cKDTree(domain.points_[learnt]).query(asked)[0])
-        known = np.unique(element_sets(self.data[name])[learnt].astype(str))
-        return slope.expected(apart, np.isin(slope.elements(fractions), known), nearness(fractions))
+    def slope(self, name: str, fractions: Fractions, train: Mask) -> float:
+        """Slope that is expected of what some rows of a design let one expect of a pool."""
+        known = np.unique(element_sets(self.data[name])[train[self.designs[name].fold >= 0]].astype(str))
+        return slope.expected(np.isin(slope.elements(fractions), known), nearness(fractions))
 
 
 class Prior(NamedTuple):
-    """What is expected of n compositions, and how far it tells them apart, both of shape (n,)."""
+    """What is expected of n compositions, shape (n,), and how far it tells them apart."""
 
     mean: Vector
-    slope: Vector
+    slope: float
 
 
 def _distinct(data: Dataset, mask: Mask) -> tuple[Fractions, Vector, npt.NDArray[np.uint64]]:
@@ -222,14 +214,14 @@ def two(source: Source) -> list[ReplayPool]:
     told = [source.prior(name, fractions, source.without(name, both)) for name in ("conductivity", "tg")]
     priors = np.column_stack([told[0].mean, -told[1].mean])
     views = source.views("conductivity", fractions)
-    slopes, known = np.column_stack([one.slope for one in told]), _descriptors(fractions, views)
+    slopes, known = np.array([one.slope for one in told]), _descriptors(fractions, views)
     title = "Li and Na glasses with Tg and conductivity"
     return [ReplayPool(TWO, title, formulas(fractions.matrix), values, views, priors, slopes, known)]
 
 
 def _one(source: Source, name: str, title: str, fractions: Fractions, values: Vector, prior: Prior) -> ReplayPool:
     views, names = source.views("conductivity", fractions), formulas(fractions.matrix)
-    told = (prior.mean[:, None], prior.slope[:, None], _descriptors(fractions, views))
+    told = (prior.mean[:, None], np.array([prior.slope]), _descriptors(fractions, views))
     return ReplayPool(name, title, names, values[:, None], views, *told)
 
 

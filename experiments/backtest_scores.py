@@ -89,7 +89,7 @@ def beforehand(pool: ReplayPool) -> str:
     for place, name in enumerate(("conductivity", "Tg")[: pool.values.shape[1]]):
         truth, mean = pool.values[:, place], pool.priors[:, place]
         error = f"{np.abs(truth - mean).mean():.2g} {'K' if name == 'Tg' else 'decades'}"
-        found, expected = slope.within(truth, mean, everything), pool.slopes[:, place].mean()
+        found, expected = slope.within(truth, mean, everything), float(pool.slopes[place])
         told.append(f"the {name} by {error}, with a slope of {found:.2f} where the search expects {expected:.2f}")
     return f"The predictor that had not seen it errs in {' and in '.join(told)}."
 

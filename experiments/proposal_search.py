@@ -80,8 +80,8 @@ class CandidateSearch:
             circumstances = {"temperature_C": temperature_C, "phase": "glass"} if predictor.conditions else None
             layout = inputs.layout(predictor.blocks, predictor.conditions)
             views = layout.views(inputs.matrix(every, predictor.blocks, predictor.conditions, circumstances))
-            slopes, step = slope.of_candidates(predictor, told, every), STEP[limit.property]
-            surrogates.append(Surrogate(views, limit.sign * told.target, slopes, step, seed))
+            trusted, step = slope.of_candidates(predictor, every), STEP[limit.property]
+            surrogates.append(Surrogate(views, limit.sign * told.target, trusted, step, seed))
         verdicts = [[VERDICTS.index(verdict) for verdict in told.verdict] for told in predictions.values()]
         verdict = np.array(VERDICTS)[np.max(verdicts, axis=0)]
         self.refused = goal.refused(every) | goal.too_far(verdict)

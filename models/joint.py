@@ -14,7 +14,7 @@ Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 
 EXACT = 2000  # candidates up to which a joint draw knows the whole covariance
-JITTER = 1e-6  # of the largest variance, so that equal candidates can be drawn
+JITTERS = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2)  # of the largest variance, so that equal candidates can be drawn
 LEAST = 1e-6  # variance of a candidate, in units of the scale, below which nothing is left uncertain
 
 
@@ -96,11 +96,13 @@ class Joint:
 def root(covariance: Matrix) -> Matrix:
     """Matrix that turns rows of independent normal numbers into rows of the given covariance, shape (k, k).
 
-    Of candidates that nearly equal each other rounding may leave none; what is negative by rounding then counts as 0.
+    Of candidates that nearly equal each other rounding may leave a matrix that is no covariance; as little as mends it
+    is added to its diagonal.
     """
-    safe = covariance + JITTER * float(np.diag(covariance).max()) * np.eye(len(covariance))
-    try:
-        return np.asarray(np.linalg.cholesky(safe).T)
-    except np.linalg.LinAlgError:
-        values, vectors = np.linalg.eigh(covariance)
-        return np.asarray(np.sqrt(np.maximum(values, 0.0))[:, None] * vectors.T)
+    largest, square = float(np.diag(covariance).max()), np.eye(len(covariance))
+    for part in JITTERS[:-1]:
+        try:
+            return np.asarray(np.linalg.cholesky(covariance + part * largest * square).T)
+        except np.linalg.LinAlgError:
+            continue
+    return np.asarray(np.linalg.cholesky(covariance + JITTERS[-1] * largest * square).T)

@@ -53,21 +53,21 @@ class Surrogate:
     prior
         Expected targets, shape (n,).
     slope
-        Expected slope of what is measured on what was expected, of each, shape (n,).
+        Expected slope of what is measured on what was expected.
     scale
         Target units of one usual step: 1 for decades, about 30 for K.
     seed
         Of the forest.
     """
 
-    def __init__(self, views: Views, prior: Vector, slope: Vector, scale: float = 1.0, seed: int = 0) -> None:
+    def __init__(self, views: Views, prior: Vector, slope: float, scale: float = 1.0, seed: int = 0) -> None:
         ratios, everything = (_standard(view) for view in (views.ratios, views.everything))
         self.views = tuple(_scaled(view) for view in (ratios, views.elements, everything))
         self._rows: dict[int, Singles] = {}
         self.scale, self.seed = scale, seed
         self.base = float(np.mean(prior)) / scale
         self.trend = np.asarray(prior, dtype=float) / scale - self.base
-        self.slope = np.asarray(slope, dtype=float)
+        self.slope = slope
         self.columns = everything[:, np.ptp(everything, axis=0) > 0].astype(np.float32)
         self.theta, self.size = np.append(START, np.log(USUAL_SCALE)), 0
 
@@ -90,7 +90,7 @@ class Surrogate:
         """
         rows, given = np.asarray(rows, dtype=np.intp), np.asarray(targets, dtype=float) / self.scale
         told = np.zeros(len(rows)) if noise is None else np.square(np.asarray(noise, dtype=float) / self.scale)
-        residual = given - self.base - self.slope[rows] * self.trend[rows]
+        residual = given - self.base - self.slope * self.trend[rows]
         if len(rows) == 0:
             prior = self.base + self.slope * self.trend
             return Belief(prior * self.scale, np.sqrt(self.variance()) * self.scale)
@@ -126,10 +126,10 @@ class Surrogate:
         return np.asarray(kernel.mean(axis=0))
 
     def _join(
-        self, mean: Vector, std: Vector, rows: Rows, given: Vector, slope: Vector, weight: Vector
+        self, mean: Vector, std: Vector, rows: Rows, given: Vector, slope: float, weight: Vector
     ) -> tuple[Vector, Vector]:
         """Process and trees as a mixture of two normal distributions, by its mean and standard deviation."""
-        rest = given - slope[rows] * self.trend[rows]
+        rest = given - slope * self.trend[rows]
         votes = grove.votes(self.columns[rows], rest, weight, self.columns, TREES, self.seed)
         wood, apart = votes.mean(axis=0) + slope * self.trend, votes.std(axis=0)
         w = TREE_SHARE

@@ -25,7 +25,7 @@ def made_up(name="halides", two=False):
     values = np.column_stack([sigma, -250 - 60 * x - 20 * y] if two else [sigma])
     views = inputs.layout(BLOCKS, False).views(inputs.matrix(fractions, BLOCKS, False, None))
     names = [member.composition.formula for member in grid]
-    priors, slopes = np.zeros_like(values), np.full_like(values, 0.9)
+    priors, slopes = np.zeros_like(values), np.full(values.shape[1], 0.9)
     return ReplayPool(name, "made up", names, values, views, priors, slopes, fractions.matrix)
 
 

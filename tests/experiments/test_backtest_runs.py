@@ -20,7 +20,7 @@ def made_up(name):
     views = inputs.layout(BLOCKS, False).views(inputs.matrix(fractions, BLOCKS, False, None))
     names = [member.composition.formula for member in grid]
     values = (-3 - 4 * np.square(x - 0.7))[:, None]
-    priors, slopes = np.zeros_like(values), np.full_like(values, 0.9)
+    priors, slopes = np.zeros_like(values), np.full(values.shape[1], 0.9)
     return ReplayPool(name, "made up", names, values, views, priors, slopes, fractions.matrix)
 
 

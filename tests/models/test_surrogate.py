@@ -15,7 +15,7 @@ def surrogate(prior=None, slope=0.7, scale=1.0):
     blocks = ("fractions", "glass")
     views = inputs.layout(blocks, False).views(inputs.matrix(Fractions.of(GRID), blocks, False, None))
     start = np.full(len(GRID), -4.0) if prior is None else prior
-    return Surrogate(views, start, np.full(len(GRID), slope), scale)
+    return Surrogate(views, start, slope, scale)
 
 
 def test_nothing_measured_is_the_prior_by_its_slope():
@@ -25,12 +25,6 @@ def test_nothing_measured_is_the_prior_by_its_slope():
     assert np.ptp(blunt.tell(none, none).mean) == pytest.approx(np.ptp(TRUTH) / 2)
     assert np.ptp(vague.tell(none, none).mean) < 1e-9
     assert vague.tell(none, none).std.min() > 1.0
-
-
-def test_a_slope_may_differ_from_candidate_to_candidate():
-    half = np.where(X < 0.75, 1.0, 0.0)
-    told = surrogate(TRUTH, half).tell(np.empty(0, dtype=int), np.empty(0))
-    assert np.ptp(told.mean[X >= 0.75]) < 1e-9 < np.ptp(told.mean[X < 0.75])
 
 
 def test_what_the_prior_tells_apart_is_a_share():

@@ -24,9 +24,14 @@ PARTS = ("baybe", "botorch", "gpytorch", "torch")
 NUDGE = 1e-9  # of a column's range: tells members of equal descriptors apart and is far below what a kernel sees
 
 
-def descriptors(pool):
-    """Descriptors of the pool without its constant columns and with distinct rows, ndarray of shape (n, p)."""
+def descriptors(pool, prior=False):
+    """Descriptors of the pool without its constant columns and with distinct rows, ndarray of shape (n, p).
+
+    With `prior` what Vitrion's predictor expects stands beside them, a column an objective.
+    """
     X = np.asarray(pool["X"], dtype=float)
+    if prior:
+        X = np.column_stack([X, np.asarray(pool["prior"], dtype=float).reshape(len(X), -1)])
     X = X[:, np.ptp(X, axis=0) > 0]
     low, width = X.min(axis=0), np.ptp(X, axis=0)
     X = (X - low) / width
@@ -35,9 +40,9 @@ def descriptors(pool):
     return X
 
 
-def objectives(pool):
-    """Values of the pool, ndarray of shape (n, m), all to be maximised."""
-    Y = np.asarray(pool["values"], dtype=float)
+def readings(pool, seed):
+    """What is measured in the world of a seed, ndarray of shape (n, m), all to be maximised; nobody sees its truth."""
+    Y = np.asarray(pool["measured"][str(seed)], dtype=float)
     return Y.reshape(len(Y), -1)
 
 
@@ -151,16 +156,7 @@ class BoTorch:
 
 
 PEERS = {"baybe": BayBE, "botorch": BoTorch}
-
-
-def is_found(pool, order):
-    """Whether enough of the goal, and for one objective all of its best, are measured; without a goal, everything."""
-    goal, measured = list(pool["goal"]), set(order)
-    if not goal:
-        return len(measured) == len(pool["X"])
-    Y = objectives(pool)
-    best = {i for i in goal if Y[i, 0] == Y[goal, 0].max()} if Y.shape[1] == 1 and goal else set()
-    return len(measured.intersection(goal)) >= pool["needed"] and best <= measured
+WITH_PRIOR = "+prior"  # of a peer that is told what our predictor expects
 
 
 def replay(pool, method, batch, seed, most):
@@ -169,9 +165,10 @@ def replay(pool, method, batch, seed, most):
     np.random.seed(seed)  # noqa: NPY002 - the peers draw from the global generators
     torch.manual_seed(seed)
     order = [int(i) for i in pool["starts"][str(seed)]]
-    peer = PEERS[method](descriptors(pool), objectives(pool), order)
+    name, _, prior = method.partition("+")
+    peer = PEERS[name](descriptors(pool, prior=bool(prior)), readings(pool, seed), order)
     limit, seconds = min(most, len(pool["X"])), []
-    while not is_found(pool, order) and len(order) < limit:
+    while len(order) < limit:
         began = time.perf_counter()
         proposed = peer.ask(min(batch, limit - len(order)))
         seconds.append(time.perf_counter() - began)
@@ -196,21 +193,22 @@ def keep(path, runs):
 
 
 def self_test():
-    """Both peers find the best of 60 synthetic members sooner than chance, in one objective and in two."""
+    """Both peers find the best of 60 synthetic members sooner than chance, with a useful prior sooner still."""
     rng = np.random.default_rng(0)
     X = np.column_stack([rng.random((60, 5)), np.ones(60)])
     first = -((X[:, :5] - 0.6) ** 2).sum(axis=1) + 0.1 * np.sin(6 * X[:, 0])
     second = -((X[:, :2] - 0.4) ** 2).sum(axis=1)
     starts = {str(seed): [int(i) for i in np.argsort(first)[:30][rng.permutation(30)[:5]]] for seed in range(3)}
-    pool = {"name": "synthetic", "X": X.tolist(), "starts": starts, "needed": 1}
-    single = {**pool, "values": first.tolist(), "goal": [int(first.argmax())]}
-    double = {**pool, "values": np.column_stack([first, second]).tolist(), "goal": [int((first + second).argmax())]}
     failed = False
-    for method in PEERS:
-        for name, task, batch in (("one", single, 1), ("one", single, 4), ("two", double, 1)):
-            took = [len(replay(task, method, batch, seed, 60)["order"]) for seed in range(3)]
-            failed |= not np.mean(took) < (60 + 1) / 2
-            print(f"{method}, {name} objective(s), batch {batch}: {took} measurements, starts included (chance 30.5)")
+    for values, batches in ((first[:, None], (1, 4)), (np.column_stack([first, second]), (1,))):
+        best, told = int(values.sum(axis=1).argmax()), {str(seed): values.tolist() for seed in range(3)}
+        pool = {"X": X.tolist(), "prior": values.tolist(), "starts": starts, "measured": told}
+        for method in (*PEERS, *(f"{name}{WITH_PRIOR}" for name in PEERS)):
+            for batch in batches:
+                runs = [replay(pool, method, batch, seed, 60)["order"] for seed in range(3)]
+                took = [order.index(best) + 1 for order in runs]
+                failed |= not np.mean(took) < (60 + 1) / 2
+                print(f"{method}, {values.shape[1]} objective(s), batch {batch}: best after {took} (chance 30.5)")
     return int(failed)
 
 
@@ -218,10 +216,10 @@ def arguments():
     """What the command line says."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pool", nargs="?", type=Path, help="POOL.json")
-    parser.add_argument("--method", choices=sorted(PEERS))
+    parser.add_argument("--method", choices=sorted([*PEERS, *(f"{name}{WITH_PRIOR}" for name in PEERS)]))
     parser.add_argument("--batch", type=int, default=1)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--most", type=int, default=200, help="measurements, starts included")
+    parser.add_argument("--seeds", type=int, nargs="+", default=list(range(10)))
+    parser.add_argument("--most", type=int, help="measurements, starts included; by default as the pool says")
     parser.add_argument("-o", "--output", type=Path, help="OUT.json, added to")
     parser.add_argument("--self-test", action="store_true")
     given = parser.parse_args()
@@ -239,12 +237,13 @@ def main():
     if given.self_test:
         return self_test()
     pool = json.loads(given.pool.read_text(encoding="utf-8"))
+    most = given.most or pool["most"]
     for seed in given.seeds:
-        key = {"pool": pool["name"], "method": given.method, "batch": given.batch, "seed": seed, "most": given.most}
-        key["fingerprint"] = pool.get("fingerprint", "")
+        key = {"pool": pool["name"], "method": given.method, "batch": given.batch, "seed": seed, "most": most}
+        key["fingerprint"] = pool["fingerprints"][given.method]
         if any(key.items() <= run.items() for run in held(given.output)):
             continue
-        run = {**key, **replay(pool, given.method, given.batch, seed, given.most)}
+        run = {**key, **replay(pool, given.method, given.batch, seed, most)}
         run["versions"] = {part: version(part) for part in PARTS}
         keep(given.output, [*held(given.output), run])
         print(f"{key}: {len(run['order'])} measurements, {run['seconds_per_call']} s a call", file=sys.stderr)
