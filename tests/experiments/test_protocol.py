@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+from scipy.spatial import cKDTree
 from vitrion.datasets import load, obelix
+from vitrion.datasets.splits import SAME_WITHIN, hashed
 from vitrion.experiments import unseen
 from vitrion.experiments.baselines import BASELINES
+from vitrion.experiments.energies import measured_energies
 from vitrion.experiments.forecast import N_QUANTILES, Forecast, plain, plain_ahead
-from vitrion.experiments.protocol import KNOWN, SPLITS, design, labels, measured
+from vitrion.experiments.protocol import DEALT, KNOWN, SPLITS, design, labels, measured
 from vitrion.experiments.recipe import Recipe
 from vitrion.experiments.subsets import closer
 from vitrion.models.crossfit import Design
@@ -32,6 +35,43 @@ def test_no_paper_and_no_composition_on_both_sides(tiny, tables, name, split):
         assert not set(kind[train]) & set(kind[test])
         shared += len(set(data.measured.keys[train]) & set(data.measured.keys[test]))
     assert (shared > 0) is (split == KNOWN)
+
+
+@pytest.mark.parametrize("name", ["tg", "conductivity"])
+def test_what_is_nearly_the_same_composition_is_on_one_side_too(tiny, tables, name):
+    """Two formulas of one glass that differ by 0.2 at.% at the most, unless a known composition is asked for."""
+    data, recipe = tables[name], Recipe.named(name)
+    matrix = data.fractions.matrix
+    for split in ("paper", "family"):
+        for train, test in sides(design(recipe.predictor(), recipe.rows(data), split)):
+            tree = cKDTree(matrix[train])
+            assert tree.query(matrix[test], p=np.inf)[0].min() > SAME_WITHIN - 1e-9
+    assert len(design(recipe.predictor(), recipe.rows(data)).close) > 0
+    assert len(design(recipe.predictor(), recipe.rows(data), KNOWN).close) == 0
+
+
+def test_papers_are_held_out_by_laboratory_in_folds_that_stay(tiny, tables):
+    """Those of the first round, of equal size, are dealt by paper and kept for comparison."""
+    data, recipe = tables["conductivity"], Recipe.named("conductivity")
+    rows, predictor = recipe.rows(data), recipe.predictor()
+    made, dealt = (design(predictor, rows, split) for split in ("paper", DEALT))
+    assert (labels(data, "paper") == data.laboratories).all()
+    assert (labels(data, DEALT) == data.groups).all()
+    assert len(set(zip(data.laboratories, made.fold.tolist(), strict=True))) == len(set(data.laboratories))
+    assert (made.fold == hashed(data.laboratories, predictor.n_folds, 0)).all()
+    assert np.ptp(np.bincount(dealt.fold)) <= np.unique(data.groups, return_counts=True)[1].max()
+    assert (made.fold != dealt.fold).any()
+    assert (made.laboratories == np.unique(data.laboratories.astype(str), return_inverse=True)[1]).all()
+
+
+def test_energies_of_the_rows_reach_the_design_of_each_model(tiny, tables):
+    data, recipe = tables["conductivity"], Recipe.named("conductivity")
+    made = design(recipe.predictor(), recipe.rows(data))
+    np.testing.assert_array_equal(made.energies, measured_energies(data))
+    bare = measured(made, BASELINES["ridge"].inputs(data))
+    for name in ("y", "fold", "keys", "weight", "papers", "laboratories", "energies"):
+        np.testing.assert_array_equal(getattr(bare, name), getattr(made, name))
+    assert (bare.close == made.close).all()
 
 
 def test_baselines_get_the_same_folds_and_no_estimates(tables):
@@ -152,8 +192,8 @@ def test_a_baseline_looks_ahead(tables):
 
 
 def test_sides_of_a_design_are_what_baselines_learn_from():
-    made = Design(
-        np.zeros((4, 1)), np.arange(4.0), np.array([0, 0, 1, 1]), np.array([1, 2, 2, 3]), np.ones(4), np.arange(4)
-    )
+    paper = np.arange(4)
+    keys = np.array([1, 2, 2, 3])
+    made = Design(np.zeros((4, 1)), np.arange(4.0), np.array([0, 0, 1, 1]), keys, np.ones(4), paper, paper)
     told = BASELINES["mean"].held_out(made).held_out
     assert told.mean.tolist() == [3.0, 3.0, 0.0, 0.0]  # the row that shares composition 2 is not learnt from

@@ -2,6 +2,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from vitrion.experiments.energies import measured_energies
 from vitrion.experiments.recipe import RECIPES, Recipe, RecipeError, TrainingRows
 
 
@@ -21,6 +22,23 @@ def test_settings_of_the_committee_reach_it():
     committee = recipe.predictor()._regressor().committee
     assert (committee.n_networks, committee.alpha, committee.roots) == (1, 2, 103)
     assert recipe.parameters()["committee_alpha"] == 2
+
+
+def test_settings_of_what_speaks_near_the_candidates_reach_it():
+    told = "capacity = 50\nleast_weight = 2.5\nheard = [0.1, 0.3]\nshared = [0.5, 0.8]\nshare = 0.25\nn_trees = 30"
+    blend = Recipe.from_toml(f'property = "tg"\n[local]\n{told}').predictor()._regressor()
+    assert (blend.capacity, blend.least_weight, blend.share, blend.n_trees) == (50, 2.5, 0.25, 30)
+    assert (list(blend.heard), list(blend.shared)) == ([0.1, 0.3], [0.5, 0.8])
+    assert blend.n_conditions == 0
+    assert Recipe.named("conductivity").predictor()._regressor().n_conditions == 3
+
+
+@pytest.mark.parametrize(("years", "memory"), [("20", 20), ("7.5", 7.5), ("0", None)])
+def test_memory_of_the_intervals(years, memory):
+    recipe = Recipe.from_toml(f'property = "tg"\nmemory_years = {years}')
+    assert recipe.predictor().memory_years == memory
+    assert recipe.parameters()["memory_years"] == float(years)
+    assert Recipe.from_toml(recipe.to_toml()) == recipe
 
 
 def test_no_such_recipe():
@@ -65,7 +83,18 @@ def test_bad_recipe(text, said):
         ("[committee]\nn_networks = true", "committee"),
         ("[committee]\nroots = 3", "committee"),
         ("[local]\nheard = [0.4, 0.1]", "local"),
+        ("[local]\nheard = [0.1, 1.1]", "local"),
         ("[local]\nshared = 1.5", "local"),
+        ("[local]\nshared = 0.5", "local"),
+        ("[local]\nshared = [0.5]", "local"),
+        ("[local]\nshare = 1.5", "local"),
+        ("[local]\nshare = true", "local"),
+        ("[local]\nn_trees = -1", "local"),
+        ("[local]\nn_trees = 2.5", "local"),
+        ("[local]\ntrees = 3", "local"),
+        ("memory_years = -1", "memory_years"),
+        ("memory_years = true", "memory_years"),
+        ('memory_years = "20"', "memory_years"),
         ("conditions = true\n[weights]\nmelting_rule = 2", "melting_rule"),
     ],
 )
@@ -97,6 +126,7 @@ def test_file(tmp_path):
         "n_folds": 5,
         "coverage": 0.9,
         "seed": 7,
+        "memory_years": 0.0,
         "weight_literature": 3.0,
     }
 
@@ -104,6 +134,7 @@ def test_file(tmp_path):
 def test_literature_weighs_more(tables):
     rows = TrainingRows.of(dataclasses.replace(Recipe.named("tg"), weights={"literature": 5.0}), tables["tg"])
     literature = (tables["tg"].rows["source"] != "SciGlass").to_numpy()
+    assert (tables["tg"].curated == literature).all()
     expected = tables["tg"].rows["weight"].to_numpy() * np.where(literature, 5.0, 1.0)
     assert literature.any()
     assert (rows.sample_weight == expected).all()
@@ -124,16 +155,37 @@ def test_rule_adds_salts_at_the_end(tables):
     assert rows.data is data
 
 
-def test_conditions_go_with_conductivity(tables):
-    recipe = Recipe.named("conductivity")
-    assert recipe.rows(tables["conductivity"]).keywords()["conditions"].equals(tables["conductivity"].conditions)
+def test_conditions_and_energies_go_with_conductivity(tables):
+    data = tables["conductivity"]
+    told = Recipe.named("conductivity").rows(data).keywords()
+    assert told["conditions"].equals(data.conditions)
+    np.testing.assert_array_equal(told["energies"], measured_energies(data))
+    assert "energies" not in Recipe.named("tg").rows(tables["tg"]).keywords()
+
+
+def test_laboratories_go_with_papers_and_the_rule_is_one_of_its_own(tables):
+    data = tables["tg"]
+    rows = Recipe.named("tg").rows(data)
+    told, n = rows.keywords()["laboratories"], len(data)
+    assert (told[:n] == data.laboratories).all()
+    assert set(told[n:]) == {"rule"}
+
+
+def test_years_go_with_names(tables):
+    data = tables["conductivity"]
+    years = Recipe.named("conductivity").rows(data).names()["years"]
+    assert years.dtype == float
+    np.testing.assert_array_equal(years, data.rows["year"].astype(float))
+    rule = Recipe.named("tg").rows(tables["tg"])
+    assert np.isnan(rule.names()["years"][rule.estimated]).all()
 
 
 def test_groups_of_ones_own(tables):
     groups = np.arange(len(tables["tg"])).astype(str)
-    told = Recipe.named("tg").rows(tables["tg"]).keywords(groups)["groups"]
-    assert (told[: len(groups)] == groups).all()
-    assert set(told[len(groups) :]) == {"rule"}
+    keywords = Recipe.named("tg").rows(tables["tg"]).keywords(groups)
+    for told in (keywords["groups"], keywords["laboratories"]):
+        assert (told[: len(groups)] == groups).all()
+        assert set(told[len(groups) :]) == {"rule"}
 
 
 def test_references_are_dois_or_papers(tables):
