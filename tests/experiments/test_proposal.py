@@ -15,6 +15,7 @@ from vitrion.experiments.proposal import taught
 from vitrion.experiments.ranking import COLUMNS, rank
 from vitrion.features import Composition, FormulaError, Fractions, Ions, charge
 from vitrion.models.conditions import ConditionError
+from vitrion.models.temperature import ARRHENIUS
 
 FAMILY, RANGE = "LiAlCl{4-2x}O{x}", "0:1.5:0.05"
 RESULTS = pd.DataFrame(
