@@ -9,27 +9,22 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from ..features.notices import notice
-from ..models.predictor import Predictor
 from . import campaign_runs
 from . import campaign_store as store
-from .campaign_events import CampaignError, standing
-from .campaign_history import history, why_retrain
+from .campaign_events import CampaignError
 from .campaign_round import begun, imported, kept, proposed
 from .campaign_steps import Step, with_abandonment, with_correction, with_records, with_withdrawal
 from .campaign_store import State
-from .campaign_values import as_table, of_table
+from .campaign_values import of_table
+from .campaign_view import CampaignView
 from .goal import Goal
-from .outcomes import Outcomes
-from .proposal import taught
 from .ranking import Predictors
-from .registry import load_predictor
 
 MOST_TRIES = 20
 Numbers: TypeAlias = list[int]  # in the class, list is a method
-Names: TypeAlias = list[str]
 
 
-class Campaign:
+class Campaign(CampaignView):
     """A campaign that is kept under its name; every method reads what is on disk at that moment.
 
     Make one with `new`, find it again with `load`. Who corrects a wrong value gets, bit for bit, the proposals of a
@@ -40,14 +35,6 @@ class Campaign:
     name
         Of a campaign that exists.
     """
-
-    def __init__(self, name: str) -> None:
-        self.name = store.read(name).name
-
-    def __repr__(self) -> str:
-        stands = standing(self.state.events)
-        parts = (f"{len(stands.rounds)} rounds", f"{len(stands.results)} results", f"{len(stands.pending())} pending")
-        return f"<Campaign {self.name}: {', '.join(parts)}>"
 
     @classmethod
     def new(
@@ -92,16 +79,6 @@ class Campaign:
     def list() -> list[str]:
         """Names of all campaigns."""
         return store.names()
-
-    @property
-    def state(self) -> State:
-        """All that the campaign is, as its file says now."""
-        return store.read(self.name)
-
-    @property
-    def goal(self) -> Goal:
-        """What to reach."""
-        return Goal.kept(self.state.goal)
 
     def propose(
         self, batch: int | None = None, predictors: Predictors | None = None, track: bool = True
@@ -215,36 +192,6 @@ class Campaign:
         for one in told:
             notice(one, stacklevel=3)
         return [*range(before + 1, after + 1)]
-
-    def results(self) -> pd.DataFrame:
-        """Results that stand, in the columns of the lab's tables, by composition and value."""
-        return as_table(standing(self.state.events).ordered())
-
-    def pending(self) -> Names:
-        """Formulas proposed and neither measured, failed nor abandoned."""
-        return standing(self.state.events).pending()
-
-    def history(self) -> pd.DataFrame:
-        """What was believed and found, a row a proposal and a row an event: see `campaign_history.COLUMNS`."""
-        return history(self.state)
-
-    def predictor(self, name: str) -> Predictor:
-        """Return a champion, ``"tg"`` or ``"conductivity"``, after learning the results that stand."""
-        return taught(load_predictor(name), Outcomes.of(self.results()))
-
-    @property
-    def why_retrain(self) -> str:
-        """One sentence on why and how to train the models again; empty when it is not worth it."""
-        return why_retrain(self.state)
-
-    @property
-    def is_worth_retraining(self) -> bool:
-        """Whether enough came in since the models were made, or they err by more than they say."""
-        return bool(self.why_retrain)
-
-    def to_json(self) -> str:
-        """Everything, as JSON that `from_json` takes."""
-        return store.encode(self.state)
 
     @classmethod
     def from_json(cls, text: str, name: str | None = None) -> Campaign:

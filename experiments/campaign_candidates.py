@@ -98,6 +98,11 @@ def spelling(plain: Mapping[str, Any], composition: Composition) -> str | None:
     return pool.formulas([int(rows[0])])[0] if len(rows) else None
 
 
+def pool_of(plain: Mapping[str, Any]) -> Pool:
+    """The candidates that JSON keeps as a pool; those left out were told of when the campaign began."""
+    return _pool(json.dumps(plain))[0]
+
+
 @lru_cache(maxsize=4)
 def _pool(plain: str) -> tuple[Pool, Any]:
     with collected():  # and not said: of candidates left out, which is told when a campaign begins

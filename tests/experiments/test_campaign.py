@@ -162,7 +162,7 @@ def test_corrected_history_with_the_models_themselves(predictors, monkeypatch):
     pd.testing.assert_frame_equal(first, second, check_exact=True)
     assert straight.state.events[-1].told["proposals"] == other.state.events[-1].told["proposals"]
     assert not {"LiAlCl2.5O0.75", "LiAlCl4"} & set(first["formula"])
-    monkeypatch.setattr("vitrion.experiments.campaign.load_predictor", predictors.__getitem__)
+    monkeypatch.setattr("vitrion.experiments.ready.load_predictor", predictors.__getitem__)
     before, after = (
         one.predict(["LiAlCl3.8O0.1"]).target[0]
         for one in (predictors["conductivity"], straight.predictor("conductivity"))
