@@ -49,7 +49,7 @@ WANTED = (
     Wanted("conductivity", "paper", OXYHALIDES),
     Wanted("tg", "paper", OXYCHLORIDES),
     Wanted("conductivity", "paper", HALIDES),
-    *(Wanted("conductivity", "paper", f"{name}, first table") for name in (OXYHALIDES, HALIDES)),
+    *(Wanted("conductivity", "paper", f"first table: {name}") for name in (OXYHALIDES, HALIDES)),
     Wanted("conductivity", KNOWN, OXYHALIDES),
     Wanted("conductivity", KNOWN, HALIDES),
     *(Wanted(name, "paper", subset) for name in ("conductivity", "tg") for subset in (NEW, RECENT, "all")),

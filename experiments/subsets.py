@@ -45,7 +45,7 @@ def subsets(data: Dataset) -> Mapping[str, Mask]:
     }
     if data.property.name == "conductivity":
         first = data.rows["source"].str.startswith(literature.NAME).to_numpy()
-        cases |= {f"{name}, first table": cases[name] & first for name in (HALIDES, OXYHALIDES)}
+        cases |= {f"first table: {name}": cases[name] & first for name in (HALIDES, OXYHALIDES)}
         cases |= {"SciGlass": ~data.curated}
     return {name: mask for name, mask in cases.items() if mask.any()}
 
