@@ -2,9 +2,6 @@
 
 import numpy as np
 import pytest
-from sklearn.ensemble import HistGradientBoostingRegressor
-from vitrion.models import counted_trees
-from vitrion.models.counted_trees import CountedTrees
 from vitrion.models.covariance import PanelCovariance, distances, joined
 from vitrion.models.panels import GUARD, STEP, WIDTH, exact, panels
 from vitrion.models.threads import one_thread
@@ -33,26 +30,6 @@ def test_no_batch_moves_the_last_bit(name, request, sigma_rows):
         rows = draw.permutation(len(pool))[:n]
         part = predictor.predict(pool.take(rows))
         assert all((getattr(part, name) == getattr(whole, name)[rows]).all() for name in FIELDS), n
-
-
-@pytest.mark.parametrize("shape", [(500, 5), (2000, 12)])
-def test_counted_trees_are_the_trees_to_the_last_bit(shape):
-    draw = np.random.default_rng(0)
-    X = draw.normal(size=shape).round(2)
-    y = X[:, 0] ** 2 + X[:, 1] * X[:, 2] + draw.normal(size=len(X))
-    model = HistGradientBoostingRegressor(max_iter=40, max_leaf_nodes=15, max_bins=64).fit(X, y)
-    asked = np.vstack([X, draw.normal(size=shape), X + 0.005, np.full((1, shape[1]), 1e9), np.zeros((1, shape[1]))])
-    assert CountedTrees(model)._small
-    assert (CountedTrees(model).predict(asked) == model.predict(asked)).all()
-
-
-def test_counted_trees_leave_more_thresholds_than_a_byte_counts_to_the_trees(monkeypatch):
-    monkeypatch.setattr(counted_trees, "NONE", 20)
-    X = np.arange(3000.0)[:, None]
-    model = HistGradientBoostingRegressor(max_iter=20).fit(X, np.sin(X[:, 0]))
-    counted = CountedTrees(model)
-    assert not counted._small
-    assert (counted.predict(X) == model.predict(X)).all()
 
 
 def test_covariance_in_panels_is_that_in_full():
