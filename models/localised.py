@@ -208,7 +208,7 @@ def _narrowing(quantiles: npt.NDArray[np.float64], ratios: Vector, heard: npt.ND
             if np.isfinite(curve).all():
                 rising = level >= middle
                 curve[:] = isotonic_regression(curve, weights=heard[row], increasing=rising).x
-    return (centre + apart) / root
+    return np.maximum.accumulate((centre + apart) / root, axis=3)  # rounding, and levels that stayed as they were
 
 
 def _place(grid: Vector, values: Vector) -> tuple[Rows, Vector]:

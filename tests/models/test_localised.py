@@ -81,3 +81,11 @@ def test_a_further_result_widens_no_interval_by_chance():
     same = np.zeros(40), np.sqrt(ratio), np.ones(40, dtype=bool), ratio
     low, high = few.interval(*same, 0.9)
     assert (np.diff(high - low) > -1e-9).all()
+
+
+@pytest.mark.parametrize("n", [30, 150, 1500])
+def test_quantiles_rise_and_are_numbers_or_infinite(n):
+    quantiles = LocalCalibration.of(drawn(n, np.random.default_rng(n)), 1.0).quantiles
+    assert not np.isnan(quantiles).any()
+    with np.errstate(invalid="ignore"):
+        assert (quantiles[..., 1:] >= quantiles[..., :-1]).all()
