@@ -23,6 +23,7 @@ from .measurement import Measurements
 from .properties import Property, find
 
 READERS = (sciglass.read, literature.read)
+BULK = (sciglass.NAME,)  # sources taken over whole, which nobody read row by row
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,11 @@ class Dataset:
     def laboratories(self) -> npt.NDArray[np.object_]:
         """Laboratory of each row, ndarray of shape (n,) of text, named by the first of its authors, or its group."""
         return laboratories(self.rows["group"], self.rows["author"])
+
+    @cached_property
+    def curated(self) -> npt.NDArray[np.bool_]:
+        """Whether a person read each row in its paper, ndarray of shape (n,); those of `BULK` were taken over whole."""
+        return ~self.rows["source"].isin(BULK).to_numpy()
 
     @cached_property
     def conditions(self) -> pd.DataFrame:

@@ -11,9 +11,11 @@ import pandas as pd
 from ..datasets import Dataset
 from ..datasets.obelix import UPPER_LIMIT
 from ..datasets.splits import by_family
+from ..models.nearness import nearness
 
 Mask = npt.NDArray[np.bool_]
 
+ROOM_HALIDES = "halides 15-45 C"
 OXYCHLORIDE_ROWS = 5  # of an oxychloride family that has a row of its own
 
 
@@ -27,11 +29,20 @@ def subsets(data: Dataset) -> Mapping[str, Mask]:
         "O and Cl": (share["O"] > 0) & (share["Cl"] > 0),
         "Li or Na": (share["Li"] > 0) | (share["Na"] > 0),
     }
-    curated = (data.rows["source"] != "SciGlass").to_numpy()
     if data.property.name == "conductivity":
-        room = curated & halide & data.rows["temperature_C"].between(15, 45).to_numpy()
-        cases |= {"halides 15-45 C": room, "oxyhalides 15-45 C": room & (share["O"] > 0)}
+        room = data.curated & halide & data.rows["temperature_C"].between(15, 45).to_numpy()
+        cases |= {ROOM_HALIDES: room, "oxyhalides 15-45 C": room & (share["O"] > 0)}
     return {name: mask for name, mask in cases.items() if mask.any()}
+
+
+def region(data: Dataset) -> tuple[str, Mask]:
+    """What the candidates are most like, by name, and its rows as a mask of shape (n,).
+
+    Conductivities of curated halides at 15 to 45 degC; of any other property the rows that are `nearness` 1.
+    """
+    if data.property.name == "conductivity":
+        return ROOM_HALIDES, subsets(data).get(ROOM_HALIDES, np.zeros(len(data), dtype=bool))
+    return "near the candidates", nearness(data.fractions) >= 1
 
 
 def closer(data: Dataset) -> Mapping[str, Mask]:
@@ -40,7 +51,7 @@ def closer(data: Dataset) -> Mapping[str, Mask]:
     ``Li-Na halides 15-45 C`` are those of the curated table with Li or Na and a halogen, without S, Se, Cu and Ag.
     """
     cases: dict[str, Mask] = {}
-    curated = (data.rows["source"] != "SciGlass").to_numpy()
+    curated = data.curated
     if data.property.name == "conductivity":
         carrier, halogen, other, oxygen = (
             np.sum([data.fractions.column(symbol) for symbol in symbols], axis=0) > 0
