@@ -23,7 +23,7 @@ from .measurement import Measurements
 from .properties import Property, find
 from .tellings import first_tellings
 
-BULK = (sciglass.NAME,)  # sources whose rows nobody read one by one
+BULK = (sciglass.NAME,)  # sources taken over whole, which nobody read row by row
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Dataset:
 
     @cached_property
     def curated(self) -> npt.NDArray[np.bool_]:
-        """Whether each row was read by a person, ndarray of shape (n,); those of bulk tables were not."""
+        """Whether a person read each row in its paper, ndarray of shape (n,); those of `BULK` were taken over whole."""
         return ~self.rows["source"].isin(BULK).to_numpy()
 
     @cached_property

@@ -32,11 +32,12 @@ def too_good(both: pd.DataFrame, families: Iterator[tuple[str, pd.DataFrame]], u
 
 
 def below_scatter(mine: pd.DataFrame, unit: str) -> Iterator[Check]:
-    """Whether the challenger does not err less than papers on the same composition do among each other."""
+    """Whether the challenger does not err less than papers on one composition let a perfect predictor err."""
     floor, reached, n = scatter(mine)
     if n >= FEWEST_REPEATS:
         believed = reached >= BELOW_SCATTER * floor
-        said = f"on {n:,} compositions of several papers it errs by {reached:.3g} {unit}, a perfect one by {floor:.3g}"
+        expected = f"{floor:.3g} is what these papers, as they differ, let one expect of a perfect predictor"
+        said = f"on {n:,} values of compositions of several papers it errs by {reached:.3g} {unit}; {expected}"
         yield Check("leak", believed, said if believed else f"too good to be true: {said}; look for a leak")
 
 
@@ -44,7 +45,8 @@ def scatter(mine: pd.DataFrame) -> tuple[float, float, int]:
     """What a perfect predictor of a composition would miss papers by, what the challenger does, and how many rows.
 
     The mean of the n other papers misses a paper by √(1 + 1/n) times what the composition's true mean does. Only
-    papers with one value of a composition count, since conductivities at several temperatures differ.
+    papers with one value of a composition count, since conductivities at several temperatures differ. A value that one
+    paper retells from another counts as agreement: as long as the data hold such, the floor is too low.
     """
     each = mine.groupby(["composition", "paper"], as_index=False).agg(
         value=("value", "mean"), mean=("mean", "mean"), n=("value", "size")

@@ -11,6 +11,7 @@ import pandas as pd
 from ..datasets import Dataset
 from ..datasets.splits import by_family
 from ..models.crossfit import HeldOut
+from .subsets import region
 
 ODD = np.uint64(0x9E3779B97F4A7C15)  # keeps the numbers of repeats apart from those of other measurements
 COLUMNS = ("key", "paper", "fold", "truth", "mean", "lower", "upper")
@@ -40,7 +41,8 @@ def kept(data: Dataset, held_out: HeldOut) -> pd.DataFrame:
 def now_known(data: Dataset) -> pd.DataFrame:
     """What the data hold now, a row a measurement.
 
-    ``key``, ``value`` (unit of the regressor), ``paper``, ``composition`` (a number, by 10 K) and ``family``.
+    ``key``, ``value`` (unit of the regressor), ``paper``, ``composition`` (a number, by 10 K), ``family``, and whether
+    it is in the ``region`` of the candidates (see `subsets.region`).
     """
     tens = np.rint(data.rows["temperature_C"].fillna(0.0).to_numpy() / 10.0).astype(np.int64).astype(np.uint64)
     told = {
@@ -49,5 +51,6 @@ def now_known(data: Dataset) -> pd.DataFrame:
         "paper": data.groups.astype(str),
         "composition": data.measured.keys + tens * ODD,
         "family": by_family(data),
+        "region": region(data)[1],
     }
     return pd.DataFrame(told)

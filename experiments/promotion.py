@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..datasets import Dataset, load
 from ..models.predictor import Predictor
-from . import gate, registry, tracking
+from . import gate, gate_errors, registry, tracking
 from .decision import Check, Decision
 from .gate_leaks import TOO_GOOD
 from .reach import MlflowAwayError, UntrackedWarning, conversation
@@ -72,7 +72,7 @@ def _by_card(name: str, card: registry.Champion, version: int, lost: str) -> Che
     if mine is None or theirs is None:
         return Check("error", True, f"{why}; nothing to compare with")
     said = f"{why}; by the cards its mean error is {mine:.3g} instead of {theirs:.3g}"
-    return Check("error", TOO_GOOD * theirs <= mine <= (1 + gate.LOSS) * theirs, said)
+    return Check("error", TOO_GOOD * theirs <= mine <= (1 + gate_errors.LOSS) * theirs, said)
 
 
 def _ratchet(data: Dataset, mine: pd.DataFrame, entry: Entry) -> Iterator[Check]:
@@ -84,8 +84,8 @@ def _ratchet(data: Dataset, mine: pd.DataFrame, entry: Entry) -> Iterator[Check]
         both = gate.joined(data, mine, theirs).dropna(subset=["mean", "champion_mean"])
         if both.empty:
             continue
-        new, old = float(both["miss"].mean()), float(both["champion_miss"].mean())
-        said = f"mean error {new:.3g} where version {number}, which answered before, has {old:.3g}"
+        new, old = gate_errors.by_paper(both, "miss"), gate_errors.by_paper(both, "champion_miss")
+        said = f"mean error by paper {new:.3g} where version {number}, which answered before, has {old:.3g}"
         yield Check("best", new <= (1 + RATCHET) * old, said)
 
 

@@ -213,8 +213,19 @@ def lacking(name: str) -> NoChampionError:
     """What is raised where no predictor of a property answers: there is none yet, or there can be none."""
     if name not in (*RECIPES, *FURTHER):
         return NoChampionError(f"no predictor can be of {name!r}; one of {', '.join((*RECIPES, *FURTHER))} can")
+    if said := refused(name):
+        mend = f"train again when more is measured, or 'vitrion models promote {name} {versions(name)[-1]} --force'"
+        return NoChampionError(f"no predictor of {name} answers: {said}; {mend}")
     command = "vitrion train" if name in RECIPES else f"vitrion train --property {name}"
     return NoChampionError(f"there is no predictor of {name} in {home()}; make one with '{command}'")
+
+
+def refused(name: str) -> str:
+    """Why the newest version of a property does not answer, where none does; empty where one does, or none was kept."""
+    numbers = versions(name)
+    if not numbers or name in record() or not (said := gate_of(name, numbers[-1])):
+        return ""
+    return f"version {numbers[-1]} was not promoted: {said.get('reason', '')}"
 
 
 def load_version(name: str, version: int, sha256: str = "") -> Predictor:

@@ -43,7 +43,7 @@ def why(name: str, enough: int = ENOUGH_NEW) -> Reason:
     """
     entry = record().get(name)
     if entry is None:
-        return Reason(name, True, "there is no model yet")
+        return _without_any(name)
     if fault := registry.fault(name):
         return Reason(name, True, fault)
     data = load(name)
@@ -57,6 +57,15 @@ def why(name: str, enough: int = ENOUGH_NEW) -> Reason:
         return Reason(name, False, f"{known}; {told.get('reason', 'it was not promoted')}")
     needed, said = _of_results(name, entry.version, data, enough)
     return Reason(name, needed, said)
+
+
+def _without_any(name: str) -> Reason:
+    """Whether to train where no version answers: not where one that knows all that is known was refused."""
+    version = same(Recipe.named(name))
+    told = {} if version is None else registry.gate_of(name, version)
+    if told.get("passed") is False:
+        return Reason(name, False, f"version {version} knows all that is known; {told.get('reason', '')}")
+    return Reason(name, True, "there is no model yet")
 
 
 def _of_results(name: str, version: int, data: Dataset, enough: int) -> tuple[bool, str]:

@@ -11,6 +11,7 @@ import pandas as pd
 from ..datasets import Dataset, literature
 from ..datasets.obelix import UPPER_LIMIT
 from ..datasets.splits import by_family
+from ..models.nearness import nearness
 from .headline import HALIDES, OXYCHLORIDES, OXYHALIDES
 
 Mask = npt.NDArray[np.bool_]
@@ -48,6 +49,16 @@ def subsets(data: Dataset) -> Mapping[str, Mask]:
         cases |= {f"first table: {name}": cases[name] & first for name in (HALIDES, OXYHALIDES)}
         cases |= {"SciGlass": ~data.curated}
     return {name: mask for name, mask in cases.items() if mask.any()}
+
+
+def region(data: Dataset) -> tuple[str, Mask]:
+    """What the candidates are most like, by name, and its rows as a mask of shape (n,).
+
+    Conductivities of curated Li and Na halides at 15 to 45 degC; of any other property the rows that are `nearness` 1.
+    """
+    if data.property.name == "conductivity":
+        return HALIDES, subsets(data).get(HALIDES, np.zeros(len(data), dtype=bool))
+    return "near the candidates", nearness(data.fractions) >= 1
 
 
 def closer(data: Dataset) -> Mapping[str, Mask]:

@@ -40,7 +40,8 @@ def list_models(
             return
         found = _champions(server)
         if not found:
-            say("there is no model yet; run 'vitrion train'")
+            none = "no model answers; 'vitrion models list --all' shows those that were kept"
+            say(none if _rows(server) else "there is no model yet; run 'vitrion train'")
             raise typer.Exit(FAILED)
         names = ("mae", "mae_by_paper", "coverage", "coverage_by_paper")
         heads = ("mean error", "by paper", "coverage", "by paper")

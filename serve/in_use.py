@@ -76,7 +76,7 @@ class InUse:
         """Load what was promoted since the last time; what answers now goes on until the new models are there."""
         from ..experiments.loaded import load
         from ..experiments.recipe import RECIPES
-        from ..experiments.registry import champions
+        from ..experiments.registry import champions, refused
 
         with self._loading:
             stamp = _stamp()
@@ -86,7 +86,10 @@ class InUse:
                 cards = champions()
                 lacking = [name for name in RECIPES if name not in cards]
                 if lacking:
-                    self._why = f"there is no model of {' and '.join(lacking)} yet; train first"
+                    why = "; ".join(
+                        f"no model of {name} answers: {said}" for name in lacking if (said := refused(name))
+                    )
+                    self._why = why or f"there is no model of {' and '.join(lacking)} yet; train first"
                     self._loaded = None
                 else:
                     kept = () if self._loaded is None else tuple(self._loaded)

@@ -1,0 +1,58 @@
+"""The bench of the gate on few draws; docs/benchmarks/gate.md has forty of each, on a version trained in full."""
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+PATH = Path(__file__).parents[1] / "bench" / "gate_bench.py"
+
+
+@pytest.fixture(scope="module")
+def bench():
+    spec = importlib.util.spec_from_file_location("gate_bench", PATH)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def stage(bench):
+    """A version of 400 papers that errs by some 0.8, half of it in common, in intervals of 90 %."""
+    draw = np.random.default_rng(0)
+    number = np.repeat(np.arange(400), draw.integers(1, 30, 400))
+    n = len(number)
+    difficulty = np.exp(draw.normal(-1.0, 0.5, n))
+    truth, missed = draw.normal(-6, 3, n), difficulty * (draw.laplace(size=400)[number] + draw.laplace(size=n))
+    reach = 3.7 * difficulty
+    mean = truth + missed
+    told = {"key": np.arange(n, dtype=np.uint64), "paper": number.astype(str), "fold": number % 5, "truth": truth}
+    held_out = pd.DataFrame(told | {"mean": mean, "lower": mean - reach, "upper": mean + reach})
+    known = pd.DataFrame({"key": told["key"], "value": truth, "region": number % 4 == 0})
+    return bench.Stage.of(known, held_out), difficulty, held_out
+
+
+def test_difficulty_and_noise_are_found_again(bench, stage):
+    made, difficulty, held_out = stage
+    assert np.corrcoef(made.difficulty, difficulty)[0, 1] > 0.999
+    one, other = (made.version(np.random.default_rng(k), (0.3, 0.2)) for k in (1, 2))
+    papers, rows, more = bench.noise_between(one.assign(lower=held_out["lower"], upper=held_out["upper"]), other)
+    scale = bench.difficulty(held_out).mean() / bench.difficulty(one).mean()
+    assert (papers, rows) == (pytest.approx(0.3 * scale, rel=0.15), pytest.approx(0.2 * scale, rel=0.1))
+    assert abs(more) < 0.05
+
+
+def test_versions_hold_nine_tenths_and_err_as_asked(stage):
+    made, _, held_out = stage
+    plain, worse = (made.version(np.random.default_rng(1), (0.2, 0.25), factors) for factors in ((1, 1), (1, 1.3)))
+    missed, more = ((told["mean"] - told["truth"]).abs() for told in (plain, worse))
+    inside = made.table["region"]
+    assert (more[inside] / missed[inside]).to_numpy() == pytest.approx(1.3)
+    assert (more[~inside] / missed[~inside]).to_numpy() == pytest.approx(1.0)
+    for told in (plain, worse):
+        assert ((told["lower"] <= told["truth"]) & (told["truth"] <= told["upper"])).mean() == pytest.approx(
+            0.9, abs=1e-3
+        )
+    assert list(plain) == list(held_out)
