@@ -1,4 +1,4 @@
-"""Activation energies that were measured with conductivities: told by the paper, or the slope of its own series."""
+"""Activation energies that were measured with conductivities: stated by the paper, or the slope of its own series."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def measured_energies(conductivities: Dataset) -> Vector:
     """Activation energy in eV of each conductivity, shape (n,), NaN where none was measured.
 
     That of the activation energies in the data of the same paper and composition, doubtful ones left out; else the
-    slope of the conductivities of the sample over temperature.
+    slope of the conductivities of the sample over temperature (`arrhenius.fit`), where they span `LEAST_SPAN_K`.
     """
     rows = conductivities.rows
     told = load("activation_energy", lab=False)

@@ -171,7 +171,7 @@ def test_the_region_of_the_candidates_is_guarded_by_name(data, champion):
 def test_the_region_of_conductivities_is_that_of_curated_halides_at_room_temperature():
     table = load("conductivity", lab=False)
     name, inside = subsets.region(table)
-    assert name == "halides 15-45 C"
+    assert name == "Li-Na halides 15-45 C"
     assert table.curated[inside].all() and 300 < inside.sum() < 0.1 * table.curated.size
     assert table.rows["temperature_C"][inside].between(15, 45).all()
     assert set(table.rows["source"][~table.curated]) == {"SciGlass"}
