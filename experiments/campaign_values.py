@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -189,7 +189,11 @@ def of_table(
 
 def as_table(results: Iterable[Result]) -> pd.DataFrame:
     """Results in the columns of the lab's tables, one row each."""
-    rows = [{"formula": result.formula, **result.found} for result in results]
+    return of_rows([{"formula": result.formula, **result.found} for result in results])
+
+
+def of_rows(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """The same of results that were kept as rows of JSON."""
     table = pd.DataFrame(rows, columns=list(TABLE_COLUMNS))
     table.attrs[JUDGED] = True
     table[list(NUMBERS)] = table[list(NUMBERS)].astype(float)

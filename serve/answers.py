@@ -11,27 +11,60 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..datasets.candidate_table import CandidateTable
+    from ..experiments.campaign import Campaign
     from ..experiments.goal import Goal
 
 UNTRACKED = "the ranking is done, but MLflow did not take it"
 
 
+def found(name: str, server: str | None = None) -> Campaign:
+    """Find a campaign by its name, here or at a service."""
+    if server is not None:
+        from .client import Client
+
+        return Client(server).campaign(name)
+    from ..experiments.campaign import Campaign
+
+    return Campaign.load(name)
+
+
 def ranking(
-    table: CandidateTable, sources: list[str], goal: Goal, temperature: float, also: list[str], server: str | None
+    table: CandidateTable,
+    sources: list[str],
+    goal: Goal,
+    temperature: float,
+    also: list[str],
+    server: str | None,
+    after: Campaign | None = None,
 ) -> pd.DataFrame:
-    """The ranking of a list, by the models here or by a service, which reads a long file itself."""
+    """The ranking of a list, by the models here or by a service, which reads a long file itself.
+
+    Parameters
+    ----------
+    table, sources
+        The list, and what the command names.
+    goal, temperature, also
+        As in `vitrion.rank`; the temperature, in degC, is that of rows without one.
+    server
+        Address of the service.
+    after
+        The campaign, of the service where that is asked, whose results are learnt first.
+    """
     from .candidates import joined, usable
 
     if server is None:
         from ..experiments.ranking import rank
 
-        return joined(table, rank(usable(table), goal, temperature_C=table.at(temperature), also=also))
-    from .client import AT_ONCE, Client
+        work = rank if after is None else after.rank
+        return joined(table, work(usable(table), goal, temperature_C=table.at(temperature), also=also))
+    from .client import Client
+    from .remote_ranking import AT_ONCE
 
+    name = None if after is None else after.name
     with Client(server) as client:
         if len(table) > AT_ONCE and len(sources) == 1 and sources != ["-"]:
-            return client.rank(Path(sources[0]), goal, temperature, also)
-        return joined(table, client.rank(usable(table), goal, table.at(temperature), also))
+            return client.rank(Path(sources[0]), goal, temperature, also, campaign=name)
+        return joined(table, client.rank(usable(table), goal, table.at(temperature), also, campaign=name))
 
 
 def members(template: str, temperature: float, goal: Goal, ranges: dict[str, Any], server: str | None) -> pd.DataFrame:
@@ -51,13 +84,15 @@ def members(template: str, temperature: float, goal: Goal, ranges: dict[str, Any
     return table
 
 
-def tracked(ranked: pd.DataFrame, table: CandidateTable, goal: Goal, temperature: float, also: list[str]) -> str:
+def tracked(
+    ranked: pd.DataFrame, table: CandidateTable, goal: Goal, temperature: float, also: list[str], name: str
+) -> str:
     """Log a ranking in MLflow and say so; when that fails it is written all the same."""
     try:
         from ..experiments.ranking_run import log_ranking
         from .candidates import usable
 
-        run = log_ranking(ranked, usable(table), goal, temperature, table.name, also)
+        run = log_ranking(ranked, usable(table), goal, temperature, name, also)
     except Exception as error:
         said, away = str(error).splitlines()[0][:300], type(error).__name__ == "MlflowAwayError"
         return f"the ranking is done and not tracked: {said}" if away else f"{UNTRACKED}: {said}"

@@ -35,6 +35,7 @@ def campaign_page(campaign: Campaign, history: pd.DataFrame) -> str:
                 (str(rounds_of(history)), "rounds of proposals" if rounds_of(history) != 1 else "round of proposals"),
                 (str(len(campaign.results())), "results" if len(campaign.results()) != 1 else "result"),
                 (str(len(waiting)), "melts waited for" if len(waiting) != 1 else "melt waited for"),
+                *_interval_tiles(campaign),
             ],
             models=model_rows(),
             notes={
@@ -44,6 +45,12 @@ def campaign_page(campaign: Campaign, history: pd.DataFrame) -> str:
             },
         )
     )
+
+
+def _interval_tiles(campaign: Campaign) -> list[tuple[str, str]]:
+    """How much the results narrow the intervals: the numbers, and what they are of."""
+    halves = [one.words.partition(": ") for one in campaign.widths()]
+    return [(width, title) for title, _, width in halves]
 
 
 def _columns(temperature_C: float) -> list[Column]:

@@ -64,6 +64,7 @@ def headline(campaign: Campaign, history: pd.DataFrame) -> Text:
         f"goal: {', '.join(aims) or 'no limit on conductivity or Tg'}",
         f"so far: {counted(rounds_of(history), 'round')}, {counted(len(campaign.results()), 'result')}, "
         f"{progress_of(history)}",
+        *(one.words for one in campaign.widths()),
         *(f"doubtful: {sentence}" for sentence in contradictions(state)),
     ]
     if waiting := campaign.pending():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -111,6 +111,7 @@ class Campaigns:
             "results": len(recorded),
             "recorded": recorded,
             "progress_words": progress_of(history),
+            "intervals": self.intervals(campaign),
             "pending": campaign.pending(),
             "events": len(state.events),
             "history": records(history),
@@ -121,6 +122,12 @@ class Campaigns:
 
             told["figure"] = pictures.of_campaign(state)
         return told
+
+    def intervals(self, campaign: Campaign) -> Sequence[Told]:
+        """How much the results narrow the intervals of the candidates; nothing while there are no models."""
+        if not self.models.ready:
+            return []
+        return [{**vars(one), "words": one.words} for one in campaign.widths(self.models.get())]
 
     def propose(self, name: str, batch: int | None) -> Answer:
         """Choose the next melts of a campaign, and keep the round."""

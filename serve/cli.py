@@ -19,6 +19,7 @@ from . import (
     cli_rank,
     cli_screen,
     cli_serve,
+    cli_sweep,
     cli_versions,
     cli_worker,
     data_commands,
@@ -34,7 +35,7 @@ app = typer.Typer(
 )
 app.command("rank")(cli_rank.rank)
 app.command("screen")(cli_screen.screen)
-app.command("sweep")(cli_rank.sweep)
+app.command("sweep")(cli_sweep.sweep)
 app.command("propose")(cli_propose.propose)
 app.command("explain")(cli_explain.explain)
 app.command("train")(cli_models.train)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .cli_campaign_views import ENDINGS, Name, Output, export, found, give, import_, list_, say_retraining, show
+from .answers import found
+from .cli_campaign_views import ENDINGS, Name, Output, export, give, import_, list_, say_retraining, show
 from .cli_rank import GoalFile, Server, Temperature, check_temperature, load_goal, read_ranges
 from .console import progress, say
 from .failures import bad_tables, told

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..datasets.home import put
+from .answers import found
 from .cli_rank import Server
 from .console import say, to_stdout
 from .failures import FAILED, told
@@ -27,17 +28,6 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The campaign.")]
 Output = Annotated[
     list[Path] | None, typer.Option("-o", "--output", metavar="FILE", help="Write .csv or .parquet; repeatable.")
 ]
-
-
-def found(name: str, server: str | None = None) -> Campaign:
-    """Find a campaign by its name, here or at a service."""
-    if server is not None:
-        from .client import Client
-
-        return Client(server).campaign(name)
-    from ..experiments.campaign import Campaign
-
-    return Campaign.load(name)
 
 
 def show(

@@ -1,4 +1,4 @@
-"""`vitrion rank` and `vitrion sweep`."""
+"""`vitrion rank`, and the options that it shares with others."""
 
 from __future__ import annotations
 
@@ -43,6 +43,16 @@ GoalFile = Annotated[
 Temperature = Annotated[
     float, typer.Option("--temperature", "-t", metavar="DEGC", help="Where conductivity counts, in degC.")
 ]
+TemperatureIfAny = Annotated[
+    float | None,
+    typer.Option(
+        "--temperature", "-t", metavar="DEGC", help="Where conductivity counts, in degC; 25, or the campaign's."
+    ),
+]
+Campaign = Annotated[
+    str | None,
+    typer.Option("--campaign", metavar="NAME", help="Rank after the results of this campaign, by its goal."),
+]
 Outputs = Annotated[
     list[Path] | None, typer.Option("-o", "--output", metavar="FILE", help="Write .csv, .parquet or .html; repeatable.")
 ]
@@ -70,7 +80,8 @@ def rank(
     sources: Candidates,
     *,
     goal: GoalFile = None,
-    temperature: Temperature = 25.0,
+    temperature: TemperatureIfAny = None,
+    campaign: Campaign = None,
     output: Outputs = None,
     train_if_missing: TrainFirst = False,
     top: Top = 15,
@@ -84,82 +95,46 @@ def rank(
     if scheduler is not None or any(Path(source).is_dir() for source in sources):
         from .cli_screen import instead_of_rank
 
-        more = bool(also or track or server or train_if_missing or sheet)
-        instead_of_rank(sources, goal, temperature, output or [], top, scheduler, more)
+        more = bool(also or track or server or train_if_missing or sheet or campaign)
+        at = 25.0 if temperature is None else temperature
+        instead_of_rank(sources, goal, at, output or [], top, scheduler, more)
         return
     with told():
-        from .answers import ranking, tracked
+        from .answers import found, ranking, tracked
         from .candidates import any_read
         from .lists import gathered, unread
 
         if track and server is not None:
             raise InputError("--track keeps a run here, and --server ranks elsewhere; leave one of them out")
         outputs = checked(output or [], (".csv", ".parquet", ".html"), *sources)
-        check_temperature(temperature)
+        after = None if campaign is None else found(campaign, server)
+        usual = 25.0 if after is None else after.state.temperature_C
+        at = usual if temperature is None else temperature
+        check_temperature(at)
         table = gathered(sources, sheet)
-        aim = load_goal(goal, table.at(temperature))
+        aim = load_goal(goal, table.at(at)) if goal is not None or after is None else after.goal
+        name = table.name if after is None else f"{table.name} after the results of {after.name}"
         asked = [one.value for one in dict.fromkeys(also or [])]
         if train_if_missing and server is None and any_read(table):
             train_missing()
-        common = temperature if table.temperature_C is None else None
+        common = at if table.temperature_C is None else None
         where = "their temperatures" if common is None else f"{common:g} °C"
         with progress() as report:
             report(f"ranking {len(table):,} candidates at {where}")
-            ranked = ranking(table, sources, aim, temperature, asked, server)
+            ranked = ranking(table, sources, aim, at, asked, server, after)
 
         def page() -> str:
             from .reports import ranking_page
 
-            return ranking_page(ranked, aim, common, table.name)
+            return ranking_page(ranked, aim, common, name)
 
-        _deliver(ranked, outputs, page, aim, temperature=common, top=top)
+        deliver(ranked, outputs, page, aim, temperature=common, top=top)
         for line in unread(ranked, len(table)):
             say(line)
         if len(ranked) and all(isinstance(error, str) and error for error in ranked["error"]):
             raise InputError(f"none of the {len(ranked):,} rows of {table.name} could be read; their errors are above")
         if track:
-            say(tracked(ranked, table, aim, temperature, asked))
-
-
-def sweep(
-    template: Annotated[str, typer.Argument(help="A family such as 'LiAlCl{4-2x}O{x}'.")],
-    var: Annotated[
-        list[str] | None, typer.Option("--var", metavar="NAME=START:STOP:STEP", help="Range of a variable; repeatable.")
-    ] = None,
-    *,
-    goal: GoalFile = None,
-    temperature: Temperature = 25.0,
-    output: Outputs = None,
-    train_if_missing: TrainFirst = False,
-    top: Top = 40,
-    server: Server = None,
-) -> None:
-    """Predict every member of a family over ranges of its variables, in the order of the grid."""
-    with told():
-        from .answers import members
-        from .candidates import plain
-
-        outputs = checked(output or [], (".csv", ".parquet", ".html"))
-        check_temperature(temperature)
-        ranges = read_ranges(template, var or [])
-        aim = load_goal(goal, temperature)
-        if train_if_missing and server is None:
-            train_missing()
-        with progress() as report:
-            report(f"predicting the members of {visible(template)} at {temperature:g} °C")
-            swept = members(template, temperature, aim, ranges, server)
-            if swept.empty:
-                raise InputError(f"{visible(template)} has no member in these ranges; amounts must not be negative")
-            table = plain(swept)
-        if left_out := swept.attrs.get("left_out"):
-            say(f"{left_out:,} points left out: an amount would be negative there")
-
-        def page() -> str:
-            from .reports import sweep_page
-
-            return sweep_page(table, list(ranges), aim, temperature, visible(template))
-
-        _deliver(table, outputs, page, aim, temperature=temperature, top=top, first=tuple(ranges))
+            say(tracked(ranked, table, aim, at, asked, name))
 
 
 def read_ranges(template: str, given: list[str]) -> dict[str, Any]:
@@ -229,7 +204,7 @@ def train_missing() -> None:
         train_and_tell(missing, None, promote=True)
 
 
-def _deliver(
+def deliver(
     table: pd.DataFrame,
     outputs: list[Path],
     page: Any,

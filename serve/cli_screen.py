@@ -90,8 +90,10 @@ def instead_of_rank(
     """
     with told():
         if more:
-            what = "--also, --track, --server, --sheet and --train-if-missing do not go with --scheduler or a folder"
-            raise InputError(f"{what}; leave them out, or rank a file without --scheduler")
+            what = "--also, --campaign, --track, --server, --sheet and --train-if-missing"
+            raise InputError(
+                f"{what} do not go with --scheduler or a folder; leave them out, or rank a file without --scheduler"
+            )
         check_temperature(temperature)
         aim = load_goal(goal, temperature)
         checked(outputs, (".csv", ".parquet", ".html"), *sources)

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import os
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .remote_ranking import Progress, ranked, silent, waited
 from .rows import table_of
-from .sent import file_of, is_template, named, of_file, ranked_as
-from .wire import ServiceError, Wire, fields_of, ranking_of, results_of, spans, texts
+from .sent import is_template
+from .wire import Wire, fields_of, ranking_of, results_of, spans, texts
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from .remote_campaign import RemoteCampaign
 
-AT_ONCE = 10_000  # formulas that one request may hold; longer lists are jobs
 PAGE = 10_000  # rows of data that one request may ask for
-LOOK_S = 0.5
-OPEN = ("queued", "running")
-Progress = Callable[[float, str], None]
-
-
-def _silent(share: float, words: str) -> None:
-    """Say nothing of the progress."""
 
 
 class Client:
@@ -69,9 +60,10 @@ class Client:
         self,
         candidates: Any,
         goal: Any = None,
-        temperature_C: float | Iterable[float] = 25.0,
+        temperature_C: float | Iterable[float] | None = None,
         also: Iterable[str] = (),
-        progress: Progress = _silent,
+        progress: Progress = silent,
+        campaign: str | None = None,
     ) -> pd.DataFrame:
         """Rank candidates as `vitrion.rank` does; a long list, or a file, is ranked as a job.
 
@@ -80,25 +72,22 @@ class Client:
         candidates
             As in `vitrion.rank`; a file is sent as it is, and its own columns come back.
         goal, temperature_C, also
-            As in `vitrion.rank`; temperature in degC.
+            As in `vitrion.rank`; temperature in degC, by default 25.
         progress
             Called with the share that is done and words, for a job.
+        campaign
+            Name of a campaign of the service after whose results to rank, by its goal and at its temperature where no
+            others are given; see `Campaign.rank`.
 
         Returns
         -------
         DataFrame
             As `vitrion.rank` gives it; ``attrs["models"]`` tells the version of each model.
         """
-        body: dict[str, Any] = {"goal": fields_of(goal), "also": list(also)}
-        if file := file_of(candidates):
-            return self._ranked_file(file, body | of_file(temperature_C), progress)
-        listing, asked = ranked_as(candidates, temperature_C)
-        body |= asked
-        if len(listing) <= AT_ONCE:
-            answer = self.wire.noticed(self.wire.post("rank", body))
-            return named(ranking_of(answer), listing, asked.get("temperature_C"))
-        table = self._result(self.wire.noticed(self.wire.post("jobs", body, once=True))["id"], progress)
-        return named(table.set_index("place").rename_axis(None), listing, asked.get("temperature_C"))
+        if temperature_C is None:
+            temperature_C = 25.0 if campaign is None else self.campaign(campaign).state.temperature_C
+        body = {"goal": fields_of(goal), "also": list(also), "campaign": campaign}
+        return ranked(self.wire, candidates, temperature_C, body, progress)
 
     def sweep(self, template: str, temperature_C: float = 25.0, goal: Any = None, **variables: Any) -> pd.DataFrame:
         """Predict every member of a family as `vitrion.sweep` does; ``attrs["left_out"]`` counts points left out."""
@@ -135,7 +124,7 @@ class Client:
     def train(
         self,
         properties: Iterable[str] = ("tg", "conductivity"),
-        progress: Progress = _silent,
+        progress: Progress = silent,
         anew: bool = False,
         if_needed: bool = False,
     ) -> dict[str, int]:
@@ -231,29 +220,10 @@ class Client:
         """Return a row a job, the newest first."""
         return table_of(self.wire.get("jobs")["rows"])
 
-    def wait(self, job: str, progress: Progress = _silent) -> dict[str, Any]:
+    def wait(self, job: str, progress: Progress = silent) -> dict[str, Any]:
         """Wait for the end of a job and return it; raises `ServiceError` if it failed or was cancelled."""
-        while (now := self.wire.get(f"jobs/{job}"))["state"] in OPEN:
-            progress(now["progress"], now["step"])
-            time.sleep(LOOK_S)
-        if now["state"] != "done":
-            raise ServiceError(now["error"] or f"the job {job} was cancelled", 0)
-        progress(1.0, now["step"])
-        return dict(now)
+        return waited(self.wire, job, progress)
 
     def cancel(self, job: str) -> None:
         """Cancel a job at once."""
         self.wire.post(f"jobs/{job}/cancel", {})
-
-    def _ranked_file(self, path: Path, body: Mapping[str, Any], progress: Progress) -> pd.DataFrame:
-        job = self.wire.noticed(self.wire.upload("jobs", path, body))
-        return self._result(job["id"], progress)
-
-    def _result(self, job: str, progress: Progress) -> pd.DataFrame:
-        import pandas as pd
-
-        told = self.wait(job, progress)
-        content = self.wire.bytes(f"jobs/{job}/result?format=parquet")
-        table = pd.read_parquet(io.BytesIO(content))
-        table.attrs["models"] = told["models"]
-        return table

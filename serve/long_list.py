@@ -34,7 +34,8 @@ MOST_SHOWN = 10_000  # rows that the page gets
 def write_request(folder: Path, told: Mapping[str, Any]) -> None:
     """Keep what a job was asked for: the name of its list, goal, temperature and versions of the models.
 
-    ``listed`` is told of a list in JSON, which has no rows of a file.
+    ``listed`` is told of a list in JSON, which has no rows of a file; ``results`` are those of the campaign after which
+    it is ranked.
     """
     put(folder / REQUEST, json.dumps(told).encode())
 
@@ -162,6 +163,9 @@ def _predictors(folder: Path) -> Informed:
     """Predictors of a job, with the laboratory's own results as they stood when its first block was predicted."""
     import pandas as pd
 
+    from ..experiments.campaign_learning import after
+    from ..experiments.campaign_values import of_rows
+    from ..experiments.outcomes import Outcomes
     from ..experiments.own_results import unlearnt, with_results
     from ..experiments.ready import Informed
 
@@ -169,7 +173,9 @@ def _predictors(folder: Path) -> Informed:
     if not place.is_file():
         put(place, json.dumps({name: records(unlearnt(predictor)) for name, predictor in known.items()}).encode())
     told = of_json(place.read_text(encoding="utf-8"))
-    return Informed({name: with_results(one, pd.DataFrame(told[name])) for name, one in known.items()})
+    informed = Informed({name: with_results(one, pd.DataFrame(told[name])) for name, one in known.items()})
+    results = read_request(folder).get("results")  # of a campaign
+    return informed if not results else after(Outcomes.of(of_rows(results)), informed, informed)
 
 
 @lru_cache(maxsize=1)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from ..experiments.campaign import Campaign, Numbers
+from ..experiments.campaign_learning import COLUMNS, Width
 from ..experiments.campaign_store import State, decode
-from .wire import ServiceError, Wire, ranking_of, results_of
+from .remote_ranking import ranked
+from .wire import ServiceError, Wire, fields_of, ranking_of, results_of
 
 
 class RemoteCampaign(Campaign):
@@ -69,9 +71,31 @@ class RemoteCampaign(Campaign):
         """Give up a proposal; return the number of the event."""
         return self._done("abandon", {"formula": formula, "note": note})[0]
 
+    def rank(
+        self,
+        candidates: Any,
+        goal: Any = None,
+        temperature_C: float | Iterable[float] | None = None,
+        predictors: Any = None,
+        also: Sequence[str] = (),
+    ) -> pd.DataFrame:
+        """Rank any compositions after the results that stand, as `Campaign.rank` does; by the models of the service."""
+        if predictors is not None:
+            raise ServiceError("a campaign of a service ranks with its models; leave predictors out", 0)
+        at = self.state.temperature_C if temperature_C is None else temperature_C
+        asked = {"goal": fields_of(goal), "also": list(also), "campaign": self.name}
+        return ranked(self._wire, candidates, at, asked)
+
+    def widths(self, predictors: Any = None) -> list[Width]:
+        """Widths of the intervals before and after the results, by the models of the service."""
+        if predictors is not None:
+            raise ServiceError("the intervals are those of the models of the service; leave predictors out", 0)
+        told = self._wire.get(f"campaigns/{self.name}").get("intervals", ())
+        return [Width(**{name: one[name] for name in COLUMNS}) for one in told]
+
     def predictor(self, name: str) -> Any:
         """Refuse: models stay with the service."""
-        raise ServiceError(f"the model of {name} stays with the service; predict with Client.rank", 0)
+        raise ServiceError(f"the model of {name} stays with the service; predict with rank", 0)
 
     def _done(self, verb: str, body: Mapping[str, Any]) -> Numbers:
         answer = self._wire.noticed(self._wire.post(f"campaigns/{self.name}/{verb}", body, once=True))

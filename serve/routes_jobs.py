@@ -8,7 +8,7 @@ import io
 import json
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
@@ -25,12 +25,16 @@ from .limits import JOB_NUMBER, ending_of, label
 from .owners import Asker, Who, things
 from .problems import documented
 from .refusals import BusyError, InputError, NotFoundError
-from .routes_rank import check_temperatures
+from .routes_rank import ask_of, check_temperatures, own_campaign
+from .rows import records
 from .schemas import RankRequest
 from .schemas_out import JobAnswer, JobList
 from .service import Ask
 from .settings import Settings
 from .store import OPEN, STATES, Job
+
+if TYPE_CHECKING:
+    from ..experiments.campaign import Campaign
 
 router = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
 Number = Annotated[str, Path(pattern=JOB_NUMBER, description="Number of the job.")]
@@ -54,6 +58,7 @@ _BODY = {
                         "goal": {"type": "string", "description": "Fields of a goal as JSON."},
                         "temperature_C": {"type": "number", "default": 25.0},
                         "also": {"type": "string", "description": "Further properties as a list in JSON."},
+                        "campaign": {"type": "string", "description": "Rank after the results of this campaign."},
                     },
                 }
             },
@@ -62,19 +67,24 @@ _BODY = {
 }
 
 
-@router.post("", status_code=202, response_model=JobAnswer, responses=documented(409, 413, 415), openapi_extra=_BODY)
+@router.post(
+    "", status_code=202, response_model=JobAnswer, responses=documented(404, 409, 413, 415), openapi_extra=_BODY
+)
 async def create(request: Request, desk: AtDesk, who: Asker, key: Key = None) -> Response:
     """Rank a long list: a file, or the same JSON as for rank."""
     kind = request.headers.get("content-type", "")
     content, ending, name, told = await (
         _of_form(request, desk.settings.most_nesting) if kind.startswith("multipart/") else _of_json(request)
     )
-    ask = Ask.of(told["goal"], told["temperature_C"], told["also"])
+    campaign = await own_campaign(desk, who, told.campaign)
+    ask = ask_of(told.model_copy(update={"temperatures_C": None}), campaign)  # those of rows stand in the list
 
     async def work() -> Response:
-        return await desk.light.run(_taken, desk, who, content, ending, name, {**told, "goal": ask.goal.to_dict()}, ask)
+        listed = {} if kind.startswith("multipart/") else {"listed": True}
+        return await desk.light.run(_taken, desk, who, content, ending, name, listed, ask, campaign)
 
-    asked = json.dumps([hashlib.sha256(content).hexdigest(), ending, name, told]).encode()
+    plainly = told.model_dump(exclude={"candidates", "temperatures_C"})
+    asked = json.dumps([hashlib.sha256(content).hexdigest(), ending, name, plainly]).encode()
     return await once(request, desk, key, asked, work)
 
 
@@ -168,14 +178,26 @@ def plain(job: Job, settings: Settings) -> dict[str, Any]:
     return told | {"models": job.models or {}, "progress": round(job.progress, 4), "expires": ends, "notes": notes}
 
 
-def _taken(desk: Desk, who: Who, content: bytes, ending: str, name: str, told: dict[str, Any], ask: Ask) -> Response:
+def _taken(
+    desk: Desk,
+    who: Who,
+    content: bytes,
+    ending: str,
+    name: str,
+    listed: dict[str, bool],
+    ask: Ask,
+    campaign: Campaign | None,
+) -> Response:
     versions = desk.models.get(ask.further).versions
     needed = {one: version for one, version in versions.items() if one in ("tg", "conductivity", *ask.further)}
+    told = {"goal": ask.goal.to_dict(), "temperature_C": ask.temperature_C, "also": [*ask.also], **listed}
+    if campaign is not None:  # its results as they stand now, whatever comes later
+        told |= {"campaign": campaign.name, "results": records(campaign.results())}
     job = desk.jobs.rank(content, ending, name, {**told, "models": needed, "notes": [*ask.notes]}, who.name)
     return answered(plain(job, desk.settings), 202, {"location": f"/api/v1/jobs/{job.id}"})
 
 
-async def _of_json(request: Request) -> tuple[bytes, str, str, dict[str, Any]]:
+async def _of_json(request: Request) -> tuple[bytes, str, str, RankRequest]:
     """A list in JSON, kept as Parquet; the column ``place`` of the result counts its rows from 0."""
     try:
         told = await asyncio.to_thread(RankRequest.model_validate_json, await request.body())
@@ -191,18 +213,18 @@ async def _of_json(request: Request) -> tuple[bytes, str, str, dict[str, Any]]:
     if told.temperatures_C is not None:
         columns["temperature_C"] = pa.array(told.temperatures_C, pa.float64())
     pq.write_table(pa.table(columns), buffer)
-    more = {"goal": told.goal, "temperature_C": told.temperature_C, "also": list(told.also), "listed": True}
-    return buffer.getvalue(), ".parquet", f"{len(told.candidates):,} formulas", more
+    return buffer.getvalue(), ".parquet", f"{len(told.candidates):,} formulas", told
 
 
-async def _of_form(request: Request, most_nesting: int) -> tuple[bytes, str, str, dict[str, Any]]:
-    """A file, with goal and temperature beside it."""
+async def _of_form(request: Request, most_nesting: int) -> tuple[bytes, str, str, RankRequest]:
+    """A file, with goal, temperature and campaign beside it."""
     async with request.form(max_files=1, max_fields=10) as form:
         file = form.get("file")
         if not isinstance(file, UploadFile):
             raise InputError("the form has no file; give one as 'file', as CSV or Parquet")
         content, name = await file.read(), label(file.filename, "list.csv")
         fields = {field: str(form[field]) for field in ("goal", "temperature_C", "also") if form.get(field)}
+        campaign = {"campaign": str(form["campaign"])} if form.get("campaign") else {}
     ending = ending_of(name)
     for field, text in fields.items():
         if wrong := unreadable(text.encode(errors="replace"), most_nesting):
@@ -210,10 +232,10 @@ async def _of_form(request: Request, most_nesting: int) -> tuple[bytes, str, str
     try:
         names = [name for name in ("goal", "temperature_C", "also") if name in fields]
         told: dict[str, Any] = {name: of_json(fields[name]) for name in names}
-        read = RankRequest.model_validate({"candidates": ["-"], **told})
+        read = RankRequest.model_validate({"candidates": ["-"], **told, **campaign})
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from None
     except ValueError as error:
         right = 'give such as {"tg_C": 60}, 25 and ["liquidus"]'
         raise InputError(f"goal, temperature_C or also is not JSON: {error}; {right}") from None
-    return content, ending, name, read.model_dump(include={"goal", "temperature_C", "also"})
+    return content, ending, name, read

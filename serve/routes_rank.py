@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from ..datasets.readings import trusting
 from . import costs
+from .access_tables import CAMPAIGN
 from .desk import AtDesk, Desk, answered
 from .limits import bounded_table, check_learnt
+from .owners import Asker, Who
 from .problems import documented
-from .refusals import InputError
+from .refusals import InputError, NotFoundError, nothing_called
 from .schemas import ProposeRequest, RankRequest, SweepRequest
 from .schemas_out import Proposals, Ranking, Sweep
 from .service import Ask
 from .work import SHORT
 
+if TYPE_CHECKING:
+    from ..experiments.campaign import Campaign
+
 router = APIRouter(prefix="/api/v1", tags=["predict"])
 Figure = Annotated[bool, Query(description="Add a plotly figure to the answer.")]
 
 
-@router.post("/rank", response_model=Ranking, responses=documented(413))
-async def rank(told: RankRequest, desk: AtDesk, figure: Figure = False) -> Response:
-    """Rank candidates by the chance that they meet a goal; longer lists are jobs."""
+@router.post("/rank", response_model=Ranking, responses=documented(404, 413))
+async def rank(told: RankRequest, desk: AtDesk, who: Asker, figure: Figure = False) -> Response:
+    """Rank candidates by the chance that they meet a goal, maybe after a campaign's results; longer lists are jobs."""
     count, most = len(told.candidates), desk.settings.most_candidates
     if count > most:
         raise InputError(f"{count:,} candidates, more than {most:,}; rank longer lists as a job")
     check_temperatures(told)
-    ask = Ask.of(told.goal, told.temperatures_C or told.temperature_C, told.also)
+    campaign = await own_campaign(desk, who, told.campaign)
+    ask = ask_of(told, campaign)
     desk.metrics.formulas.inc(count)
-    if count <= SHORT and not figure and ask.common is not None:
+    if count <= SHORT and not figure and ask.common is not None and campaign is None:
         return answered(await desk.short.rank(told.candidates, ask))
     seconds = costs.of_ranking(count)
-    return answered(await desk.long.run(_ranked, desk, told.candidates, ask, figure, seconds=seconds))
+    return answered(await desk.long.run(_ranked, desk, told.candidates, ask, figure, campaign, seconds=seconds))
 
 
 @router.post("/sweep", response_model=Sweep, responses=documented(413))
@@ -50,6 +58,27 @@ async def propose(told: ProposeRequest, desk: AtDesk) -> Response:
     ask = Ask.of(told.goal, told.temperature_C)
     seconds = await desk.light.run(_seconds, desk, told)
     return answered(await desk.long.run(_proposed, desk, told, ask, seconds=seconds))
+
+
+async def own_campaign(desk: Desk, who: Who, name: str | None) -> Campaign | None:
+    """The campaign after whose results is to be ranked; one of somebody else is as if it were not there."""
+    return None if name is None else await desk.light.run(_own, desk, who, name)
+
+
+def _own(desk: Desk, who: Who, name: str) -> Campaign:
+    if who.only is not None and desk.owners.whose(CAMPAIGN, name) != who.name:
+        raise NotFoundError(nothing_called(CAMPAIGN, name))
+    return desk.campaigns.checked(name)
+
+
+def ask_of(told: RankRequest, campaign: Campaign | None) -> Ask:
+    """What a list is asked for; of the campaign's where the request does not say."""
+    if campaign is None:
+        return Ask.of(told.goal, told.temperatures_C or told.temperature_C, told.also)
+    state, given = campaign.state, told.temperatures_C is not None or "temperature_C" in told.model_fields_set
+    at = (told.temperatures_C or told.temperature_C) if given else state.temperature_C
+    with trusting() if told.goal is None and not given else nullcontext():  # those of a campaign were judged
+        return Ask.of(dict(state.goal) if told.goal is None else told.goal, at, told.also)
 
 
 def check_temperatures(told: RankRequest) -> None:
@@ -72,8 +101,8 @@ def either(template: str | None, candidates: list[str] | None, most: int) -> Any
     return template if candidates is None else candidates
 
 
-def _ranked(desk: Desk, candidates: list[str | None], ask: Ask, figure: bool) -> bytes:
-    return desk.service.rank(candidates, ask, figure).encoded()
+def _ranked(desk: Desk, candidates: list[str | None], ask: Ask, figure: bool, campaign: Campaign | None) -> bytes:
+    return desk.service.rank(candidates, ask, figure, campaign).encoded()
 
 
 def _swept(desk: Desk, told: SweepRequest, ask: Ask, figure: bool) -> bytes:

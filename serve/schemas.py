@@ -71,6 +71,14 @@ class RankRequest(Strict):
     also: Annotated[
         list[Also], Field(fail_fast=True, description="Further properties to predict, once they are trained.")
     ] = []
+    campaign: Annotated[
+        str | None,
+        Field(
+            pattern=CAMPAIGN_NAME,
+            description="A campaign of your own after whose results to rank; goal and temperature are its where none "
+            "are given.",
+        ),
+    ] = None
 
 
 class SweepRequest(Strict):

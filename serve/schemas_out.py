@@ -169,6 +169,17 @@ class Health(State):
     version: str
 
 
+class IntervalWidth(BaseModel):
+    """Median width of the 90 % interval of one property over the candidates of a campaign."""
+
+    name: Annotated[str, Field(description="Of the property.", examples=["conductivity"])]
+    before: Annotated[float, Field(description="Without the results of the campaign.", examples=[1.9])]
+    after: Annotated[float, Field(description="With them.", examples=[1.1])]
+    unit: Annotated[str, Field(examples=["decades"])]
+    results: Annotated[int, Field(description="How many are on this property.", examples=[8])]
+    words: Annotated[str, Field(examples=["interval of conductivity: 1.9 to 1.1 decades after 8 results"])]
+
+
 class CampaignAnswer(BaseModel):
     """A campaign as it stands."""
 
@@ -184,6 +195,7 @@ class CampaignAnswer(BaseModel):
     rounds: int
     results: int
     progress_words: str
+    intervals: Annotated[list[IntervalWidth], Field(description="How much the results narrow the intervals.")] = []
     recorded: Annotated[
         list[dict[str, Any]],
         Field(

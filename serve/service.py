@@ -19,6 +19,7 @@ from .settings import Settings
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..experiments.campaign import Campaign
     from ..experiments.goal import Goal
 
 Told = Mapping[str, Any]
@@ -112,13 +113,16 @@ class Service:
     def __init__(self, models: InUse, settings: Settings) -> None:
         self.models, self.settings = models, settings
 
-    def rank(self, candidates: Sequence[Any], ask: Ask, figure: bool = False) -> Answer:
-        """Rank a list, as `vitrion.rank` does."""
+    def rank(
+        self, candidates: Sequence[Any], ask: Ask, figure: bool = False, campaign: Campaign | None = None
+    ) -> Answer:
+        """Rank a list, as `vitrion.rank` does, or as `Campaign.rank` does after the results of a campaign."""
         from ..experiments import ranking
 
         known = self.models.get(ask.further)
         with collected():  # and not said again: of a temperature that may be kelvin
-            table = ranking.rank(candidates, ask.goal, ask.each_C or ask.temperature_C, known, ask.also)
+            asked = candidates, ask.goal, ask.each_C or ask.temperature_C, known, ask.also
+            table = ranking.rank(*asked) if campaign is None else campaign.rank(*asked)
         more: dict[str, Any] = {"places": table.index.tolist(), "notes": [*ask.notes]}
         if figure:
             more |= {

@@ -3,6 +3,7 @@ import { busy, call, newKey, noted, small, tell } from "./api.js";
 import { day, field, formula, make, number, tiles } from "./dom.js";
 import { figure } from "./figure.js";
 import { family, familyFields, goal, goalFields, ranges, temperature } from "./goal.js";
+import { predictBox } from "./predict.js";
 import { table } from "./table.js";
 
 const begun = new Map();  // what was to be noticed when a campaign began, until it is shown
@@ -86,6 +87,7 @@ const at = (key, found) => (row) => (row[found] === null || row[found] === undef
 
 export const viewOne = async (main, name) => {
   let notes = begun.get(name) || [], corrects = null;
+  const asked = { text: "", asked: false };
   begun.delete(name);
   const again = async (told) => { notes = told || []; corrects = null; await draw(); };
   const draw = async () => {
@@ -115,11 +117,12 @@ export const viewOne = async (main, name) => {
       make("h1", {}, `${told.name}: ${told.progress_words}`),
       make("p", { class: "note" }, `${told.candidates_words}; ${told.goal_words}.`),
       tiles([[told.rounds, "round"], [told.results, "result"], [told.pending.length, "melt"]].map(([count, noun], place) => [count, noun + (count === 1 ? "" : "s") + (place === 2 ? " waited for" : "")])),
+      told.intervals.length ? make("p", { class: "note", id: "intervals" }, `Median 90 % ${told.intervals.map((one) => one.words).join("; ")}.`) : "",
       noted(notes),
       make("form", { class: "row", onsubmit: (event) => { event.preventDefault(); propose(); } }, button, field("Melts", batch)),
       waiting.length ? make("section", {}, make("h2", {}, "Proposed, and waited for"), table({ rows: waiting, noun: "melts", filter: false, columns: [
         { key: "formula", label: "formula", format: "formula" }, { key: "p_goal", label: "P(goal)", format: "percent", best: true }, ...believed, { key: "reason", label: "why", format: "text", long: true }] })) : "",
-      make("h2", {}, results.has(corrects) ? `Correct event ${results.get(corrects).event}` : "Record what came of a melt"), resultForm(told, again, results.get(corrects)), trainBox(told),
+      make("h2", {}, results.has(corrects) ? `Correct event ${results.get(corrects).event}` : "Record what came of a melt"), resultForm(told, again, results.get(corrects)), trainBox(told), predictBox(told, asked),
       told.figure ? make("section", {}, make("h2", {}, "What was believed, and what was found"), figure(told.figure, "Progress of the campaign")) : "",
       make("h2", {}, "History"),
       table({ rows: told.history, noun: "events", filter: told.history.length > 20, columns: [

@@ -42,7 +42,7 @@ export const formulas = (text) => {
 };
 
 // The text as it was given, where it is another spelling than the one shown.
-const asGiven = (rows) => (rows.some((row) => row.input && row.input !== row.formula) ? [{ key: "input", label: "as given", format: "text" }] : []);
+export const asGiven = (rows) => (rows.some((row) => row.input && row.input !== row.formula) ? [{ key: "input", label: "as given", format: "text" }] : []);
 
 const shown = (place, answer, degrees) => {
   kept.result = { answer, degrees };

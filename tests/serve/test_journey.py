@@ -137,7 +137,7 @@ def test_the_client_is_patient_and_tells_what_was_refused(http, client, monkeypa
 
 @pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)
 def test_long_lists_of_a_client_are_jobs(http, client, monkeypatch, tmp_path):
-    monkeypatch.setattr("vitrion.serve.client.AT_ONCE", 2)
+    monkeypatch.setattr("vitrion.serve.remote_ranking.AT_ONCE", 2)
     asked = ["LiAlCl4", "LiAlCl2.5O0.75", "NaAlCl4", None]
     ranking = client.rank(asked)
     assert ranking.index.tolist() == [*sorted(range(3), key=lambda place: -ranking["p_goal"].get(place, 0)), 3]
