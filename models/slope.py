@@ -40,7 +40,7 @@ def expected(familiar: Mask, near: Vector) -> float:
 
     Examples
     --------
-    >>> expected(np.array([True, True]), np.array([0.0, 1.0])), expected(np.array([False]), np.array([1.0]))
+    >>> round(expected(np.array([True, True]), np.array([0.0, 1.0])), 2), expected(np.array([False]), np.array([1.0]))
     (0.93, 0.4)
     """
     ends = np.where(familiar[:, None], FAMILIAR, STRANGE)

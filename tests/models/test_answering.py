@@ -1,10 +1,9 @@
-"""An answer by hand, from what the regressor, the difficulty, others and oneself say."""
+"""An answer by hand, from what the regressor, the difficulty and one's own results say."""
 
 import numpy as np
 import pytest
 from vitrion.features import Fractions
 from vitrion.models.answering import NOTHING, answered, base
-from vitrion.models.known import alike
 from vitrion.models.prediction import ROWS
 
 ASKED = ["LiAlCl2.7O0.65", "LiAlCl4", "Na2Si2O5", "Li7O3Cl", "CsPbI3"]
@@ -32,10 +31,7 @@ def test_by_itself_it_says_what_its_parts_say(rows):
     assert (told.distance == distance).all() and (told.nearest == nearest).all()
     assert (told.distance[5:] == 0).all()
     clues = np.column_stack([X[:, pupil._layout().local], distance, answer.clues])
-    expected = pupil.difficulty_.predict(clues)
-    before = alike(distance) * pupil.known_difficulty_[nearest]
-    assert (told.difficulty == np.maximum(expected, before)).all()
-    assert (told.difficulty[5:] >= pupil.known_difficulty_[nearest[5:]]).all()
+    assert (told.difficulty == pupil.difficulty_.predict(clues)).all()
     room = X.copy()
     room[:, pupil._layout().glass.stop] = 1000.0 / 298.15
     assert (told.unit == base(pupil, room, points).difficulty).all()
@@ -44,8 +40,7 @@ def test_by_itself_it_says_what_its_parts_say(rows):
 def test_the_answer_is_that_corrected_by_ones_own_results(rows):
     pupil, X, points = rows
     by_itself, told = base(pupil, X, points), dict(zip(ROWS, answered(pupil, X), strict=True))
-    others = pupil.known_papers_[by_itself.nearest] * alike(by_itself.distance)
-    posterior = pupil.residuals_.posterior(points, others)
+    posterior = pupil.residuals_.posterior(points)
     assert (told["target"] == by_itself.mean + posterior.mean * by_itself.unit).all()
     assert (told["ratio"] == posterior.variance / pupil.residuals_.law.prior).all()
     assert told["difficulty"] == pytest.approx(by_itself.difficulty * np.sqrt(told["ratio"]))
