@@ -70,7 +70,9 @@ def _judged(told: Errors, episodes: Episodes, calibration: LocalCalibration) -> 
     """What every row of every episode came to."""
     row, scores = episodes.row, episodes.scores
     hard, truth, near = told.difficulty[row], told.truth[row], scores.near
-    low, high = calibration.interval(scores.mean, hard * np.sqrt(scores.ratio), near, scores.ratio, COVERAGE)
+    low, high = calibration.interval(
+        scores.mean, hard * np.sqrt(scores.ratio * episodes.wider), near, scores.ratio, COVERAGE
+    )
     before = calibration.interval(told.mean[row], hard, near, np.ones(len(row)), COVERAGE)
     return pd.DataFrame(
         {

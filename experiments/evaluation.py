@@ -15,7 +15,7 @@ from ..datasets import Dataset, load
 from ..datasets.splits import by_family
 from ..models import metrics
 from ..models.crossfit import HeldOut
-from ..models.learnt_errors import errors, forgotten
+from ..models.learnt_errors import errors
 from ..models.predictor import Predictor
 from . import figures, tracking
 from .baselines import BASELINES
@@ -213,8 +213,7 @@ def _episodes(recipe: Recipe, n_jobs: int, progress: Progress) -> pd.DataFrame:
     domain = predictor._domain(made)
     held_out = predictor._cross_fit(made, domain, partial(say, progress, recipe.property)).held_out
     told = errors(held_out, made, domain.points_, predictor._layout(), predictor.quantity.better)
-    ages = forgotten(rows.names()["years"], predictor.memory_years, len(made.y))[held_out.row]
-    table = episode_scores(told, held_out.width, ages, recipe.seed)
+    table = episode_scores(told, held_out.width, held_out.ages, recipe.seed)
     with continued(tracking.EVALUATION, f"evaluate {recipe.property} by {EPISODES}", {}) as run:
         run.params({"property": recipe.property, "split": EPISODES} | recipe.parameters())
         run.table(table, "episodes.csv")

@@ -57,6 +57,7 @@ class Forecast(NamedTuple):
             near=prediction.near,
             papers=inputs.codes(test.groups),
             laboratories=inputs.codes(test.laboratories),
+            ages=np.ones(len(test)),
         )
         return cls(held_out, _quantiles(scale, *told))
 
@@ -121,7 +122,9 @@ def _around(mean: Vector, errors: Vector, coverage: float) -> tuple[Matrix, Matr
 
 def _bare(row: Rows, fold: Rows, truth: Vector, mean: Vector, ends: Matrix, quantiles: Matrix) -> Forecast:
     even, inside, near = np.ones(len(row)), np.full(len(row), "inside"), np.zeros(len(row), dtype=bool)
-    told = HeldOut(row, fold, truth, mean, ends[:, 0], ends[:, 1], even, np.zeros(len(row)), inside, near, row, row)
+    told = HeldOut(
+        row, fold, truth, mean, ends[:, 0], ends[:, 1], even, np.zeros(len(row)), inside, near, row, row, even
+    )
     return Forecast(told, quantiles)
 
 

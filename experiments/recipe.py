@@ -215,20 +215,22 @@ class TrainingRows:
             "laboratories": np.concatenate([whole, np.full(n_rule, "rule", dtype=object)]),
             "sample_weight": self.sample_weight,
             "estimated": self.estimated,
+            "years": np.concatenate(
+                [self.data.rows["year"].to_numpy(dtype=float, na_value=np.nan), np.full(n_rule, np.nan)]
+            ),
         }
         if not self.conditional:
             return told
         return told | {"conditions": self.data.conditions, "energies": measured_energies(self.data)}
 
     def names(self) -> dict[str, Any]:
-        """Formula, reference (DOI, else the key of the paper) and year of each row, as `Predictor.fit` takes them."""
+        """Formula and reference (DOI, else the key of the paper) of each row, as `Predictor.fit` takes them."""
         rows = self.data.rows
         reference = np.where(rows["doi"].fillna("") != "", rows["doi"].fillna(""), rows["group"])
         blank = np.full(int(self.estimated.sum()), "")
         return {
             "formulas": np.concatenate([rows["formula"].to_numpy(dtype=str), blank]),
             "references": np.concatenate([reference.astype(str), blank]),
-            "years": np.concatenate([rows["year"].to_numpy(dtype=float, na_value=np.nan), np.full(len(blank), np.nan)]),
         }
 
     def _with_rule(self, weight: float) -> TrainingRows:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from .crossfit import NEAR
 from .known import nearer
+from .temperature import DECADES_PER_EV, ROOM, SCATTER_EV
 
 if TYPE_CHECKING:
     from .predictor import Predictor
@@ -57,9 +58,29 @@ def answered(predictor: Predictor, X: Matrix) -> list[npt.NDArray[Any]]:
     """Arrays of shape (n,) in the order of `prediction.ROWS`; no row depends on the others."""
     points = predictor.domain_.projected(predictor._glass(X))
     mean, hard, unit, distance, nearest = base(predictor, X, points)
-    posterior = predictor.residuals_.posterior(points)
-    ratio = posterior.ratio(predictor.residuals_.law)
+    posterior, moved = predictor.residuals_.posterior(points), np.square(leverage(predictor, X, unit))
+    ratio = (posterior.variance + moved) / (predictor.residuals_.law.prior + moved)
     first = len(predictor.domain_.points_)
     distance, nearest = nearer(points, distance, nearest, predictor.residuals_.points, first)
-    target, difficulty = mean + posterior.mean * unit, hard * np.sqrt(ratio)
+    target, difficulty = mean + posterior.mean * unit, hard * np.sqrt(ratio * posterior.wider)
     return [target, difficulty, distance, predictor.domain_.verdict(distance), nearest, X[:, -1] >= NEAR, ratio]
+
+
+def leverage(predictor: Predictor, X: Matrix, unit: Vector) -> Vector:
+    """By how much activation energies that scatter move each row from 25 C, in units of its difficulty there, (n,).
+
+    What is measured at one temperature is known less well at another.
+    """
+    layout = predictor._layout()
+    if not layout.n_conditions:
+        return np.zeros(len(X))
+    return np.asarray(SCATTER_EV * DECADES_PER_EV * (X[:, layout.glass.stop] - ROOM) / unit)
+
+
+def of_a_glass(predictor: Predictor, X: Matrix) -> npt.NDArray[np.bool_]:
+    """Whether each row is no crystal and no melt, shape (n,)."""
+    layout = predictor._layout()
+    if not layout.n_conditions:
+        return np.ones(len(X), dtype=bool)
+    crystallinity, molten = X[:, layout.glass.stop + 1], X[:, layout.glass.stop + 2]
+    return np.asarray((crystallinity < 1.0) & (molten == 0.0))

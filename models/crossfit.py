@@ -49,6 +49,8 @@ class Design:
         Laboratory of each row as a number, shape (n,).
     energies
         Activation energy of each row in eV, shape (n,), NaN where none was measured; None for no energies at all.
+    ages
+        Factor on the weight of the error of each row by the age of its paper, shape (n,); None for 1.
     close
         Pairs of keys, shape (p, 2), each both ways: compositions so alike that both are kept out of training together.
     """
@@ -61,6 +63,7 @@ class Design:
     papers: Rows
     laboratories: Rows
     energies: Vector | None = None
+    ages: Vector | None = None
     close: npt.NDArray[Any] = field(default_factory=lambda: np.empty((0, 2), dtype=np.uint64))
 
     def fit(self, regressor: BlendedRegressor, rows: Rows) -> BlendedRegressor:
@@ -100,6 +103,7 @@ class HeldOut:
     near: npt.NDArray[np.bool_]
     papers: Rows
     laboratories: Rows
+    ages: Vector
 
     @property
     def residual(self) -> Vector:
@@ -124,7 +128,7 @@ class HeldOut:
             mean=self.mean[rows],
             near=self.near[rows],
             ratio=np.ones(len(self.mean[rows])),
-            weight=1.0 / size,
+            weight=self.ages[rows] / size,
             laboratory=self.laboratories[rows],
         )
 
@@ -174,7 +178,10 @@ def cross_fit(
     lower, upper = np.empty(len(row)), np.empty(len(row))
     near = design.X[row, -1] >= NEAR
     papers, laboratories = design.papers[row], design.laboratories[row]
-    held_out = HeldOut(row, fold, truth, mean, lower, upper, difficulty, distance, verdict, near, papers, laboratories)
+    ages = np.ones(len(row)) if design.ages is None else design.ages[row]
+    held_out = HeldOut(
+        row, fold, truth, mean, lower, upper, difficulty, distance, verdict, near, papers, laboratories, ages
+    )
     for number in folds:
         here = fold == number
         nothing = np.ones(int(here.sum()))  # of one's own was measured

@@ -13,7 +13,7 @@ import pandas as pd
 from scipy.spatial.distance import cdist
 
 from .localised import Scores
-from .residuals import FARTHEST, Law, covariance, reweighted
+from .residuals import FARTHEST, Law, covariance, reweighted, surprise
 from .threads import one_thread
 
 Vector = npt.NDArray[np.float64]
@@ -92,12 +92,14 @@ class Episodes(NamedTuple):
     """`CHANCE` or `GREEDY`."""
     correction: Vector
     """What the results added to the prediction, in the unit of the target."""
+    wider: Vector
+    """Factor on the variance for results that surprise."""
 
 
 def play(errors: Errors, law: Law, seed: int = 0) -> Episodes:
     """Play every paper with two compositions or more: half of the episodes by chance, half as a campaign chooses.
 
-    Each paper weighs as much as another.
+    In each kind of episode and at each number of results a paper weighs as much as another.
     """
     draw, papers = np.random.default_rng(seed), errors.of_papers()
     chosen = draw.permutation(len(papers))[:PAPERS]
@@ -105,7 +107,7 @@ def play(errors: Errors, law: Law, seed: int = 0) -> Episodes:
     with one_thread():
         for number in np.sort(chosen).tolist():
             played = _of_paper(errors, law, papers[number], draw)
-            parts += [one._replace(weight=np.full(len(one.row), 1.0 / (len(played) * len(one.row)))) for one in played]
+            parts += [one._replace(weight=np.full(len(one.row), 1.0 / len(one.row))) for one in played]
     table = Left(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
     scores = Scores(
         score=table.score,
@@ -115,7 +117,7 @@ def play(errors: Errors, law: Law, seed: int = 0) -> Episodes:
         weight=table.weight,
         laboratory=errors.laboratories[table.row],
     )
-    return Episodes(scores, table.row, table.revealed, table.kind, table.correction)
+    return Episodes(scores, table.row, table.revealed, table.kind, table.correction, table.wider)
 
 
 class Left(NamedTuple):
@@ -126,6 +128,7 @@ class Left(NamedTuple):
     kind: npt.NDArray[np.str_]
     score: Vector
     ratio: Vector
+    wider: Vector
     correction: Vector
     weight: Vector
 
@@ -164,16 +167,17 @@ class _Paper(NamedTuple):
         parts = errors.scores[rows], errors.mean[rows], errors.difficulty[rows]
         return cls(law, rows, matrix, *parts, errors.better)
 
-    def posterior(self, known: Rows, left: Rows) -> tuple[Vector, Vector]:
-        """Mean and variance of the errors of the rows left, in units of their difficulty."""
+    def posterior(self, known: Rows, left: Rows) -> tuple[Vector, Vector, float]:
+        """Mean and variance of the errors of the rows left, in units of their difficulty, and how much wider it is."""
         prior = np.full(len(left), self.law.prior)
         if not len(known):
-            return np.zeros(len(left)), prior
+            return np.zeros(len(left)), prior, 1.0
         seen = np.clip(self.scores[known], -FARTHEST, FARTHEST)
         among, across = self.matrix[np.ix_(known, known)], self.matrix[np.ix_(known, left)]
+        wider = surprise(among + self.law.row * np.eye(len(known)), seen, len(known))
         among = among + np.diag(reweighted(among, seen, np.full(len(known), self.law.row)))
         told = np.linalg.solve(among, np.column_stack([seen, across]))
-        return across.T @ told[:, 0], prior - (across * told[:, 1:]).sum(axis=0)
+        return across.T @ told[:, 0], prior - (across * told[:, 1:]).sum(axis=0), wider
 
     def chosen(self, most: int) -> Iterator[tuple[int, tuple[Rows, Rows]]]:
         """Rows that a campaign would measure first, each the best predicted after those before; and the next best."""
@@ -186,8 +190,11 @@ class _Paper(NamedTuple):
 
     def remaining(self, known: Rows, left: Rows, kind: str) -> Left:
         """Errors on the rows left, in units of what was expected of them."""
-        mean, variance = self.posterior(known, left)
+        mean, variance, wider = self.posterior(known, left)
         ratio, n = variance / self.law.prior, len(left)
-        score = (np.clip(self.scores[left], -10 * FARTHEST, 10 * FARTHEST) - mean) / np.sqrt(ratio)
+        score = (np.clip(self.scores[left], -10 * FARTHEST, 10 * FARTHEST) - mean) / np.sqrt(ratio * wider)
         correction = mean * self.difficulty[left]
-        return Left(self.rows[left], np.full(n, len(known)), np.full(n, kind), score, ratio, correction, np.empty(n))
+        return Left(
+            *(self.rows[left], np.full(n, len(known)), np.full(n, kind), score, ratio, np.full(n, wider)),
+            *(correction, np.empty(n)),
+        )

@@ -13,15 +13,16 @@ from sklearn.metrics import r2_score
 from sklearn.utils.validation import check_is_fitted
 
 from ..features.fractions import Fractions
+from ..features.notices import notice
 from . import inputs
-from .answering import NOTHING, answered, base
+from .answering import NOTHING, answered, base, leverage, of_a_glass
 from .conditions import aligned
 from .crossfit import HeldOut, Progress
 from .inputs import Conditions
-from .learnt_errors import errors, forgotten, learnt
+from .learnt_errors import errors, learnt
 from .parts import in_parts
 from .prediction import ROWS, Prediction
-from .residuals import ResidualProcess
+from .residuals import SILENT, ResidualProcess
 from .settings import PredictorSettings
 
 Vector = npt.NDArray[np.float64]
@@ -106,13 +107,12 @@ class Predictor(RegressorMixin, PredictorSettings):
         fractions, names, sources = inputs.named(compositions, formulas, references)
         conditions = aligned(conditions, compositions)
         told = {"sample_weight": sample_weight, "estimated": estimated, "laboratories": laboratories}
-        design = self._design(fractions, values, groups, conditions, energies=energies, **told)
-        ages = forgotten(years, self.memory_years, len(fractions))
+        design = self._design(fractions, values, groups, conditions, years, energies=energies, **told)
         self.domain_ = self._domain(design)
         self.held_out_, self.difficulty_, self.regressor_ = self._cross_fit(design, self.domain_, progress)
         measured = design.fold >= 0
         missed = errors(self.held_out_, design, self.domain_.points_, self._layout(), self.quantity.better)
-        law, self.calibration_, _ = learnt(missed, self.held_out_.width, ages[self.held_out_.row], self.random_state)
+        law, self.calibration_, _ = learnt(missed, self.held_out_.width, self.held_out_.ages, self.random_state)
         self.residuals_ = ResidualProcess(law)
         self.known_formulas_, self.known_references_ = names[measured], sources[measured]
         self.known_measured_ = np.c_[design.y, design.X[:, self._layout().glass.stop : -1]][measured]
@@ -128,12 +128,13 @@ class Predictor(RegressorMixin, PredictorSettings):
         estimated: npt.ArrayLike | None = None,
         laboratories: npt.ArrayLike | None = None,
         energies: npt.ArrayLike | None = None,
+        years: npt.ArrayLike | None = None,
         progress: Progress = lambda text: None,
     ) -> HeldOut:
         """Held-out predictions of the measured rows, with intervals from the other folds; arguments as in `fit`."""
         fractions, conditions = Fractions.of(compositions), aligned(conditions, compositions)
         told = {"sample_weight": sample_weight, "estimated": estimated, "laboratories": laboratories}
-        design = self._design(fractions, values, groups, conditions, energies=energies, **told)
+        design = self._design(fractions, values, groups, conditions, years, energies=energies, **told)
         return self._cross_fit(design, self._domain(design), progress).held_out
 
     def update(
@@ -148,7 +149,9 @@ class Predictor(RegressorMixin, PredictorSettings):
         """Learn m further results of one laboratory, one's own, in milliseconds.
 
         What the regressor misses of them corrects what is like them, and narrows the intervals; the regressor stays
-        (`ResidualProcess`). Of values that can hardly be, or contradict each other, a warning tells.
+        (`ResidualProcess`). A result at another temperature counts for less, by how much activation energies scatter;
+        one of a crystal or a melt is known, and says nothing of the glass. Of values that can hardly be, or contradict
+        each other, a warning tells.
 
         Parameters
         ----------
@@ -170,6 +173,10 @@ class Predictor(RegressorMixin, PredictorSettings):
         points = self.domain_.projected(self._glass(X))
         by_itself = base(self, X, points)
         missed, noise = (y - by_itself.mean) / by_itself.unit, np.square(stated / by_itself.unit)
+        noise = noise + np.square(leverage(self, X, by_itself.unit))
+        if not (glass := of_a_glass(self, X)).all():
+            notice(f"{(~glass).sum()} of {len(y)} results are of a crystal or a melt, which says nothing of the glass")
+            noise = np.where(glass, noise, SILENT)
         self.residuals_ = self.residuals_.extended(points, missed, noise)
         self.known_formulas_ = np.concatenate([self.known_formulas_, names])
         self.known_references_ = np.concatenate([self.known_references_, sources])

@@ -23,6 +23,8 @@ PULL = 0.002  # towards START, of the squared logarithms
 LEAST_ROWS, MOST_ROWS = 3, 40  # of a paper from which the law is learnt
 PAPERS, STEPS = 500, 160  # papers drawn to learn from, and steps of the search
 HEAVY_TAIL = 3.0  # degrees of freedom of the t distribution that errors are taken from
+SURPRISE = 30.0  # degrees of freedom of the process: how soon surprising results widen what they leave open
+SILENT = 1e12  # variance of a result that says nothing
 FARTHEST = 8.0  # difficulties beyond which an error counts no further
 
 
@@ -50,7 +52,9 @@ class Posterior(NamedTuple):
     mean: Vector
     """Expected error of the regressor."""
     variance: Vector
-    """Of the error that is left, the scatter of one result included."""
+    """Of the error that is left, the scatter of one result included, where results are as the law has it."""
+    wider: Vector
+    """Factor on the variance where results are farther from what was expected, or from each other; 1 or more."""
 
     def ratio(self, law: Law) -> Vector:
         """Share of the prior variance that is left, shape (n,)."""
@@ -65,7 +69,9 @@ class ResidualProcess:
     :math:`s_a + s_u M(d / l)`, with M a Matern-3/2 correlation of their distance d in the space of a `Domain`, and one
     result the variance :math:`s_e` besides (Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006,
     section 2.2). The :math:`s` and :math:`l` are the `Law`. Errors of single results follow a t distribution, by
-    reweighting, so that one wrong value does not bend the others.
+    reweighting, so that one wrong value does not bend the others; and all that is left open is wider where the results
+    are farther from what was expected, or from each other, than the law allows (`surprise`, as in a Student-t process:
+    Shah, Wilson and Ghahramani, PMLR 33, 877-885, 2014).
 
     Parameters
     ----------
@@ -112,14 +118,15 @@ class ResidualProcess:
         No row depends on the others.
         """
         law, n = self.law, len(points)
-        found = Posterior(np.zeros(n), np.full(n, float(law.prior)))
+        found = Posterior(np.zeros(n), np.full(n, float(law.prior)), np.ones(n))
         if len(self):
-            coefficients, whitener = self._solved()
+            coefficients, whitener, wider = self._solved()
             with one_thread():
                 for panel in panels(n):
                     across = covariance(cdist(self.points, np.ascontiguousarray(panel.of(points, float).T)), law)
                     found.mean[panel.rows] = (coefficients @ across)[panel.used]
                     found.variance[panel.rows] -= np.square(whitener @ across).sum(axis=0)[panel.used]
+            found.wider[:] = wider
         return found
 
     def joint(self, points: Matrix) -> Matrix:
@@ -134,12 +141,13 @@ class ResidualProcess:
             left = left - white.T @ white
         return np.asarray(left)
 
-    def _solved(self) -> tuple[Vector, Matrix]:
-        """Coefficients, shape (k,), and whitener, shape (k, k), of the results."""
+    def _solved(self) -> tuple[Vector, Matrix, float]:
+        """Coefficients, shape (k,), and whitener, shape (k, k), of the results; and their surprise."""
         matrix, base = covariance(cdist(self.points, self.points), self.law), self.law.row + self.noise
+        wider = surprise(matrix + np.diag(base), self.errors, int((self.noise < SILENT).sum()))
         matrix = matrix + np.diag(reweighted(matrix, self.errors, base))
         whitener = np.linalg.inv(np.linalg.cholesky(matrix))
-        return whitener.T @ (whitener @ self.errors), whitener
+        return whitener.T @ (whitener @ self.errors), whitener, wider
 
 
 def matern(scaled: Matrix) -> Matrix:
@@ -151,6 +159,22 @@ def matern(scaled: Matrix) -> Matrix:
 def covariance(distance: Matrix, law: Law) -> Matrix:
     """Covariance of results of one laboratory at the given distances, of the shape of `distance`."""
     return np.asarray(law.laboratory + law.field * matern(distance / law.length))
+
+
+def surprise(matrix: Matrix, errors: Vector, number: int) -> float:
+    """Factor on the variance that results leave, 1 where they are as far apart as the law has it, above where farther.
+
+    Parameters
+    ----------
+    matrix
+        Covariance of the results, their own scatter included, shape (k, k).
+    errors
+        Of the results, shape (k,).
+    number
+        How many of them count.
+    """
+    found = float(errors @ np.linalg.solve(matrix, errors))
+    return (SURPRISE + found) / (SURPRISE + number)
 
 
 def reweighted(matrix: Matrix, errors: Vector, base: Vector) -> Vector:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from .crossfit import CrossFit, Design, Progress, cross_fit
 from .domain import Domain
 from .inputs import Conditions
 from .layout import Layout
+from .learnt_errors import forgotten
 
 Matrix = npt.NDArray[np.float64]
 
@@ -85,9 +87,11 @@ class PredictorSettings(BaseEstimator):
         values: npt.ArrayLike,
         groups: npt.ArrayLike | None = None,
         conditions: Conditions = None,
+        years: npt.ArrayLike | None = None,
         **columns: npt.ArrayLike | None,
     ) -> Design:
         """Rows as the regressor sees them; `columns` are the others of `fit`, one value a row."""
         y = inputs.targets(self.quantity, values, len(fractions), groups=groups, **columns)
         X = self._inputs(fractions, conditions)
-        return inputs.design(X, y, fractions, groups, n_folds=self.n_folds, seed=self.random_state, **columns)
+        made = inputs.design(X, y, fractions, groups, n_folds=self.n_folds, seed=self.random_state, **columns)
+        return replace(made, ages=forgotten(years, self.memory_years, len(y)))

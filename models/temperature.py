@@ -21,6 +21,7 @@ ROOM = 1000.0 / 298.15  # 1000 K / T at 25 C
 DECADES_PER_EV = 5.0402  # per 1000 K / T: 1 / (k ln 10)
 USUAL_EV = 0.355  # the median of the activation energies of halides in the data
 ARRHENIUS = USUAL_EV * DECADES_PER_EV  # decades per 1000 K / T
+SCATTER_EV = 0.1  # by which activation energies of halides scatter
 LEAST_EV, MOST_EV = 0.1, 1.2
 FEWEST_ENERGIES = 20  # below which all compositions have the usual one
 ANCHORS_C = (-200.0, -100.0, -50.0, 25.0, 100.0, 200.0, 300.0, 400.0, 600.0, 1000.0)

@@ -171,13 +171,13 @@ def test_laboratories_go_with_papers_and_the_rule_is_one_of_its_own(tables):
     assert set(told[n:]) == {"rule"}
 
 
-def test_years_go_with_names(tables):
+def test_years_go_with_all_else(tables):
     data = tables["conductivity"]
-    years = Recipe.named("conductivity").rows(data).names()["years"]
+    years = Recipe.named("conductivity").rows(data).keywords()["years"]
     assert years.dtype == float
     np.testing.assert_array_equal(years, data.rows["year"].astype(float))
     rule = Recipe.named("tg").rows(tables["tg"])
-    assert np.isnan(rule.names()["years"][rule.estimated]).all()
+    assert np.isnan(rule.keywords()["years"][rule.estimated]).all()
 
 
 def test_groups_of_ones_own(tables):
