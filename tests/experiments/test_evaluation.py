@@ -12,7 +12,21 @@ def held_out_of(data, rows):
     truth = data.property.to_target(data.rows["value"].to_numpy()[rows])
     verdict = np.where(np.arange(len(rows)) % 3 == 0, "edge", "inside")
     ones = np.ones(len(rows))
-    return HeldOut(rows, ones.astype(int), truth, truth + 1, truth - 0.5, truth + 2, ones, ones, verdict)
+    return HeldOut(
+        rows,
+        ones.astype(int),
+        truth,
+        truth + 1,
+        truth - 0.5,
+        truth + 2,
+        ones,
+        ones,
+        verdict,
+        ones > 0,
+        rows,
+        rows,
+        ones,
+    )
 
 
 def test_subsets_hold_what_they_say(tables):

@@ -42,8 +42,10 @@ def test_the_answer_is_that_corrected_by_ones_own_results(rows):
     by_itself, told = base(pupil, X, points), dict(zip(ROWS, answered(pupil, X), strict=True))
     posterior = pupil.residuals_.posterior(points)
     assert (told["target"] == by_itself.mean + posterior.mean * by_itself.unit).all()
-    assert (told["ratio"] == posterior.variance / pupil.residuals_.law.prior).all()
-    assert told["difficulty"] == pytest.approx(by_itself.difficulty * np.sqrt(told["ratio"]))
+    moved = np.square(0.1 * 5.0402 * (X[:, pupil._layout().glass.stop] - 1000.0 / 298.15) / by_itself.unit)
+    prior = pupil.residuals_.law.prior
+    assert told["ratio"] == pytest.approx((posterior.variance + moved) / (prior + moved))
+    assert told["difficulty"] == pytest.approx(by_itself.difficulty * np.sqrt(told["ratio"] * posterior.wider))
     assert (told["ratio"] > 0).all() and (told["ratio"] < 1).all()
     assert (told["near"] == (X[:, -1] >= 0.5)).all()
     assert set(told["near"]) == {True, False}

@@ -10,7 +10,6 @@ from vitrion.datasets.splits import SAME_WITHIN, folds
 from vitrion.features import Fractions
 from vitrion.models.blend import Answer
 from vitrion.models.crossfit import KERNEL, NEAR, Design, cross_fit
-from vitrion.models.difficulty import Difficulty
 from vitrion.models.domain import Domain
 from vitrion.models.localised import LocalCalibration
 
@@ -136,28 +135,6 @@ def test_kernel_is_a_part_of_the_span_of_the_middle_two_thirds(outcome):
     low, high = np.quantile(outcome.held_out.truth, [0.16, 0.84])
     assert outcome.held_out.width == pytest.approx(KERNEL * (high - low))
     assert replace(outcome.held_out, truth=np.ones(len(outcome.held_out.truth))).width > 0
-
-
-def test_difficulty_of_a_row_never_saw_its_fold():
-    """Errors of one fold multiplied by a thousand leave the difficulties of that fold as they were."""
-    clues, fold = rng.normal(size=(500, 3)), rng.integers(0, 5, size=500)
-    error = np.abs(rng.normal(size=500)) + 0.1
-    before, _ = Difficulty.cross_fit(clues, error, fold)
-    after, _ = Difficulty.cross_fit(clues, np.where(fold == 2, 1000 * error, error), fold)
-    assert (after[fold == 2] == before[fold == 2]).all()
-    assert (after[fold != 2] != before[fold != 2]).any()
-
-
-def test_difficulty_learns_where_errors_are_large():
-    clues = rng.uniform(size=(4000, 2))
-    error = np.abs(rng.normal(size=4000)) * np.where(clues[:, 0] > 0.5, 10.0, 1.0)
-    told = Difficulty().fit(clues, error).predict(np.array([[0.25, 0.5], [0.75, 0.5]]))
-    assert (told > 0).all()
-    assert 3 < told[1] / told[0] < 20
-
-
-def test_difficulty_of_a_perfect_model():
-    assert (Difficulty().fit(np.zeros((50, 1)), np.zeros(50)).predict(np.zeros((2, 1))) > 0).all()
 
 
 def test_coverage_of_synthetic_papers(outcome):

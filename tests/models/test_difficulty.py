@@ -75,3 +75,7 @@ def test_a_row_of_a_large_paper_weighs_less():
     level = np.median(Difficulty.cross_fit(X, told, fold, paper)[1].predict(X))
     alike = np.median(Difficulty().fit(X, told).predict(X))
     assert level < 0.6 * alike
+
+
+def test_a_perfect_model_has_a_size_above_zero():
+    assert (Difficulty().fit(np.zeros((50, 5)), np.zeros(50)).predict(np.zeros((2, 5))) > 0).all()

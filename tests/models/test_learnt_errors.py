@@ -96,6 +96,7 @@ def test_held_out_predictions_become_errors():
         near=np.ones(5, dtype=bool),
         papers=design.papers[row],
         laboratories=design.laboratories[row],
+        ages=np.ones(5),
     )
     told = errors(held, design, points, LAYOUT, -1.0)
     assert told.scores.tolist() == [0.5] * 5

@@ -279,3 +279,35 @@ def test_plausible_results_are_learnt_without_a_word(sigma, recwarn):
 def test_one_formula_is_not_a_list(sigma):
     with pytest.raises(FormulaError, match=r'give a list, such as \["LiAlCl4"\]'):
         sigma.updated("LiAlCl4", [1e-6])
+
+
+def test_results_that_surprise_leave_more_open(sigma):
+    """Twice as far from what was expected, or from each other: a wider interval, not the same one elsewhere."""
+    asked, own = ["LiAlCl2.6O0.7"], ["LiAlCl2.5O0.75", "LiAlCl2.7O0.65"]
+    expected = sigma.predict(own).mean
+    usual, far, apart = (
+        sigma.updated(own, expected * factor).predict(asked)
+        for factor in (np.ones(2), np.full(2, 1e-3), np.array([1e-3, 1e3]))
+    )
+    assert usual.difficulty < far.difficulty
+    assert usual.difficulty < apart.difficulty
+    assert usual.ratio == pytest.approx(far.ratio, rel=0.05)  # what the results say hardly counts in that
+
+
+def test_a_result_at_another_temperature_is_less_sure_at_this_one(sigma):
+    asked, own = ["LiAlCl2.5O0.75"], ["LiAlCl2.5O0.75"]
+    here, warm, hot = (
+        sigma.updated(own, sigma.predict(own, {"temperature_C": at}).mean, {"temperature_C": at}).predict(asked)
+        for at in (25.0, 80.0, 200.0)
+    )
+    assert here.ratio < warm.ratio < hot.ratio < 1.0
+
+
+def test_a_crystal_says_nothing_of_the_glass(sigma):
+    own, asked = ["LiAlCl2.5O0.75"], ["LiAlCl2.6O0.7"]
+    with pytest.warns(UserWarning, match="of a crystal or a melt"):
+        pupil = sigma.updated(own, [1e-9], {"phase": "crystal"})
+    before, after = sigma.predict(asked), pupil.predict(asked)
+    assert after.target == pytest.approx(before.target, abs=1e-6)
+    assert after.ratio == pytest.approx(before.ratio, abs=1e-6)
+    assert pupil.predict(own).distance == 0.0
