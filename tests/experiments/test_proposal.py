@@ -126,7 +126,7 @@ def test_the_reference_sample_is_named_with_what_is_known_of_it(predictors):
     assert reason.startswith(
         "reference sample: 1.52 mS/cm at 30 °C (glass) and Tg −16.8 °C measured elsewhere (10.1038/"
     )
-    assert reason.endswith("your value tells how your samples compare with it")
+    assert reason.endswith("yours tells how your samples compare")
 
 
 def test_there_is_no_second_reference_once_one_is_made_or_on_its_way(predictors, ask):
@@ -177,10 +177,10 @@ def test_reasons_say_what_is_expected_and_what_is_learnt(ask):
         assert expected in row["reason"]
         chance = "below 1 %" if row["p_goal"] < 0.01 else f"{100 * row['p_goal']:.0f} %"
         assert f"{chance} to meet the goal" in row["reason"]
-        assert "its result tells " in row["reason"]
+        assert "; tells " in row["reason"]
     assert table["reason"].str.contains("highest chance of this batch").sum() == 1
     first = ask()
-    assert first["reason"].str.contains("how far off the predictions of all candidates are").any()
+    assert first["reason"].str.contains("tells how far off all predictions are").any()
 
 
 def test_what_is_learnt_lies_around_the_sample(ask):
