@@ -409,3 +409,33 @@ def test_pool_of_a_large_grid_knows_exact_formulas():
     assert len(pool) == 151 * 101
     row = int(np.flatnonzero((pool.variables["x"] == 0.75) & (pool.variables["y"] == 0.5))[0])
     assert Composition.parse(pool.formulas([row])[0]) == Composition.parse("Li0.5Na0.5AlCl2.5O0.75")
+
+
+def test_it_says_when_nothing_left_has_a_chance_together(ask):
+    """A family of which every measured member conducts nothing is at its end, however many members are left."""
+    x = np.round(np.arange(0.1, 1.5, 0.2), 1)
+    names = [f"LiAlCl{4 - 2 * value:.1f}O{value:.1f}" for value in x]
+    poor = pd.DataFrame({"formula": names, "conductivity_S_cm": 1e-9, "temperature_C": 25.0, "tg_C": 120.0})
+    stop = ask(results=poor, goal={"conductivity_S_cm": 1e-2, "tg_C": 0.0}).attrs["stop"]
+    assert stop == "the chance that any candidate left meets the goal is below 5 %"
+    assert ask(results=RESULTS).attrs["stop"] == ""
+
+
+def test_the_chance_of_any_counts_the_error_that_all_share(predictors):
+    """Between the highest chance of one and what independent errors would promise of all."""
+    from vitrion.experiments.acquisition import log_probability
+    from vitrion.experiments.goal import Goal
+    from vitrion.experiments.proposal_search import CandidateSearch
+
+    pool, outcomes = Pool.of(FAMILY, x=RANGE), Outcomes.of(RESULTS)
+    every = pool.joined(outcomes.fractions)
+    search = CandidateSearch(every, Goal(), 25.0, predictors, "improvement", 0)
+    told, left = search.results(outcomes, len(pool)), np.ones(len(pool), dtype=bool)
+    pairs = zip(search.search.surrogates, told, search.limits, strict=True)
+    alone = np.exp(sum(log_probability(one.tell(r.rows, r.targets, r.noise), limit) for one, r, limit in pairs))
+    chance = search.chance_of_any(told, left)
+    best = alone[: len(pool)].max()
+    assert best - 0.02 <= chance < 1 - np.prod(1 - alone[: len(pool)])
+    assert search.chance_of_any(
+        told, left & (np.arange(len(pool)) == int(alone[: len(pool)].argmax()))
+    ) == pytest.approx(best, abs=0.03)
