@@ -139,15 +139,31 @@ def _learnt(told: Told, number: int) -> str:
     others = clear.copy()
     others[here] = False
     if len(clear) > 1 and others.sum() >= NEARLY_ALL * (len(clear) - 1):
-        return "its result tells how far off the predictions of all candidates are"
+        return "tells how far off all predictions are"
     if not others.any():
-        return "its result tells of this composition alone"
+        return "tells of this composition alone"
     if told.variables.shape[1] == 1:
         axis = told.variables.iloc[:, 0].to_numpy(dtype=float)
-        name, reached = told.variables.columns[0], axis[others | (np.arange(len(axis)) == here)]
-        return f"its result tells of {name} = {reached.min():g} to {reached.max():g}"
+        low, high = _around(axis, clear, here)
+        return f"tells of {told.variables.columns[0]} = {low:g} to {high:g}" if high > low else ""
     count = int(others.sum())
-    return f"its result tells of {count:,} other{'s' if count > 1 else ''} of the {len(clear):,} candidates"
+    return f"tells of {count:,} other{'s' if count > 1 else ''} of the {len(clear):,} candidates"
+
+
+def _around(axis: Vector, clear: npt.NDArray[np.bool_], here: int) -> tuple[float, float]:
+    """Ends of the unbroken range of a variable about one of its values in which others are clear too.
+
+    >>> _around(np.array([0.0, 0.1, 0.2, 0.3, 0.4]), np.array([True, False, True, True, False]), 2)
+    (0.2, 0.3)
+    """
+    order = np.argsort(axis, kind="stable")
+    place, inside = int(np.flatnonzero(order == here)[0]), clear[order]
+    low = high = place
+    while low > 0 and inside[low - 1]:
+        low -= 1
+    while high + 1 < len(order) and inside[high + 1]:
+        high += 1
+    return float(axis[order[low]]), float(axis[order[high]])
 
 
 def _reference(record: Mapping[Any, Any]) -> str:
@@ -155,7 +171,7 @@ def _reference(record: Mapping[Any, Any]) -> str:
     where = {"lab": "in your laboratory", "": "by others"}
     source = str(record["measured_doi"] or "")
     by = where.get(source, f"elsewhere ({source})")
-    return f"{REFERENCE}: {_known(record)} measured {by}; your value tells how your samples compare with it"
+    return f"{REFERENCE}: {_known(record)} measured {by}; yours tells how your samples compare"
 
 
 def _partly(record: Mapping[Any, Any]) -> str:

@@ -40,8 +40,10 @@ def expected(familiar: Mask, near: Vector) -> float:
 
     Examples
     --------
-    >>> round(expected(np.array([True, True]), np.array([0.0, 1.0])), 2), expected(np.array([False]), np.array([1.0]))
-    (0.93, 0.4)
+    >>> round(expected(np.array([True, True]), np.array([0.0, 1.0])), 2)
+    0.93
+    >>> round(expected(np.array([False]), np.array([1.0])), 2)
+    0.4
     """
     ends = np.where(familiar[:, None], FAMILIAR, STRANGE)
     return float(np.mean(ends[:, 0] + near * (ends[:, 1] - ends[:, 0])))

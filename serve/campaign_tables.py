@@ -27,7 +27,7 @@ def proposals_table(table: pd.DataFrame, temperature_C: float) -> Table:
     for row in table.to_dict("records"):
         sigma = _interval([row.get(f"conductivity{end}_S_cm") for end in _ENDS], _millis)
         tg = _interval([row.get(f"tg{end}_C") for end in _ENDS], degrees)
-        _add(shown, row["formula"], percent(row.get("p_goal")), sigma, tg, row.get("reason", ""))
+        _add(shown, row["formula"], percent(row.get("p_goal")), sigma, tg, row.get("reason", ""), most=400)
     return shown
 
 
@@ -172,8 +172,8 @@ def _grid(titles: Sequence[str], right: Sequence[str] = ()) -> Table:
     return table
 
 
-def _add(table: Table, *cells: Any) -> None:
-    table.add_row(*(Text(visible(str(cell), 120)) for cell in cells))
+def _add(table: Table, *cells: Any, most: int = 120) -> None:
+    table.add_row(*(Text(visible(str(cell), most)) for cell in cells))
 
 
 def _missing(value: Any) -> bool:

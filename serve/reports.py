@@ -125,14 +125,16 @@ def proposal_page(
 ) -> str:
     """HTML of proposals: their reasons, and the family with measured and proposed points."""
     from ..experiments.proposal_plot import proposal_lines
+    from ..experiments.reasons import REFERENCE
 
-    first = [*(Column(name, name, "given") for name in variables), Column("reason", "why")]
-    best = proposals.head(1).to_dict("records")[0]
+    first = [*(Column(name, name, "given") for name in variables), Column("reason", "why", long=True)]
+    rows = proposals.to_dict("records")
+    best = next((row for row in rows if not row["reason"].startswith(REFERENCE)), rows[0])  # which is not the news
     return render(
         Page(
             title=f"Proposals in {template}",
             headline=f"Melt {subscripts(best['formula'])} next",
-            standfirst=f"{best['reason'].capitalize()}; its {_chance(best)}. {proposals.attrs['stop']}".strip(),
+            standfirst=f"{best['reason'][:1].upper()}{best['reason'][1:]}. {proposals.attrs['stop']}".strip(),
             figure_title="The family after the results, measured points and proposals",
             noun="proposals",
             goal=goal_words(goal, temperature_C),

@@ -127,7 +127,7 @@ def test_the_reference_sample_is_named_with_what_is_known_of_it(predictors):
     assert reason.startswith(
         "reference sample: 1.52 mS/cm at 30 °C (glass) and Tg −16.8 °C measured elsewhere (10.1038/"
     )
-    assert reason.endswith("your value tells how your samples compare with it")
+    assert reason.endswith("yours tells how your samples compare")
 
 
 def test_there_is_no_second_reference_once_one_is_made_or_on_its_way(predictors, ask):
@@ -178,10 +178,10 @@ def test_reasons_say_what_is_expected_and_what_is_learnt(ask):
         assert expected in row["reason"]
         chance = "below 1 %" if row["p_goal"] < 0.01 else f"{100 * row['p_goal']:.0f} %"
         assert f"{chance} to meet the goal" in row["reason"]
-        assert "its result tells " in row["reason"]
+        assert "; tells " in row["reason"]
     assert table["reason"].str.contains("highest chance of this batch").sum() == 1
     first = ask()
-    assert first["reason"].str.contains("how far off the predictions of all candidates are").any()
+    assert first["reason"].str.contains("tells how far off all predictions are").any()
 
 
 def test_what_is_learnt_lies_around_the_sample(ask):
@@ -410,3 +410,33 @@ def test_pool_of_a_large_grid_knows_exact_formulas():
     assert len(pool) == 151 * 101
     row = int(np.flatnonzero((pool.variables["x"] == 0.75) & (pool.variables["y"] == 0.5))[0])
     assert Composition.parse(pool.formulas([row])[0]) == Composition.parse("Li0.5Na0.5AlCl2.5O0.75")
+
+
+def test_it_says_when_nothing_left_has_a_chance_together(ask):
+    """A family of which every measured member conducts nothing is at its end, however many members are left."""
+    x = np.round(np.arange(0.1, 1.5, 0.2), 1)
+    names = [f"LiAlCl{4 - 2 * value:.1f}O{value:.1f}" for value in x]
+    poor = pd.DataFrame({"formula": names, "conductivity_S_cm": 1e-9, "temperature_C": 25.0, "tg_C": 120.0})
+    stop = ask(results=poor, goal={"conductivity_S_cm": 1e-2, "tg_C": 0.0}).attrs["stop"]
+    assert stop == "the chance that any candidate left meets the goal is below 5 %"
+    assert ask(results=RESULTS).attrs["stop"] == ""
+
+
+def test_the_chance_of_any_counts_the_error_that_all_share(predictors):
+    """Between the highest chance of one and what independent errors would promise of all."""
+    from vitrion.experiments.acquisition import log_probability
+    from vitrion.experiments.goal import Goal
+    from vitrion.experiments.proposal_search import CandidateSearch
+
+    pool, outcomes = Pool.of(FAMILY, x=RANGE), Outcomes.of(RESULTS)
+    every = pool.joined(outcomes.fractions)
+    search = CandidateSearch(every, Goal(), 25.0, predictors, "improvement", 0)
+    told, left = search.results(outcomes, len(pool)), np.ones(len(pool), dtype=bool)
+    pairs = zip(search.search.surrogates, told, search.limits, strict=True)
+    alone = np.exp(sum(log_probability(one.tell(r.rows, r.targets, r.noise), limit) for one, r, limit in pairs))
+    chance = search.chance_of_any(told, left)
+    best = alone[: len(pool)].max()
+    assert best - 0.02 <= chance < 1 - np.prod(1 - alone[: len(pool)])
+    assert search.chance_of_any(
+        told, left & (np.arange(len(pool)) == int(alone[: len(pool)].argmax()))
+    ) == pytest.approx(best, abs=0.03)
