@@ -17,6 +17,7 @@ from ..models import metrics
 from ..models.blend import BlendedRegressor
 from ..models.committee import votes
 from ..models.crossfit import Design
+from ..models.nearness import nearness
 from ..models.residuals import START, Law, ResidualProcess
 
 Vector = npt.NDArray[np.float64]
@@ -68,9 +69,12 @@ def element_sets(data: Dataset) -> npt.NDArray[np.object_]:
 
 
 def find(data: Dataset) -> list[Series]:
-    """Every series of 5 to 9 distinct members at 15 to 45 C in the curated halide table, by paper and elements."""
+    """Every curated series of 5 to 9 distinct members like the candidates at 15 to 45 C, by paper and elements.
+
+    Oxide and sulfide crystals, which the literature tables hold too, are no candidates (`nearness` below 1).
+    """
     room = data.rows["temperature_C"].between(*ROOM_C).to_numpy()
-    rows = np.flatnonzero(room & data.curated)
+    rows = np.flatnonzero(room & data.curated & (nearness(data.fractions) >= 1.0))
     table = pd.DataFrame({"paper": data.groups[rows], "system": element_sets(data)[rows], "row": rows})
     found = []
     for (paper, system), part in table.groupby(["paper", "system"]):

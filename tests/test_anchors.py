@@ -25,7 +25,7 @@ def learn(name, without=None):
     far = np.random.default_rng(0).choice(np.flatnonzero(~near), OTHERS, replace=False)
     keep = np.zeros(len(data), dtype=bool)
     keep[far] = True
-    keep |= near | (data.rows["source"] != "SciGlass").to_numpy()
+    keep |= near | data.curated
     if without:
         keep &= (data.rows["doi"] != without).to_numpy()
     recipe = Recipe.named(name)
