@@ -131,6 +131,9 @@ def arranged(table: pd.DataFrame) -> pd.DataFrame:
     """A ranking, as `rank` gives it, of what `judged` says; the index tells the place of each row in that, from 0."""
     good = table["error"] == ""
     best = {"p_goal": False, "margin": False, "formula": True, "input": True}
+    best = {
+        name: rising for name, rising in best.items() if name in table
+    }  # blocks of an earlier release lack the last
     order = table[good].sort_values(list(best), ascending=list(best.values()), kind="stable").index
     unread = table[~good].sort_values(["formula", "error"], kind="stable").index
     ranked = table.loc[[*order, *unread]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from ..experiments.goal import Goal
 
 CRYSTAL = "crystal"
+_FEW = re.compile(r"\w[\w ]* interval from \d+ laborator(?:y|ies)")
 
 
 def measured_words(row: Mapping[Any, Any], beside_note: bool = True) -> str:
@@ -42,8 +44,11 @@ def measured_words(row: Mapping[Any, Any], beside_note: bool = True) -> str:
 
 
 def measured_lines(shown: pd.DataFrame) -> list[str]:
-    """What was measured of the rows shown, a line each; the same composition once."""
-    told = {str(row["formula"]): measured_words(row, beside_note=False) for row in shown.to_dict("records")}
+    """What was measured of the rows shown, and which intervals come from few laboratories; the same words once."""
+    told = dict[str, str]()
+    for row in shown.to_dict("records"):
+        few = _FEW.findall(row["note"]) if isinstance(row.get("note"), str) else []
+        told[str(row["formula"])] = "; ".join(filter(None, (measured_words(row, beside_note=False), *few)))
     return [f"{formula}: {words}" for formula, words in told.items() if words]
 
 

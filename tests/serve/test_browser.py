@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
+from vitrion.experiments.campaign import Campaign
 from vitrion.serve import crew
 from vitrion.serve.settings import Settings
 
@@ -223,6 +224,39 @@ def test_models_say_first_how_good_they_are_at_what_they_are_for(house, page):
         assert not page.get_by_role("cell", name="Cl", exact=True).first.is_visible(), "the rest is folded"
         page.get_by_text("2 further subsets").click()
         assert page.get_by_role("cell", name="Cl", exact=True).first.is_visible()
+        assert fits(page)
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+def test_any_composition_after_the_results_of_a_campaign(house, page, size):
+    page.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
+    laco = Campaign.new("laco", "LiAlCl{4-2x}O{x}", x="0.4:1.1:0.05")
+    for formula, tg in (("LiAlCl2.8O0.6", -27.0), ("LiAlCl2.4O0.8", -12.0)):
+        laco.record(formula, conductivity_S_cm=1e-3, tg_C=tg)
+    with serving() as base:
+        page.goto(f"{base}/#campaigns/laco")
+        said = page.locator("#intervals")
+        said.get_by_text("interval of conductivity: ").wait_for()
+        assert re.search(
+            r"\d to [\d.]+ decades after 2 results; interval of Tg: \d+ to \d+ K after 2", said.inner_text()
+        )
+        page.get_by_label("Compositions to predict").fill("LiAlCl2.6O0.7\nLiCl-0.25Al2O3-0.5AlCl3\nLiAlCl2..5")
+        page.locator("#predict").get_by_role("button", name="Predict").click()
+        rows = page.locator("#predicted tbody tr")
+        rows.first.wait_for()
+        assert rows.count() == 3
+        assert page.locator("#predicted").get_by_role("cell", name="LiCl-0.25Al2O3-0.5AlCl3", exact=True).count() == 1
+        assert page.locator("#predicted").get_by_role("columnheader", name="as given").count() == 1
+        assert page.locator("#predicted").get_by_text("a second decimal point").is_visible()
+        before = page.locator("#predicted td.formula[title='LiAlCl2.6O0.7'] ~ td.number").nth(1).inner_text()
+        assert fits(page)
+        page.get_by_label("Melted").fill("LiAlCl2.6O0.7")
+        page.get_by_label("Conductivity, mS/cm").fill("0.002")
+        page.get_by_role("button", name="Record").click()
+        page.locator("#predicted").get_by_text("measured 0.002 mS/cm at 25 °C, glass").wait_for()
+        after = page.locator("#predicted td.formula[title='LiAlCl2.6O0.7'] ~ td.number").nth(1).inner_text()
+        assert before != after, "asked again, for there is a result more"
+        said.get_by_text("decades after 3 results").wait_for()
         assert fits(page)
 
 

@@ -241,8 +241,8 @@ def test_results_that_are_added_change_the_next_ranking_at_once(run, tmp_path):
     explained = run("explain", "LiAlCl2.6O0.7").stdout.splitlines()
     assert explained[1] == "  measured 0.003 mS/cm at 25 °C, glass; Tg 95 °C; lab"
     numbers = ["p_goal", "conductivity_S_cm", "tg_C"]
-    facts = catalogue.show("lab").drop_duplicates("formula")
-    gone = pd.DataFrame({"formula": facts["formula"], "supersedes": facts["id"], "outcome": "withdrawn"})
+    facts = catalogue.show("lab")
+    gone = pd.DataFrame({"formula": facts["formula"], "supersedes": facts["fact"], "outcome": "withdrawn"})
     gone.to_csv("withdrawn.csv", index=False)
     run("data", "add", "withdrawn.csv")
     assert table(run("rank", *names)).set_index("input")[numbers].equals(before[numbers])

@@ -8,9 +8,10 @@ import pytest
 from rich.console import Console
 from vitrion.datasets import lab
 from vitrion.experiments.goal import Goal
+from vitrion.experiments.measured import MEASURED
 from vitrion.experiments.ranking import rank
 from vitrion.serve import reports
-from vitrion.serve.measured_words import counted_words, measured_words
+from vitrion.serve.measured_words import counted_words, measured_lines, measured_words
 from vitrion.serve.summary import show_ranking
 
 NAMES = ["LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "LiAlCl2.47O0.765", "LiGaCl2O", "nonsense"]
@@ -80,6 +81,18 @@ def test_terminal_and_page_show_it_and_older_rankings_are_shown_without(ranking)
     assert "are measured" not in reports.ranking_page(old, Goal(), 25.0, "list.csv")
     show_ranking(console, old, Goal(), 25.0, 10, ())
     assert "measured" not in console.export_text()
+
+
+def test_the_terminal_says_more_of_a_crystal_and_of_few_laboratories(ranking):
+    told = ranking[["formula", "note", *MEASURED]].copy()
+    told.loc[told["formula"] == "NaAlCl2.5O0.75", "note"] = (
+        "Tg edge, conductivity inside; Tg interval from 23 laboratories; conductivity interval from 1 laboratory"
+    )
+    lines = measured_lines(told)
+    assert "LiGaCl2O: measured 2.5 mS/cm at 60 °C, crystal" in lines, "where no note is shown"
+    few = "Tg interval from 23 laboratories; conductivity interval from 1 laboratory"
+    assert f"NaAlCl2.5O0.75: measured 1.33 mS/cm at 30 °C, glass; Tg −25.5 °C; {few}" in lines
+    assert not any(line.startswith("LiAlCl2.47") for line in lines)
 
 
 def test_a_missing_value_is_no_number():
