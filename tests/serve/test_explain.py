@@ -4,11 +4,12 @@ import re
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 import vitrion.experiments.registry
 from sklearn.ensemble import HistGradientBoostingRegressor
 from typer.testing import CliRunner
-from vitrion.datasets import load
+from vitrion.datasets import lab, load
 from vitrion.models.blend import BlendedRegressor
 from vitrion.models.conditions import NAMES
 from vitrion.models.nearness import nearness
@@ -75,6 +76,22 @@ def test_interval_verdict_reasons_and_analogues(run, champions):
     assert f"0.00 away  LiAlCl2.5O0.75: -16.8 degC; {DOI}" in result.stdout
     assert re.search(rf"0.00 away  LiAlCl2.5O0.75: 0.00152 S/cm at 30 degC, glass.*; {DOI}", result.stdout)
     assert "not what causes what" in result.stdout
+
+
+def test_what_the_laboratory_added_is_in_it_at_once(run, champions, monkeypatch, tmp_path):
+    """In value, reasons and analogues; and the prediction is the one that a ranking would show."""
+    monkeypatch.setenv("VITRION_HOME", str(tmp_path))
+    asked = "LiAlCl2.7O0.65", "-p", "conductivity", "--against", "Na2Si2O5"
+    before = run(*asked).stdout
+    assert "of your laboratory" not in before
+    formulas = ["LiAlCl2.65O0.675", "LiAlCl2.9O0.55"]
+    own = {"formula": formulas, "temperature_C": 25.0, "phase": "glass", "conductivity_mS_cm": [9.0, 6.0]}
+    lab.add(pd.DataFrame(own))
+    after = run(*asked).stdout
+    pupil = champions["conductivity"].updated(formulas, [9e-3, 6e-3])
+    assert f"25 degC, glass: {pupil.predict(['LiAlCl2.7O0.65']).mean[0]:.2e} S/cm" in after
+    assert re.search(r"^      [+-]\d\.\d\d decades  own results: 2 of your laboratory$", after, re.M)
+    assert re.search(r"away  LiAlCl2.65O0.675: 0.009 S/cm at 25 degC, glass; lab$", after, re.M)
 
 
 def test_options(run):
