@@ -10,10 +10,7 @@ import vitrion.experiments.ready
 from sklearn.ensemble import HistGradientBoostingRegressor
 from typer.testing import CliRunner
 from vitrion.datasets import lab, load
-<<<<<<< HEAD
 from vitrion.experiments.ranking import rank
-=======
->>>>>>> 615d92f3eb65c6f2b79d43c4ce77e32f7e79be0b
 from vitrion.models.blend import BlendedRegressor
 from vitrion.models.conditions import NAMES
 from vitrion.models.nearness import nearness
@@ -86,7 +83,6 @@ def test_interval_verdict_reasons_and_analogues(run, champions):
     assert "not what causes what" in result.stdout
 
 
-<<<<<<< HEAD
 def test_it_says_what_was_measured_as_a_ranking_does(run, champions, tmp_path, monkeypatch):
     monkeypatch.setenv("VITRION_HOME", str(tmp_path))
     crystal = pd.DataFrame({"formula": ["LiGaCl2O"], "temperature_C": [60.0], "conductivity_S_cm": [2.5e-3]})
@@ -99,7 +95,8 @@ def test_it_says_what_was_measured_as_a_ranking_does(run, champions, tmp_path, m
     assert "  measured 2.5 mS/cm at 60 °C, crystal; predicted as a glass; lab" in lines
     alone = run("LiAlCl2.5O0.75", "-p", "tg").stdout.splitlines()
     assert alone[1] == f"  measured Tg −16.8 °C; {DOI}"
-=======
+
+
 def test_what_the_laboratory_added_is_in_it_at_once(run, champions, monkeypatch, tmp_path):
     """In value, reasons and analogues; and the prediction is the one that a ranking would show."""
     monkeypatch.setenv("VITRION_HOME", str(tmp_path))
@@ -114,7 +111,6 @@ def test_what_the_laboratory_added_is_in_it_at_once(run, champions, monkeypatch,
     assert f"25 degC, glass: {pupil.predict(['LiAlCl2.7O0.65']).mean[0]:.2e} S/cm" in after
     assert re.search(r"^      [+-]\d\.\d\d decades  own results: 2 of your laboratory$", after, re.M)
     assert re.search(r"away  LiAlCl2.65O0.675: 0.009 S/cm at 25 degC, glass; lab$", after, re.M)
->>>>>>> 615d92f3eb65c6f2b79d43c4ce77e32f7e79be0b
 
 
 def test_options(run):
