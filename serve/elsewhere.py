@@ -24,6 +24,7 @@ _WORDS = tuple(
         (r"make one with 'vitrion train[^']*'", "train one"),
         (r": vitrion train -p \w+", ""),
         (r"; 'vitrion models promote [^']*' lets it answer", ""),
+        (r", or 'vitrion models promote [^']*'", ", or promote it all the same"),
         (r"; 'vitrion [a-z]+( [a-z]+)*' (shows all|makes one|reads CSV)", ""),
         (r"; set VITRION_DEBUG=1 to see where, and report it", "; tell who runs the service"),
     )

@@ -97,7 +97,7 @@ def of_others(told, how):
         (lambda told: told.assign(mean=of_others(told, "mean")), "it predicts no better than one number for all"),
         (lambda told: told.assign(mean=of_others(told, "median")), "it predicts no better than one number for all"),
         (lambda told: told.assign(mean=told["truth"].to_numpy()[::-1]), "it predicts no better than one number"),
-        (lambda told: told.assign(lower=told["mean"], upper=told["mean"]), "9,057 of 9,057 intervals have no width"),
+        (lambda told: told.assign(lower=told["mean"], upper=told["mean"]), "intervals have no width"),
         (lambda told: told.assign(lower=-np.inf, upper=np.inf), "every interval is infinite"),
         (lambda told: told.assign(key=np.arange(len(told), dtype=np.uint64)), "none of its held-out predictions"),
     ],
@@ -105,7 +105,7 @@ def of_others(told, how):
 def test_a_first_version_that_says_nothing_is_kept_and_not_promoted(data, champion, change, said):
     decision = gate.judge(data, change(champion), None, Sane())
     assert decision.first and not decision.passed
-    assert decision.reason.startswith(said), decision.reason
+    assert said in decision.reason.partition(";")[0], decision.reason
     assert "must be higher" not in gate.judge(data, change(champion), None, Sane(order=-1)).reason, "that alone is told"
     assert said in gate.judge(data, change(champion), champion, Sane()).reason or said.startswith("none")
 
@@ -277,7 +277,7 @@ def test_a_small_family_left_out_is_refused_by_name(data, champion):
 def test_data_that_lost_much_are_refused(data, champion):
     some = data.take(np.arange(len(data)) % 20 == 0)
     decision = gate.judge(some, champion, champion, Sane())
-    assert "of the 9,057 measurements that the champion was judged on" in decision.reason
+    assert f"of the {len(champion):,} measurements that the champion was judged on" in decision.reason
     none = gate.judge(data.take(np.arange(len(data)) % 10 == 1), champion, champion, Sane())
     assert "no measurement was predicted" in none.reason
 
