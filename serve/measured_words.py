@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
     from ..experiments.goal import Goal
 
 CRYSTAL = "crystal"
-_FEW = re.compile(r"\w[\w ]* interval from \d+ laborator(?:y|ies)")
+_FEW = " interval from "  # in the part of a note that tells how few laboratories an interval comes from
 
 
 def measured_words(row: Mapping[Any, Any], beside_note: bool = True) -> str:
@@ -47,7 +46,7 @@ def measured_lines(shown: pd.DataFrame) -> list[str]:
     """What was measured of the rows shown, and which intervals come from few laboratories; the same words once."""
     told = dict[str, str]()
     for row in shown.to_dict("records"):
-        few = _FEW.findall(row["note"]) if isinstance(row.get("note"), str) else []
+        few = [part for part in str(row.get("note") or "").split("; ") if _FEW in part]
         told[str(row["formula"])] = "; ".join(filter(None, (measured_words(row, beside_note=False), *few)))
     return [f"{formula}: {words}" for formula, words in told.items() if words]
 
