@@ -84,7 +84,7 @@ def test_terminal_and_page_show_it_and_older_rankings_are_shown_without(ranking)
 
 
 def test_the_terminal_says_more_of_a_crystal_and_of_few_laboratories(ranking):
-    told = ranking[["formula", "note", *MEASURED]].copy()
+    told = ranking[["formula", *MEASURED]].assign(note="")
     told.loc[told["formula"] == "NaAlCl2.5O0.75", "note"] = (
         "Tg edge, conductivity inside; Tg interval from 23 laboratories; conductivity interval from 1 laboratory"
     )
