@@ -214,7 +214,8 @@ def test_models_list(run, floor):
     assert "O and Cl" in last
     assert "by paper" in result.stdout
     floor.champions.clear()
-    assert run("models", "list").exit_code == 1
+    none = run("models", "list")
+    assert none.exit_code == 1 and "there is no model yet; run 'vitrion train'" in none.stderr
 
 
 def test_version_and_help_load_nothing_heavy():

@@ -8,11 +8,13 @@ import types
 import warnings
 
 import pytest
+from typer.testing import CliRunner
 from vitrion.datasets.home import home
 from vitrion.experiments import campaign_store, loaded, registry
 from vitrion.experiments.pool import Pool
+from vitrion.experiments.record import write
 from vitrion.models.artifact import ArtifactError
-from vitrion.serve import limits
+from vitrion.serve import cli, limits
 from vitrion.serve.app import _tidy
 from vitrion.serve.crew import LostWorkerError
 from vitrion.serve.in_use import InUse
@@ -123,6 +125,20 @@ def test_models_that_could_not_be_loaded_for_a_moment_are_tried_again(house, mon
     assert models.is_old
     models.renew()
     assert models.versions["tg"] == 9 and not models.complaint
+
+
+def test_a_model_that_was_never_promoted_is_named_with_the_reason(house):
+    (house / "champions.json").unlink()
+    models = InUse()
+    models.renew()
+    assert models.why_not == "there is no model of tg and conductivity yet; train first"
+    said = {"passed": False, "reason": "it predicts no better than one number for all"}
+    write(registry.folder("tg", 9) / registry.GATE, said)
+    models = InUse()
+    models.renew()
+    assert models.why_not == f"no model of tg answers: version 9 was not promoted: {said['reason']}"
+    listed = CliRunner().invoke(cli.app, ["models", "list"])
+    assert listed.exit_code == 1 and "no model answers; 'vitrion models list --all' shows" in listed.output
 
 
 def test_a_key_stands_for_all_fields_of_a_file(http):
