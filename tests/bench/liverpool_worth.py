@@ -17,7 +17,7 @@ from vitrion.datasets import liverpool, load
 from vitrion.datasets.conduction import share
 from vitrion.experiments.protocol import cross_validate
 from vitrion.experiments.recipe import Recipe
-from vitrion.experiments.subsets import HALIDES, subsets
+from vitrion.experiments.subsets import HALIDES, OXYHALIDES, subsets
 
 ALL, NONE, OXIDES, SULFIDES = "all", "none", "oxides", "sulfides"
 DRAWS = 2_000
@@ -37,21 +37,29 @@ def kept(data, arm):
     return data.take(~gone)
 
 
+def judged(data):
+    """Rows on which the arms are compared, masks of shape (n,)."""
+    matrix = data.measured.matrix
+    halide = share(matrix, ("F", "Cl", "Br", "I")) > 0
+    halide &= data.curated & data.rows["temperature_C"].between(15, 45).to_numpy()
+    named = {name: subsets(data)[name] for name in (HALIDES, OXYHALIDES)}
+    return {"halides 15-45 C": halide, **named, "sulfide halides 15-45 C": halide & (share(matrix, ("S", "Se")) > 0)}
+
+
 def errors(recipe, data, n_jobs):
     """Absolute error of each curated halide near room temperature, in decades, by the place and paper of the row."""
     predictor, rows = recipe.predictor(n_jobs), recipe.rows(data)
     held = cross_validate(predictor, rows, "paper", lambda text: print(f"  {text}", file=sys.stderr, flush=True))
     table = data.rows.iloc[held.row][["formula", "paper", "temperature_C", "value", "source"]].reset_index(drop=True)
-    for name, mask in subsets(data).items():
-        if HALIDES in name or name.startswith("oxyhalides"):
-            table[name] = mask[held.row]
+    for name, mask in judged(data).items():
+        table[name] = mask[held.row]
     return table.assign(error=np.abs(held.truth - held.mean), fold=held.fold)
 
 
 def told(arms):
     """One row an arm and subset: number of rows and papers, error by paper, ratio to the first arm and its error."""
     first = next(iter(arms.values()))
-    names = [name for name in first.columns if "halides 15-45 C" in name]
+    names = [name for name in first.columns if name.endswith("halides 15-45 C")]
     draw = np.random.default_rng(0)
     table = []
     for name in names:
