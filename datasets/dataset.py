@@ -148,9 +148,11 @@ def load(name: str, *, lab: bool = True, extra: Sequence[Measurements] = ()) -> 
     """
     prop = find(name)
     bulk, refused = curate(sciglass.read(name), prop)
-    curated, refused_too = curate(literature.read(name, tuple(literature.TABLES)), prop)
-    measured = Measurements.join([merge_repeats(bulk, prop), curated])
-    out = [refused, refused_too]
+    papers, refused_too = curate(literature.read(name, tuple(literature.TABLES)), prop)
+    second = papers.rows["source"].str.startswith(literature.SECOND).to_numpy()
+    more, again = drop_retold(papers.take(~second), papers.take(second), prop)
+    measured = Measurements.join([merge_repeats(bulk, prop), papers.take(~second), more])
+    out = [refused, refused_too, again]
     for part in (liverpool.read(name), *extra):
         measured = _added(measured, part, prop, out)
     measured, later = first_tellings(measured, prop)

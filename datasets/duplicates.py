@@ -17,12 +17,12 @@ def drop_retold(first: Measurements, second: Measurements, prop: Property) -> tu
     """Return the second measurements less those that the first hold too, and the latter with their ``reason``.
 
     The same measurement has the DOI, the composition to 0.01 at.%, the temperature to 5 K and the value to 0.02
-    decades (1 K, or 0.01) in common. Rows without a DOI are never taken for the same.
+    decades (1 K, or 0.01) in common; without a DOI the key of the paper, which names what a table cites.
     """
-    if not (second.rows["doi"] != "").any():
-        return second, second.rows.iloc[:0].assign(reason="")
-    left, right = (_conditions(part, prop)[lambda rows: rows["doi"] != ""] for part in (first, second))
-    pairs = right.reset_index().merge(left, on=["doi", "key"], suffixes=("", "_first"))
+    if not len(second):
+        return second, second.rows.assign(reason="")
+    left, right = (_conditions(part, prop) for part in (first, second))
+    pairs = right.reset_index().merge(left, on=["cited", "key"], suffixes=("", "_first"))
     same = (pairs["target"] - pairs["target_first"]).abs() <= SAME_TARGET[prop.scale]
     same &= (pairs["about"] - pairs["about_first"]).abs() <= SAME_KELVIN
     retold = np.zeros(len(second), dtype=bool)
@@ -35,7 +35,7 @@ def _conditions(measured: Measurements, prop: Property) -> pd.DataFrame:
     rows = measured.rows
     return pd.DataFrame(
         {
-            "doi": rows["doi"],
+            "cited": rows["doi"].where(rows["doi"] != "", rows["paper"]),
             "key": measured.keys,
             "about": np.nan_to_num(rows["temperature_C"].to_numpy(), nan=-1e6),
             "target": prop.to_target(rows["value"].to_numpy()),

@@ -45,10 +45,11 @@ class MeltingRule:
         return cls(float(np.median(share)), float(share.std()), len(both))
 
     def apply(self, tg: Dataset, liquidus: Dataset) -> tuple[Fractions, npt.NDArray[np.float64]]:
-        """Halides of the literature table without oxygen, n of them, and their estimated Tg in degC, shape (n,)."""
+        """Halides of the literature tables without oxygen, n of them, and their estimated Tg in degC, shape (n,)."""
         pure = (nearness(liquidus.fractions) >= 1) & (liquidus.fractions.column("O") == 0) & ~_embedded(liquidus)
         salts = liquidus.take(pure)
-        rows = salts.rows.reset_index(drop=True).sort_values(["formula", "value"]).drop_duplicates("formula")
+        rows = salts.rows.reset_index(drop=True).assign(key=salts.measured.keys).sort_values(["value", "formula"])
+        rows = rows.drop_duplicates("key").sort_values("formula")
         kelvin = self.share * liquidus.property.to_target(rows["value"])
         return salts.fractions.take(rows.index.to_numpy()), tg.property.from_target(kelvin)
 

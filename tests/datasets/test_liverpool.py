@@ -34,6 +34,17 @@ def test_what_the_literature_table_holds_already_is_dropped():
     assert pairs.loc[near & (pairs["doi"] != ""), "index"].nunique() == len(dropped) > 0
 
 
+def test_a_melting_point_that_both_literature_tables_have_counts_once():
+    """Li0.8177K0.1823Cl of one database without a DOI, written in two ways."""
+    data = load("liquidus", lab=False)
+    twice = data.dropped[data.dropped["reason"] == TOLD_TWICE]
+    assert len(twice) == 4
+    assert "Li0.8177K0.1823Cl" in set(twice["formula"])
+    assert "K0.1823Li0.8177Cl" in set(data.rows["formula"])
+    curated = data.take(data.curated)
+    assert not curated.rows.assign(key=curated.measured.keys).duplicated(["key", "paper", "value"]).any()
+
+
 def test_the_same_measurement_is_known_again_on_both_sides_of_a_round_number():
     """Li6PS5Br of one paper: 0.694 mS/cm at 25 C, and digitised 0.718 mS/cm at 27.7 C."""
     dropped = load("conductivity", lab=False).dropped
