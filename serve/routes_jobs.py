@@ -25,7 +25,7 @@ from .limits import JOB_NUMBER, ending_of, label
 from .owners import Asker, Who, things
 from .problems import documented
 from .refusals import BusyError, InputError, NotFoundError
-from .routes_rank import ask_of, check_temperatures, own_campaign
+from .routes_rank import asked, check_temperatures
 from .rows import records
 from .schemas import RankRequest
 from .schemas_out import JobAnswer, JobList
@@ -76,16 +76,15 @@ async def create(request: Request, desk: AtDesk, who: Asker, key: Key = None) ->
     content, ending, name, told = await (
         _of_form(request, desk.settings.most_nesting) if kind.startswith("multipart/") else _of_json(request)
     )
-    campaign = await own_campaign(desk, who, told.campaign)
-    ask = ask_of(told.model_copy(update={"temperatures_C": None}), campaign)  # those of rows stand in the list
+    ask, campaign = await asked(desk, who, told.model_copy(update={"temperatures_C": None}))  # which stand in the list
 
     async def work() -> Response:
         listed = {} if kind.startswith("multipart/") else {"listed": True}
         return await desk.light.run(_taken, desk, who, content, ending, name, listed, ask, campaign)
 
     plainly = told.model_dump(exclude={"candidates", "temperatures_C"})
-    asked = json.dumps([hashlib.sha256(content).hexdigest(), ending, name, plainly]).encode()
-    return await once(request, desk, key, asked, work)
+    same = json.dumps([hashlib.sha256(content).hexdigest(), ending, name, plainly]).encode()
+    return await once(request, desk, key, same, work)
 
 
 @router.get("", response_model=JobList, responses=documented())

@@ -35,8 +35,7 @@ async def rank(told: RankRequest, desk: AtDesk, who: Asker, figure: Figure = Fal
     if count > most:
         raise InputError(f"{count:,} candidates, more than {most:,}; rank longer lists as a job")
     check_temperatures(told)
-    campaign = await own_campaign(desk, who, told.campaign)
-    ask = ask_of(told, campaign)
+    ask, campaign = await asked(desk, who, told)
     desk.metrics.formulas.inc(count)
     if count <= SHORT and not figure and ask.common is not None and campaign is None:
         return answered(await desk.short.rank(told.candidates, ask))
@@ -60,25 +59,22 @@ async def propose(told: ProposeRequest, desk: AtDesk) -> Response:
     return answered(await desk.long.run(_proposed, desk, told, ask, seconds=seconds))
 
 
-async def own_campaign(desk: Desk, who: Who, name: str | None) -> Campaign | None:
-    """The campaign after whose results is to be ranked; one of somebody else is as if it were not there."""
-    return None if name is None else await desk.light.run(_own, desk, who, name)
+async def asked(desk: Desk, who: Who, told: RankRequest) -> tuple[Ask, Campaign | None]:
+    """What a list is asked for, and the campaign after whose results; what the request does not say is as there."""
+    if told.campaign is None:
+        return Ask.of(told.goal, told.temperatures_C or told.temperature_C, told.also), None
+    return await desk.light.run(_asked_after, desk, who, told, told.campaign)
 
 
-def _own(desk: Desk, who: Who, name: str) -> Campaign:
+def _asked_after(desk: Desk, who: Who, told: RankRequest, name: str) -> tuple[Ask, Campaign]:
+    """The same of a list with a campaign; one of somebody else is as if it were not there."""
     if who.only is not None and desk.owners.whose(CAMPAIGN, name) != who.name:
         raise NotFoundError(nothing_called(CAMPAIGN, name))
-    return desk.campaigns.checked(name)
-
-
-def ask_of(told: RankRequest, campaign: Campaign | None) -> Ask:
-    """What a list is asked for; of the campaign's where the request does not say."""
-    if campaign is None:
-        return Ask.of(told.goal, told.temperatures_C or told.temperature_C, told.also)
+    campaign = desk.campaigns.checked(name)
     state, given = campaign.state, told.temperatures_C is not None or "temperature_C" in told.model_fields_set
     at = (told.temperatures_C or told.temperature_C) if given else state.temperature_C
     with trusting() if told.goal is None and not given else nullcontext():  # those of a campaign were judged
-        return Ask.of(dict(state.goal) if told.goal is None else told.goal, at, told.also)
+        return Ask.of(campaign.goal if told.goal is None else told.goal, at, told.also), campaign
 
 
 def check_temperatures(told: RankRequest) -> None:

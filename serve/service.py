@@ -50,7 +50,9 @@ class Ask:
     notes: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, goal: Told | None, temperature_C: float | Sequence[float] = 25.0, also: Sequence[str] = ()) -> Ask:
+    def of(
+        cls, goal: Told | Goal | None, temperature_C: float | Sequence[float] = 25.0, also: Sequence[str] = ()
+    ) -> Ask:
         """What is asked for, checked."""
         import numpy as np
 

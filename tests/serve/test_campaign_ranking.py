@@ -2,6 +2,7 @@
 
 import io
 import json
+import threading
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 from vitrion import Campaign
 from vitrion.datasets import catalogue
+from vitrion.experiments import campaign_store
 from vitrion.experiments.loaded import load
 from vitrion.experiments.ranking import rank
 from vitrion.serve import cli, long_list
@@ -63,6 +65,24 @@ def test_a_request_a_client_and_a_campaign_here_say_the_same(http, client):
     assert warm["temperature_C"].dropna().tolist() == [60.0, 30.0, 30.0], "that of the campaign where none is given"
     with pytest.raises(ServiceError, match="leave predictors out"):
         client.campaign("laco").rank(ASKED, predictors=load())
+
+
+def test_a_campaign_is_read_beside_the_loop_of_the_server_whatever_its_goal(http, monkeypatch):
+    """A database that holds its row back holds nobody else up."""
+    goal = {"conductivity_S_cm": False, "tg_C": 10.0, "max_cost_usd_per_kg": 50.0}
+    assert http.post("/api/v1/campaigns", json=FAMILY | {"goal": goal}).status_code == 201
+    threads, usual = set(), campaign_store.read
+
+    def read(name):
+        threads.add(threading.current_thread().name.rpartition("_")[0])
+        return usual(name)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(campaign_store, "read", read)
+        answer = http.post("/api/v1/rank", json={"candidates": ASKED, "campaign": "laco"})
+        assert http.post("/api/v1/jobs", json={"candidates": ASKED, "campaign": "laco"}).status_code == 202
+    assert threads and all(name.startswith("vitrion-") for name in threads), threads
+    same(pd.DataFrame(answer.json()["rows"]), Campaign.load("laco").rank(ASKED, predictors=load()))
 
 
 def test_what_is_recorded_counts_in_the_next_answer(http, client):
