@@ -1,7 +1,7 @@
 """Nested search of the recipes: what choosing among variants is worth on papers that had no say in the choice.
 
-``python -m vitrion.experiments.recipe_search --write docs`` takes some forty minutes on two cores. The papers are dealt
-into outer folds, by a seed of their own; of the papers outside an outer fold inner folds are made, the variant that
+``python -m vitrion.experiments.recipe_search --write docs`` takes some forty minutes on two cores. The laboratories are
+dealt into outer folds, by a seed of their own; of those outside an outer fold inner folds are made, the variant that
 does best on these is fitted on all of them, and scored once on the outer fold.
 """
 
@@ -104,7 +104,7 @@ def search(
 ) -> Found:
     """Search the variants of a property inside each outer fold; `rows` are those each variant learns, by its name."""
     data = rows[SHIPPED].data
-    outer = folds(data.groups, N_OUTER, SEED)
+    outer = folds(data.laboratories, N_OUTER, SEED)
     all_cases = {**subsets(data), **closer(data)}
     judged = {case: all_cases[case] for case in JUDGED[name] if case in all_cases}
     designs = {title: design(recipe.predictor(), rows[title]) for title, recipe in tried.items()}
@@ -113,7 +113,7 @@ def search(
     for k in range(N_OUTER):
         test = outer == k
         inner = np.full(len(data), -1)
-        inner[~test] = folds(data.groups[~test], N_INNER, SEED)
+        inner[~test] = folds(data.laboratories[~test], N_INNER, SEED)
         work = [delayed(_told)(tried, group, designs, inner, test, j) for group in _fits(tried) for j in range(N_INNER)]
         guess = {title: np.full(len(data), np.nan) for title in tried}
         for where, told in Parallel(n_jobs=n_jobs)(work):
@@ -161,14 +161,13 @@ def _told(
 ) -> tuple[Rows, dict[str, Vector]]:
     """Predict the rows of one fold by variants that share a fit; `gone` are neither learnt nor predicted.
 
-    Paper and composition of a row predicted are not learnt, nor are those of a row that is gone.
+    Paper and composition of a row predicted are not learnt, nor are those of a row that is gone (`Design.apart`).
     """
     made = designs[titles[0]]
     n_rule = len(made.y) - len(fold)
     hidden = np.concatenate([(fold == number) | gone, np.zeros(n_rule, bool)])
-    train = ~hidden & ~np.isin(made.keys, made.keys[hidden]) & ~np.isin(made.papers, made.papers[hidden])
     test = np.flatnonzero((fold == number) & ~gone)
-    fitted = made.fit(tried[titles[0]].predictor()._regressor(), np.flatnonzero(train))
+    fitted = made.fit(tried[titles[0]].predictor()._regressor(), np.flatnonzero(made.apart(hidden)))
     told = {}
     for title in titles:
         asked = {name: tried[title].local[name] for name in SPOKEN if name in tried[title].local}

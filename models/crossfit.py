@@ -75,12 +75,15 @@ class Design:
         )
 
     def sides(self, number: int) -> tuple[Rows, Rows]:
-        """Rows to train on and to test on; a composition of the test rows is kept out of training, whoever made it."""
+        """Rows to train on and to test on of a fold."""
         test = self.fold == number
-        hidden = np.unique(self.keys[test])
-        hidden = np.concatenate([hidden, self.close[np.isin(self.close[:, 0], hidden), 1].astype(hidden.dtype)])
-        train = ~test & ~np.isin(self.keys, hidden) & ~np.isin(self.papers, self.papers[test])
-        return np.flatnonzero(train), np.flatnonzero(test)
+        return np.flatnonzero(self.apart(test)), np.flatnonzero(test)
+
+    def apart(self, hidden: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Rows that may be learnt while others are hidden, shape (n,): of other papers and other compositions."""
+        keys = np.unique(self.keys[hidden])
+        keys = np.concatenate([keys, self.close[np.isin(self.close[:, 0], keys), 1].astype(keys.dtype)])
+        return ~hidden & ~np.isin(self.keys, keys) & ~np.isin(self.papers, self.papers[hidden])
 
 
 @dataclass(frozen=True)

@@ -180,7 +180,6 @@ def hostile(good, trace):
         "a tree in a circle": array("Tree", "nodes", put("left_child", 0)),
         "a feature that is not there": array("Tree", "nodes", put("feature", 2**40)),
         "a threshold that is no number": array("Tree", "nodes", put("threshold", np.nan)),
-        "a boosted child beyond the tree": array("TreePredictor", "nodes", put("left", 4 * 10**9)),
         "a tree that claims more nodes": count,
         "a predictor without a part": lost,
         "an entry of another version": lambda e: e.update({artifact.LABEL: b'{"format": 99}'}),

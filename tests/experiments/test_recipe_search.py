@@ -32,7 +32,7 @@ def test_papers_and_compositions_of_hidden_rows_are_not_learnt(monkeypatch):
     n = 12
     papers = np.array([0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 9])  # the last row is of a rule
     keys = np.array([10, 11, 12, 13, 14, 15, 16, 17, 10, 12, 18, 19, 20])
-    made = Design(np.arange(n + 1.0)[:, None], np.zeros(n + 1), np.zeros(n + 1), keys, np.ones(n + 1), papers)
+    made = Design(np.arange(n + 1.0)[:, None], np.zeros(n + 1), np.zeros(n + 1), keys, np.ones(n + 1), papers, papers)
     gone, fold = np.isin(papers[:n], [0]), np.where(np.isin(papers[:n], [1]), 0, 1)
     tried = {recipe_search.SHIPPED: Recipe.named("tg")}
     where, told = recipe_search._told(tried, [recipe_search.SHIPPED], {recipe_search.SHIPPED: made}, fold, gone, 0)
