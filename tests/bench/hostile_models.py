@@ -155,7 +155,8 @@ def hostile(good, trace):
     reduce = {"args": {"__class__": "tuple", "__module__": "builtins", "__loader__": "TupleNode", "content": []}}
     flipped = bytearray(good)
     flipped[len(flipped) // 2] ^= 255
-    count = of_schema(lambda s: parts(s, "Tree")[-1]["content"]["content"]["node_count"].update(content="1000000000"))
+    claim = {"content": "1000000000", "__id__": 10**9}  # under its own number it might be read before, and kept
+    count = of_schema(lambda s: parts(s, "Tree")[-1]["content"]["content"]["node_count"].update(claim))
     lost = of_schema(lambda s: s["content"]["content"].pop("domain_"))
     changed = {
         "a path out of the folder": lambda e: e.update({f"../../{trace.name}": b"x", "/etc/vitrion": b"x"}),
@@ -180,6 +181,8 @@ def hostile(good, trace):
         "a tree in a circle": array("Tree", "nodes", put("left_child", 0)),
         "a feature that is not there": array("Tree", "nodes", put("feature", 2**40)),
         "a threshold that is no number": array("Tree", "nodes", put("threshold", np.nan)),
+        "a value that is no number": array("Tree", "values", put(None, np.nan)),
+        "a value beyond what conductivity can be": array("Tree", "values", put(None, 1e9)),
         "a tree that claims more nodes": count,
         "a predictor without a part": lost,
         "an entry of another version": lambda e: e.update({artifact.LABEL: b'{"format": 99}'}),
