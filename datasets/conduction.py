@@ -34,13 +34,18 @@ def share(matrix: Floats, symbols: Sequence[str]) -> Floats:
     return np.asarray(matrix[:, [INDEX[symbol] for symbol in symbols]].sum(axis=1))
 
 
+def trace_limit(rules: Mapping[str, Any]) -> float:
+    """Return the atomic fraction of mobile ions below which they are a trace, and something else conducts."""
+    return float(rules["mobile"]["least_percent"] / 100)
+
+
 def not_ionic(matrix: Floats, rules: Mapping[str, Any]) -> Iterator[tuple[Mask, str]]:
     """Yield masks of shape (n,), with reasons, of glasses in which other carriers than mobile ions conduct."""
     electronic = rules["electronic"]
     halogen = share(matrix, HALOGENS)
     copper = np.where(halogen > 0, share(matrix, ["Cu"]), 0.0)
     mobile = share(matrix, ALKALI_AND_SILVER) + copper
-    least = rules["mobile"]["least_percent"] / 100
+    least = trace_limit(rules)
     yield share(matrix, rules["mobile"]["ions"]) < least, TRACE
     yield share(matrix, electronic["redox"]) > mobile, REDOX
     yield mobile < least, COPPER
@@ -70,7 +75,7 @@ def ceiling(
     `glassy`, such as garnets, reach what other alkali conductors do.
     """
     table = rules["ceiling"]
-    silver = share(matrix, ["Ag", "Cu"]) >= rules["mobile"]["least_percent"] / 100
+    silver = share(matrix, ["Ag", "Cu"]) >= trace_limit(rules)
     oxide = (share(matrix, NOT_OXIDE) == 0) & glassy
     knots = -1 / (np.array(table["temperature_C"]) + ZERO_CELSIUS_K)
     where = -1 / (temperature + ZERO_CELSIUS_K)

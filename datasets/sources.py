@@ -21,6 +21,7 @@ CARDS = (
     "precursors",
     "element_supply",
     "curation",
+    "limits",
     "astray_papers",
     "units",
     "columns",

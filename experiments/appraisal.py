@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..datasets.measurement import composition_keys
+from ..datasets.possible import MOLECULAR
 from ..datasets.prices import raw_material_cost
 from ..datasets.properties import Property
 from ..features import charge
@@ -50,6 +51,8 @@ def appraise(
     nearest = _nearest(fractions, asked, predictors)
     verdict = nearest["verdict"]
     hopeless = ~neutral | goal.refused(fractions) | goal.too_far(verdict) | (cost > goal.max_cost_usd_per_kg)
+    void = {name: told.bounds.void for name, told in asked.items()}
+    hopeless |= np.any([void[name] for name in goal.properties], axis=0)
     known = measured(composition_keys(fractions.matrix), temperature_C, predictions, predictors)
     oxygen, chlorine = fractions.column("O"), fractions.column("Cl")
     columns: dict[str, Any] = {
@@ -63,7 +66,7 @@ def appraise(
         "cost_usd_per_kg": cost,
         "neutral": neutral,
         "pareto": pareto(_losses(goal, predictions, cost), ~hopeless),
-        "note": _notes(names, neutral, asked, _remarks(known, goal.remarks(fractions, verdict, cost))),
+        "note": _notes(names, neutral, asked, _remarks(known, void, goal.remarks(fractions, verdict, cost))),
     }
     for prediction in predictions.values():
         ends = (prediction.mean, prediction.lower, prediction.upper)
@@ -145,8 +148,10 @@ def _nearest(
     }
 
 
-def _remarks(known: Mapping[str, Any], remarks: list[list[str]]) -> list[list[str]]:
-    """Remarks, and of what is known as a crystal alone that it is."""
+def _remarks(known: Mapping[str, Any], void: Mapping[str, Any], remarks: list[list[str]]) -> list[list[str]]:
+    """Remarks, and of what has no Tg, and of what is known as a crystal alone, that it is so."""
+    for row in np.flatnonzero(void["tg"]).tolist():
+        remarks[row].append(MOLECULAR)
     for row in np.flatnonzero(known["measured_phase"] == "crystal").tolist():
         sigma, at_C = 1e3 * known["measured_conductivity_S_cm"][row], known["measured_temperature_C"][row]
         remarks[row].append(f"known as a crystal: {sigma:.3g} mS/cm at {at_C:g} °C; predicted as a glass")

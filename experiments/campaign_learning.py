@@ -154,4 +154,6 @@ def widths(state: State, predictors: Predictors | None = None) -> list[Width]:
 
 def _width(name: str, predictor: Predictor, fractions: Fractions, temperature_C: float) -> float:
     told, to_target = predicted(name, predictor, fractions, temperature_C), find(name).to_target
-    return float(np.median(to_target(told.upper) - to_target(told.lower)))
+    width = to_target(told.upper) - to_target(told.lower)
+    known = width[~np.isnan(width)]  # a molecular liquid has no Tg
+    return float(np.median(known)) if len(known) else float("nan")

@@ -43,7 +43,8 @@ class Forecast(NamedTuple):
         """Distributions of a fitted predictor for rows that it never saw, `row` counting those of `test`."""
         scale, target = prediction.calibration, prediction.target
         told = target, prediction.difficulty, prediction.near, prediction.ratio
-        lower, upper = scale.interval(*told, prediction.coverage)
+        least, most = prediction.bounds.least, prediction.bounds.most
+        lower, upper = (np.clip(end, least, most) for end in scale.interval(*told, prediction.coverage))
         held_out = HeldOut(
             row=np.arange(len(test)),
             fold=np.zeros(len(test), dtype=np.intp),
@@ -59,7 +60,7 @@ class Forecast(NamedTuple):
             laboratories=inputs.codes(test.laboratories),
             ages=np.ones(len(test)),
         )
-        return cls(held_out, _quantiles(scale, *told))
+        return cls(held_out, np.clip(_quantiles(scale, *told), least[:, None], most[:, None]))
 
 
 def crossed_below(held_out: HeldOut, limit: float) -> Vector:

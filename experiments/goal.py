@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..datasets.possible import mobile, trace_percent, traces
 from ..datasets.readings import trusting
 from ..datasets.structured import of_toml
 from ..features.bookkeeping import MOBILE
@@ -191,9 +192,13 @@ class Goal:
         return np.asarray(np.any([*wrong, self._still(fractions)], axis=0))
 
     def _still(self, fractions: Fractions) -> npt.NDArray[np.bool_]:
-        """Whether each holds no ion that moves, where a conductivity is asked for: the data know no other carriers."""
-        still = np.all([fractions.column(symbol) <= 0 for symbol in MOBILE], axis=0)
-        return np.asarray(still & ("conductivity" in self.properties))
+        """Whether each holds a trace of mobile ions at most, where a conductivity is asked for: the data know no more.
+
+        The limit is that of the training rows, `possible.traces`.
+        """
+        if "conductivity" not in self.properties:
+            return np.zeros(len(fractions), dtype=bool)
+        return traces(fractions.matrix)
 
     def too_far(self, verdict: npt.NDArray[np.str_]) -> npt.NDArray[np.bool_]:
         """Whether each verdict is beyond the minimum, shape (n,)."""
@@ -213,10 +218,13 @@ class Goal:
         """
         told: list[list[str]] = [[] for _ in range(len(fractions))]
         limited = np.isfinite(self.max_cost_usd_per_kg)
+        still, ions = self._still(fractions), ", ".join(MOBILE)
+        none, trace = still & (mobile(fractions.matrix) <= 0), f"trace: less than {trace_percent():g} at.% of {ions}"
         cases = [(fractions.column(symbol) > 0, f"the goal forbids {symbol}") for symbol in self.forbidden]
         cases += [(fractions.column(symbol) <= 0, f"the goal requires {symbol}") for symbol in self.required]
         cases += [
-            (self._still(fractions), f"no mobile ion ({', '.join(MOBILE)}): nothing that conducts"),
+            (none, f"no mobile ion ({ions}): nothing that conducts"),
+            (still & ~none, f"{trace}, too few to conduct"),
             (self.too_far(verdict), f"the goal asks for {self.minimum_verdict} at least"),
             (cost > self.max_cost_usd_per_kg, f"cost above {self.max_cost_usd_per_kg:g} USD/kg"),
             (np.isnan(cost) & limited, "cost not known"),

@@ -85,6 +85,8 @@ class CandidateSearch:
         verdicts = [[VERDICTS.index(verdict) for verdict in told.verdict] for told in predictions.values()]
         verdict = np.array(VERDICTS)[np.max(verdicts, axis=0)]
         self.refused = goal.refused(every) | goal.too_far(verdict)
+        for name in self.properties:
+            self.refused = self.refused | predictions[name].bounds.void
         if np.isfinite(goal.max_cost_usd_per_kg):
             self.refused |= np.asarray(raw_material_cost(every)) > goal.max_cost_usd_per_kg
         self.hope = probability(goal.thresholds, predictions)

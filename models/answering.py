@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ..datasets.possible import Bounds, bounds
+from ..features.fractions import Fractions
 from .crossfit import NEAR
-from .known import nearer
+from .known import among, nearer
 from .temperature import DECADES_PER_EV, ROOM, SCATTER_EV
 
 if TYPE_CHECKING:
@@ -64,6 +66,17 @@ def answered(predictor: Predictor, X: Matrix) -> list[npt.NDArray[Any]]:
     distance, nearest = nearer(points, distance, nearest, predictor.residuals_.points, first)
     target, difficulty = mean + posterior.mean * unit, hard * np.sqrt(ratio * posterior.wider)
     return [target, difficulty, distance, predictor.domain_.verdict(distance), nearest, X[:, -1] >= NEAR, ratio]
+
+
+def bounds_of(predictor: Predictor, fractions: Fractions, X: Matrix) -> Bounds:
+    """What the property cannot be of each row of a design matrix; no bound on what one measured oneself."""
+    layout = predictor._layout()
+    stop = layout.glass.stop
+    inverse, molten = (X[:, stop], X[:, stop + 2] > 0) if layout.n_conditions else (None, None)
+    found, own = bounds(predictor.quantity, fractions.matrix, inverse, molten), predictor.residuals_.points
+    if not len(own) or not len(X):
+        return found
+    return found.lifted(among(predictor.domain_.projected(predictor._glass(X)), own))
 
 
 def leverage(predictor: Predictor, X: Matrix, unit: Vector) -> Vector:

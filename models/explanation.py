@@ -19,6 +19,7 @@ from ..features.featurizer import BLOCKS
 from ..features.fractions import Fractions
 from ..features.glass import NAMES as GLASS
 from .analogues import analogues, phase_of
+from .answering import answered
 from .conditions import NAMES as CONDITION_NAMES
 from .descriptor_words import CONDITIONS, WORDS, group_of, network_cation
 from .inputs import Conditions
@@ -183,8 +184,8 @@ def _added(predictor: Predictor, compositions: list[Composition], conditions: Co
     """What one's own results add to the prediction of each composition."""
     if not len(predictor.residuals_):
         return [0.0] * len(compositions)
-    base = predictor.regressor_.predict(predictor._inputs(Fractions.of(compositions), conditions))
-    added: list[float] = (predictor.predict(compositions, conditions).target - base).tolist()
+    X = predictor._inputs(Fractions.of(compositions), conditions)
+    added: list[float] = (answered(predictor, X)[0] - predictor.regressor_.predict(X)).tolist()
     return added
 
 

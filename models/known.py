@@ -11,6 +11,12 @@ from .domain import SAME
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
+
+
+def among(points: Matrix, own: Matrix) -> Mask:
+    """Whether each composition, (n, d), is one of one's own results, (k, d); shape (n,)."""
+    return np.asarray(cdist(points, own).min(axis=1) < SAME)
 
 
 def nearer(points: Matrix, distance: Vector, nearest: Rows, own: Matrix, first: int) -> tuple[Vector, Rows]:

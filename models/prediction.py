@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from ..datasets.possible import Bounds
 from ..datasets.properties import Property
 from .localised import LocalCalibration
 
@@ -42,6 +43,9 @@ class Prediction:
         Held-out errors that make the distributions.
     coverage
         Probability that `lower` to `upper` holds the truth.
+    bounds
+        What the truth cannot leave: values beyond it count as the bound. Of what there is not (a glass transition of a
+        molecular liquid) mean, interval and deviation are NaN, and no limit is kept.
     """
 
     quantity: Property
@@ -53,19 +57,20 @@ class Prediction:
     near: npt.NDArray[np.bool_]
     ratio: Vector
     calibration: LocalCalibration
-    coverage: float = 0.9
+    coverage: float
+    bounds: Bounds
 
     def __len__(self) -> int:
         return len(self.target)
 
     def take(self, rows: npt.NDArray[np.intp]) -> Prediction:
         """Predictions of some rows."""
-        return replace(self, **{name: getattr(self, name)[rows] for name in ROWS})
+        return replace(self, bounds=self.bounds.take(rows), **{name: getattr(self, name)[rows] for name in ROWS})
 
     @property
     def mean(self) -> Vector:
         """Expected values in lab units, shape (n,); for a conductivity the mean of its logarithm, turned back."""
-        return self.quantity.from_target(self.target)
+        return self.quantity.from_target(np.where(self.bounds.void, np.nan, self.target))
 
     @property
     def lower(self) -> Vector:
@@ -98,7 +103,8 @@ class Prediction:
         if any(limit is not None and not np.isfinite(limit) for limit in (below, above)):
             raise ValueError(f"probability(below={below}, above={above}); give finite limits in {self.quantity.unit}")
         under = self._under(below) if below is not None else np.ones(len(self))
-        return np.clip(under - (self._under(above) if above is not None else 0.0), 0.0, 1.0)
+        between = np.clip(under - (self._under(above) if above is not None else 0.0), 0.0, 1.0)
+        return np.where(self.bounds.void, 0.0, between)
 
     @cached_property
     def _interval(self) -> tuple[Vector, Vector]:
@@ -106,10 +112,12 @@ class Prediction:
 
     def _ends(self, coverage: float) -> tuple[Vector, Vector]:
         low, high = self.calibration.interval(self.target, self.difficulty, self.near, self.ratio, coverage)
-        return (np.maximum(low, 0.0), high) if self.quantity.scale == "celsius" else (low, high)  # none below 0 K
+        low = np.maximum(low, 0.0) if self.quantity.scale == "celsius" else low  # none below 0 K
+        return self.bounds.kept(low), self.bounds.kept(high)
 
     def _under(self, limit: float) -> Vector:
         target = float(self.quantity.to_target(np.array([limit]))[0])
         if self.quantity.scale == "celsius" and target <= 0.0:
             return np.zeros(len(self))
-        return self.calibration.below(self.target, self.difficulty, self.near, self.ratio, target)
+        under = self.calibration.below(self.target, self.difficulty, self.near, self.ratio, target)
+        return np.where(target <= self.bounds.least, 0.0, np.where(target >= self.bounds.most, 1.0, under))

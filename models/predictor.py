@@ -15,9 +15,10 @@ from sklearn.utils.validation import check_is_fitted
 from ..features.fractions import Fractions
 from ..features.notices import notice
 from . import inputs
-from .answering import NOTHING, answered, base, leverage, of_a_glass
+from .answering import NOTHING, answered, base, bounds_of, leverage, of_a_glass
 from .conditions import aligned
 from .crossfit import HeldOut, Progress
+from .domain import VERDICTS
 from .inputs import Conditions
 from .learnt_errors import errors, learnt
 from .parts import in_parts
@@ -194,7 +195,10 @@ class Predictor(RegressorMixin, PredictorSettings):
         X = self._inputs(fractions, inputs.judged(conditions))
         columns = in_parts(lambda rows: answered(self, X[rows]), len(X)) if len(X) else NOTHING
         arrays: dict[str, Any] = dict(zip(ROWS, columns, strict=True))
-        return Prediction(self.quantity, **arrays, calibration=self.calibration_, coverage=self.coverage)
+        limits = bounds_of(self, fractions, X)
+        arrays["target"] = np.clip(arrays["target"], limits.least, limits.most)
+        arrays["verdict"] = np.where(limits.void, VERDICTS[-1], arrays["verdict"])
+        return Prediction(self.quantity, **arrays, calibration=self.calibration_, coverage=self.coverage, bounds=limits)
 
     def score(self, X: Any, y: npt.ArrayLike, sample_weight: Any = None, conditions: Conditions = None) -> float:
         """R2 of the targets (K, or log10 of S/cm) of values `y` in lab units, measured under the conditions."""

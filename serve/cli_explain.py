@@ -127,9 +127,12 @@ def _blocks(
 
 
 def _headline(prediction: Prediction, row: int, where: str, low: float, high: float) -> str:
+    from ..datasets.possible import MOLECULAR
     from ..experiments.appraisal import laboratories
     from .reports import PHRASES
 
+    if prediction.bounds.void[row]:
+        return f"  {prediction.quantity.label}: none ({MOLECULAR})"
     value = _value(prediction.mean[row], prediction.quantity)
     interval = f"{_number(low, prediction.quantity)} to {_number(high, prediction.quantity)}"
     verdict, heard = PHRASES[str(prediction.verdict[row])], laboratories(prediction.laboratories[row])
