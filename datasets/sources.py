@@ -20,6 +20,7 @@ CARDS = (
     "precursor_prices",
     "precursors",
     "element_supply",
+    "thermochemistry",
     "curation",
     "limits",
     "astray_papers",
