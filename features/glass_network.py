@@ -62,15 +62,21 @@ def bridges(sums: Sums) -> Matrix:
 
 
 @once
-def weak_formers(sums: Sums) -> Matrix:
-    """Formers of halides alone (Zn) per atom, in proportion to the halide share of the anions."""
-    return sums["weak_former"] * ratio(halide(sums), sums["anion"], 1.0)
+def halide_share(sums: Sums) -> Matrix:
+    """Halide ions over all anions; 0 without anions."""
+    return ratio(halide(sums), sums["anion"], 1.0)
+
+
+@once
+def formers(sums: Sums) -> Matrix:
+    """Formers per atom; those of halides alone (Zn, Y) in proportion to the halide share of the anions."""
+    return sums["former"] + sums["weak_former"] * halide_share(sums)
 
 
 @once
 def bonds_left(sums: Sums) -> Matrix:
     """Bonds of the formers left for halides, per atom."""
-    return np.maximum(sites(sums) - firm(sums) - bridges(sums), 0) + 4 * weak_formers(sums)
+    return np.maximum(sites(sums) - firm(sums) - bridges(sums), 0) + sums["weak_sites"] * halide_share(sums)
 
 
 def bridging_o_per_m(sums: Sums) -> Matrix:
@@ -98,14 +104,14 @@ def non_bridging_o_per_m(sums: Sums) -> Matrix:
 
 def connectivity(sums: Sums) -> Matrix:
     """M-O-M links per former, 2 B/F; 0 without a former."""
-    return ratio(2 * bridges(sums), sums["former"], MOST)
+    return ratio(2 * bridges(sums), formers(sums), MOST)
 
 
 def terminal_halide_per_former(sums: Sums) -> Matrix:
     """Halide ions that end a bond of a former, per former (with Zn); 0 without a former."""
     bound = np.minimum(halide(sums), bonds_left(sums))
     shared = np.minimum(np.maximum(bonds_left(sums) - halide(sums), 0), halide(sums))
-    return ratio(bound - shared, sums["former"] + weak_formers(sums), MOST)
+    return ratio(bound - shared, formers(sums), MOST)
 
 
 def plasticiser(sums: Sums) -> Matrix:
@@ -114,14 +120,14 @@ def plasticiser(sums: Sums) -> Matrix:
     With links spread at random over c bonds a former has none with probability (1 - k/c)^c, k the connectivity;
     0 without a former.
     """
-    bonds = np.maximum(ratio(sites(sums), sums["former"], MOST), 1)
+    bonds = np.maximum(ratio(sites(sums), formers(sums), MOST), 1)
     bare = np.maximum(1 - connectivity(sums) / bonds, 0) ** bonds
-    return np.where(sums["former"] > 0, bare * ratio(halide(sums), sums["anion"], 1.0), 0)
+    return np.where(formers(sums) > 0, bare * ratio(halide(sums), sums["anion"], 1.0), 0)
 
 
 def former_share(sums: Sums) -> Matrix:
     """Formers over all cations; 0 without cations."""
-    return ratio(sums["former"], sums["cation"], 1.0)
+    return ratio(formers(sums), sums["cation"], 1.0)
 
 
 NETWORK = (

@@ -1,0 +1,109 @@
+"""What each ion adds to the sums over a composition: a line of weights for every element in every charge role.
+
+An element that may have several states in a role stands there in its usual one (`data/elements.csv`), as far as the
+role allows it; `valence` then moves some of it to other states until the charge is balanced.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .elements import INDEX, SYMBOLS, lookup
+from .ion_states import MOBILE, Flags, Ions, Matrix, neighbours
+from .oxidation import roles
+
+HALIDES = ("F", "Cl", "Br", "I")
+CHALCOGENS = ("S", "Se", "Te")
+
+
+@lru_cache(maxsize=1)
+def all_weights() -> tuple[tuple[str, ...], Matrix, Flags]:
+    """Names of the sums, and weights and lack of data of all charge roles, one stretch of 103 rows a role."""
+    parts = [weights(place) for place in range(len(roles().names))]
+    return parts[0][0], np.vstack([part[1] for part in parts]), np.concatenate([part[2] for part in parts])
+
+
+def base_states(place: int) -> tuple[Matrix, Flags]:
+    """State of every element before any is moved, shape (103,), and which of them are anions, in one charge role."""
+    low, high = roles().low[:, place], roles().high[:, place]
+    anion = low + high < 0
+    typical = np.clip(np.nan_to_num(lookup("typical_state")), low, high)
+    return np.where(anion, (low + high) / 2, typical), anion
+
+
+def weights(place: int) -> tuple[tuple[str, ...], Matrix, Flags]:
+    """Names of the sums, their weights of shape (103, names) and the elements that lack data, for one charge role."""
+    state, anion = base_states(place)
+    ends = [
+        (z, z, 0.0) if negative else neighbours(symbol, z)
+        for symbol, z, negative in zip(SYMBOLS, state.tolist(), anion.tolist(), strict=True)
+    ]
+    lower, upper = (Ions.of(SYMBOLS, [end[side] for end in ends], anion) for side in (0, 1))
+    share = np.array([end[2] for end in ends])[:, None]
+    names, below = lines(lower)
+    low, high = roles().low[:, place], roles().high[:, place]
+    of_role = {
+        "charge_low": lower.cation * low,
+        "charge_high": lower.cation * high,
+        "anion_yields": anion * (state - low),
+        "anion_takes": anion * (high - state),
+    }
+    mixed = below * (1 - share) + lines(upper)[1] * share
+    return (*names, *of_role), np.hstack([mixed, np.column_stack(list(of_role.values()))]), lower.lacking
+
+
+def lines(ions: Ions) -> tuple[tuple[str, ...], Matrix]:
+    """Names of the sums to which ions add, and what each adds, shape (ions, names)."""
+    one = _at(ions)
+    columns: dict[str, NDArray[Any]] = {symbol.lower(): one(symbol) * ions.anion for symbol in (*HALIDES, "O", "N")}
+    columns["chalcogenide"] = np.any([one(symbol) for symbol in CHALCOGENS], axis=0) * ions.anion
+    columns |= {f"mobile_{symbol.lower()}": one(symbol) * ions.mobile for symbol in MOBILE}
+    weak = ions.halide_former - ions.former
+    columns |= {
+        "anion": ions.anion * 1.0,
+        "cation": ions.cation * 1.0,
+        "m": ions.network * 1.0,
+        "former": ions.former,
+        "sites": ions.former * ions.coordination,
+        "weak_former": weak,
+        "weak_sites": weak * ions.coordination,
+        "tetrahedral": ions.former * (ions.state == 3) * (ions.coordination == 4),
+        "modifier_charge": ions.cation * (1 - ions.former) * ions.state,
+        "boron": one("B") * ions.cation,
+        "silicon": one("Si") * ions.cation,
+        "aluminium": one("Al") * ions.cation,
+    }
+    return tuple((columns | _sizes(ions)).keys()), np.column_stack(list((columns | _sizes(ions)).values()))
+
+
+def _sizes(ions: Ions) -> dict[str, NDArray[Any]]:
+    """Charge, size and attraction of the ions."""
+    sphere = 4 / 3 * np.pi * ions.radius**3
+    electronegativity = np.nan_to_num(lookup("electronegativity"), nan=1.0)[ions.element]
+    return {
+        "anion_charge": ions.anion * -ions.state,
+        "cation_charge": ions.cation * ions.state,
+        "m_charge": ions.network * ions.state,
+        "mass": lookup("mass")[ions.element],
+        "volume": 4 * np.sqrt(2) * ions.radius**3,
+        "cation_volume": ions.cation * sphere,
+        "anion_volume": ions.anion * sphere,
+        "cation_radius": ions.cation * ions.radius,
+        "m_radius": ions.network * ions.radius,
+        "anion_radius": ions.anion * ions.radius,
+        "mobile_radius": ions.mobile * ions.radius,
+        "mobile": ions.mobile * 1.0,
+        "m_field": ions.network * ions.field,
+        "cation_field": ions.cation * ions.field,
+        "basicity": ions.cation * ions.state / (1.36 * (electronegativity - 0.26)),
+        "cation_electronegativity": ions.cation * electronegativity,
+        "anion_electronegativity": ions.anion * electronegativity,
+    }
+
+
+def _at(ions: Ions) -> Any:
+    return lambda symbol: (ions.element == INDEX[symbol]) * 1.0
