@@ -13,14 +13,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..features.elements import INDEX, SYMBOLS
-from .price_table import PriceTable, atoms_of, default_table, masses
+from ..features.elements import SYMBOLS
+from .price_table import PriceTable, default_table, masses
+from .syntheses import Source, Synthesis, sources
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
 
-BY_PRODUCTS = ("CO2", "SbCl3", "SbBr3", "SbI3")
-CARRIERS = ("C", "O", "Sb")  # elements that a precursor may hold beyond the composition: a by-product takes them away
 SHORTAGE_USD_PER_MOLE = 1e5
 FORGIVEN = 2e-3  # imbalance, in moles per mole of atoms, that rounding of a formula is forgiven, as for its charge
 MOST_BASES = 256  # kept of one programme
@@ -30,15 +29,15 @@ _TINY, _NEARLY = 1e-9, 1e-6
 class Setting(NamedTuple):
     """The programme of compositions of the same elements: ``min price x`` where ``block x`` balances the elements.
 
-    The columns of `block` are precursors, by-products that leave, and shortages, in this order.
+    The columns of `block` are sources, less what leaves of them, and shortages, in this order.
     """
 
     allowed: Places
     """Elements that are balanced, shape (m,)."""
-    usable: Places
-    """Precursors that can be used, shape (u,)."""
+    usable: list[Source]
+    """What can be weighed in, u of them."""
     block: Floats
-    """Atoms by element and column, shape (m, k)."""
+    """Atoms that stay, by element and column, shape (m, k)."""
     price: Floats
     """USD for a mole of each column, shape (k,)."""
 
@@ -55,17 +54,16 @@ class _Basis(NamedTuple):
     """Which columns stand for an element whose balance the others keep: their amount has to be nothing, shape (m,)."""
 
 
-def setting(own: Places, table: PriceTable) -> Setting:
+def setting(own: tuple[int, ...], synthesis: Synthesis, table: PriceTable) -> Setting:
     """Set the programme up for compositions of some elements, given by their places in the table of elements."""
-    allowed = np.union1d(own, [INDEX[symbol] for symbol in CARRIERS])
-    usable = np.flatnonzero((np.delete(table.atoms, allowed, axis=1) == 0).all(axis=1))
-    leaving = np.stack([atoms_of(name) for name in BY_PRODUCTS])
-    leaving = leaving[(np.delete(leaving, allowed, axis=1) == 0).all(axis=1)]
-    block = np.hstack([table.atoms[usable].T, -leaving.T, np.eye(len(SYMBOLS))])[allowed]
+    usable = sources(synthesis, own, table)
+    gives = np.stack([source.gives for source in usable]).T if usable else np.empty((len(SYMBOLS), 0))
+    block = np.hstack([gives, np.eye(len(SYMBOLS))])[list(own)]
     block = block[:, block.any(axis=0)]
-    molar = table.usd_per_kg[usable] * table.grams_per_mole[usable] / 1000
-    price = np.concatenate([molar, np.zeros(len(leaving)), np.full(len(allowed), SHORTAGE_USD_PER_MOLE)])
-    return Setting(allowed, usable, block, price)
+    at = [table.formulas.index(source.precursor) for source in usable]
+    molar = table.usd_per_kg[at] * table.grams_per_mole[at] / 1000
+    price = np.concatenate([molar, np.full(len(own), SHORTAGE_USD_PER_MOLE)])
+    return Setting(np.array(own, dtype=np.intp), usable, block, price)
 
 
 class Programme:
@@ -75,18 +73,20 @@ class Programme:
     ----------
     own
         Places of the elements.
+    synthesis
+        The kind of route.
     table
         Precursors and prices.
     """
 
-    def __init__(self, own: Places, table: PriceTable) -> None:
-        self.setting = setting(own, table)
+    def __init__(self, own: tuple[int, ...], synthesis: Synthesis, table: PriceTable) -> None:
+        self.setting = setting(own, synthesis, table)
         self._bases: list[_Basis] = []
 
     def costs(self, matrix: Floats) -> Floats:
         """Cost of raw materials in USD/kg, shape (n,), of atomic fractions (n, 103); NaN where there is no way.
 
-        A row for which no basis is found stays infinite: solve its programme by itself.
+        A row for which no basis is found is solved by itself.
         """
         asked, kilogram = matrix[:, self.setting.allowed], masses(matrix)
         cost, left = np.full(len(matrix), np.inf), np.arange(len(matrix))
@@ -101,7 +101,24 @@ class Programme:
             if len(rest) < len(left) and len(self._bases) < MOST_BASES:
                 self._bases.append(found)
             left = rest if len(rest) < len(left) else left[1:]
+        for row in np.flatnonzero(np.isinf(cost)):
+            moles = self.moles(asked[row])
+            cost[row] = np.nan if moles is None else 1000 * (moles @ self.setting.price[: len(moles)]) / kilogram[row]
         return cost
+
+    def moles(self, asked: Floats) -> Floats | None:
+        """Moles of each source for one composition, shape (u,), of the elements that are balanced; None for no way."""
+        from scipy.optimize import linprog
+
+        _, usable, block, price = self.setting
+        answer = linprog(price, A_eq=block, b_eq=asked, method="highs-ds")
+        if answer.x is None or not (answer.x[len(usable) :] < FORGIVEN).all():
+            return None
+        used = np.flatnonzero(answer.x[: len(usable)] > _TINY)
+        exact = np.linalg.lstsq(block[:, used], asked, rcond=None)[0]
+        moles = np.zeros(len(usable))
+        moles[used] = exact if (exact > 0).all() else answer.x[used]
+        return moles
 
     def _optimum(self, asked: Floats) -> _Basis | None:
         """A basis that is optimal for one composition, found by solving its programme; None where it is not certain."""
@@ -149,7 +166,7 @@ def _independent(block: Floats, order: Places) -> Places:
     return np.array(chosen, dtype=np.intp)
 
 
-@lru_cache(maxsize=4096)
-def programme(own: tuple[int, ...], year: int | None) -> Programme:
+@lru_cache(maxsize=8192)
+def programme(own: tuple[int, ...], synthesis: Synthesis, year: int | None) -> Programme:
     """Return the programme of compositions of some elements at the embedded prices; kept for the next."""
-    return Programme(np.array(own, dtype=np.intp), default_table(year))
+    return Programme(own, synthesis, default_table(year))

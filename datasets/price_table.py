@@ -21,6 +21,7 @@ from .sources import DATA
 
 ELEMENT_PRICE = "wiki2020_price_mid_usd_per_kg"
 NO_PRICE = math.nan
+FREE = ("H2O",)  # a raw material that costs nothing
 USER_COLUMNS = ("formula", "usd_per_kg")
 
 
@@ -42,12 +43,15 @@ class PriceTable:
         Whether a price was added up from raw materials without the cost of making, ndarray of shape (m,).
     atoms
         Atoms of each element in a formula unit, ndarray of shape (m, 103).
+    own
+        Precursors that only a user's own table has.
     """
 
     formulas: tuple[str, ...]
     usd_per_kg: npt.NDArray[np.float64]
     estimated: npt.NDArray[np.bool_]
     atoms: npt.NDArray[np.float64]
+    own: frozenset[str] = frozenset()
 
     @property
     def grams_per_mole(self) -> npt.NDArray[np.float64]:
@@ -63,7 +67,7 @@ class PriceTable:
             raise PriceTableError(f"{strange} is no precursor with a price; name {known}")
         keep = ~np.isin(self.formulas, formulas)
         names = tuple(name for name, kept in zip(self.formulas, keep, strict=True) if kept)
-        return PriceTable(names, self.usd_per_kg[keep], self.estimated[keep], self.atoms[keep])
+        return PriceTable(names, self.usd_per_kg[keep], self.estimated[keep], self.atoms[keep], self.own)
 
 
 def masses(atoms: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -151,12 +155,15 @@ def element_prices() -> dict[str, float]:
 def assemble(known: Mapping[str, float], direct: set[str], extra: Iterable[str] = ()) -> PriceTable:
     """Return the table of all precursors of `data/precursors.csv` and of `extra` ones, priced from `known` prices."""
     recipes = _recipes()
-    recipes |= {formula: "" for formula in extra if formula not in recipes}
-    prices = {f: known[f] if f in known else _made(f, recipe, known) for f, recipe in recipes.items()}
-    priced = {formula: price for formula, price in prices.items() if math.isfinite(price)}
+    own = frozenset(extra) - set(recipes)
+    recipes |= dict.fromkeys(own, "")
+    prices = dict(known)
+    made = {formula: _price(formula, recipes, prices) for formula in recipes}
+    priced = {formula: price for formula, price in made.items() if math.isfinite(price)}
     names = tuple(sorted(priced))
     estimated = np.array([name not in direct for name in names])
-    return PriceTable(names, np.array([priced[name] for name in names]), estimated, np.stack([*map(atoms_of, names)]))
+    values = np.array([priced[name] for name in names])
+    return PriceTable(names, values, estimated, np.stack([*map(atoms_of, names)]), own)
 
 
 def _recipes() -> dict[str, str]:
@@ -165,14 +172,26 @@ def _recipes() -> dict[str, str]:
         return {row["formula"]: row["made_from"] for row in csv.DictReader(file)}
 
 
-def _made(formula: str, recipe: str, known: Mapping[str, float]) -> float:
+def _price(formula: str, recipes: Mapping[str, str], prices: dict[str, float]) -> float:
+    """Return the price of a formula, known or that of the cheapest of its recipes; write down what is found."""
+    if formula not in prices:
+        prices[formula] = NO_PRICE  # a recipe that leads back to itself has no price
+        ways = [_made(formula, recipe, recipes, prices) for recipe in recipes.get(formula, "").split(" | ")]
+        prices[formula] = min((way for way in ways if math.isfinite(way)), default=NO_PRICE)
+    return prices[formula]
+
+
+def _made(formula: str, recipe: str, recipes: Mapping[str, str], prices: dict[str, float]) -> float:
     """Return what the raw materials of a kilogram cost, in USD; NaN where one has no price."""
     spent = 0.0
     for term in filter(None, recipe.split(" + ")):
         amount, _, material = term.rpartition(" ")
-        name = material if material in known else material.rstrip("2")
+        if material in FREE:
+            continue
+        element = material.rstrip("2")
+        name = element if element in INDEX else material
         grams = float(amount or 1) * float(masses(atoms_of(material)[None])[0])
-        spent += grams * known.get(name, NO_PRICE)
+        spent += grams * _price(name, recipes, prices)
     return spent / float(masses(atoms_of(formula)[None])[0]) if recipe else NO_PRICE
 
 

@@ -1,46 +1,63 @@
-"""Raw-material cost of a composition: the cheapest balanced set of priced precursors.
+"""Raw-material cost of a composition by the routes that a chemist would take, and the cheapest balanced set of each.
 
-A linear programme: amounts of precursors, and of by-products that leave the melt, such that every element balances,
-at the least cost. By-products earn nothing. Making, purifying and losses cost nothing, so a figure is a floor.
+Of a route (`syntheses`) a linear programme chooses the amounts of precursors that balance every element at the least
+cost; by-products leave and earn nothing. Of the routes that are known best, the cheapest is the one. Making, purifying
+and losses cost nothing, so a figure is a floor.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..features.elements import SYMBOLS
+from ..features.composition import Composition
 from ..features.fractions import Fractions
-from .cheapest import BY_PRODUCTS, FORGIVEN, programme, setting
+from .cheapest import Programme, programme
 from .price_table import PriceTable, atoms_of, batch, default_table, masses, user_table
+from .route_words import line, missing
+from .syntheses import ASKED, Source, Synthesis, applicable, asked, chemistry, fired
 
 Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.intp]
 
-NEGLIGIBLE = 1e-7
-MOST_AT_ONCE = 400
+MIXED = "mixed"  # of use where no single source brings all oxygen
+WORD = 8  # bytes
+CHEAPER = 1 - 1e-9  # below this part of a cost another one is the lower
 
 
 @dataclass(frozen=True)
 class Route:
-    """The cheapest way to buy a composition.
+    """A way to make a composition, with its raw materials.
 
     Parameters
     ----------
     usd_per_kg
         Raw materials of a kilogram of the composition; NaN where there is no way.
     precursors
-        Kilograms of each for a kilogram of the composition.
+        Kilograms of each, as weighed (a hydrate with its water), for a kilogram of the composition.
     by_products
         Kilograms of each that leave.
     estimated
         Precursors in use whose price was added up from their own raw materials.
     note
         Why there is no cost, or what of it is an estimate; empty if neither.
+    name, line
+        The kind of route, and what is done in one line.
+    practice
+        How well it is known: ``glass`` (an amorphous electrolyte was made so), ``published``, ``alike`` (of a neighbour),
+        ``possible``, ``mixed`` or ``doubtful``; ``asked`` if it was asked for.
+    moles, leaves
+        Moles of each precursor, and of each by-product, for a mole of the formula as it was given (of atoms, for
+        `Fractions`). They balance the formula to 1e-9.
+    temperature_C, vessel, vented
+        Highest temperature as a rule, NaN where it depends; the vessel; whether it is open to what leaves.
+    needs, doi
+        What to know of the route, and where it is published.
     """
 
     usd_per_kg: float
@@ -48,6 +65,16 @@ class Route:
     by_products: Mapping[str, float] = field(default_factory=dict)
     estimated: tuple[str, ...] = ()
     note: str = ""
+    name: str = ""
+    line: str = ""
+    practice: str = ""
+    moles: Mapping[str, float] = field(default_factory=dict)
+    leaves: Mapping[str, float] = field(default_factory=dict)
+    temperature_C: float = math.nan
+    vessel: str = ""
+    vented: bool = False
+    needs: str = ""
+    doi: str = ""
 
 
 def raw_material_cost(
@@ -67,26 +94,35 @@ def raw_material_cost(
     Examples
     --------
     >>> naco, laco, argyrodite = raw_material_cost(["NaAlCl2.5O0.75", "LiAlCl2.5O0.75", "Li6PS5Cl"])
-    >>> bool(naco < laco < argyrodite / 10)
+    >>> bool(naco < laco < argyrodite / 5)
     True
     """
     if prices is None:
-        costs = _kept(batch(compositions).matrix, year)
+        costs = cheapest_routes(batch(compositions), year)[0]
     else:
         costs = np.array([route.usd_per_kg for route in routes(compositions, prices, year)])
     one = not isinstance(compositions, Fractions | list | tuple | np.ndarray | pd.Series)
     return float(costs[0]) if one else costs
 
 
-def _kept(matrix: Floats, year: int | None) -> Floats:
-    """Costs at the embedded prices, shape (n,); what no kept basis tells is solved by itself."""
-    costs = np.empty(len(matrix))
-    for members in _systems(matrix):
-        own = tuple(np.flatnonzero(matrix[members[0]] > 0).tolist())
-        costs[members] = programme(own, year).costs(matrix[members])
-        for member in members[np.isinf(costs[members])]:
-            costs[member] = _solve(matrix[[member]], default_table(year))[0].usd_per_kg
-    return costs
+def cheapest_routes(fractions: Fractions, year: int | None = None) -> tuple[Floats, npt.NDArray[np.object_]]:
+    """Return the cost in USD/kg, and the name of the route it stands for, of many compositions, each of shape (n,).
+
+    The cost is NaN and the name empty where there is no way.
+    """
+    matrix = fractions.matrix
+    costs, names = np.full(len(matrix), np.nan), np.full(len(matrix), "", dtype=object)
+    for own, is_fired, members in _systems(matrix):
+        left = members
+        for tier in applicable(own, is_fired):
+            for one in tier:
+                found = programme(own, one, year).costs(matrix[left])
+                lower = ~np.isnan(found) & ~(found >= costs[left] * CHEAPER)
+                costs[left[lower]], names[left[lower]] = found[lower], one.name
+            left = left[np.isnan(costs[left])]
+            if not len(left):
+                break
+    return costs, names
 
 
 def routes(
@@ -94,59 +130,150 @@ def routes(
     prices: pd.DataFrame | PriceTable | None = None,
     year: int | None = None,
     without: Iterable[str] = (),
+    using: Iterable[str] = (),
 ) -> list[Route]:
-    """Return the cheapest `Route` to each composition; `without` names precursors not to use."""
+    """Return the `Route` that each composition is costed by.
+
+    Parameters
+    ----------
+    compositions, prices, year
+        See `raw_material_cost`.
+    without
+        Precursors not to use.
+    using
+        Precursors that shall bring the oxygen, such as Al2O3, which no route takes by itself.
+    """
+    return [found[0] for found in _all_routes(compositions, prices, year, without, using)]
+
+
+def alternatives(
+    composition: object,
+    prices: pd.DataFrame | PriceTable | None = None,
+    year: int | None = None,
+    without: Iterable[str] = (),
+    using: Iterable[str] = (),
+) -> list[Route]:
+    """Return every `Route` to one composition: the one it is costed by, then the others by how well known and by cost.
+
+    Examples
+    --------
+    >>> first, *others = alternatives("LiAlCl2.5O0.75")
+    >>> first.line
+    'Sb2O3 into a melt of LiCl and AlCl3, SbCl3 distils off'
+    >>> {name: round(amount, 3) for name, amount in first.moles.items()}
+    {'Sb2O3': 0.25, 'LiCl': 1.0, 'AlCl3': 1.0}
+    """
+    return _all_routes([composition], prices, year, without, using)[0]
+
+
+def _all_routes(
+    compositions: object,
+    prices: pd.DataFrame | PriceTable | None,
+    year: int | None,
+    without: Iterable[str],
+    using: Iterable[str],
+) -> list[list[Route]]:
     table = user_table(prices, year) if isinstance(prices, pd.DataFrame) else prices or default_table(year)
+    table.without(using)  # refuses what it does not hold
     table = table.without(without)
-    matrix = batch(compositions).matrix
-    found: list[Route] = [Route(np.nan)] * len(matrix)
-    for members in _systems(matrix):
-        for member, route in zip(members, _solve(matrix[members], table), strict=True):
-            found[member] = route
+    fractions = batch(compositions)
+    sizes = _atoms_a_formula(compositions, len(fractions))
+    found: list[list[Route]] = [[]] * len(fractions)
+    for own, is_fired, members in _systems(fractions.matrix):
+        tiers = applicable(own, is_fired, bool(table.own))
+        programmes = [(one, Programme(own, one, table)) for tier in tiers for one in tier]
+        if wanted := tuple(using):
+            programmes.insert(0, (asked(wanted), Programme(own, asked(wanted), table)))
+        for member in members:
+            row, size = fractions.matrix[member], float(sizes[member])
+            ways = [_route(one, each, row, size, table) for one, each in programmes]
+            found[member] = _in_order([way for way in ways if way], row, own, table, wanted)
     return found
 
 
-def _systems(matrix: Floats) -> Iterator[npt.NDArray[np.intp]]:
-    """Yield row numbers of compositions of the same elements, not too many at once."""
-    where = np.unique(matrix > 0, axis=0, return_inverse=True)[1].ravel()
-    for number in range(where.max() + 1 if len(where) else 0):
-        members = np.flatnonzero(where == number)
-        for start in range(0, len(members), MOST_AT_ONCE):
-            yield members[start : start + MOST_AT_ONCE]
+def _atoms_a_formula(compositions: object, n: int) -> Floats:
+    """Atoms in each formula as it was given, shape (n,); 1 where a batch holds fractions alone."""
+    if isinstance(compositions, Fractions):
+        return np.ones(n)
+    many = compositions if isinstance(compositions, list | tuple | np.ndarray | pd.Series) else [compositions]
+    return np.array([float(sum(Composition.of(one).amounts.values())) for one in many])
 
 
-def _solve(matrix: Floats, table: PriceTable) -> list[Route]:
-    """Return the routes to compositions of the same elements, as one programme of independent blocks."""
-    from scipy.optimize import linprog
-    from scipy.sparse import eye_array, kron
+def _in_order(
+    ways: list[Route], row: Floats, own: tuple[int, ...], table: PriceTable, wanted: tuple[str, ...]
+) -> list[Route]:
+    if not ways:
+        return [Route(np.nan, note=missing(row, own, table))]
+    practices = [ASKED, *chemistry()["practices"]]
+    cheapest: dict[tuple[str, ...], Route] = {}
+    for way in sorted(ways, key=lambda way: practices.index(way.practice)):
+        if way.practice != MIXED or not cheapest:
+            cheapest.setdefault(tuple(sorted(way.moles)), way)
+    first, *others = sorted(cheapest.values(), key=lambda way: (practices.index(way.practice), round(way.usd_per_kg, 6)))
+    if wanted and first.practice != ASKED:
+        words = f"{', '.join(wanted)} alone cannot bring the oxygen of this composition"
+        first = replace(first, note="; ".join(filter(None, [words, first.note])))
+    return [first, *others]
 
-    allowed, usable, block, price = setting(np.flatnonzero(matrix[0] > 0), table)
-    count = len(matrix)
-    balance: Any = kron(eye_array(count), block, format="csr")
-    answer = linprog(np.tile(price, count), A_eq=balance, b_eq=matrix[:, allowed].ravel())
-    moles = np.full((count, len(price)), np.nan) if answer.x is None else answer.x.reshape(count, -1)
-    return [_route(row, matrix[i], usable, allowed, table) for i, row in enumerate(moles)]
+
+def _systems(matrix: Floats) -> Iterator[tuple[tuple[int, ...], bool, Places]]:
+    """Yield elements, whether oxides may be fired, and row numbers of compositions that share both."""
+    words = np.zeros((len(matrix), 2 * WORD), dtype=np.uint8)
+    held = np.packbits(np.column_stack([matrix > 0, fired(matrix)]), axis=1)
+    words[:, : held.shape[1]] = held
+    first, second = (np.unique(half, return_inverse=True)[1] for half in words.view(np.uint64).T)
+    kinds, start, where = np.unique(first * (second.max(initial=0) + 1) + second, return_index=True, return_inverse=True)
+    order = np.argsort(where, kind="stable")
+    ends = np.cumsum(np.bincount(where, minlength=len(kinds)))[:-1]
+    for row, members in zip(start.tolist(), np.split(order, ends), strict=bool(len(kinds))):
+        yield tuple(np.flatnonzero(matrix[row] > 0).tolist()), bool(fired(matrix[[row]])[0]), members
 
 
-def _route(
-    moles: Floats, fractions: Floats, usable: npt.NDArray[np.intp], allowed: npt.NDArray[np.intp], table: PriceTable
-) -> Route:
-    short = moles[-len(allowed) :]
-    if not (short < FORGIVEN).all():
-        missing = ", ".join(SYMBOLS[e] for e in allowed[~(short < FORGIVEN)])
-        return Route(np.nan, note=f"no balanced set of priced precursors: {missing} cannot be bought or not in balance")
-    kilogram = float(masses(fractions[None])[0])
-    bought = moles[: len(usable)] * table.grams_per_mole[usable] / kilogram
-    used = [int(i) for i in np.flatnonzero(moles[: len(usable)] > NEGLIGIBLE)]
-    names = {i: table.formulas[usable[i]] for i in used}
-    possible = [name for name in BY_PRODUCTS if set(np.flatnonzero(atoms_of(name))) <= set(allowed.tolist())]
-    gone = moles[len(usable) : -len(allowed)]
-    leaving = {
-        name: float(amount * masses(atoms_of(name)[None])[0] / kilogram)
-        for name, amount in zip(possible, gone, strict=True)
-        if amount > NEGLIGIBLE
-    }
-    guessed = tuple(names[i] for i in used if table.estimated[usable[i]])
-    note = f"price of {', '.join(guessed)} is that of its raw materials" if guessed else ""
-    cost = float(bought @ table.usd_per_kg[usable])
-    return Route(cost, {names[i]: float(bought[i]) for i in used}, leaving, guessed, note)
+def _route(synthesis: Synthesis, own: Programme, row: Floats, size: float, table: PriceTable) -> Route | None:
+    """Return a route of one kind, or None where it does not lead to the composition."""
+    moles = own.moles(row[own.setting.allowed])
+    if moles is None:
+        return None
+    used = [(source, float(amount)) for source, amount in zip(own.setting.usable, moles, strict=True) if amount > 0]
+    used.sort(key=lambda part: not part[0].leaves and _bare(part[0].precursor))
+    kilogram = float(masses(row[None])[0])
+    bought, gone = _sums(used)
+    at = {name: table.formulas.index(name) for name in bought}
+    weighed = {name: amount * _mass(name) / kilogram for name, amount in bought.items()}
+    guessed = tuple(name for name in bought if table.estimated[at[name]])
+    return Route(
+        usd_per_kg=float(sum(share * table.usd_per_kg[at[name]] for name, share in weighed.items())),
+        precursors=weighed,
+        by_products={name: amount * _mass(name) / kilogram for name, amount in gone.items()},
+        estimated=guessed,
+        note=f"price of {', '.join(guessed)} is that of its raw materials" if guessed else "",
+        name=synthesis.name,
+        line=line(synthesis, [source for source, _ in used], list(gone)),
+        practice=synthesis.practice_for(tuple(own.setting.allowed.tolist())),
+        moles={name: amount * size for name, amount in bought.items()},
+        leaves={name: amount * size for name, amount in gone.items()},
+        temperature_C=synthesis.temperature_C,
+        vessel=synthesis.vessel,
+        vented=synthesis.vented,
+        needs=synthesis.needs,
+        doi=synthesis.doi,
+    )
+
+
+def _sums(used: list[tuple[Source, float]]) -> tuple[dict[str, float], dict[str, float]]:
+    """Return moles of each precursor, and of each by-product."""
+    bought: dict[str, float] = {}
+    gone: dict[str, float] = {}
+    for source, amount in used:
+        bought[source.precursor] = bought.get(source.precursor, 0.0) + amount
+        for name, share in source.leaves:
+            gone[name] = gone.get(name, 0.0) + amount * share
+    return bought, gone
+
+
+def _bare(precursor: str) -> bool:
+    return "O" not in Composition.parse(precursor).elements
+
+
+def _mass(formula: str) -> float:
+    return float(masses(atoms_of(formula)[None])[0])
