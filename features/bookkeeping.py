@@ -7,7 +7,7 @@ compositions in which some element is not in its usual state.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
 
 import numpy as np
@@ -55,7 +55,9 @@ class Sums:
             np.minimum(excess + values[:, at("anion_takes")], 0),
         )
         valence.balance(values, excess, slots, role, len(SYMBOLS))
-        return cls(names, np.ascontiguousarray(values.T))
+        logs = replace(slots, values=slots.values * np.log(slots.values))
+        mixed = logs.sums(table[:, [at("cation")]], offsets)
+        return cls((*names, "cation_log"), np.ascontiguousarray(np.hstack([values, mixed]).T))
 
 
 def undescribed(slots: Slots) -> dict[int, tuple[str, ...]]:

@@ -1,8 +1,6 @@
 """The glass descriptors of a batch: a table of small functions, each giving one number a composition, never NaN.
 
-There is no liquidus among them: melting points are measurements, and this floor holds none. Where one helps (Tg is
-some 0.6 of the melting point of the parent halide) the models learn it from the melting points in the data, with
-`parent_halide` to say which halide is meant.
+The melting points among them are those of the chlorides of single elements; what was measured of mixtures is data.
 """
 
 from __future__ import annotations
@@ -14,11 +12,12 @@ from .bookkeeping import Descriptor, Sums
 from .elements import INDEX
 from .fractions import Fractions
 from .glass_ions import IONS
+from .glass_melting import MELTING
 from .glass_network import NETWORK
 from .glass_ratios import RATIOS
 from .slots import Slots, each_block
 
-DESCRIPTORS: dict[str, Descriptor] = {function.__name__: function for function in (*RATIOS, *NETWORK, *IONS)}
+DESCRIPTORS: dict[str, Descriptor] = {function.__name__: function for function in (*RATIOS, *NETWORK, *IONS, *MELTING)}
 NAMES: tuple[str, ...] = tuple(DESCRIPTORS)
 
 

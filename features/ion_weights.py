@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .chlorides import melting
 from .elements import INDEX, SYMBOLS, lookup
 from .ion_states import MOBILE, Flags, Ions, Matrix, neighbours
 from .oxidation import roles
@@ -82,6 +83,7 @@ def lines(ions: Ions) -> tuple[tuple[str, ...], Matrix]:
 
 def _sizes(ions: Ions) -> dict[str, NDArray[Any]]:
     """Charge, size and attraction of the ions."""
+    kelvin = melting(ions)
     sphere = 4 / 3 * np.pi * ions.radius**3
     electronegativity = np.nan_to_num(lookup("electronegativity"), nan=1.0)[ions.element]
     return {
@@ -97,6 +99,8 @@ def _sizes(ions: Ions) -> dict[str, NDArray[Any]]:
         "anion_radius": ions.anion * ions.radius,
         "mobile_radius": ions.mobile * ions.radius,
         "mobile": ions.mobile * 1.0,
+        "melting": ions.state * kelvin,
+        "m_melting": ions.network * ions.state * kelvin,
         "m_field": ions.network * ions.field,
         "cation_field": ions.cation * ions.field,
         "basicity": ions.cation * ions.state / (1.36 * (electronegativity - 0.26)),
