@@ -149,9 +149,8 @@ def load(name: str, *, lab: bool = True, extra: Sequence[Measurements] = ()) -> 
     prop = find(name)
     bulk, refused = curate(sciglass.read(name), prop)
     papers, refused_too = curate(literature.read(name, tuple(literature.TABLES)), prop)
-    second = papers.rows["source"].str.startswith(literature.SECOND).to_numpy()
-    more, again = drop_retold(papers.take(~second), papers.take(second), prop)
-    measured = Measurements.join([merge_repeats(bulk, prop), papers.take(~second), more])
+    told, again = _told_once(papers, prop)
+    measured = Measurements.join([merge_repeats(bulk, prop), told])
     out = [refused, refused_too, again]
     for part in (liverpool.read(name), *extra):
         measured = _added(measured, part, prop, out)
@@ -161,6 +160,18 @@ def load(name: str, *, lab: bool = True, extra: Sequence[Measurements] = ()) -> 
     if lab:
         measured = _added(measured, own_data.read(name), prop, out)
     return Dataset(prop, measured, pd.concat(out, ignore_index=True))
+
+
+def _told_once(papers: Measurements, prop: Property) -> tuple[Measurements, pd.DataFrame]:
+    """Rows of the literature tables without what an earlier of them has too, and the latter with their ``reason``."""
+    source = papers.rows["source"].str
+    first, *later = (papers.take(source.startswith(name).to_numpy()) for name in literature.TABLES.values())
+    out = [papers.rows.iloc[:0].assign(reason="")]
+    for part in later:
+        new, retold = drop_retold(first, part, prop)
+        first = Measurements.join([first, new])
+        out.append(retold)
+    return first, pd.concat(out, ignore_index=True)
 
 
 def _added(measured: Measurements, part: Measurements, prop: Property, out: list[pd.DataFrame]) -> Measurements:

@@ -1,6 +1,6 @@
-"""The reader of the two embedded literature tables: halide and oxyhalide electrolytes, each number with its DOI.
+"""The reader of the embedded literature tables: halide and oxyhalide electrolytes, and salts that hardly conduct.
 
-`load` takes both; `read` and `read_table` give the first alone unless asked for more.
+`load` takes all of them; `read` and `read_table` give the first alone unless asked for more. Each number has its paper.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from .properties import find
 from .sources import card
 
 NAME, SECOND = "halide literature table", "second halide literature table"
+INSULATORS = "table of insulating salts"
 FIRST = "halide_electrolytes"
-TABLES: Mapping[str, str] = {FIRST: NAME, "electrolytes_2": SECOND}  # card -> source of its rows
+TABLES: Mapping[str, str] = {FIRST: NAME, "electrolytes_2": SECOND, "insulators": INSULATORS}  # card -> source of rows
 MIXTURES = "molten-salt database (liquidus for mixtures)"
 PURE = "Pure Salt"
 CITATION = r"(?:^|;)\s*([A-Z][A-Za-z. -]+(?:\d+ \(\d{4}\)|\d{4} \d+) \d+)$"  # journal, volume, year and page
@@ -47,7 +48,7 @@ def read_table(tables: Sequence[str] = (FIRST,)) -> pd.DataFrame:
 
 
 def is_literature(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Return whether each row is from one of the two tables, ndarray of shape (n,)."""
+    """Return whether each row is from one of the tables, ndarray of shape (n,)."""
     return rows["source"].str.startswith(tuple(TABLES.values())).to_numpy()
 
 

@@ -15,6 +15,7 @@ CARDS = (
     "sciglass",
     "halide_electrolytes",
     "electrolytes_2",
+    "insulators",
     "liverpool_conductivity",
     "withdrawn",
     "precursor_prices",

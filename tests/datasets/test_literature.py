@@ -63,4 +63,4 @@ def test_the_second_table_is_read_on_demand_with_its_doubts_and_licences():
     assert doubted.sum() == 26
     assert set(rows.loc[doubted, "weight"]) == {0.3}
     assert "CC BY 4.0 (Hargreaves et al. 2023, copied in OBELiX)" in set(rows["licence"])
-    assert len(literature.read("conductivity", [*literature.TABLES])) == 377 + 451
+    assert len(literature.read("conductivity", [*literature.TABLES])) == 377 + 451 + 59

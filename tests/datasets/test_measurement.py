@@ -41,9 +41,10 @@ def test_embedded_data_obey_the_schema(name):
     licences = rows.groupby(rows["source"].str.split(":").str[0])["licence"].unique().map(set).to_dict()
     assert licences.pop("SciGlass", {"ODbL-1.0"}) == {"ODbL-1.0"}
     assert licences.pop(liverpool.NAME, {"CC-BY-4.0"}) == {"CC-BY-4.0"}
-    basis = licences.pop(literature.SECOND, set())
-    assert basis <= set(literature.read_table(["electrolytes_2"])["licence"])
-    assert UNKNOWN_LICENCE not in basis
+    for table in ("electrolytes_2", "insulators"):
+        basis = licences.pop(literature.TABLES[table], set())
+        assert basis <= set(literature.read_table([table])["licence"])
+        assert UNKNOWN_LICENCE not in basis
     assert licences == {literature.NAME: {card("halide_electrolytes").licence}}
 
 
