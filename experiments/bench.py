@@ -28,10 +28,11 @@ from .bench_results import Results
 from .evaluation import OURS, Judged, by_families, compare, judge, log, say
 from .forecast import Forecast
 from .protocol import KNOWN, design
-from .recipe import Recipe, TrainingRows
+from .recipe import Recipe
 from .run_facts import Facts
 from .score_file import NAME
 from .score_list import SERIES, data_counts, quote, scores_of, scores_of_series
+from .training_rows import TrainingRows
 from .unseen import OBELIX, TIME, MissingError, series, series_by
 
 Progress = Callable[[str], None]

@@ -24,12 +24,13 @@ from .episode_scores import episode_scores
 from .forecast import Forecast
 from .held_frame import held_frame
 from .protocol import SPLITS, cross_validate, design, measured
-from .recipe import RECIPES, Recipe, TrainingRows
+from .recipe import RECIPES, Recipe
 from .run_facts import Facts
 from .score_file import ScoreError
 from .score_list import data_counts, listed, quote, scores_of
 from .subsets import Mask, closer, subsets
 from .tracking_store import continued
+from .training_rows import TrainingRows
 from .unseen import OBELIX, TIME, ahead, later, official
 
 Progress = Callable[[str], None]

@@ -12,7 +12,7 @@ from ..datasets import Dataset
 from ..datasets.splits import LABELS, folds
 from ..models.crossfit import Design, HeldOut, Progress
 from ..models.predictor import Predictor
-from .recipe import TrainingRows
+from .training_rows import TrainingRows
 
 KNOWN = "known"  # papers held out whole, but a composition that other papers measured too stays in training
 DEALT = "paper-dealt"  # folds of papers, dealt to be of equal size: those of the first round, for comparison

@@ -10,20 +10,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from ..datasets import PROPERTIES, Dataset, load
 from ..datasets.structured import of_toml
 from ..features.featurizer import BLOCKS
-from ..features.fractions import Fractions
 from ..models.predictor import Predictor
-from .energies import measured_energies
-from .melting_rule import MeltingRule
+from .training_rows import TrainingRows
 
 RECIPES = ("tg", "conductivity")  # what a ranking needs
 FURTHER = ("liquidus", "youngs_modulus", "activation_energy")  # what it shows when asked
-WEIGHTS = ("literature", "melting_rule")
+WEIGHTS = ("literature", "melting_rule", "oxyhalide_rule")
 LOCAL = ("capacity", "least_weight", "heard", "shared", "share", "n_trees")
 COMMITTEE = MappingProxyType(
     {"n_networks": (int, 1, 20), "n_epochs": (int, 1, 500), "alpha": (float, 0, 100), "batch_size": (int, 16, 4096)}
@@ -56,7 +51,10 @@ class Recipe:
         weights = isinstance(self.weights, Mapping) and all(
             name in WEIGHTS and type(value) in (int, float) and 0 <= value < 1e6 for name, value in self.weights.items()
         )
-        rule = weights and self.conditions is True and self.weights.get("melting_rule", 0)
+        of_conditions = {"melting_rule": False, "oxyhalide_rule": True}
+        rule = weights and any(
+            self.weights.get(name, 0) and self.conditions is not right for name, right in of_conditions.items()
+        )
         for name, good, right in (
             ("blocks", blocks, f"a list of {', '.join(BLOCKS)}, fractions first, glass last"),
             ("conditions", isinstance(self.conditions, bool), "true or false"),
@@ -79,7 +77,11 @@ class Recipe:
                 f"a table of {', '.join(LOCAL)}; heard and shared two rising numbers from 0 to 1",
             ),
             ("committee", _is_committee(self.committee), f"a table of {', '.join(COMMITTEE)}, each in its range"),
-            ("weights", not rule, "no melting_rule where there are conditions, which the rule does not know"),
+            (
+                "weights",
+                not rule,
+                "melting_rule only without conditions, oxyhalide_rule only with them",
+            ),
         ):
             if not good:
                 raise RecipeError(f"recipe {name} = {getattr(self, name)!r}; give {right}")
@@ -144,7 +146,7 @@ class Recipe:
 
     def rows(self, data: Dataset | None = None) -> TrainingRows:
         """Everything the predictor learns from: by default all that is embedded."""
-        return TrainingRows.of(self, load(self.property) if data is None else data)
+        return TrainingRows.of(self.weights, self.conditions, load(self.property) if data is None else data)
 
     def parameters(self) -> dict[str, Any]:
         """Flat names and values, as they are tracked."""
@@ -181,65 +183,3 @@ def _is_committee(told: Any) -> bool:
         and COMMITTEE[name][1] <= value <= COMMITTEE[name][2]
         for name, value in told.items()
     )
-
-
-@dataclass(frozen=True)
-class TrainingRows:
-    """Rows as `Predictor.fit` takes them: the measured ones of `data` first, then those estimated by a rule."""
-
-    data: Dataset
-    fractions: Fractions
-    values: npt.NDArray[np.float64]
-    sample_weight: npt.NDArray[np.float64]
-    estimated: npt.NDArray[np.bool_]
-    conditional: bool = False
-
-    @classmethod
-    def of(cls, recipe: Recipe, data: Dataset) -> TrainingRows:
-        """Weigh the measured rows and add the estimated ones."""
-        curated = recipe.weights.get("literature", 1.0)
-        weight = data.rows["weight"].to_numpy() * np.where(data.curated, curated, 1.0)
-        rows = cls(data, data.fractions, data.values, weight, np.zeros(len(data), dtype=bool), recipe.conditions)
-        share = recipe.weights.get("melting_rule", 0.0)
-        return rows._with_rule(share) if share else rows
-
-    def keywords(self, groups: npt.NDArray[Any] | None = None) -> dict[str, Any]:
-        """Arguments of `Predictor.fit` and `Predictor.cross_validate`; groups of the measured rows, else papers."""
-        n_rule = int(self.estimated.sum())
-        papers = self.data.groups if groups is None else groups
-        whole = self.data.laboratories if groups is None else groups
-        told: dict[str, Any] = {
-            "compositions": self.fractions,
-            "values": self.values,
-            "groups": np.concatenate([papers, np.full(n_rule, "rule", dtype=object)]),
-            "laboratories": np.concatenate([whole, np.full(n_rule, "rule", dtype=object)]),
-            "sample_weight": self.sample_weight,
-            "estimated": self.estimated,
-            "years": np.concatenate(
-                [self.data.rows["year"].to_numpy(dtype=float, na_value=np.nan), np.full(n_rule, np.nan)]
-            ),
-        }
-        if not self.conditional:
-            return told
-        return told | {"conditions": self.data.conditions, "energies": measured_energies(self.data)}
-
-    def names(self) -> dict[str, Any]:
-        """Formula and reference (DOI, else the key of the paper) of each row, as `Predictor.fit` takes them."""
-        rows = self.data.rows
-        reference = np.where(rows["doi"].fillna("") != "", rows["doi"].fillna(""), rows["group"])
-        blank = np.full(int(self.estimated.sum()), "")
-        return {
-            "formulas": np.concatenate([rows["formula"].to_numpy(dtype=str), blank]),
-            "references": np.concatenate([reference.astype(str), blank]),
-        }
-
-    def _with_rule(self, weight: float) -> TrainingRows:
-        liquidus = load("liquidus", lab=False)
-        salts, estimates = MeltingRule.learn(self.data, liquidus).apply(self.data, liquidus)
-        return TrainingRows(
-            self.data,
-            Fractions.from_matrix(np.vstack([self.fractions.matrix, salts.matrix])),
-            np.concatenate([self.values, estimates]),
-            np.concatenate([self.sample_weight, np.full(len(salts), weight)]),
-            np.concatenate([self.estimated, np.ones(len(salts), dtype=bool)]),
-        )

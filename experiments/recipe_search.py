@@ -29,9 +29,10 @@ from . import tracking
 from .bench import QUICK_ROWS, sample
 from .bench_page import as_table
 from .protocol import design
-from .recipe import RECIPES, Recipe, TrainingRows
+from .recipe import RECIPES, Recipe
 from .run_facts import Facts
 from .subsets import Mask, closer, subsets
+from .training_rows import TrainingRows
 
 Vector = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]

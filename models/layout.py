@@ -24,6 +24,7 @@ SHARES = (
     "terminal_halide_per_former",
     "plasticiser",
 )
+THERMAL = ("parent_melting", "cation_entropy")  # ratios of a property that is a temperature or goes with one
 USUAL = (  # elements of most candidates: rows of these alone leave the columns of all others out of the matrix work
     *("Li", "Na", "K", "Ag", "Mg", "Ca", "Sr", "Ba", "Zn", "Al", "Ga", "In", "B", "Si", "Ge", "Sn"),
     *("P", "Sb", "Sc", "Y", "La", "Ti", "Zr", "Hf", "Nb", "Ta", "O", "S", "F", "Cl", "Br", "I"),
@@ -88,12 +89,13 @@ class Layout:
     def views(self, X: Matrix) -> Views:
         """The rows of a design matrix as ratios, elements and everything."""
         glass, conditions = X[:, self.glass], X[:, self.glass.stop : self.width - 1]
-        temperature = conditions[:, :1]  # the phase is no ratio: a family crystallised is the same family
         amounts = glass[:, [GLASS.index(name) for name in AMOUNTS]]
         shares = glass[:, [GLASS.index(name) for name in SHARES]]
         roots = np.sqrt(X[:, self.fractions])
+        # the phase is no ratio: a family crystallised is the same family
+        heat = conditions[:, :1] if self.n_conditions else glass[:, [GLASS.index(name) for name in THERMAL]]
         return Views(
-            ratios=np.column_stack([np.log1p(np.clip(amounts, 0.0, MOST)), shares, temperature]),
+            ratios=np.column_stack([np.log1p(np.clip(amounts, 0.0, MOST)), shares, heat]),
             elements=roots,
             everything=np.column_stack([roots, glass, conditions]),
         )

@@ -33,7 +33,7 @@ class Views(NamedTuple):
     """The same n compositions seen three ways, each an array of shape (n, ...)."""
 
     ratios: Matrix
-    """Plain ratios, such as O/M and mobile ions per M, and temperature: what carries over from family to family."""
+    """Plain ratios, such as O/M and mobile ions per M, and temperature or melting: what families share."""
     elements: Matrix
     """Square roots of the atomic fractions: which elements it is made of."""
     everything: Matrix

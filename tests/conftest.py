@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingRegressor
 from vitrion.datasets import load
-from vitrion.experiments.recipe import Recipe, TrainingRows
+from vitrion.experiments.recipe import Recipe
 from vitrion.models.blend import BlendedRegressor
 from vitrion.models.conditions import NAMES
 from vitrion.models.nearness import nearness
@@ -78,7 +78,7 @@ def predictors(tables):
         warnings.simplefilter("ignore")
         for name, data in tables.items():
             recipe = dataclasses.replace(Recipe.named(name), weights={"literature": 5.0})
-            rows = TrainingRows.of(recipe, data)
+            rows = recipe.rows(data)
             fitted[name] = modest(recipe).fit(**rows.keywords(), **rows.names())
     return fitted
 

@@ -36,7 +36,7 @@ def small_home(folder):
         warnings.simplefilter("ignore")
         for name, data in small.tables.__wrapped__().items():
             recipe = dataclasses.replace(small.Recipe.named(name), weights={"literature": 5.0})
-            rows = small.TrainingRows.of(recipe, data)
+            rows = recipe.rows(data)
             fitted = small.modest(recipe).fit(**rows.keywords(), **rows.names())
             path = Path(tempfile.mkdtemp()) / registry.BUNDLE
             digest = artifact.save(fitted, path)

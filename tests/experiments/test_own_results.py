@@ -12,7 +12,7 @@ from vitrion.experiments import own_results as module
 from vitrion.experiments.own_results import informed
 from vitrion.experiments.proposal import propose
 from vitrion.experiments.ranking import rank
-from vitrion.experiments.recipe import Recipe, TrainingRows
+from vitrion.experiments.recipe import Recipe
 
 OWN = ["LiAlCl2.2O0.9", "LiAlCl2.8O0.6", "LiAlCl3.1O0.45"]
 ALIKE = "LiAlCl2.7O0.65"
@@ -126,7 +126,7 @@ def test_what_was_trained_in_is_not_counted_twice(tables, quick):
     own = load("conductivity")
     own = own.take((own.rows["source"] == "lab").to_numpy())
     data = type(own)(own.property, own.measured.join([tables["conductivity"].measured, own.measured]))
-    rows = TrainingRows.of(recipe, data)
+    rows = recipe.rows(data)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         trained = quick(recipe).fit(**rows.keywords(), **rows.names())

@@ -12,7 +12,7 @@ from vitrion.datasets.properties import find
 from vitrion.experiments.goal import Goal, GoalError, Threshold
 from vitrion.experiments.proposal import propose
 from vitrion.experiments.ranking import COLUMNS, rank, sweep
-from vitrion.experiments.recipe import FURTHER, Recipe, TrainingRows
+from vitrion.experiments.recipe import FURTHER, Recipe
 from vitrion.experiments.registry import NoChampionError, load_predictor
 from vitrion.experiments.screening import screen
 from vitrion.features import Composition, FormulaError, Fractions
@@ -292,7 +292,7 @@ def test_further_properties_stand_at_the_end(predictors, quick):
     recipe = Recipe.named("liquidus")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        liquidus = quick(recipe).fit(**TrainingRows.of(recipe, few).keywords())
+        liquidus = quick(recipe).fit(**recipe.rows(few).keywords())
     told = rank(["LiAlCl4", "nonsense"], predictors={**predictors, "liquidus": liquidus}, also=("liquidus",))
     assert tuple(told.columns) == (*COLUMNS[:-1], "liquidus_C", "liquidus_low_C", "liquidus_high_C", "input")
     value, low, high = told.loc[0, ["liquidus_C", "liquidus_low_C", "liquidus_high_C"]]
