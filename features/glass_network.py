@@ -1,13 +1,17 @@
 """Bridges and ends of the M-O-M network, by counting bonds.
 
-A former with coordination c offers c bonds; an anion that ends takes one, an anion that bridges takes two. Oxide
-(with chalcogenide and nitride) binds first, so with F formers and A such anions per atom the bridges are
-B = c F - A, between 0 and A; halides take the bonds left over, bridge (share edges, as in AlCl3) where there are more
-bonds than halides, and stay free (as in AgI-AgPO3) where there are fewer. For MAlCl(4-2x)Ox this gives B = O: each
-oxygen joins two aluminium atoms (10.1038/s41560-023-01356-y); for a silicate it is the usual count of bridging oxygen.
-A former is a network cation of field strength 0.6 e per square angstrom or more. Three coordinations depend on what
-else is there: boron is fourfold in part (`fourfold_boron`), aluminium sixfold beside fluoride, as in Na3AlF6, and
-zinc, too weak a former beside oxide, offers its four bonds to halides, as in ZnCl2.
+A former with coordination c offers c bonds; an anion that ends takes one, an anion that bridges takes two. Halides
+beyond the charge of the cations that are no formers cannot be free and bind first (POCl3 keeps its three P-Cl). Then
+oxide (with chalcogenide and nitride) binds, so with F formers and A such anions per atom the bridges are B = c F - A,
+between 0 and A; halides take the bonds left over, bridge (share edges, as in AlCl3) where there are more bonds than
+halides, and stay free (as in AgI-AgPO3) where there are fewer. For MAlCl(4-2x)Ox this gives B = O: each oxygen joins
+two aluminium atoms (10.1038/s41560-023-01356-y); for a silicate it is the usual count of bridging oxygen.
+
+How far a cation is a former follows from its field strength, by a smooth step from 0.5 to 0.7 e per square angstrom;
+beside halides the step lies lower (`ion_states.former_weight`), and Zn, Cd, Pb2+ and Bi, whose chlorides form glasses
+or are the main part of some, offer all their bonds to halides. Coordinations depend on what else is there: boron is
+fourfold in part (`fourfold_boron`), aluminium and gallium sixfold beside fluoride, as in Na3AlF6, indium fourfold in
+oxyhalides (`fourfold_indium`), and complex fluorides such as BF4- and PF6- bind all their fluoride.
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ import numpy as np
 
 from .bookkeeping import Matrix, Sums, once, ratio
 from .charge import EXACT
-from .glass_ratios import MOST, halide
+from .glass_ratios import MOST, halide, per_m
 
 
 @once
@@ -44,85 +48,139 @@ def fourfold_boron(sums: Sums) -> Matrix:
 
 
 @once
-def sites(sums: Sums) -> Matrix:
-    """Bonds that the formers offer, per atom."""
-    sixfold = 2 * sums["aluminium"] * ratio(sums["f"], sums["anion"], 1.0)
-    return sums["sites"] + fourfold_boron(sums) * sums["boron"] + sixfold
-
-
-def firm(sums: Sums) -> Matrix:
-    """Oxide, chalcogenide and nitride ions per atom: the anions that bind first."""
-    return sums["o"] + sums["chalcogenide"] + sums["n"]
-
-
-@once
-def bridges(sums: Sums) -> Matrix:
-    """Bridging oxide, chalcogenide and nitride ions per atom; 0 without a former."""
-    return np.minimum(np.maximum(sites(sums) - firm(sums), 0), firm(sums))
-
-
-@once
 def halide_share(sums: Sums) -> Matrix:
     """Halide ions over all anions; 0 without anions."""
     return ratio(halide(sums), sums["anion"], 1.0)
 
 
 @once
+def fourfold_indium(sums: Sums) -> Matrix:
+    """Fraction of indium with four neighbours: all of it beside oxygen and up to 4 halides per M, none in Li3InCl6.
+
+    Amorphous AInX2.5O0.75 holds fragments of chains of InX2O2 tetrahedra (arXiv 2601.06384). It sets in smoothly, over
+    the first fifth of oxygen among O + X, between 5 and 4 halides per M, and over the first halide per M, since oxide
+    glasses hold six-coordinated indium; these ramps are a rule of thumb.
+    """
+    oxygen = np.minimum(5 * ratio(sums["o"], sums["o"] + halide(sums), 1.0), 1)
+    per_cation = ratio(halide(sums), sums["m"], MOST)
+    return oxygen * np.clip(5 - per_cation, 0, 1) * np.minimum(per_cation, 1)
+
+
+@once
 def formers(sums: Sums) -> Matrix:
     """Formers per atom; those of halides alone (Zn, Y) in proportion to the halide share of the anions."""
-    return sums["former"] + sums["weak_former"] * halide_share(sums)
+    usual = sums["former"] + sums["weak_former"] * halide_share(sums)
+    indium = sums["indium"] - sums["indium_former"] - sums["indium_weak"] * halide_share(sums)
+    return usual + fourfold_indium(sums) * indium
+
+
+@once
+def sites(sums: Sums) -> Matrix:
+    """Bonds that the formers offer to oxide and halide alike, per atom."""
+    sixfold = 2 * sums["sixfold"] * ratio(sums["f"], sums["anion"], 1.0)
+    indium = fourfold_indium(sums) * (4 * sums["indium"] - 6 * sums["indium_former"])
+    return sums["sites"] + fourfold_boron(sums) * sums["boron"] + sixfold + indium
+
+
+@once
+def halide_sites(sums: Sums) -> Matrix:
+    """Bonds that formers of halides alone, and complex fluorides, offer to halides besides, per atom.
+
+    A complex fluoride such as PF6- has only F around the former, with a chance of the fourth power of the share of F.
+    """
+    weak = sums["weak_sites"] - 6 * fourfold_indium(sums) * sums["indium_weak"]
+    room = sums["fluoride_room"] * ratio(sums["f"], sums["anion"], 1.0) ** 4
+    wanted = np.maximum(sums["f"] + firm(sums) - sites(sums), 0)
+    return weak * halide_share(sums) + np.minimum(room, wanted)
+
+
+def firm(sums: Sums) -> Matrix:
+    """Oxide, chalcogenide and nitride ions per atom: the anions that bind before a halide that may stay free."""
+    return sums["o"] + sums["chalcogenide"] + sums["n"]
+
+
+@once
+def never_free(sums: Sums) -> Matrix:
+    """Halide ions per atom beyond the charge of all cations that are no formers: these are bound in any case."""
+    return np.clip(halide(sums) - sums["modifier_charge"], 0, 8 * formers(sums))
+
+
+@once
+def bridges(sums: Sums) -> Matrix:
+    """Bridging oxide, chalcogenide and nitride ions per atom; 0 without a former."""
+    left = np.maximum(sites(sums) - np.maximum(never_free(sums) - halide_sites(sums), 0), 0)
+    return np.minimum(np.maximum(left - firm(sums), 0), firm(sums))
 
 
 @once
 def bonds_left(sums: Sums) -> Matrix:
     """Bonds of the formers left for halides, per atom."""
-    return np.maximum(sites(sums) - firm(sums) - bridges(sums), 0) + sums["weak_sites"] * halide_share(sums)
+    left = np.maximum(sites(sums) - firm(sums) - bridges(sums), 0) + halide_sites(sums)
+    return np.maximum(left, never_free(sums))
+
+
+@once
+def halide_bridges(sums: Sums) -> Matrix:
+    """Bridging halide ions per atom."""
+    spare = bonds_left(sums) - halide(sums)
+    return np.minimum(np.where(spare > EXACT, spare, 0), halide(sums))
 
 
 def bridging_o_per_m(sums: Sums) -> Matrix:
     """Bridging oxide (chalcogenide, nitride) ions per network cation; 0 without one."""
-    return ratio(bridges(sums), sums["m"], MOST)
+    return per_m(sums, bridges(sums))
 
 
 def bridging_halide_per_m(sums: Sums) -> Matrix:
     """Bridging halide ions per network cation; 0 without one."""
-    spare = bonds_left(sums) - halide(sums)
-    spare = np.where(spare > EXACT, spare, 0)
-    return ratio(np.minimum(spare, halide(sums)), sums["m"], MOST)
+    return per_m(sums, halide_bridges(sums))
 
 
 def free_halide_per_m(sums: Sums) -> Matrix:
-    """Halide ions bound to no former, per network cation, at most 20; 20 for a halide without network cations."""
+    """Halide ions bound to no former, per network cation; at most 20."""
     free = halide(sums) - bonds_left(sums)
-    return ratio(np.where(free > EXACT, free, 0), sums["m"], MOST)
+    return per_m(sums, np.where(free > EXACT, free, 0))
 
 
 def non_bridging_o_per_m(sums: Sums) -> Matrix:
-    """Oxide (chalcogenide, nitride) ions that do not bridge, per network cation; at most 20, and 20 without M."""
-    return ratio(firm(sums) - bridges(sums), sums["m"], MOST)
+    """Oxide (chalcogenide, nitride) ions that do not bridge, per network cation; at most 20."""
+    return per_m(sums, firm(sums) - bridges(sums))
 
 
 def connectivity(sums: Sums) -> Matrix:
-    """M-O-M links per former, 2 B/F; 0 without a former."""
-    return ratio(2 * bridges(sums), formers(sums), MOST)
+    """M-O-M and M-X-M links per former, 2 (B + bridging halide)/F; 0 without a former."""
+    return ratio(2 * (bridges(sums) + halide_bridges(sums)), formers(sums), MOST)
 
 
-def terminal_halide_per_former(sums: Sums) -> Matrix:
-    """Halide ions that end a bond of a former, per former (with Zn); 0 without a former."""
+def terminal_halide_per_m(sums: Sums) -> Matrix:
+    """Halide ions that end a bond of a former, per network cation; 0 without one."""
     bound = np.minimum(halide(sums), bonds_left(sums))
-    shared = np.minimum(np.maximum(bonds_left(sums) - halide(sums), 0), halide(sums))
-    return ratio(bound - shared, formers(sums), MOST)
+    return per_m(sums, bound - halide_bridges(sums))
 
 
 def plasticiser(sums: Sums) -> Matrix:
-    """Share of formers left as separate halide units such as AlCl4-, times the halide share of the anions.
+    """Share of network cations in separate halide units such as AlCl4-, times the halide share of the anions.
 
-    With links spread at random over c bonds a former has none with probability (1 - k/c)^c, k the connectivity;
-    0 without a former.
+    With oxide and bridging halide spread at random over the c bonds of a former none of its bonds holds one with
+    probability (1 - k/c)^c, k their bonds per former. What is packed into a crystal, as the octahedra of Li3InCl6,
+    counts as separate all the same: the composition does not tell. 0 without a former.
     """
-    bonds = np.maximum(ratio(sites(sums), formers(sums), MOST), 1)
-    bare = np.maximum(1 - connectivity(sums) / bonds, 0) ** bonds
-    return np.where(formers(sums) > 0, bare * ratio(halide(sums), sums["anion"], 1.0), 0)
+    bonds = np.maximum(ratio(sites(sums) + halide_sites(sums), formers(sums), MOST), 1)
+    taken = ratio(firm(sums) + bridges(sums) + 2 * halide_bridges(sums), formers(sums), MOST)
+    bare = np.maximum(1 - taken / bonds, 0) ** bonds
+    return bare * halide_share(sums) * ratio(formers(sums), sums["m"], 1.0)
+
+
+def halide_released_per_m(sums: Sums) -> Matrix:
+    """Halide ions that oxygen joining 2.5 Al, Ga or In instead of 2 sets free, per network cation.
+
+    max(0, 2.5 O + X - c F) where these are the only formers, less in proportion where they are not. The 11 % by weight
+    of LiCl beside the glass in LiAlCl2.5O0.75 (10.1038/s41560-023-01356-y), 0.35 per formula, give the 2.5.
+    """
+    trivalent = sums["tetrahedral"] + fourfold_indium(sums) * sums["indium"]
+    crowded = np.maximum(2.5 * sums["o"] + halide(sums) - sites(sums) - halide_sites(sums), 0)
+    share = ratio(trivalent, formers(sums), 1.0) * ratio(sums["o"], firm(sums), 1.0)
+    return per_m(sums, np.minimum(crowded * share, halide(sums)))
 
 
 def former_share(sums: Sums) -> Matrix:
@@ -136,7 +194,8 @@ NETWORK = (
     free_halide_per_m,
     non_bridging_o_per_m,
     connectivity,
-    terminal_halide_per_former,
+    terminal_halide_per_m,
     plasticiser,
+    halide_released_per_m,
     former_share,
 )

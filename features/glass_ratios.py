@@ -1,9 +1,13 @@
 """Plain ratios that carry across families of glasses: mobile ion, oxygen and halide per network cation, and mixing.
 
-M is every cation with two charges or more, X is F + Cl + Br + I, and a mobile ion is Li, Na, K, Ag or Cu.
+M is every cation with two charges or more, X is F + Cl + Br + I, and a mobile ion is Li+, Na+, K+, Ag+ or Cu+. Where
+there is less than one M to twenty other cations, a twentieth of these stands for M, so that ratios end at 20 without a
+jump and still tell Li3OCl (O/M 6.7) from Li2O (10).
 """
 
 from __future__ import annotations
+
+import numpy as np
 
 from .bookkeeping import HALIDES, MOBILE, Matrix, Sums, entropy, once, ratio
 
@@ -16,19 +20,24 @@ def halide(sums: Sums) -> Matrix:
     return sums["f"] + sums["cl"] + sums["br"] + sums["i"]
 
 
+def per_m(sums: Sums, amount: Matrix) -> Matrix:
+    """An amount per network cation, or per twentieth of the other cations where these are more; at most 20."""
+    return ratio(amount, np.maximum(sums["m"], (sums["cation"] - sums["m"]) / MOST), MOST)
+
+
 def mobile_per_m(sums: Sums) -> Matrix:
-    """Mobile ions per network cation, at most 20; 20 without a network cation."""
-    return ratio(sums["mobile"], sums["m"], MOST)
+    """Mobile ions per network cation, at most 20."""
+    return per_m(sums, sums["mobile"])
 
 
 def o_per_m(sums: Sums) -> Matrix:
-    """Oxide ions per network cation, at most 20; 20 without a network cation."""
-    return ratio(sums["o"], sums["m"], MOST)
+    """Oxide ions per network cation, at most 20."""
+    return per_m(sums, sums["o"])
 
 
 def halide_per_m(sums: Sums) -> Matrix:
-    """Halide ions per network cation, at most 20; 20 without a network cation."""
-    return ratio(halide(sums), sums["m"], MOST)
+    """Halide ions per network cation, at most 20."""
+    return per_m(sums, halide(sums))
 
 
 def o_share(sums: Sums) -> Matrix:
@@ -57,8 +66,8 @@ def m_fraction(sums: Sums) -> Matrix:
 
 
 def anions_per_m(sums: Sums) -> Matrix:
-    """All anions per network cation, at most 20; 20 without a network cation."""
-    return ratio(sums["anion"], sums["m"], MOST)
+    """All anions per network cation, at most 20."""
+    return per_m(sums, sums["anion"])
 
 
 def halide_entropy(sums: Sums) -> Matrix:
@@ -87,8 +96,8 @@ def mobile_entropy(sums: Sums) -> Matrix:
 
 
 def parent_halide_per_m(sums: Sums) -> Matrix:
-    """(X + 2 O)/M: halides per network cation in the parent, each O replaced by 2 Cl; at most 20, and 20 without M."""
-    return ratio(halide(sums) + 2 * sums["o"], sums["m"], MOST)
+    """(X + 2 O)/M: halides per network cation in the parent, each O replaced by 2 Cl; at most 20."""
+    return per_m(sums, halide(sums) + 2 * sums["o"])
 
 
 RATIOS = (

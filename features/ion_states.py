@@ -22,6 +22,10 @@ OXIDE_RADIUS = 1.40
 BESIDE_OXIDE = (0.5, 0.7)  # field strengths, in e per square angstrom, at which a cation begins and ends to be a former
 BESIDE_HALIDE = (0.35, 0.55)
 HALIDE_FORMERS = (("Zn", 2), ("Cd", 2), ("Pb", 2), ("Bi", 3))
+IN_FLUORIDES = {  # coordination in complex fluorides
+    **dict.fromkeys(("Si", "Ge", "P", "As", "V"), 6),
+    **{"B": 4, "Te": 5, "Zr": 8, "Hf": 8, "Nb": 7, "Ta": 7},
+}
 
 Matrix = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -136,6 +140,15 @@ class Ions:
         known = [(INDEX[symbol], charge) for symbol, charge in HALIDE_FORMERS]
         chosen = np.array([(at, z) in known for at, z in zip(self.element, self.state, strict=True)], dtype=np.bool_)
         return np.where(chosen, 1.0, self.network * former_weight(self.field, BESIDE_HALIDE))
+
+    @property
+    def fluoride_room(self) -> Matrix:
+        """Bonds that a cation forms in its complex fluoride beyond its usual coordination, such as TaF7 2-.
+
+        Reference: Greenwood and Earnshaw, Chemistry of the Elements, 2nd ed., 1997.
+        """
+        most = np.array([IN_FLUORIDES.get(SYMBOLS[at], 0) for at in self.element])
+        return self.former * np.maximum(most - self.coordination, 0)
 
 
 def _anion_radius() -> Matrix:

@@ -76,7 +76,11 @@ def lines(ions: Ions) -> tuple[tuple[str, ...], Matrix]:
         "modifier_charge": ions.cation * (1 - ions.former) * ions.state,
         "boron": one("B") * ions.cation,
         "silicon": one("Si") * ions.cation,
-        "aluminium": one("Al") * ions.cation,
+        "sixfold": (one("Al") + one("Ga")) * ions.cation,
+        "fluoride_room": ions.fluoride_room,
+        "indium": one("In") * ions.network,
+        "indium_former": one("In") * ions.former,
+        "indium_weak": one("In") * weak,
     }
     return tuple((columns | _sizes(ions)).keys()), np.column_stack(list((columns | _sizes(ions)).values()))
 

@@ -21,7 +21,7 @@ SHARES = (
     "mobile_fraction",
     "bridging_o_per_m",
     "free_halide_per_m",
-    "terminal_halide_per_former",
+    "terminal_halide_per_m",
     "plasticiser",
 )
 THERMAL = ("parent_melting", "cation_entropy")  # ratios of a property that is a temperature or goes with one
