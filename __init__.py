@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from vitrion import datasets, features
     from vitrion.experiments import plots
     from vitrion.experiments.campaign import Campaign
+    from vitrion.experiments.comparison import compare
     from vitrion.experiments.evaluation import evaluate
     from vitrion.experiments.goal import Goal
     from vitrion.experiments.judgement import Threshold
@@ -30,6 +31,7 @@ __all__ = [
     "Goal",
     "Predictor",
     "Threshold",
+    "compare",
     "datasets",
     "evaluate",
     "features",
@@ -48,6 +50,7 @@ _HOMES = {
     "Goal": "experiments.goal",
     "Predictor": "models.predictor",
     "Threshold": "experiments.judgement",
+    "compare": "experiments.comparison",
     "evaluate": "experiments.evaluation",
     "load_predictor": "experiments.registry",
     "propose": "experiments.proposal",

@@ -73,6 +73,23 @@ def measured(
     return columns | {"n_measured": count}
 
 
+def papers(
+    name: str, keys: Keys, told: Prediction, predictor: Predictor, temperature_C: float
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.object_]]:
+    """Number of sources that measured one property of each candidate, and the DOI of the value that is shown.
+
+    Parameters
+    ----------
+    name, keys, told, predictor, temperature_C
+        As in `measured`, of one property.
+    """
+    count, doi = np.zeros(len(keys), dtype=np.int64), np.full(len(keys), "", dtype=object)
+    for row, facts in _of_each(name, keys, told, predictor).items():
+        count[row] = len(set(facts.reference.tolist()))
+        doi[row] = _source(facts.reference[_shown(facts, temperature_C)])
+    return count, doi
+
+
 def counted(table: pd.DataFrame, goal: Goal) -> tuple[int, int, int]:
     """Rows of a ranking that are measured, those of them that meet the goal, and all that could be read.
 

@@ -13,11 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..datasets.thermochemistry import CHARGE, binaries
-from ..features.charge import TOLERANCE
-from ..features.elements import SYMBOLS
 from ..features.fractions import Fractions
 from ..features.glass import descriptor
+from .salts import salts
 
 Vector = npt.NDArray[np.float64]
 
@@ -61,52 +59,12 @@ def softness(compositions: Fractions | list[str]) -> Softness:
     (True, 'no formation energy of P, S')
     """
     fractions = Fractions.of(compositions)
-    high, note = _bonds(fractions)
+    parts = salts(fractions)
+    ions = descriptor("volume_per_atom", fractions) * SPHERES * CM3_PER_A3
+    high = 2 * np.minimum(ions / parts.volume_cm3, 1.0) * parts.energy_kJ / parts.volume_cm3  # kJ/cm3 is GPa
     halogen = sum(fractions.column(symbol) for symbol in ("Cl", "Br", "I"))
     anions = halogen + sum(fractions.column(symbol) for symbol in ("F", "O", "S", "Se", "Te", "N"))
     mobile = sum(fractions.column(symbol) for symbol in MOBILE)
     known = (halogen > CLASS_SHARE * anions) & (mobile > 0) & (high > min(value for _, value, _ in ANCHORS))
     low = np.where(known, min(value for _, value, _ in ANCHORS), np.nan)
-    return Softness(low, high, note)
-
-
-def _bonds(fractions: Fractions) -> tuple[Vector, npt.NDArray[np.object_]]:
-    """The formula for n compositions in GPa, shape (n,), and why it says nothing.
-
-    Each cation has the anions in the proportions in which their charges are there, and each pair the energy and the
-    volume of its crystal; so G is an energy over a volume for the whole, in kJ/cm3, which is GPa.
-    """
-    ions = descriptor("volume_per_atom", fractions) * SPHERES * CM3_PER_A3
-    high, note = np.full(len(fractions), np.nan), np.full(len(fractions), "", dtype=object)
-    for row, amounts in enumerate(fractions.matrix):
-        here = {SYMBOLS[place]: float(amounts[place]) for place in np.flatnonzero(amounts)}
-        found = _energy_and_volume(here)
-        if isinstance(found, str):
-            note[row] = found
-        else:
-            energy, volume = found
-            high[row] = 2 * min(ions[row] / volume, 1.0) * energy / volume
-    return high, note
-
-
-def _energy_and_volume(amounts: dict[str, float]) -> tuple[float, float] | str:
-    """Energy in kJ and volume in cm3 for a mole of atoms, or why there are none."""
-    known = binaries()
-    cations = {symbol: n for symbol, n in amounts.items() if CHARGE.get(symbol, 0) > 0}
-    anions = {symbol: n * -CHARGE[symbol] for symbol, n in amounts.items() if CHARGE.get(symbol, 0) < 0}
-    lacking = [one for one in amounts if one not in CHARGE]
-    lacking += [one for one in anions if not any(pair[1] == one for pair in known)]
-    if lacking:
-        return f"no formation energy of {', '.join(lacking)}"
-    total = sum(anions.values())
-    positive = sum(n * CHARGE[symbol] for symbol, n in cations.items())
-    if not total or abs(positive - total) > TOLERANCE:
-        return "not neutral with its ions in the usual charges"
-    energy = volume = 0.0
-    for cation, moles in cations.items():
-        for anion, charge in anions.items():
-            if (cation, anion) not in known:
-                return f"no formation energy of a salt of {cation} and {anion}"
-            energy += moles * charge / total * known[cation, anion].atomisation_kJ
-            volume += moles * charge / total * known[cation, anion].volume_cm3
-    return energy, volume
+    return Softness(low, high, parts.note)

@@ -52,7 +52,7 @@ def log_round(campaign: str, event: int) -> str:
     return log(read(campaign), event)
 
 
-def compare(name: str, version: int) -> dict[str, Any]:
+def compare_versions(name: str, version: int) -> dict[str, Any]:
     """Hold a version against the champion, as the gate does."""
     from ..experiments.promotion import judged
 
@@ -157,7 +157,7 @@ def added(table: Any, **how: Any) -> dict[str, Any]:
 
 
 VERBS: Mapping[str, Callable[..., Any]] = {
-    **{one.__name__: one for one in (log_ranking, log_round, follow, compare, data_list, data_show)},
+    **{one.__name__: one for one in (log_ranking, log_round, follow, compare_versions, data_list, data_show)},
     **{one.__name__: one for one in (check_file, add_file)},
     "promote": partial(promote, track=False),  # the server has it told by and by, since people wait for the answer
     "rollback": partial(rollback, track=False),

@@ -12,6 +12,7 @@ from . import (
     cli_backtest,
     cli_backup,
     cli_campaign,
+    cli_compare,
     cli_explain,
     cli_keys,
     cli_models,
@@ -38,6 +39,7 @@ app.command("screen")(cli_screen.screen)
 app.command("sweep")(cli_sweep.sweep)
 app.command("propose")(cli_propose.propose)
 app.command("explain")(cli_explain.explain)
+app.command("compare")(cli_compare.compare)
 app.command("train")(cli_models.train)
 app.command("evaluate")(cli_models.evaluate)
 app.add_typer(cli_campaign.app, name="campaign")

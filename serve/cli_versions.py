@@ -130,7 +130,7 @@ def compare(name: Name, version: Version, server: Server = None) -> None:
     """Hold a version against the champion, as the gate does: on the same held-out papers."""
     with told():
         _card(name, version, server)
-        tell(_desk(server).compare(name, version))
+        tell(_desk(server).compare_versions(name, version))
 
 
 @models.command()

@@ -15,6 +15,7 @@ from .wire import Wire, fields_of, ranking_of, results_of, spans, texts
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..experiments.comparison import Comparison
     from .remote_campaign import RemoteCampaign
 
 PAGE = 10_000  # rows of data that one request may ask for
@@ -98,6 +99,14 @@ class Client:
         table.attrs |= {"left_out": answer["left_out"], "temperature_C": temperature_C}
         return table
 
+    def compare(self, candidates: Any, temperature_C: float = 25.0) -> Comparison:
+        """Put compositions side by side as `vitrion.compare` does."""
+        from .wire import comparison_of
+
+        return comparison_of(
+            self.wire.post("compare", {"candidates": texts(candidates), "temperature_C": temperature_C})
+        )
+
     def propose(
         self,
         candidates: Any,
@@ -174,12 +183,12 @@ class Client:
         """Return every version of every model; ``champion`` marks those that answer."""
         return table_of(self.wire.get("models")["rows"])
 
-    def compare(self, name: str, version: int) -> dict[str, Any]:
+    def compare_versions(self, name: str, version: int) -> dict[str, Any]:
         """Hold a version against the one that answers: whether it `passed` the gate, the `reason` and the `checks`."""
         return dict(self.wire.get(f"models/{name}/{version}/compare"))
 
     def promote(self, name: str, version: int, force: bool = False) -> dict[str, Any]:
-        """Let a kept version answer, if the gate lets it through; return what the gate said, as `compare` does."""
+        """Let a kept version answer, if the gate lets it through; return what that said, as `compare_versions` does."""
         return dict(self.wire.post(f"models/{name}/promote", {"version": version, "force": force}, once=True))
 
     def rollback(self, name: str) -> int:

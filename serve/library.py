@@ -75,10 +75,10 @@ def model_show(name: str) -> dict[str, Any]:
     return {"property": name, "versions": rows}
 
 
-def compare(clerk: Worker, name: str, version: int) -> dict[str, Any]:
+def compare_versions(clerk: Worker, name: str, version: int) -> dict[str, Any]:
     """Hold a kept version against the champion, as the gate does."""
     _check(name, version)
-    return {"property": name, "version": version, **asked(clerk, "compare", name=name, version=version)}
+    return {"property": name, "version": version, **asked(clerk, "compare_versions", name=name, version=version)}
 
 
 def promote(clerk: Worker, name: str, version: int, force: bool) -> dict[str, Any]:

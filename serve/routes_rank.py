@@ -1,4 +1,4 @@
-"""Routes that predict at once: rank, sweep and propose."""
+"""Routes that predict at once: rank, compare, sweep and propose."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from .owners import Asker, Who
 from .problems import documented
 from .refusals import InputError, NotFoundError, nothing_called
 from .schemas import ProposeRequest, RankRequest, SweepRequest
+from .schemas_compare import Compared, CompareRequest
 from .schemas_out import Proposals, Ranking, Sweep
 from .service import Ask
 from .work import SHORT
@@ -49,6 +50,14 @@ async def sweep(told: SweepRequest, desk: AtDesk, figure: Figure = False) -> Res
     ask = Ask.of(told.goal, told.temperature_C)
     size = await desk.light.run(desk.service.check_family, told.template, told.variables)
     return answered(await desk.long.run(_swept, desk, told, ask, figure, seconds=costs.of_ranking(size)))
+
+
+@router.post("/compare", response_model=Compared, responses=documented(413))
+async def compare(told: CompareRequest, desk: AtDesk) -> Response:
+    """Put up to 20 compositions side by side on all that is asked of an electrolyte, measured and predicted apart."""
+    ask, count = Ask.of(None, told.temperature_C), len(told.candidates)
+    desk.metrics.formulas.inc(count)
+    return answered(await desk.long.run(_compared, desk, told.candidates, ask, seconds=costs.of_ranking(count)))
 
 
 @router.post("/propose", response_model=Proposals, responses=documented(413))
@@ -99,6 +108,10 @@ def either(template: str | None, candidates: list[str] | None, most: int) -> Any
 
 def _ranked(desk: Desk, candidates: list[str | None], ask: Ask, figure: bool, campaign: Campaign | None) -> bytes:
     return desk.service.rank(candidates, ask, figure, campaign).encoded()
+
+
+def _compared(desk: Desk, candidates: list[str], ask: Ask) -> bytes:
+    return desk.service.compare(candidates, ask).encoded()
 
 
 def _swept(desk: Desk, told: SweepRequest, ask: Ask, figure: bool) -> bytes:

@@ -49,6 +49,7 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("HEAD", f"{API}/openapi.json"): Rule(VIEWER),
     ("GET", f"{API}/me"): Rule(VIEWER),
     ("POST", f"{API}/rank"): Rule(VIEWER),
+    ("POST", f"{API}/compare"): Rule(VIEWER),
     ("POST", f"{API}/sweep"): Rule(VIEWER),
     ("POST", f"{API}/propose"): Rule(VIEWER),
     ("GET", f"{API}/data"): Rule(VIEWER),

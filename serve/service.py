@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -132,6 +133,18 @@ class Service:
                 "known": counted_words(table, ask.goal),
             }
         return Answer(table, known.versions, more)
+
+    def compare(self, candidates: Sequence[str], ask: Ask) -> Answer:
+        """Put compositions side by side, as `vitrion.compare` does; melting too where its model is there."""
+        from ..experiments.comparison import LIQUIDUS, compare
+        from ..experiments.record import NoChampionError
+
+        known = self.models.get()
+        with suppress(NoChampionError):
+            known = self.models.get((LIQUIDUS,))
+        found = compare(list(candidates), ask.temperature_C, known)
+        more = {"temperature_C": found.temperature_C, "notes": [*ask.notes]}
+        return Answer(found.cells, found.models, more)
 
     def sweep(self, template: str, variables: Told, ask: Ask, figure: bool = False) -> Answer:
         """Predict every member of a family, as `vitrion.sweep` does; its measured members are told too."""

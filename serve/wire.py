@@ -17,6 +17,8 @@ from .rows import records, table_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..experiments.comparison import Comparison
+
 ROOT = "/api/v1/"
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 10.0
 TIMEOUT_S = 120.0
@@ -145,7 +147,7 @@ def spans(variables: Mapping[str, Any]) -> dict[str, Any]:
 
 def _is_pure(path: str) -> bool:
     """Whether a request changes nothing, so that it may be sent again."""
-    return path in ("rank", "sweep", "propose")
+    return path in ("rank", "sweep", "propose", "compare")
 
 
 def _refused(answer: Any) -> ServiceError:
@@ -201,6 +203,13 @@ def ranking_of(answer: Mapping[str, Any]) -> pd.DataFrame:
         table.index = pd.Index(answer["places"])
     table.attrs["models"] = dict(answer["models"])
     return table
+
+
+def comparison_of(answer: Mapping[str, Any]) -> Comparison:
+    """A comparison as `vitrion.compare` gives it, with the versions of the models of the service."""
+    from ..experiments.comparison import Comparison
+
+    return Comparison.of(answer["rows"], answer["temperature_C"], answer["models"])
 
 
 def results_of(results: pd.DataFrame | Path | str | None) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 import { call, quiet, tell } from "./api.js";
 import { make } from "./dom.js";
 import * as campaigns from "./campaigns.js";
+import * as compare from "./compare.js";
 import * as data from "./data.js";
 import * as family from "./family.js";
 import * as jobs from "./jobs.js";
@@ -10,6 +11,7 @@ import * as rank from "./rank.js";
 
 const VIEWS = {
   rank: [rank.view, rank.view],
+  compare: [compare.view, compare.view],
   family: [family.view, family.view],
   campaigns: [campaigns.view, campaigns.viewOne],
   models: [models.view, models.view],

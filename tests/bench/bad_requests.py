@@ -10,6 +10,7 @@ LACO, FAMILY = "LiAlCl2.5O0.75", "LiAlCl{4-2x}O{x}"
 SPAN = {"x": "0:1:0.5"}
 BODIES = {
     "/api/v1/rank": {"candidates": [LACO], "goal": {"tg_C": 60}, "temperature_C": 25, "also": []},
+    "/api/v1/compare": {"candidates": [LACO], "temperature_C": 25},
     "/api/v1/sweep": {"template": FAMILY, "variables": SPAN, "goal": {"tg_C": 60}, "temperature_C": 25},
     "/api/v1/propose": {
         **{"template": FAMILY, "variables": SPAN, "batch": 1, "results": [{"formula": LACO, "tg_C": 3}]},

@@ -18,11 +18,11 @@ def test_bonds_give_an_upper_end_to_glasses_of_halides():
     fractions = data.fractions
     halogen = sum(fractions.column(symbol) for symbol in ("Cl", "Br", "I"))
     anions = halogen + sum(fractions.column(symbol) for symbol in ("O", "F", "S", "Se", "Te"))
-    ratio = softness(fractions).high_GPa / data.values
-    mostly = np.isfinite(ratio) & (halogen > 0.5 * anions)
-    assert mostly.sum() >= 7 and (ratio[mostly] > 1).all()
-    oxides = np.isfinite(ratio) & (halogen == 0)
-    assert 1.0 < np.median(ratio[oxides]) < 1.5
+    mostly, oxides = np.flatnonzero(halogen > 0.5 * anions), np.flatnonzero(halogen == 0)[::20]
+    ratio = softness(fractions.take(mostly)).high_GPa / data.values[mostly]
+    ratio = ratio[np.isfinite(ratio)]
+    assert len(ratio) >= 7 and (ratio > 1).all()
+    assert 1.0 < np.nanmedian(softness(fractions.take(oxides)).high_GPa / data.values[oxides]) < 1.5
 
 
 def test_measured_materials_lie_within_the_ends():

@@ -37,6 +37,7 @@ MATRIX = {
     ("HEAD", "/api/v1/openapi.json"): ("viewer", None),
     ("GET", "/api/v1/me"): ("viewer", None),
     ("POST", "/api/v1/rank"): ("viewer", None),
+    ("POST", "/api/v1/compare"): ("viewer", None),
     ("POST", "/api/v1/sweep"): ("viewer", None),
     ("POST", "/api/v1/propose"): ("viewer", None),
     ("GET", "/api/v1/data"): ("viewer", None),

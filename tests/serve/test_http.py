@@ -224,6 +224,7 @@ def test_answers_are_as_documented(http):
         ("GET", "/health", None),
         ("GET", "/ready", None),
         ("POST", "/api/v1/rank", {"candidates": [LACO]}),
+        ("POST", "/api/v1/compare", {"candidates": [LACO]}),
         ("POST", "/api/v1/sweep", {"template": FAMILY, "variables": RANGES}),
         ("POST", "/api/v1/propose", {"template": FAMILY, "variables": RANGES}),
         ("POST", "/api/v1/campaigns", family),
