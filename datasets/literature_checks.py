@@ -13,7 +13,7 @@ import pandas as pd
 from ..features import charge
 from ..features.fractions import Fractions
 from ..features.oxidation import roles
-from . import arrhenius, conduction, literature
+from . import arrhenius, conduction, literature, liverpool
 from .measurement import Measurements
 from .properties import ACTIVATION_ENERGY, CONDUCTIVITY, ZERO_CELSIUS_K, Property
 from .sources import card
@@ -23,8 +23,11 @@ Mask = npt.NDArray[np.bool_]
 UNIT_SLIP = "its paper holds a halide above what any conducts near room temperature: mS/cm kept as S/cm"
 ODD_ENERGY = "with the conductivity of its paper it gives a prefactor that no hopping ion has"
 BONDED = "neutral only if sulfur or selenium is bound to itself"
+HYDRATED = "possibly hydrated: X-rays do not tell it from Li2OHX"
 LEFT_OUT, DOUBTED = "left out", "doubted"
 _BOUND = "bound to each other"
+_OXYHALIDE = {"Li": 0.6, "O": 0.2, "halogen": 0.2}  # atomic fractions of Li3OX
+_NEAR = 0.005  # atomic fraction up to which they are met
 _SAME = 1e-6  # relative difference up to which values are the same number
 
 
@@ -96,9 +99,26 @@ def only_by_bonds(matrix: npt.NDArray[np.float64]) -> Mask:
     return np.asarray(bonded[nearest] & (np.abs(gap[:, 0]) > charge.TOLERANCE))
 
 
+def maybe_hydrated(matrix: npt.NDArray[np.float64]) -> Mask:
+    """Return which compositions, atomic fractions of shape (n, 103), are Li3OX with X of Cl, Br and I.
+
+    The lattice parameter of Li3OCl is that of Li2OHCl, and Li3OCl, unstable at 25 degC, draws water
+    (10.1021/acs.chemmater.8b02568, 10.1039/d2ma00971d).
+
+    >>> maybe_hydrated(Fractions.of(["Li3OCl", "Li3OCl0.5Br0.5", "Li2OHCl", "Na3OCl"]).matrix).tolist()
+    [True, True, False, False]
+    """
+    parts = {"Li": ("Li",), "O": ("O",), "halogen": ("Cl", "Br", "I")}
+    found = [np.abs(conduction.share(matrix, parts[name]) - part) <= _NEAR for name, part in _OXYHALIDE.items()]
+    return np.asarray(np.all(found, axis=0))
+
+
 def doubts(measured: Measurements, prop: Property, rules: dict[str, Any]) -> Iterator[tuple[Mask, str]]:
-    """Yield masks of shape (n,), with reasons, of doubtful rows of curated tables."""
+    """Yield masks of shape (n,), with reasons, of doubtful rows of curated tables; hydrated ones of Liverpool too."""
     curated = literature.is_literature(measured.rows)
+    if prop.name == CONDUCTIVITY.name:
+        published = curated | (measured.rows["source"] == liverpool.NAME).to_numpy()
+        yield published & maybe_hydrated(measured.matrix), HYDRATED
     if not curated.any():
         return
     if prop.name in (CONDUCTIVITY.name, ACTIVATION_ENERGY.name):

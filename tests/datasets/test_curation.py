@@ -1,11 +1,13 @@
 import numpy as np
+import pytest
 from vitrion.datasets import arrhenius, consensus, curation, literature, load
 from vitrion.datasets.duplicates import TOLD_TWICE
 from vitrion.datasets.measurement import Measurements, tabulate
-from vitrion.datasets.properties import CONDUCTIVITY, LIQUIDUS, TG
+from vitrion.datasets.properties import CONDUCTIVITY, LIQUIDUS, TG, find
 from vitrion.datasets.sources import card
 from vitrion.datasets.tellings import LATER
 from vitrion.features import Fractions
+from vitrion.features.elements import SYMBOLS
 
 
 def measured(formulas, values, **columns):
@@ -37,17 +39,35 @@ def test_crystals_and_melts_are_not_judged_as_glasses():
 
 def test_no_conductivity_of_the_literature_is_lost_but_those_that_an_audit_withdrew():
     kept, dropped = curation.curate(literature.read("conductivity", tuple(literature.TABLES)), CONDUCTIVITY)
-    assert (len(kept), len(dropped)) == (377 - 4 + 451 + 59, 4)
-    assert set(dropped["formula"]) == {"Li3Br0.5Cl0.5O"}
-    assert set(dropped["reason"]) == {"falls with temperature; hydration"}
+    assert (len(kept), len(dropped)) == (377 - 5 + 451 + 59, 5)
+    assert dropped.groupby("reason")["formula"].unique().map(list).to_dict() == {
+        "falls with temperature; hydration": ["Li3Br0.5Cl0.5O"],
+        "LiAlCl4.SO2 is a liquid solvate: no solid": ["LiAlSCl4O2"],
+    }
 
 
 def test_endotherms_of_residual_salt_are_no_liquidus():
     kept, dropped = curation.curate(literature.read("liquidus"), LIQUIDUS)
     residual = dropped[dropped["reason"].str.startswith("the endotherm is the melting of residual")]
     assert set(residual["formula"]) == {"LiAlCl2.5O0.75", "NaAlCl2.5O0.75"}
-    assert set(dropped["formula"]) - set(residual["formula"]) == {"GeCl3"}
+    bound = dropped["reason"].str.startswith("its chlorine is bound to oxygen")
+    assert set(dropped.loc[~bound, "formula"]) - set(residual["formula"]) == {"GeCl3"}
     assert {"LiAlCl4", "NaAlCl4"} <= set(kept.rows["formula"])
+
+
+@pytest.mark.parametrize("name", ["liquidus", "melting"])
+def test_salts_whose_chlorine_is_positive_are_no_parents_of_an_oxychloride(name):
+    prop = find(name)
+    kept, dropped = curation.curate(literature.read(name, tuple(literature.TABLES)), prop)
+    bound = dropped[dropped["reason"].str.startswith("its chlorine is bound to oxygen")]
+    assert bound["formula"].nunique() == 17
+    charge_of = {"Li": 1, "Na": 1, "K": 1, "Rb": 1, "Ag": 1, "Tl": 3, "Ca": 2, "Ba": 2, "O": -2, "Cl": -1}
+    for matrix in Fractions.of(bound["formula"].unique().tolist()).matrix:
+        most = sum(matrix[SYMBOLS.index(symbol)] * charge for symbol, charge in charge_of.items())
+        assert most < -1e-6, "the metals cannot balance oxide and chloride"
+    kept_formulas = set(kept.rows["formula"])
+    assert {"PCl3O", "SCl2O"} <= kept_formulas
+    assert not kept_formulas & set(bound["formula"])
 
 
 def test_the_card_tells_what_the_rules_do_today():

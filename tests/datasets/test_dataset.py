@@ -50,7 +50,7 @@ def test_conductivity_holds_mobile_ion_glasses_and_all_of_the_literature(conduct
     of_sciglass = conductivity.rows["source"] == sciglass.NAME
     of_liverpool = conductivity.rows["source"] == liverpool.NAME
     assert of_sciglass.sum() >= 30_000
-    assert literature.is_literature(conductivity.rows).sum() == 377 - 4 + 451 + 59
+    assert literature.is_literature(conductivity.rows).sum() == 377 - 5 + 451 + 59
     assert of_liverpool.sum() == 787 - conductivity.reasons[TOLD_TWICE]
     np.testing.assert_array_equal(conductivity.curated, ~of_sciglass)
     cold = of_sciglass & (conductivity.rows["temperature_C"] == 20)

@@ -64,7 +64,7 @@ def test_withdrawn_rows_are_found_in_the_table_and_nowhere_else():
     told = literature.read("conductivity", BOTH)
     left_out = np.any([mask for mask, _ in literature_checks.withdrawn(told, literature_checks.LEFT_OUT)], axis=0)
     doubted = np.any([mask for mask, _ in literature_checks.withdrawn(told, literature_checks.DOUBTED)], axis=0)
-    assert told.rows.loc[left_out, "formula"].tolist() == ["Li3Br0.5Cl0.5O"] * 4
+    assert told.rows.loc[left_out, "formula"].tolist() == ["Li3Br0.5Cl0.5O"] * 4 + ["LiAlSCl4O2"]
     assert told.rows.loc[doubted, ["formula", "value"]].to_numpy().tolist() == [["Li3ClO", 0.000141]]
     elsewhere = Measurements(told.rows.assign(source="lab"), told.matrix)
     assert not list(literature_checks.withdrawn(elsewhere, literature_checks.LEFT_OUT))
@@ -120,3 +120,26 @@ def test_the_argyrodite_of_the_industry_is_there_as_what_it_is():
     assert np.log10(trusted["value"]).median() == pytest.approx(np.log10(2e-3), abs=0.25)
     assert literature_checks.UNIT_SLIP not in set(rows["doubt"])
     assert set(rows.loc[rows["doubt"] != "", "weight"]) == {CONFIDENCE_WEIGHT["low"]}
+
+
+def test_oxyhalides_that_may_hold_hydroxide_weigh_little_wherever_they_are_told():
+    data = load("conductivity", lab=False)
+    found = data.rows[literature_checks.maybe_hydrated(data.measured.matrix)]
+    assert len(found) >= 10
+    assert {"Li3ClO", "Li3BrO"} <= set(found["formula"])
+    assert (found["weight"] == CONFIDENCE_WEIGHT["low"]).all()
+    assert (found["doubt"] != "").all()
+    assert (found["doubt"] == literature_checks.HYDRATED).sum() >= 9
+    hydroxides = data.rows[data.rows["formula"].isin(["Li2HClO", "Li2HBrO"])]
+    assert (hydroxides["doubt"] != literature_checks.HYDRATED).all()
+
+
+def test_what_a_laboratory_measured_itself_is_not_taken_for_hydrated():
+    own = rows_of(["Li3OCl"], [1e-6], temperature_C=25.0, source="lab", paper="lab:1", phase="crystal")
+    assert curate(own, CONDUCTIVITY)[0].rows["doubt"].tolist() == [""]
+
+
+def test_the_two_forms_of_lithium_hydroxide_chloride_are_no_series():
+    rows = literature.read("conductivity").rows
+    jump = rows[(rows["formula"] == "Li2HClO") & (rows["doi"] == "10.1021/acs.chemmater.0c02602")]
+    assert jump["method"].tolist() == ["melt (orthorhombic below 38 C)", "melt (cubic above 38 C)"]
