@@ -11,11 +11,13 @@ from dataclasses import dataclass, field, replace
 from functools import wraps
 
 import numpy as np
+from numpy.typing import NDArray
 
 from . import charge, valence
 from .elements import SYMBOLS, ElementDataError
 from .ion_states import MOBILE, Matrix
 from .ion_weights import HALIDES, all_weights
+from .polyatomic import grouped, width
 from .slots import Slots
 
 __all__ = ["HALIDES", "MOBILE", "Descriptor", "Matrix", "Sums", "entropy", "no_data", "once", "ratio", "undescribed"]
@@ -42,22 +44,45 @@ class Sums:
         """Sums of a batch in the order of its slots; raises `ElementDataError` for an element without ionic data."""
         names, table, lacking = all_weights()
         role = charge.nearest_role(charge.slot_gaps(slots))
-        offsets = role * len(SYMBOLS)
+        offsets = role * width()
         if any(lacking[columns + offsets[: values.size]].any() for columns, values in slots):
             row, symbols = min(undescribed(slots).items())
             raise ElementDataError(f"row {row}: {no_data(symbols)}; leave such compositions or the glass block out")
-        values = slots.sums(table, offsets)
-        at = names.index
-        excess = values[:, at("cation_charge")] - values[:, at("anion_charge")]
-        excess = np.where(
-            excess > 0,
-            np.maximum(excess - values[:, at("anion_yields")], 0),
-            np.minimum(excess + values[:, at("anion_takes")], 0),
-        )
-        valence.balance(values, excess, slots, role, len(SYMBOLS))
-        logs = replace(slots, values=slots.values * np.log(slots.values))
-        mixed = logs.sums(table[:, [at("cation")]], offsets)
-        return cls((*names, "cation_log"), np.ascontiguousarray(np.hstack([values, mixed]).T))
+        names = (*names, "cation_log")
+        values = _summed(table, slots, role)
+        some = np.flatnonzero(values[:, names.index("in_groups")] > 0)
+        if some.size:
+            held = slots.take(some)
+            told = Slots.of(grouped(held.dense(len(SYMBOLS)), role[some], _excess(names, values[some])))
+            role_told = role[some[told.order]]
+            values[some[told.order]] = _balanced(names, _summed(table, told, role_told), told, role_told)
+        plain = np.flatnonzero(values[:, names.index("in_groups")] <= 0)
+        if some.size:
+            values[plain] = _balanced(names, values[plain], slots.take(plain), role[plain])
+        else:
+            values = _balanced(names, values, slots, role)
+        return cls(names, np.ascontiguousarray(values.T))
+
+
+def _summed(table: Matrix, slots: Slots, role: NDArray[np.intp]) -> Matrix:
+    """Sums with every element in its usual state, and last the sum of x ln x over the cations."""
+    offsets, (names, _, _) = role * width(), all_weights()
+    logs = replace(slots, values=slots.values * np.log(slots.values))
+    return np.hstack([slots.sums(table, offsets), logs.sums(table[:, [names.index("cation")]], offsets)])
+
+
+def _excess(names: tuple[str, ...], values: Matrix) -> Matrix:
+    """Sum of the charges with all elements in their usual states, less what anions of several states take up."""
+    at = {name: values[:, place] for place, name in enumerate(names)}
+    excess = at["cation_charge"] - at["anion_charge"]
+    low = np.maximum(excess - at["anion_yields"], 0)
+    return np.where(excess > 0, low, np.minimum(excess + at["anion_takes"], 0))
+
+
+def _balanced(names: tuple[str, ...], values: Matrix, slots: Slots, role: NDArray[np.intp]) -> Matrix:
+    """The sums with every element in the state that balances the charge."""
+    valence.balance(values, _excess(names, values), slots, role, width())
+    return values
 
 
 def undescribed(slots: Slots) -> dict[int, tuple[str, ...]]:
@@ -70,7 +95,7 @@ def undescribed(slots: Slots) -> dict[int, tuple[str, ...]]:
     {1: ('He',)}
     """
     _, _, lacking = all_weights()
-    offsets = charge.nearest_role(charge.slot_gaps(slots)) * len(SYMBOLS)
+    offsets = charge.nearest_role(charge.slot_gaps(slots)) * width()
     found: dict[int, tuple[str, ...]] = {}
     for columns, values in slots:
         bad = np.flatnonzero(lacking[columns + offsets[: values.size]])

@@ -48,7 +48,7 @@ def slot_gaps(slots: Slots) -> Matrix:
     for sign in (-1, 1):
         rows = np.flatnonzero(result[:, 0] * sign < -EXACT)
         if rows.size:
-            some = Slots(np.arange(rows.size), slots.starts[rows], slots.counts[rows], slots.columns, slots.values)
+            some = slots.take(rows)
             places, table, needed_by = _helping(sign)
             result[np.ix_(rows, places)] = _open_gaps(some.sums(table), places.size, needed_by)
     return result

@@ -101,8 +101,12 @@ def firm(sums: Sums) -> Matrix:
 
 @once
 def never_free(sums: Sums) -> Matrix:
-    """Halide ions per atom beyond the charge of all cations that are no formers: these are bound in any case."""
-    return np.clip(halide(sums) - sums["modifier_charge"], 0, 8 * formers(sums))
+    """Halide ions per atom that are bound in any case: OH, and those beyond the charge of cations that are no formers.
+
+    Hydroxide is written for what is P-OH, Si-OH and the like beside a former.
+    """
+    bound = np.maximum(halide(sums) - sums["modifier_charge"], sums["hydroxyl"])
+    return np.clip(bound, 0, 8 * formers(sums))
 
 
 @once

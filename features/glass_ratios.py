@@ -1,8 +1,8 @@
 """Plain ratios that carry across families of glasses: mobile ion, oxygen and halide per network cation, and mixing.
 
-M is every cation with two charges or more, X is F + Cl + Br + I, and a mobile ion is Li+, Na+, K+, Ag+ or Cu+. Where
-there is less than one M to twenty other cations, a twentieth of these stands for M, so that ratios end at 20 without a
-jump and still tell Li3OCl (O/M 6.7) from Li2O (10).
+M is every cation with two charges or more, X is F + Cl + Br + I and pseudohalides of `polyatomic` (OH, BH4 ...), and
+a mobile ion is Li+, Na+, K+, Ag+ or Cu+. Where there is less than one M to twenty other cations, a twentieth of these
+stands for M, so that ratios end at 20 without a jump and still tell Li3OCl (O/M 6.7) from Li2O (10).
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ MOST = 20.0
 
 @once
 def halide(sums: Sums) -> Matrix:
-    """Halide ions per atom."""
-    return sums["f"] + sums["cl"] + sums["br"] + sums["i"]
+    """Halide and pseudohalide ions per atom."""
+    return sums["f"] + sums["cl"] + sums["br"] + sums["i"] + sums["pseudohalide"]
 
 
 def per_m(sums: Sums, amount: Matrix) -> Matrix:
@@ -72,7 +72,7 @@ def anions_per_m(sums: Sums) -> Matrix:
 
 def halide_entropy(sums: Sums) -> Matrix:
     """Mixing entropy of the halides, in R per mole of halide; 0 for one halide or none."""
-    return entropy([sums[symbol.lower()] for symbol in HALIDES])
+    return entropy([sums[symbol] for symbol in (*map(str.lower, HALIDES), "pseudohalide")])
 
 
 def fluoride_share(sums: Sums) -> Matrix:
@@ -87,7 +87,7 @@ def heavy_halide_share(sums: Sums) -> Matrix:
 
 def anion_entropy(sums: Sums) -> Matrix:
     """Mixing entropy of all anions, in R per mole of anions; 0 for one anion or none."""
-    return entropy([sums[name] for name in ("f", "cl", "br", "i", "o", "n", "chalcogenide")])
+    return entropy([sums[name] for name in ("f", "cl", "br", "i", "pseudohalide", "o", "n", "chalcogenide")])
 
 
 def mobile_entropy(sums: Sums) -> Matrix:

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .chlorides import melting
+from .chlorides import chlorides, melting
 from .elements import INDEX, SYMBOLS, lookup
-from .ion_states import MOBILE, Flags, Ions, Matrix, neighbours
+from .ion_states import MOBILE, OXIDE_RADIUS, Flags, Ions, Matrix, neighbours
 from .oxidation import roles
+from .polyatomic import groups, mass
 
 HALIDES = ("F", "Cl", "Br", "I")
 CHALCOGENS = ("S", "Se", "Te")
@@ -23,7 +24,7 @@ CHALCOGENS = ("S", "Se", "Te")
 
 @lru_cache(maxsize=1)
 def all_weights() -> tuple[tuple[str, ...], Matrix, Flags]:
-    """Names of the sums, and weights and lack of data of all charge roles, one stretch of 103 rows a role."""
+    """Names of the sums, and weights and lack of data of all charge roles, `polyatomic.width` rows for each role."""
     parts = [weights(place) for place in range(len(roles().names))]
     return parts[0][0], np.vstack([part[1] for part in parts]), np.concatenate([part[2] for part in parts])
 
@@ -37,7 +38,10 @@ def base_states(place: int) -> tuple[Matrix, Flags]:
 
 
 def weights(place: int) -> tuple[tuple[str, ...], Matrix, Flags]:
-    """Names of the sums, their weights of shape (103, names) and the elements that lack data, for one charge role."""
+    """Names of the sums, their weights and the elements that lack data, for one charge role.
+
+    The weights are of shape (rows, names), a row for each element and then one for each polyatomic ion.
+    """
     state, anion = base_states(place)
     ends = [
         (z, z, 0.0) if negative else neighbours(symbol, z)
@@ -52,9 +56,13 @@ def weights(place: int) -> tuple[tuple[str, ...], Matrix, Flags]:
         "charge_high": lower.cation * high,
         "anion_yields": anion * (state - low),
         "anion_takes": anion * (high - state),
+        "in_groups": np.isin(SYMBOLS, ("H", "C", "N")) | (np.isin(SYMBOLS, HALIDES) & (low > 0)),
     }
     mixed = below * (1 - share) + lines(upper)[1] * share
-    return (*names, *of_role), np.hstack([mixed, np.column_stack(list(of_role.values()))]), lower.lacking
+    names += tuple(of_role)
+    table = np.hstack([mixed, np.column_stack(list(of_role.values()))])
+    of_groups = _groups(names)
+    return names, np.vstack([table, of_groups]), np.append(lower.lacking, np.zeros(len(of_groups), dtype=np.bool_))
 
 
 def lines(ions: Ions) -> tuple[tuple[str, ...], Matrix]:
@@ -62,6 +70,7 @@ def lines(ions: Ions) -> tuple[tuple[str, ...], Matrix]:
     one = _at(ions)
     columns: dict[str, NDArray[Any]] = {symbol.lower(): one(symbol) * ions.anion for symbol in (*HALIDES, "O", "N")}
     columns["chalcogenide"] = np.any([one(symbol) for symbol in CHALCOGENS], axis=0) * ions.anion
+    columns |= dict.fromkeys(("pseudohalide", "hydroxyl"), np.zeros(len(ions.state)))
     columns |= {f"mobile_{symbol.lower()}": one(symbol) * ions.mobile for symbol in MOBILE}
     weak = ions.halide_former - ions.former
     columns |= {
@@ -111,6 +120,31 @@ def _sizes(ions: Ions) -> dict[str, NDArray[Any]]:
         "cation_electronegativity": ions.cation * electronegativity,
         "anion_electronegativity": ions.anion * electronegativity,
     }
+
+
+def _groups(names: tuple[str, ...]) -> Matrix:
+    """What each polyatomic ion adds to the sums: ammonium is a large cation, pseudohalides are halides."""
+    found = np.zeros((len(groups()), len(names)))
+    for row, (name, group) in zip(found, groups().items(), strict=True):
+        sphere = 4 / 3 * np.pi * group.radius**3
+        added = {"mass": mass(group), "volume": 3 * np.sqrt(2) / np.pi * sphere}
+        mean = sum(n * lookup("electronegativity")[INDEX[s]] for s, n in group.atoms.items()) / sum(
+            group.atoms.values()
+        )
+        if group.charge:
+            kind = "cation" if group.charge > 0 else "anion"
+            added |= {kind: 1, f"{kind}_charge": abs(group.charge), f"{kind}_radius": group.radius}
+            added |= {f"{kind}_volume": sphere, f"{kind}_electronegativity": mean}
+        if group.charge > 0:
+            added |= dict.fromkeys(("modifier_charge", "charge_low", "charge_high"), group.charge)
+            added |= {"cation_field": group.charge / (group.radius + OXIDE_RADIUS) ** 2}
+            added |= {"basicity": group.charge / (1.36 * (mean - 0.26))}
+            added |= {"melting": group.charge * chlorides()[name, int(group.charge)]}
+        added |= {"pseudohalide": 1} if group.charge == -1 else {"n": 1} if group.charge < 0 else {}
+        added |= {"hydroxyl": 1} if name == "OH" else {}
+        for column, value in added.items():
+            row[names.index(column)] = value
+    return found
 
 
 def _at(ions: Ions) -> Any:

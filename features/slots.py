@@ -50,6 +50,17 @@ class Slots:
         order = np.argsort(-counts, kind="stable")
         return cls(order, starts[order], counts[order], columns, np.ascontiguousarray(matrix).ravel()[flat])
 
+    def take(self, rows: NDArray[np.intp]) -> Slots:
+        """Slots of some rows, given in rising order of their places here; `order` counts these rows."""
+        return Slots(np.arange(rows.size), self.starts[rows], self.counts[rows], self.columns, self.values)
+
+    def dense(self, width: int) -> Matrix:
+        """The entries as a matrix of shape (n, width), rows as in the slots."""
+        matrix = np.zeros((self.order.size, width))
+        for columns, values in self:
+            matrix[np.arange(values.size), columns] = values
+        return matrix
+
     def sums(self, weights: Matrix, offsets: NDArray[np.intp] | None = None) -> Matrix:
         """Sum of value times row of `weights` over each row's entries, shape (n, weights), rows as in `order`.
 

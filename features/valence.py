@@ -89,10 +89,7 @@ def balance(sums: Matrix, charge: Matrix, slots: Slots, role: NDArray[np.intp], 
         if not rows.size:
             continue
         steps = Steps.of(sign, sums.shape[1])
-        some = Slots(np.arange(rows.size), slots.starts[rows], slots.counts[rows], slots.columns, slots.values)
-        amounts = np.zeros((rows.size, width))
-        for columns, values in some:
-            amounts[np.arange(values.size), columns] = values
+        amounts = slots.take(rows).dense(width)
         room = amounts[:, steps.element] * steps.electrons * steps.open[role[rows]]
         before = np.cumsum(room, axis=1) - room
         moved = np.clip(sign * charge[rows, None] - before, 0, room) / steps.electrons

@@ -1,4 +1,4 @@
-"""Time of featurising against that of another commit, as a ratio: python tests/bench/featurising_ratio.py [COMMIT].
+"""Processor time of featurising over that of another commit: python tests/bench/featurising_ratio.py [COMMIT].
 
 Both are timed in turn, each in a process of its own, on measured compositions, on a family of candidates and on random
 compositions; the median of the ratios counts. The other commit is unpacked into a folder that is removed again.
@@ -34,10 +34,10 @@ took = {}
 for name, batch in batches.items():
     for blocks, one in made.items():
         times = []
-        for _ in range(3):
-            start = time.perf_counter()
+        for _ in range(9):
+            start = time.process_time()
             one.transform(batch)
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
         took[f"{name}, {blocks}"] = min(times)
 print(json.dumps(took))
 """
