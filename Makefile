@@ -98,6 +98,7 @@ bench-models: $(READY) ## how good the models are, written to docs/benchmarks/mo
 
 scores: $(READY) ## count the data anew and rewrite the scores that README and docs quote from docs/benchmarks/scores.json
 	$(BIN)/python -m vitrion.experiments.score_blocks docs/benchmarks/scores.json README.md docs
+	$(BIN)/python -m vitrion.datasets.cost_comparison docs/explanation/cost.md
 
 search: $(READY) ## what choosing the recipes is worth on papers that had no say, written to docs/benchmarks/recipes.md (forty minutes)
 	OMP_NUM_THREADS=1 $(BIN)/python -m vitrion.experiments.recipe_search --write docs

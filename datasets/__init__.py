@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .cost_table import costs
     from .dataset import Dataset, load
     from .lab import add, syntheses
-    from .prices import raw_material_cost
+    from .prices import Route, alternatives, raw_material_cost
     from .properties import PROPERTIES, Property
     from .supply import abundance, supply_risk
 
@@ -18,8 +18,10 @@ __all__ = [
     "PROPERTIES",
     "Dataset",
     "Property",
+    "Route",
     "abundance",
     "add",
+    "alternatives",
     "costs",
     "load",
     "raw_material_cost",
@@ -33,6 +35,8 @@ _HOMES = {
     "Property": ".properties",
     "Dataset": ".dataset",
     "load": ".dataset",
+    "Route": ".prices",
+    "alternatives": ".prices",
     "raw_material_cost": ".prices",
     "costs": ".cost_table",
     "add": ".lab",

@@ -10,7 +10,7 @@ import pandas as pd
 from . import supply
 from .grid import read
 from .price_table import USER_COLUMNS, PriceTable, PriceTableError, batch
-from .prices import routes
+from .prices import Route, all_routes
 
 
 def costs(
@@ -18,36 +18,42 @@ def costs(
     prices: pd.DataFrame | PriceTable | None = None,
     year: int | None = None,
     without: Iterable[str] = (),
+    using: Iterable[str] = (),
 ) -> pd.DataFrame:
-    """Return one row a composition: its raw-material cost with the route, and how safe its supply is.
+    """Return one row a composition: its raw-material cost with the route and others, and how safe its supply is.
 
     Parameters
     ----------
-    compositions, prices, year, without
+    compositions, prices, year, without, using
         See `prices.routes`.
 
     Returns
     -------
     DataFrame
-        ``formula, usd_per_kg, precursors, by_products`` (kilograms for a kilogram of the composition), ``estimated``
+        ``formula, usd_per_kg, route`` (in one line), ``practice`` (how well it is known), ``precursors, by_products``
+        (kilograms for a kilogram of the composition), ``alternatives`` (other routes with their USD/kg), ``estimated``
         (precursors priced at their raw materials), ``hhi_production, hhi_reserve`` (means by mass; above 2500 is
         concentrated), ``scarcest`` element and its ``crust_mg_per_kg``, ``note``. NaN where something is unknown.
 
     Examples
     --------
-    >>> costs(["NaAlCl2.5O0.75"])[["precursors", "scarcest"]].values.tolist()
-    [['0.169 Al2O3 + 0.443 AlCl3 + 0.388 NaCl', 'Cl']]
+    >>> costs(["NaAlCl2.5O0.75"])[["precursors", "by_products", "scarcest"]].values.tolist()
+    [['0.484 Sb2O3 + 0.885 AlCl3 + 0.388 NaCl', '0.757 SbCl3', 'Cl']]
     """
     fractions = batch(compositions)
-    found = routes(fractions, prices, year, without)
+    ways = all_routes(compositions, prices, year, without, using)
+    found = [first for first, *_ in ways]
     many = compositions if isinstance(compositions, list | tuple | pd.Series) else [compositions]
     names = [str(getattr(one, "formula", one)) for one in many]
     return pd.DataFrame(
         {
             "formula": names,
             "usd_per_kg": [route.usd_per_kg for route in found],
+            "route": [route.line for route in found],
+            "practice": [route.practice for route in found],
             "precursors": [_told(route.precursors) for route in found],
             "by_products": [_told(route.by_products) for route in found],
+            "alternatives": ["; ".join(map(in_short, others)) for _, *others in ways],
             "estimated": [", ".join(route.estimated) for route in found],
             "hhi_production": supply.supply_risk(fractions),
             "hhi_reserve": supply.supply_risk(fractions, "reserve"),
@@ -56,6 +62,11 @@ def costs(
             "note": [route.note for route in found],
         }
     )
+
+
+def in_short(route: Route) -> str:
+    """Return a route in a few words: its cost, its line and how well it is known."""
+    return f"{route.usd_per_kg:.3g} USD/kg: {route.line} ({route.practice})"
 
 
 def _told(kilograms: Mapping[str, float]) -> str:

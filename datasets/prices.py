@@ -49,8 +49,8 @@ class Route:
     name, line
         The kind of route, and what is done in one line.
     practice
-        How well it is known: ``glass`` (an amorphous electrolyte was made so), ``published``, ``alike`` (of a neighbour),
-        ``possible``, ``mixed`` or ``doubtful``; ``asked`` if it was asked for.
+        How well it is known: ``glass`` (an amorphous electrolyte was made so), ``published``, ``alike`` (of a
+        neighbour), ``possible``, ``mixed`` or ``doubtful``; ``asked`` if it was asked for.
     moles, leaves
         Moles of each precursor, and of each by-product, for a mole of the formula as it was given (of atoms, for
         `Fractions`). They balance the formula to 1e-9.
@@ -143,7 +143,7 @@ def routes(
     using
         Precursors that shall bring the oxygen, such as Al2O3, which no route takes by itself.
     """
-    return [found[0] for found in _all_routes(compositions, prices, year, without, using)]
+    return [found[0] for found in all_routes(compositions, prices, year, without, using)]
 
 
 def alternatives(
@@ -163,16 +163,17 @@ def alternatives(
     >>> {name: round(amount, 3) for name, amount in first.moles.items()}
     {'Sb2O3': 0.25, 'LiCl': 1.0, 'AlCl3': 1.0}
     """
-    return _all_routes([composition], prices, year, without, using)[0]
+    return all_routes([composition], prices, year, without, using)[0]
 
 
-def _all_routes(
+def all_routes(
     compositions: object,
     prices: pd.DataFrame | PriceTable | None,
     year: int | None,
     without: Iterable[str],
     using: Iterable[str],
 ) -> list[list[Route]]:
+    """Return the `alternatives` of each composition; see `routes`."""
     table = user_table(prices, year) if isinstance(prices, pd.DataFrame) else prices or default_table(year)
     table.without(using)  # refuses what it does not hold
     table = table.without(without)
@@ -209,7 +210,9 @@ def _in_order(
     for way in sorted(ways, key=lambda way: practices.index(way.practice)):
         if way.practice != MIXED or not cheapest:
             cheapest.setdefault(tuple(sorted(way.moles)), way)
-    first, *others = sorted(cheapest.values(), key=lambda way: (practices.index(way.practice), round(way.usd_per_kg, 6)))
+    first, *others = sorted(
+        cheapest.values(), key=lambda way: (practices.index(way.practice), round(way.usd_per_kg, 6))
+    )
     if wanted and first.practice != ASKED:
         words = f"{', '.join(wanted)} alone cannot bring the oxygen of this composition"
         first = replace(first, note="; ".join(filter(None, [words, first.note])))
@@ -222,7 +225,9 @@ def _systems(matrix: Floats) -> Iterator[tuple[tuple[int, ...], bool, Places]]:
     held = np.packbits(np.column_stack([matrix > 0, fired(matrix)]), axis=1)
     words[:, : held.shape[1]] = held
     first, second = (np.unique(half, return_inverse=True)[1] for half in words.view(np.uint64).T)
-    kinds, start, where = np.unique(first * (second.max(initial=0) + 1) + second, return_index=True, return_inverse=True)
+    kinds, start, where = np.unique(
+        first * (second.max(initial=0) + 1) + second, return_index=True, return_inverse=True
+    )
     order = np.argsort(where, kind="stable")
     ends = np.cumsum(np.bincount(where, minlength=len(kinds)))[:-1]
     for row, members in zip(start.tolist(), np.split(order, ends), strict=bool(len(kinds))):

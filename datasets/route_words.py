@@ -89,8 +89,11 @@ def missing(row: Floats, own: tuple[int, ...], table: PriceTable) -> str:
     unknown = [element for element in cations if not held[element]]
     if unknown:
         wanted = listed([_compound(element, own, _charge(element, row, own)) for element in unknown])
-        return f"no route: {listed([SYMBOLS[e] for e in unknown])} has no precursor with a price; give one, such as {wanted}"
-    found = [_compound(element, own, number) for element in cations for number in _charges_that_balance(element, row, own)]
+        names = listed([SYMBOLS[element] for element in unknown])
+        return f"no route: {names} has no precursor with a price; give one, such as {wanted}"
+    found = [
+        _compound(element, own, number) for element in cations for number in _charges_that_balance(element, row, own)
+    ]
     have = set(table.formulas)
     lacking = [formula for formula in found if formula not in have]
     if lacking:
@@ -107,7 +110,7 @@ def _charges_that_balance(element: int, row: Floats, own: tuple[int, ...]) -> li
             continue
         others += float(row[other]) * (involatile()[other] or _usual(other))
     number = (anions - others) / float(row[element])
-    return [round(number)] if 0 < round(number) <= MOST_CHARGE and abs(number - round(number)) < 0.02 else []  # noqa: PLR2004
+    return [round(number)] if 0 < round(number) <= MOST_CHARGE and abs(number - round(number)) < 0.02 else []
 
 
 def _charge(element: int, row: Floats, own: tuple[int, ...]) -> int:

@@ -20,6 +20,8 @@ CARDS = (
     "withdrawn",
     "precursor_prices",
     "precursors",
+    "routes",
+    "published_costs",
     "element_supply",
     "thermochemistry",
     "curation",

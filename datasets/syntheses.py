@@ -1,4 +1,4 @@
-"""Routes to a composition as a chemist would take them: what brings the oxygen, what leaves, and under which conditions.
+"""Routes to a composition as a chemist would take them: what brings the oxygen, what leaves, and under what conditions.
 
 The chemistry stands in `data/routes.toml`. A source is a precursor together with what leaves of it, such as Sb2O3 less
 two SbCl3: what it gives is the difference, so that every route balances by construction.
@@ -133,7 +133,7 @@ def involatile() -> Floats:
 
 
 def fired(matrix: Floats) -> npt.NDArray[np.bool_]:
-    """Whether a composition may be fired or melted from oxides, shape (n,): the involatile cations can hold its halide."""
+    """Whether a composition may be fired from oxides, shape (n,): its involatile cations can hold all of its halide."""
     halide = matrix[:, HALOGENS].sum(axis=1)
     return (matrix[:, OXYGEN] > 0) & ((halide == 0) | (halide < (matrix * involatile()).sum(axis=1) * (1 - 1e-9)))
 
@@ -195,7 +195,7 @@ def plain_precursors(table: PriceTable) -> list[str]:
 
 def oxides(table: PriceTable) -> list[str]:
     """Return the oxides of one element that react below 500 degC, other than those of lithium and sodium."""
-    binary = (table.atoms > 0).sum(axis=1) == 2  # noqa: PLR2004
+    binary = (table.atoms > 0).sum(axis=1) == 2
     held = binary & (table.atoms[:, OXYGEN] > 0) & (table.atoms[:, [CARBON, HYDROGEN]] == 0).all(axis=1)
     barred = {*chemistry()["inert"]["oxides"], "Li2O", "Na2O", "Li2O2", "Na2O2"}
     return [name for name, is_oxide in zip(table.formulas, held, strict=True) if is_oxide and name not in barred]

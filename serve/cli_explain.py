@@ -68,7 +68,13 @@ def explain(
         shown = _shown(compositions, temperature, predictions, known, phase)
         console = to_stdout()
         for row, composition in enumerate(compositions):
-            lines = [composition.formula, *shown[row], *(line for name in names for line in blocks[name][row]), ""]
+            lines = [
+                composition.formula,
+                *shown[row],
+                *_cost(composition),
+                *(line for name in names for line in blocks[name][row]),
+                "",
+            ]
             for line in lines:
                 console.print(Text(visible(line, 500)), soft_wrap=True)
         console.print(Text(HONESTY))
@@ -96,6 +102,18 @@ def _shown(
         source = str(columns["measured_doi"][row])
         lines.append([f"  {words}{f'; {source}' if source else ''}"] if words else [])
     return lines
+
+
+def _cost(composition: Any) -> list[str]:
+    """Lines on the route that a composition is costed by, and on the next two."""
+    from ..datasets.cost_table import in_short
+    from ..datasets.prices import alternatives
+
+    first, *others = alternatives(composition)
+    if not first.line:
+        return [f"  raw materials: {first.note}"]
+    rest = [f"      or {in_short(other)}" for other in others[:2]]
+    return [f"  raw materials: {in_short(first)}", *rest]
 
 
 def _blocks(

@@ -156,22 +156,25 @@ def cost(
     ] = None,
     year: Annotated[int | None, typer.Option("--year", help="Year of the prices; the newest if not given.")] = None,
     without: Annotated[list[str] | None, typer.Option("--without", help="A precursor not to use; repeatable.")] = None,
+    using: Annotated[
+        list[str] | None, typer.Option("--with", help="A precursor to bring the oxygen, such as Al2O3; repeatable.")
+    ] = None,
     output: Output = None,
 ) -> None:
-    """Show the cheapest raw materials of compositions, and how safe their supply is."""
+    """Show the route to compositions, its raw materials and cost, other routes, and how safe their supply is."""
     with told(), bad_tables():
         from ..datasets.cost_table import costs, read_prices
 
         paths = _checked(output)
         if prices is not None and prices.exists() and any(path.exists() and path.samefile(prices) for path in paths):
             raise InputError(f"-o {output} is the table of prices itself; choose another name")
-        table = costs(formulas, None if prices is None else read_prices(prices), year, without or ())
+        table = costs(formulas, None if prices is None else read_prices(prices), year, without or (), using or ())
         console = to_stdout()
         if console.is_terminal and not paths:
             _print_upright(table, console)
         else:
             _give(table, paths, len(table))
-        say("in kg for each kg; raw materials alone, so a floor; published figures: vitrion data show precursors")
+        say("in kg for each kg; raw materials alone, so a floor; published figures: vitrion data show published_costs")
 
 
 @app.command()
