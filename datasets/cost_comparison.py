@@ -78,7 +78,7 @@ def _price_of(precursor: str) -> float:
 
 def lines() -> Iterator[str]:
     """Lines of the block."""
-    yield "| USD/kg | published | here | here, prices of 2021 | route here | price that decides, here | price that would agree |"
+    yield "| USD/kg | published | here | here, prices of 2021 | route here | decisive price | price to agree |"
     yield "|---|---|---|---|---|---|---|"
     for row in comparison().to_dict("records"):
         agree = "none" if pd.isna(row["price_to_agree"]) else f"{row['price_to_agree']:.3g}"

@@ -20,7 +20,7 @@ from ..features.fractions import Fractions
 from .cheapest import Programme, programme
 from .price_table import PriceTable, atoms_of, batch, default_table, masses, user_table
 from .route_words import line, missing
-from .syntheses import ASKED, Source, Synthesis, applicable, asked, chemistry, fired
+from .syntheses import ASKED, OXYGEN, Source, Synthesis, applicable, asked, chemistry, fired, whole
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
@@ -181,8 +181,10 @@ def all_routes(
     sizes = _atoms_a_formula(compositions, len(fractions))
     found: list[list[Route]] = [[]] * len(fractions)
     for own, is_fired, members in _systems(fractions.matrix):
-        tiers = applicable(own, is_fired, bool(table.own))
+        tiers = applicable(own, is_fired)
         programmes = [(one, Programme(own, one, table)) for tier in tiers for one in tier]
+        if table.own and not is_fired and OXYGEN in own:
+            programmes.insert(0, (whole(ASKED), Programme(own, whole(ASKED), table)))
         if wanted := tuple(using):
             programmes.insert(0, (asked(wanted), Programme(own, asked(wanted), table)))
         for member in members:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -139,16 +139,13 @@ def fired(matrix: Floats) -> npt.NDArray[np.bool_]:
 
 
 @lru_cache(maxsize=4096)
-def applicable(own: tuple[int, ...], is_fired: bool, whole: bool = False) -> tuple[tuple[Synthesis, ...], ...]:
-    """Return the routes to compositions of these elements, in tiers of the same practice, the best known first.
-
-    With `whole` there are precursors that bring oxygen and lose nothing, as there are where hydrogen stays.
-    """
+def applicable(own: tuple[int, ...], is_fired: bool) -> tuple[tuple[Synthesis, ...], ...]:
+    """Return the routes to compositions of these elements, in tiers of the same practice, the best known first."""
     tiers: dict[str, list[Synthesis]] = {practice: [] for practice in chemistry()["practices"]}
     with_oxygen, anion = OXYGEN in own, "S" if SULFUR in own else ""
     for one in all_syntheses():
         suits = one.oxygen == with_oxygen and (one.fired == is_fired if with_oxygen else one.anion == anion)
-        if suits and (not one.whole or whole or HYDROGEN in own):
+        if suits and (not one.whole or HYDROGEN in own):
             tiers[one.practice_for(own)].append(one)
     return tuple(tuple(tier) for tier in tiers.values() if tier)
 
@@ -156,11 +153,12 @@ def applicable(own: tuple[int, ...], is_fired: bool, whole: bool = False) -> tup
 def sources(synthesis: Synthesis, own: tuple[int, ...], table: PriceTable) -> list[Source]:
     """Return what can be weighed in on a route to compositions of some elements, with a price, each of use for them."""
     volatile = chemistry()["volatile"] if synthesis.vented else ()
-    plain = [Source(name) for name in plain_precursors(table) if name not in volatile]
+    keeps = synthesis.whole or synthesis.fired
+    plain = [Source(name) for name in plain_precursors(table, keeps) if name not in volatile]
     acid = any(not involatile()[e] and e not in (*HALOGENS, OXYGEN, CARBON, HYDROGEN) for e in own)
     given = [*synthesis.sources, *(synthesis.acid_sources if acid else ())]
     found = [*plain, *(source for text in given for source in _expand(text, table))]
-    if HYDROGEN in own:
+    if HYDROGEN in own and keeps:
         found += [Source(name) for name in hydroxides(table)]
     priced, elements = set(table.formulas), np.zeros(len(SYMBOLS), dtype=bool)
     elements[list(own)] = True
@@ -187,10 +185,15 @@ def asked(precursors: tuple[str, ...]) -> Synthesis:
     return Synthesis(ASKED, line, ASKED, float("nan"), vessel, bool(texts), (*precursors, *texts))
 
 
-def plain_precursors(table: PriceTable) -> list[str]:
-    """Return the precursors without oxygen or carbon, and those that only the user's own table has."""
+def whole(practice: str) -> Synthesis:
+    """Return the route whose oxygen stays in the precursor that brings it, as one of a practice."""
+    return replace(next(one for one in all_syntheses() if one.whole), practice=practice)
+
+
+def plain_precursors(table: PriceTable, own: bool) -> list[str]:
+    """Return the precursors without oxygen or carbon; with `own` also all that only the user's own table has."""
     bare = (table.atoms[:, [OXYGEN, CARBON]] == 0).all(axis=1)
-    return [name for name, is_bare in zip(table.formulas, bare, strict=True) if is_bare or name in table.own]
+    return [name for name, is_bare in zip(table.formulas, bare, strict=True) if is_bare or (own and name in table.own)]
 
 
 def oxides(table: PriceTable) -> list[str]:

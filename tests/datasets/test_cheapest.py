@@ -5,6 +5,7 @@ import pytest
 from vitrion.datasets.cheapest import Programme, programme
 from vitrion.datasets.price_table import default_table
 from vitrion.datasets.prices import raw_material_cost, routes
+from vitrion.datasets.syntheses import all_syntheses
 from vitrion.features import Fractions
 
 FAMILIES = ["Li{a}AlCl{b}O{x}", "Na{a}ZrCl{b}O{x}", "Li{a}TaCl{b}O{x}", "Li{a}GaCl{b}O{x}"]
@@ -38,8 +39,9 @@ def test_order_and_company_change_nothing():
 
 def test_few_bases_serve_a_family():
     matrix = Fractions.of(drawn(80)[::4]).matrix
-    one = Programme(np.flatnonzero(matrix[0] > 0), default_table(None))
+    own = tuple(np.flatnonzero(matrix[0] > 0).tolist())
+    antimony = next(one for one in all_syntheses() if one.name == "antimony oxide")
+    one = Programme(own, antimony, default_table(None))
     assert np.isfinite(one.costs(matrix)).all()
     assert len(one._bases) <= 4
-    own = tuple(np.flatnonzero(matrix[0] > 0).tolist())
-    assert programme(own, None) is programme(own, None)
+    assert programme(own, antimony, None) is programme(own, antimony, None)

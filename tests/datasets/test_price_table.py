@@ -32,14 +32,47 @@ def test_every_recipe_balances():
     for formula, recipe in zip(recipes["formula"], recipes["made_from"], strict=True):
         if not recipe:
             continue
-        total = np.zeros(103)
-        for term in recipe.split(" + "):
-            amount, _, material = term.rpartition(" ")
-            total += float(amount or 1) * price_table.atoms_of(material)
-        target = price_table.atoms_of(formula)
-        for symbol in Composition.parse(formula).elements:
-            at = price_table.INDEX[symbol]
-            assert total[at] >= target[at] - 1e-9, (formula, recipe)
+        for way in recipe.split(" | "):
+            total = np.zeros(103)
+            for term in way.split(" + "):
+                amount, _, material = term.rpartition(" ")
+                total += float(amount or 1) * price_table.atoms_of(material)
+            target = price_table.atoms_of(formula)
+            for symbol in Composition.parse(formula).elements:
+                at = price_table.INDEX[symbol]
+                assert total[at] >= target[at] - 1e-9, (formula, way)
+
+
+@pytest.mark.parametrize(
+    "formula,low,high",
+    [
+        *(("KCl", 0.3, 0.5), ("NaCl", 0.1, 0.3), ("Al2O3", 0.3, 0.6), ("ZrO2", 2.5, 5), ("TiO2", 2.5, 3.5)),
+        *(("CsCl", 300, 2500), ("RbCl", 300, 1500), ("CaO", 0.2, 0.3), ("Na2CO3", 0.1, 0.3), ("LiOH·H2O", 5, 11)),
+    ],
+)
+def test_salts_and_oxides_are_priced_as_they_are_sold(formula, low, high):
+    assert low < price(default_table(), formula) < high
+
+
+def test_no_salt_of_an_alkali_metal_is_dearer_than_its_metal():
+    table, metals = default_table(), price_table.element_prices()
+    for metal in ("Na", "K", "Rb", "Cs"):
+        for halogen in ("F", "Cl", "Br"):
+            share = float(price_table.masses(price_table.atoms_of(metal)[None])[0])
+            share /= float(price_table.masses(price_table.atoms_of(f"{metal}{halogen}")[None])[0])
+            assert price(table, f"{metal}{halogen}") < metals[metal] * share + 5 * (halogen == "Br")
+
+
+def test_a_hydrate_is_weighed_with_its_water():
+    table = default_table()
+    weights = dict(zip(table.formulas, table.grams_per_mole.round(2).tolist(), strict=True))
+    assert [weights[name] for name in ("ZrOCl2·8H2O", "LiOH·H2O", "AlCl3·6H2O")] == [322.25, 41.96, 241.43]
+
+
+def test_the_cheapest_of_several_recipes_counts():
+    table = default_table()
+    oxide = 79.87 * price(table, "TiO2") + 4 * 35.45 * price_table.element_prices()["Cl"]
+    assert price(table, "TiCl4") == pytest.approx(oxide / 189.68, rel=1e-3)
 
 
 def test_a_users_prices_go_over_ours():
