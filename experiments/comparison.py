@@ -15,7 +15,8 @@ from ..features.fractions import Fractions
 from ..features.notices import collected
 from .appraisal import Predictors, predicted
 from .candidates import describable, formulas, given, one_temperature
-from .comparison_rows import CELL, NUMBERS, Subject, virtues
+from .comparison_cells import CELL, NUMBERS, Subject
+from .comparison_rows import virtues
 from .ready import ready
 from .recipe import RECIPES
 from .record import NoChampionError
@@ -31,7 +32,7 @@ class Comparison:
     Parameters
     ----------
     cells
-        One row a virtue and composition, with the columns `comparison_rows.CELL`: numbers of what was measured (with
+        One row a virtue and composition, with the columns `comparison_cells.CELL`: numbers of what was measured (with
         phase, papers and DOI) and of what is predicted (with the interval and what it stands on), and all of it in
         words.
     temperature_C

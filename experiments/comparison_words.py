@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .comparison_rows import Cell
+    from .comparison_cells import Cell
 
 NOTHING = "not known"
 WORDS = ("measured_words", "predicted_words", "words")
@@ -17,7 +17,7 @@ def words(cell: Cell) -> dict[str, str]:
 
     Examples
     --------
-    >>> from .comparison_rows import Cell
+    >>> from .comparison_cells import Cell
     >>> words(Cell("Tg", "°C", "LiAlCl2.5O0.75", measured=-16.8, papers=1, doi="10.1038/x", predicted=-3.0))["words"]
     'measured −16.8 (1 paper: 10.1038/x); predicted −3'
     >>> words(Cell("cost", "USD/kg", "Li6PS5Cl", predicted=281.0, basis="raw materials, a floor"))["predicted_words"]

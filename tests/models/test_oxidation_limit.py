@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from vitrion.datasets.thermochemistry import decomposition_voltage
@@ -89,3 +91,13 @@ def test_the_class_is_the_anion_because_more_teaches_nothing():
     assert company[known].mean() > 0.9 * anion[known].mean()
     told = oxidation_limits([LACO])
     assert (anion[known] <= told.typical_V[0] - told.low_V[0]).mean() == pytest.approx(0.9, abs=0.03)
+
+
+def test_the_documents_tell_the_error_that_is_measured():
+    text = (Path(__file__).parents[2] / "docs/explanation/virtues.md").read_text(encoding="utf-8")
+    error = np.nanmean(np.abs(held_out()))
+    assert f"off by {error:.2f} V" in text and f"{np.isfinite(held_out()).sum()} are of chlorides" in text
+    lithium, sodium = (oxidation_limits([formula]) for formula in (LACO, NACO))
+    for told, metal in ((lithium, "Li"), (sodium, "Na")):
+        ends = [round(float(end[0]), 1) for end in (told.typical_V, told.low_V, told.high_V)]
+        assert "{} V ({} to {}) against {}".format(*ends, metal) in text

@@ -453,3 +453,24 @@ def test_a_form_of_elsewhere_signs_nobody_in(empty, stranger):
                 stranger.get_by_role("button", name="Win").click()
             assert answer.value.status == 403 and "text/html" in answer.value.headers["content-type"]
             stranger.get_by_text("The request comes from a page of another address").wait_for()
+
+
+@pytest.mark.parametrize("size", ["wide", "phone"])
+def test_compositions_side_by_side(house, page, size):
+    page.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
+    with serving() as base:
+        page.goto(f"{base}/#compare")
+        page.get_by_text("Models: tg 8, conductivity 8").wait_for()
+        page.get_by_role("button", name="Compare").click()
+        page.locator("#compared table").wait_for()
+        heads = page.locator("#compared thead th").all_inner_texts()
+        assert [head.replace("\n", "") for head in heads] == ["", "LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "Li6PS5Cl"]
+        assert page.locator("#compared tbody tr").count() == 9
+        links = page.locator("#compared a").evaluate_all("all => all.map((one) => one.href)")
+        assert "https://doi.org/10.1038/s41560-023-01356-y" in links
+        assert fits(page)
+        page.get_by_label("Compositions to compare, one formula a line").fill("LiAlCl2.5O0.75\nLiAlCl2.5O0.75")
+        page.get_by_role("button", name="Compare").click()
+        page.get_by_text("is given twice").wait_for()
+        assert all("422" in words for words in page.wrong)  # the browser itself tells of the answer
+        page.wrong.clear()
