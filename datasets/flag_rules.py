@@ -1,0 +1,212 @@
+"""The rules behind the flags: which compositions of a batch each one marks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..features import charge
+from ..features.elements import INDEX, SYMBOLS, lookup
+from ..features.fractions import Fractions
+from ..features.oxidation import roles
+from . import volatility
+from .conduction import share
+from .flag_table import table
+from .possible import traces
+
+Vector = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+Rule = Callable[[Fractions], Mask]
+
+OXIDISERS = ("chlorate", "bromate", "iodate")
+
+
+def amount(fractions: Fractions, symbols: Sequence[str]) -> Vector:
+    """Atomic fraction of some elements together, shape (n,)."""
+    return share(fractions.matrix, symbols)
+
+
+def trace(fractions: Fractions) -> Mask:
+    """Too few mobile ions."""
+    return traces(fractions.matrix)
+
+
+def gas(fractions: Fractions) -> Mask:
+    """A gas or a liquid is needed."""
+    return volatility.needed(fractions)[0]
+
+
+def volatile(fractions: Fractions) -> Mask:
+    """A halide is needed that leaves the vessel, and none that is a gas or a liquid."""
+    gases, others = volatility.needed(fractions)
+    return np.asarray(others & ~gases)
+
+
+def no_vacancies(fractions: Fractions) -> Mask:
+    """Salts of one kind of cation with as many ions as sites, A3MX6 of Na or K, and A2ZnX4."""
+    rule = table()["no_vacancies"]
+    alkali, halogen = amount(fractions, rule["alkali"]), amount(fractions, rule["halogens"])
+    chalcogen = amount(fractions, rule["chalcogens"])
+    largest = np.max([fractions.column(symbol) for symbol in rule["alkali"]], axis=0)
+    one_kind = (largest >= alkali - 1e-9) & (alkali > 0)
+
+    def like(part: Vector, whole: Vector, ratio: float) -> Mask:
+        return np.asarray(np.abs(part - ratio * whole) <= rule["tolerance"] * ratio * np.maximum(whole, 1e-12))
+
+    alone = np.abs(alkali + halogen + chalcogen - 1.0) < 1e-9
+    lithium_iodide = (fractions.column("Li") > 0) & (fractions.column("I") > 0)  # 1e-7 S/cm
+    halides = alone & one_kind & (chalcogen <= 0) & like(alkali, halogen, 1.0) & ~lithium_iodide
+    oxides = alone & one_kind & (halogen <= 0) & like(alkali, chalcogen, 2.0)
+    trivalent, zinc = amount(fractions, rule["trivalent"]), fractions.column("Zn")
+    salts = (halogen > 0) & (fractions.column("Li") <= 0) & (np.abs(alkali + trivalent + halogen - 1.0) < 1e-9)
+    hexahalides = salts & (trivalent > 0) & like(alkali, trivalent, 3.0) & like(halogen, trivalent, 6.0)
+    zincates = (np.abs(alkali + zinc + halogen - 1.0) < 1e-9) & one_kind & (zinc > 0)
+    zincates &= like(alkali, zinc, 2.0) & like(halogen, zinc, 4.0)
+    return np.asarray(halides | oxides | hexahalides | zincates)
+
+
+def crystalline_conductor(fractions: Fractions) -> Mask:
+    """A known family of crystalline superionic conductors, by its ratios of atoms."""
+    return np.any([family(fractions, name) for name in table()["crystalline_conductor"]["families"]], axis=0)
+
+
+def family(fractions: Fractions, name: str) -> Mask:
+    """Whether each composition has the ratios of one family, and hardly anything else, shape (n,)."""
+    ratios = table()["crystalline_conductor"]["families"][name]["ratios"]
+    found = np.ones(len(fractions), dtype=bool)
+    for ratio in ratios:
+        part, whole = amount(fractions, ratio["of"]), amount(fractions, ratio["per"])
+        found &= (whole > 0) & (part >= ratio["low"] * whole - 1e-9) & (part <= ratio["high"] * whole + 1e-9)
+    if found.any():
+        named = {symbol for ratio in ratios for symbol in (*ratio["of"], *ratio["per"])}
+        rows = np.flatnonzero(found)
+        others = fractions.matrix[rows][:, [symbol not in named for symbol in SYMBOLS]].sum(axis=1)
+        found[rows] &= others < 0.05
+    return found
+
+
+def electronic(fractions: Fractions) -> Mask:
+    """Ions that change their charge, and Cu2+."""
+    rule = table()["electronic"]
+    copper = fractions.column("Cu")
+    divalent = (copper >= rule["least"]) & (left_for(fractions, "Cu") > rule["copper_charge"] * copper)
+    return np.asarray((amount(fractions, rule["elements"]) >= rule["least"]) | divalent)
+
+
+def left_for(fractions: Fractions, symbol: str) -> Vector:
+    """Charge that the anions leave to one element where all others have their usual one, per atom, shape (n,)."""
+    return fractions.matrix @ _usual_charge(symbol)
+
+
+@lru_cache(maxsize=16)
+def _usual_charge(symbol: str) -> Vector:
+    low, high = roles().low[:, 0], roles().high[:, 0]
+    usual = np.where(low + high < 0, -low, -np.clip(np.nan_to_num(lookup("typical_state")), low, high))
+    usual[INDEX[symbol]] = 0.0
+    return np.asarray(usual)
+
+
+def reduced_by_lithium(fractions: Fractions) -> Mask:
+    """Elements whose chloride lithium reduces far above its own potential."""
+    return np.asarray(amount(fractions, volatility.reducible()) >= table()["reduced_by_lithium"]["least"])
+
+
+def _holds(code: str) -> Rule:
+    def rule(fractions: Fractions) -> Mask:
+        return np.asarray(amount(fractions, list(table()[code]["elements"])) > 0)
+
+    return rule
+
+
+def oxidiser_and_fuel(fractions: Fractions) -> Mask:
+    """Halogen or nitrogen of positive charge, or peroxide, beside what burns.
+
+    Charges are asked of the few rows only that hold oxygen, a fuel, and chlorine, bromine, iodine, nitrogen or too little
+    cation.
+    """
+    fuel = amount(fractions, table()["oxidiser_and_fuel"]["fuels"])
+    found = np.zeros(len(fractions), dtype=bool)
+    rows = np.flatnonzero((fuel > 0) & (fractions.column("O") > 0))
+    if not len(rows):
+        return found
+    some = fractions.take(rows)
+    gap = charge.gaps(some)
+    role = np.array(roles().names)[charge.nearest_role(gap)]
+    balanced = np.abs(gap).min(axis=1) <= charge.TOLERANCE
+    hydrogen, nitrogen = some.column("H"), some.column("N")
+    hydride = (hydrogen > 0) & (amount(some, ["B", "Al"]) > 0)
+    burns = (amount(some, ["C", "S", "Se"]) > 0) | hydride | ((hydrogen > 0) & (nitrogen > 0))
+    peroxide = ~balanced & charge.neutral(some, peroxide=True)
+    chlorate = balanced & np.isin(role, OXIDISERS) & (amount(some, ["Cl", "Br", "I"]) > 0)
+    left = left_for(some, "N") + np.where(hydride, 2 * hydrogen, 0.0)  # hydrogen at -1
+    nitrate = (nitrogen > 0) & (some.column("O") >= 1.5 * nitrogen) & (left >= -nitrogen)
+    found[rows] = (chlorate | nitrate | peroxide) & burns
+    return found
+
+
+def licl_expected(fractions: Fractions) -> Mask:
+    """Oxychlorides of aluminium with more oxygen than was made as a glass."""
+    rule = table()["licl_expected"]
+    aluminium = fractions.column("Al")
+    network = aluminium + amount(fractions, rule["formers"])
+    enough = (fractions.column("Cl") >= rule["least_chlorine"]) & (aluminium > 0) & ~traces(fractions.matrix)
+    ours = aluminium >= rule["al_of_formers"] * network
+    return np.asarray(enough & ours & (fractions.column("O") >= rule["o_per_network"] * network))
+
+
+RULES: Mapping[str, Rule] = {
+    "trace": trace,
+    "gas": gas,
+    "volatile": volatile,
+    "no_vacancies": no_vacancies,
+    "crystalline_conductor": crystalline_conductor,
+    "electronic": electronic,
+    "reduced_by_lithium": reduced_by_lithium,
+    "toxic": _holds("toxic"),
+    "radioactive": _holds("radioactive"),
+    "controlled": _holds("controlled"),
+    "oxidiser_and_fuel": oxidiser_and_fuel,
+    "licl_expected": licl_expected,
+}
+
+
+def details(fractions: Fractions, code: str) -> list[str]:
+    """What a flag means in each of a few compositions: the elements, the halides or the family; empty of the others."""
+    told: Any = {
+        "gas": volatility.named,
+        "volatile": volatility.named,
+        "crystalline_conductor": _families,
+        "reduced_by_lithium": _potentials,
+        "licl_expected": _oxygen,
+    }.get(code)
+    if told is not None:
+        return list(told(fractions))
+    symbols = list(table()[code].get("elements", ()))
+    return [", ".join(one for one in symbols if row[INDEX[one]] > 0) for row in fractions.matrix]
+
+
+def _families(fractions: Fractions) -> list[str]:
+    known = table()["crystalline_conductor"]["families"]
+    found = {name: family(fractions, name) for name in known}
+    return [
+        ", ".join(f"{known[name]['title']}, {known[name]['doi']}" for name in known if found[name][row])
+        for row in range(len(fractions))
+    ]
+
+
+def _potentials(fractions: Fractions) -> list[str]:
+    known = volatility.potentials()
+    return [
+        ", ".join(f"{one} at {known[one]:.1f} V" for one in volatility.reducible() if row[INDEX[one]] > 0)
+        for row in fractions.matrix
+    ]
+
+
+def _oxygen(fractions: Fractions) -> list[str]:
+    network = fractions.column("Al") + amount(fractions, table()["licl_expected"]["formers"])
+    ratios = fractions.column("O") / np.maximum(network, 1e-12)
+    return [f"{ratio:.2f} O for each of the network" for ratio in ratios]

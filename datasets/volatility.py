@@ -1,0 +1,198 @@
+"""Halides that boil or sublime where a glass is made, and those that lithium reduces: tables with their sources."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from ..features.composition import Composition
+from ..features.elements import INDEX, SYMBOLS, lookup
+from ..features.fractions import Fractions
+from ..features.oxidation import roles
+from .flag_table import table
+from .possible import molecular
+from .sources import DATA
+
+Vector = npt.NDArray[np.float64]
+Matrix = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+HALOGENS = ("Cl", "Br", "I")  # fluorides are bound (LiBF4, Na2SiF6), or count as molecular liquids and gases
+FARADAY_KJ_V = 96.485
+HARMLESS_STATE = {"Sn": 2.0, "Ge": 2.0, "Ti": 3.0, "V": 3.0, "Fe": 2.0, "Mo": 3.0, "Sb": 0.0}
+"""State of elements whose lower chloride is no liquid and stays in the vessel: SnCl2, GeCl2, TiCl3, VCl3, FeCl2."""
+
+
+@dataclass(frozen=True)
+class Halide:
+    """A halide that is volatile.
+
+    Parameters
+    ----------
+    formula, metal, halogen
+        What it is.
+    per_metal
+        Halogen atoms for each atom of the metal.
+    temperature_C
+        Where it boils or sublimes at 1 atm, in degC.
+    change, state
+        ``boils`` or ``sublimes``; ``gas``, ``liquid`` or ``solid`` at 25 degC.
+    bound_by
+        Alkali ions that bind one as a complex anion; infinite where none does.
+    source
+        Where the temperature is from.
+    """
+
+    formula: str
+    metal: str
+    halogen: str
+    per_metal: float
+    temperature_C: float
+    change: str
+    state: str
+    bound_by: float
+    source: str
+
+
+@lru_cache(maxsize=1)
+def halides() -> tuple[Halide, ...]:
+    """The halides of `data/volatile.csv`, lowest temperature first."""
+    with (DATA / "volatile.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(_halide(row) for row in csv.DictReader(file))
+
+
+def _halide(row: Mapping[str, str]) -> Halide:
+    amounts = dict(Composition.parse(row["formula"]).amounts)
+    amounts.pop("O", None)
+    halogen = next(one for one in ("F", *HALOGENS) if one in amounts)
+    metal = next(one for one in amounts if one != halogen)
+    bound = float(row["bound_by_alkali"]) if row["bound_by_alkali"] else np.inf
+    return Halide(
+        formula=row["formula"],
+        metal=metal,
+        halogen=halogen,
+        per_metal=float(amounts[halogen] / amounts[metal]),
+        temperature_C=float(row["temperature_C"]),
+        change=row["change"],
+        state=row["state_at_25_C"],
+        bound_by=bound,
+        source=row["source"],
+    )
+
+
+def needed(fractions: Fractions) -> tuple[Mask, Mask]:
+    """Whether a gas or a liquid, and whether another volatile halide, is needed to make each composition, shape (n,).
+
+    Halogen goes to salts that stay first, then to halides that alkali binds, then to volatile solids, and to gases and
+    liquids last: what is left for the next of these asks for it.
+    """
+    n = len(fractions)
+    gases, others = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+    kinds = _kinds()
+    held = fractions.matrix @ kinds
+    rows = np.flatnonzero((held[:, 0] > 0) & (held[:, 2:5].sum(axis=1) > 0))
+    if len(rows):
+        gases[rows], others[rows] = _left(fractions.take(rows), held[rows])
+    return gases | molecular(fractions.matrix), others
+
+
+def _left(fractions: Fractions, held: Matrix) -> tuple[Mask, Mask]:
+    halogen, salts, bindable, solid, _, alkali, wanted = held.T
+    slack = table()["volatile"]["tolerance"]
+    left = halogen - salts - _lower(fractions)
+    partly = np.clip(left / np.maximum(bindable, 1e-12), 0.0, 1.0)
+    unbound = (bindable > 0) & (left > slack) & (alkali < 0.98 * partly * wanted)
+    left = left - bindable
+    others = unbound | ((left > slack) & (solid > 0))
+    return np.asarray(left - solid > slack), np.asarray(others)
+
+
+def _lower(fractions: Fractions) -> Vector:
+    """Halogen that lower chlorides take, which stay, where the charge asks for no higher ones; shape (n,)."""
+    states = _states()
+    anions = fractions.matrix @ np.where(states < 0, -states, 0.0)
+    low = np.zeros(len(SYMBOLS))
+    for symbol, state in HARMLESS_STATE.items():
+        low[INDEX[symbol]] = state
+    fixed = fractions.matrix @ np.where((states > 0) & (low == 0), states, 0.0)
+    lower = fractions.matrix @ low
+    return np.where(anions - fixed <= lower + 0.01, lower, 0.0)
+
+
+@lru_cache(maxsize=1)
+def _states() -> Vector:
+    """Usual charge of each element beside halogen, shape (103,)."""
+    low, high = roles().low[:, 0], roles().high[:, 0]
+    return np.where(low + high < 0, low, np.clip(np.nan_to_num(lookup("typical_state")), low, high))
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> Matrix:
+    """Weights, shape (103, 7).
+
+    Halogen; halogen that salts take, halides that alkali binds, other volatile solids, and gases and liquids; alkali; and
+    the alkali that binds.
+    """
+    weights = np.zeros((len(SYMBOLS), 7))
+    for symbol in HALOGENS:
+        weights[INDEX[symbol], 0] = 1.0
+    weights[:, 1] = np.maximum(_states(), 0.0)
+    synthesis = table()["volatile"]["synthesis_C"]
+    told = [one for one in halides() if one.halogen != "F" and one.temperature_C <= synthesis]
+    for symbol in {one.metal for one in told}:
+        place, mine = INDEX[symbol], [one for one in told if one.metal == symbol]
+        weights[place, 1] = 0.0
+        first = next((one for one in mine if one.halogen == "Cl"), mine[0])
+        column = 4 if first.state != "solid" else 2 if np.isfinite(first.bound_by) else 3
+        weights[place, column] = max(one.per_metal for one in mine)
+        weights[place, 6] = first.bound_by if column == 2 else 0.0
+    for symbol in ("Li", "Na", "K", "Rb", "Cs"):
+        weights[INDEX[symbol], 5] = 1.0
+    weights.flags.writeable = False
+    return weights
+
+
+def named(fractions: Fractions) -> list[str]:
+    """Volatile halides of the elements of each composition, such as ``BCl3 boils at 12 C``."""
+    told = []
+    for row in fractions.matrix:
+        held = {SYMBOLS[place] for place in np.flatnonzero(row)}
+        mine = [one for one in halides() if one.metal in held and one.halogen in held]
+        told.append(", ".join(f"{one.formula} {one.change} at {one.temperature_C:.0f} °C" for one in mine[:4]))
+    return told
+
+
+@lru_cache(maxsize=1)
+def potentials() -> Mapping[str, float]:
+    """Potential against lithium, in V, at which it reduces the chloride of each metal of `data/chlorides.csv`.
+
+    .. math:: E = (G(MCl_n) / n - G(LiCl)) / F
+
+    With enthalpies of formation where the table has no free energy, which says the same within 0.1 V. Of several
+    chlorides of a metal the highest counts.
+
+    >>> round(potentials()["Al"], 2), round(potentials()["Ag"], 2)
+    (1.81, 2.85)
+    """
+    with (DATA / "chlorides.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    lithium = {"gibbs": -384.4, "enthalpy": -408.6}
+    found: dict[str, float] = {}
+    for row in rows:
+        amounts = dict(Composition.parse(row["formula"]).amounts)
+        chlorine = float(amounts.pop("Cl"))
+        metal = next(iter(amounts))
+        volts = (float(row["kJ_per_mol"]) / chlorine - lithium[row["of_formation"]]) / FARADAY_KJ_V
+        found[metal] = max(found.get(metal, -np.inf), volts)
+    return found
+
+
+@lru_cache(maxsize=1)
+def reducible() -> Sequence[str]:
+    """Metals that lithium reduces above the limit of the flag."""
+    limit = table()["reduced_by_lithium"]["above_V"]
+    return tuple(symbol for symbol, volts in potentials().items() if volts > limit)
