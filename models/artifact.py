@@ -20,7 +20,7 @@ from .tree_check import UnsoundError
 
 LARGEST_FILE = 200_000_000  # bytes
 LARGEST_CONTENT = 2_000_000_000  # bytes, unpacked
-FORMAT = 4  # of what a file holds; before 4 a predictor knew no law of its errors
+FORMAT = 5  # of what a file holds; before 5 the descriptors knew no melting of chlorides
 LABEL = "vitrion.json"  # entry that names the format and the version of scikit-learn
 LARGEST_LABEL = 10_000  # bytes
 PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # name of an entry: no folder, no way out of one
