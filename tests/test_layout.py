@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = ("features", "datasets", "models", "experiments", "serve")
-LONGEST_MODULE, LONGEST_FUNCTION, LARGEST_FILE = 260, 60, 12_000_000
+LONGEST_MODULE, LONGEST_FUNCTION, LARGEST_FILE = 400, 60, 12_000_000
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc"}
 
 MODULES = sorted([*ROOT.glob("*.py"), *(path for floor in FLOORS for path in (ROOT / floor).rglob("*.py"))])
