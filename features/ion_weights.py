@@ -6,6 +6,7 @@ role allows it; `valence` then moves some of it to other states until the charge
 
 from __future__ import annotations
 
+import csv
 from functools import lru_cache
 from typing import Any
 
@@ -13,13 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .chlorides import chlorides, melting
-from .elements import INDEX, SYMBOLS, lookup
+from .elements import DATA, INDEX, SYMBOLS, lookup
 from .ion_states import MOBILE, OXIDE_RADIUS, Flags, Ions, Matrix, neighbours
 from .oxidation import roles
 from .polyatomic import groups, mass
 
 HALIDES = ("F", "Cl", "Br", "I")
 CHALCOGENS = ("S", "Se", "Te")
+ANION_BASICITY = {"F": 0.43, "Cl": 0.59, "Br": 0.67, "I": 0.79}  # over that of oxide, see `glass_ions.optical_basicity`
+LONE_PAIRS = (
+    *(("Ge", 2), ("Sn", 2), ("Pb", 2), ("As", 3), ("Sb", 3), ("Bi", 3), ("S", 4), ("Se", 4), ("Te", 4)),
+    *(("In", 1), ("Tl", 1), ("P", 3)),
+)
 
 
 @lru_cache(maxsize=1)
@@ -87,6 +93,7 @@ def lines(ions: Ions) -> tuple[tuple[str, ...], Matrix]:
         "silicon": one("Si") * ions.cation,
         "sixfold": (one("Al") + one("Ga")) * ions.cation,
         "fluoride_room": ions.fluoride_room,
+        "open_sites": ions.former * ions.coordination * (ions.coordination <= 4) * ~_among(ions, LONE_PAIRS),
         "indium": one("In") * ions.network,
         "indium_former": one("In") * ions.former,
         "indium_weak": one("In") * weak,
@@ -116,10 +123,37 @@ def _sizes(ions: Ions) -> dict[str, NDArray[Any]]:
         "m_melting": ions.network * ions.state * kelvin,
         "m_field": ions.network * ions.field,
         "cation_field": ions.cation * ions.field,
-        "basicity": ions.cation * ions.state / (1.36 * (electronegativity - 0.26)),
+        "basicity": ions.cation * ions.state * _oxide_basicity(ions, electronegativity),
+        "anion_basicity": ions.anion * -ions.state * _anion_basicity(ions),
+        "lone_pair": ions.cation * _among(ions, LONE_PAIRS),
         "cation_electronegativity": ions.cation * electronegativity,
         "anion_electronegativity": ions.anion * electronegativity,
     }
+
+
+def _among(ions: Ions, chosen: tuple[tuple[str, int], ...]) -> Flags:
+    """Which of the ions are among some, given as symbol and state."""
+    told = {(INDEX[symbol], float(state)) for symbol, state in chosen}
+    return np.array([pair in told for pair in zip(ions.element.tolist(), ions.state.tolist(), strict=True)], dtype=bool)
+
+
+@lru_cache(maxsize=1)
+def oxide_basicities() -> dict[tuple[str, float], float]:
+    """Optical basicity of single oxides by symbol and state of the cation."""
+    with (DATA / "optical_basicity.csv").open(encoding="utf-8", newline="") as file:
+        return {(line["symbol"], float(line["state"])): float(line["basicity"]) for line in csv.DictReader(file)}
+
+
+def _oxide_basicity(ions: Ions, electronegativity: Matrix) -> Matrix:
+    """Optical basicity of the oxide of each cation; 1/(1.36 (chi - 0.26)) where none is on record."""
+    pairs = zip(
+        ions.element.tolist(), ions.state.tolist(), (1 / (1.36 * (electronegativity - 0.26))).tolist(), strict=True
+    )
+    return np.array([oxide_basicities().get((SYMBOLS[at], state), usual) for at, state, usual in pairs])
+
+
+def _anion_basicity(ions: Ions) -> Matrix:
+    return np.array([ANION_BASICITY.get(SYMBOLS[at], 1.0) for at in ions.element])
 
 
 def _groups(names: tuple[str, ...]) -> Matrix:
@@ -138,8 +172,10 @@ def _groups(names: tuple[str, ...]) -> Matrix:
         if group.charge > 0:
             added |= dict.fromkeys(("modifier_charge", "charge_low", "charge_high"), group.charge)
             added |= {"cation_field": group.charge / (group.radius + OXIDE_RADIUS) ** 2}
-            added |= {"basicity": group.charge / (1.36 * (mean - 0.26))}
             added |= {"melting": group.charge * chlorides()[name, int(group.charge)]}
+            added |= {"basicity": group.charge * oxide_basicities()["H", 1]}
+        elif group.charge:
+            added |= {"anion_basicity": -group.charge * ANION_BASICITY["Cl"]}
         added |= {"pseudohalide": 1} if group.charge == -1 else {"n": 1} if group.charge < 0 else {}
         added |= {"hydroxyl": 1} if name == "OH" else {}
         for column, value in added.items():

@@ -27,7 +27,7 @@ def ions(formula):
     [
         ("LiOH", {"OH": 1}),
         ("LiAlCl3OH", {"OH": 1}),
-        ("LiAlCl3.5(OH)0.5", {"OH": 1}),
+        ("LiAlCl3.5(OH)0.5", {"OH": 0.5}),
         ("LiAl(OH)4", {"OH": 4}),
         ("Li2OHCl", {"OH": 1}),
         ("LiClH2O", {"H2O": 1}),
