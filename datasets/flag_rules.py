@@ -30,6 +30,11 @@ def amount(fractions: Fractions, symbols: Sequence[str]) -> Vector:
     return share(fractions.matrix, symbols)
 
 
+def held(fractions: Fractions, symbols: Sequence[str]) -> bool:
+    """Whether any composition of a batch holds one of some elements: most do not, and their rules cost nothing."""
+    return any(bool(fractions.column(symbol).any()) for symbol in symbols)
+
+
 def trace(fractions: Fractions) -> Mask:
     """Too few mobile ions."""
     return traces(fractions.matrix)
@@ -37,7 +42,7 @@ def trace(fractions: Fractions) -> Mask:
 
 def gas(fractions: Fractions) -> Mask:
     """A gas or a liquid is needed."""
-    return volatility.needed(fractions)[0]
+    return volatility.gases_needed(fractions)
 
 
 def volatile(fractions: Fractions) -> Mask:
@@ -71,7 +76,8 @@ def no_vacancies(fractions: Fractions) -> Mask:
 
 def crystalline_conductor(fractions: Fractions) -> Mask:
     """A known family of crystalline superionic conductors, by its ratios of atoms."""
-    return np.any([family(fractions, name) for name in table()["crystalline_conductor"]["families"]], axis=0)
+    families = table()["crystalline_conductor"]["families"]
+    return np.asarray(np.any([family(fractions, name) for name in families], axis=0))
 
 
 def family(fractions: Fractions, name: str) -> Mask:
@@ -117,7 +123,10 @@ def reduced_by_lithium(fractions: Fractions) -> Mask:
 
 def _holds(code: str) -> Rule:
     def rule(fractions: Fractions) -> Mask:
-        return np.asarray(amount(fractions, list(table()[code]["elements"])) > 0)
+        symbols = list(table()[code]["elements"])
+        if not held(fractions, symbols):
+            return np.zeros(len(fractions), dtype=bool)
+        return np.asarray(amount(fractions, symbols) > 0)
 
     return rule
 
@@ -125,8 +134,7 @@ def _holds(code: str) -> Rule:
 def oxidiser_and_fuel(fractions: Fractions) -> Mask:
     """Halogen or nitrogen of positive charge, or peroxide, beside what burns.
 
-    Charges are asked of the few rows only that hold oxygen, a fuel, and chlorine, bromine, iodine, nitrogen or too little
-    cation.
+    Charges are asked of the rows only that hold oxygen and a fuel.
     """
     fuel = amount(fractions, table()["oxidiser_and_fuel"]["fuels"])
     found = np.zeros(len(fractions), dtype=bool)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -115,6 +115,22 @@ def texts(found: Mask) -> list[str]:
     rows, which = np.unique(found, axis=0, return_inverse=True) if len(found) else (found, np.empty(0, dtype=np.intp))
     words = [", ".join(code for code, here in zip(CODES, row, strict=True) if here) for row in rows]
     return [words[place] for place in which.ravel().tolist()]
+
+
+def short_notes(found: Mask, measured: Mask) -> Iterator[tuple[int, str]]:
+    """Rows of `flagged` for all flags, with what is to be said of the prediction; nothing where one measured it.
+
+    Parameters
+    ----------
+    found
+        Of n compositions, shape (n, flags).
+    measured
+        Whether a conductivity of each was measured, shape (n,).
+    """
+    for place, code in enumerate(CODES):
+        if said := table()[code].get("note"):
+            for row in np.flatnonzero(found[:, place] & ~measured).tolist():
+                yield row, str(said)
 
 
 def explained(compositions: Fractions | Iterable[Any], phase: str = "glass") -> list[tuple[Flag, ...]]:

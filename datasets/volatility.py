@@ -92,12 +92,27 @@ def needed(fractions: Fractions) -> tuple[Mask, Mask]:
     """
     n = len(fractions)
     gases, others = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
-    kinds = _kinds()
-    held = fractions.matrix @ kinds
+    if not any(bool(fractions.column(symbol).any()) for symbol in _metals()):
+        return gases, others
+    held = fractions.matrix @ _kinds()
     rows = np.flatnonzero((held[:, 0] > 0) & (held[:, 2:5].sum(axis=1) > 0))
     if len(rows):
         gases[rows], others[rows] = _left(fractions.take(rows), held[rows])
     return gases | molecular(fractions.matrix), others
+
+
+def gases_needed(fractions: Fractions) -> Mask:
+    """Whether a gas or a liquid is needed to make each composition, shape (n,)."""
+    liquids = {one.metal for one in halides() if one.state != "solid"}
+    if not any(bool(fractions.column(symbol).any()) for symbol in liquids):
+        return np.zeros(len(fractions), dtype=bool)
+    return needed(fractions)[0]
+
+
+@lru_cache(maxsize=1)
+def _metals() -> frozenset[str]:
+    """Elements that have a volatile halide."""
+    return frozenset(one.metal for one in halides())
 
 
 def _left(fractions: Fractions, held: Matrix) -> tuple[Mask, Mask]:
@@ -134,8 +149,8 @@ def _states() -> Vector:
 def _kinds() -> Matrix:
     """Weights, shape (103, 7).
 
-    Halogen; halogen that salts take, halides that alkali binds, other volatile solids, and gases and liquids; alkali; and
-    the alkali that binds.
+    Halogen; halogen that salts take, halides that alkali binds, other volatile solids, and gases and liquids; alkali;
+    and the alkali that binds.
     """
     weights = np.zeros((len(SYMBOLS), 7))
     for symbol in HALOGENS:

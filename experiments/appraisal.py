@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..datasets.flags import flagged, short_notes, texts
 from ..datasets.measurement import composition_keys
 from ..datasets.possible import MOLECULAR
 from ..datasets.prices import raw_material_cost
@@ -54,6 +55,7 @@ def appraise(
     void = {name: told.bounds.void for name, told in asked.items()}
     hopeless |= np.any([void[name] for name in goal.properties], axis=0)
     known = measured(composition_keys(fractions.matrix), temperature_C, predictions, predictors)
+    flags = flagged(fractions)
     oxygen, chlorine = fractions.column("O"), fractions.column("Cl")
     columns: dict[str, Any] = {
         "p_goal": np.where(hopeless, 0.0, probability(goal.thresholds, predictions)),
@@ -66,7 +68,8 @@ def appraise(
         "cost_usd_per_kg": cost,
         "neutral": neutral,
         "pareto": pareto(_losses(goal, predictions, cost), ~hopeless),
-        "note": _notes(names, neutral, asked, _remarks(known, void, goal.remarks(fractions, verdict, cost))),
+        "flags": texts(flags),
+        "note": _notes(names, neutral, asked, _remarks(known, void, flags, goal.remarks(fractions, verdict, cost))),
     }
     for prediction in predictions.values():
         ends = (prediction.mean, prediction.lower, prediction.upper)
@@ -148,8 +151,12 @@ def _nearest(
     }
 
 
-def _remarks(known: Mapping[str, Any], void: Mapping[str, Any], remarks: list[list[str]]) -> list[list[str]]:
-    """Remarks, and of what has no Tg, and of what is known as a crystal alone, that it is so."""
+def _remarks(
+    known: Mapping[str, Any], void: Mapping[str, Any], flags: npt.NDArray[np.bool_], remarks: list[list[str]]
+) -> list[list[str]]:
+    """Remarks, and what contradicts a prediction: that there is no Tg, no vacancy, or that it is known as a crystal."""
+    for row, said in short_notes(flags, ~np.isnan(known["measured_conductivity_S_cm"])):
+        remarks[row].append(said)
     for row in np.flatnonzero(void["tg"]).tolist():
         remarks[row].append(MOLECULAR)
     for row in np.flatnonzero(known["measured_phase"] == "crystal").tolist():

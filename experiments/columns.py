@@ -31,13 +31,14 @@ COLUMNS = (
     "cost_usd_per_kg",
     "neutral",
     "pareto",
+    "flags",
     "note",
     "error",
     "input",
 )
 TEXTS = (
     *("formula", "verdict", "tg_verdict", "conductivity_verdict", "nearest", "nearest_doi"),
-    *("measured_phase", "measured_doi", "note", "error", "input"),
+    *("measured_phase", "measured_doi", "flags", "note", "error", "input"),
 )
 TRUTHS = ("neutral", "pareto")
 COUNTS = ("n_measured",)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..datasets.flags import USUALLY_FORBIDDEN, flagged
 from ..datasets.possible import mobile, trace_percent, traces
 from ..datasets.readings import trusting
 from ..datasets.structured import of_toml
@@ -20,7 +21,7 @@ from ..features.elements import SYMBOLS
 from ..features.fractions import Fractions
 from ..features.scalars import number, shown
 from ..models.domain import VERDICTS
-from .goal_limits import FIELDS, OF, limit_of
+from .goal_limits import FIELDS, OF, forbidden_flags, limit_of
 from .judgement import GoalError, Threshold, limits_of, sides, weights_of
 
 __all__ = ["Goal", "GoalError", "Threshold"]
@@ -52,6 +53,9 @@ class Goal:
     limits
         Limits on further properties, one each: ``(Threshold("liquidus", below=160.0),)`` or
         ``{"liquidus": {"below": 160.0}}``.
+    flags
+        Codes of flags (`datasets.flags`) that no candidate may have, as ``{"forbid": ["toxic", "volatile"]}`` or as a
+        list; by default those that are radioactive, and those that need a gas or a liquid.
 
     Examples
     --------
@@ -70,6 +74,7 @@ class Goal:
     explore: float = 1.0
     weights: Mapping[str, float] = field(default_factory=dict, hash=False)
     limits: tuple[Threshold, ...] = ()
+    flags: tuple[str, ...] = USUALLY_FORBIDDEN
 
     def __new__(cls, *told: Any, **named: Any) -> Goal:
         """Refuse fields that a goal does not have, in the words that a goal file gets."""
@@ -95,6 +100,7 @@ class Goal:
             raise GoalError(f"goal explore = {self.explore:g}; give a number, 0 or more")
         if self.minimum_verdict not in VERDICTS:
             raise GoalError(f"goal minimum_verdict = {shown(self.minimum_verdict)}; use one of {', '.join(VERDICTS)}")
+        self._put("flags", forbidden_flags(self.flags))
         self._put("limits", limits_of(self.limits, {prop: name for name, prop in OF.items()}))
         if not self._unweighted():
             raise GoalError("the goal has no limit; give conductivity_S_cm, tg_C or one in limits")
@@ -172,12 +178,12 @@ class Goal:
         lists = {"forbidden": list(self.forbidden), "required": list(self.required), "weights": dict(self.weights)}
         ceiling = self.max_cost_usd_per_kg if np.isfinite(self.max_cost_usd_per_kg) else None
         further = {limit.property: sides(limit) for limit in self.limits}
-        return told | lists | {"max_cost_usd_per_kg": ceiling, "limits": further}
+        return told | lists | {"max_cost_usd_per_kg": ceiling, "limits": further, "flags": {"forbid": list(self.flags)}}
 
     def to_toml(self) -> str:
         """Text of a goal file; `load` makes the same goal of it."""
         told = self.to_dict()
-        tables = {"weights": told.pop("weights")}
+        tables = {"weights": told.pop("weights"), "flags": told.pop("flags")}
         tables |= {f"limits.{name}": limit for name, limit in told.pop("limits").items()}
         lines = [f"{name} = {'false' if value is None else json.dumps(value)}" for name, value in told.items()]
         for name, table in tables.items():
@@ -186,10 +192,11 @@ class Goal:
         return "\n".join(lines) + "\n"
 
     def refused(self, fractions: Fractions) -> npt.NDArray[np.bool_]:
-        """Whether each composition holds a forbidden element, lacks a required one, or cannot conduct, shape (n,)."""
+        """Whether each holds what is forbidden, lacks a required element, or cannot conduct, shape (n,)."""
         wrong = [fractions.column(symbol) > 0 for symbol in self.forbidden]
         wrong += [fractions.column(symbol) <= 0 for symbol in self.required]
-        return np.asarray(np.any([*wrong, self._still(fractions)], axis=0))
+        flags = flagged(fractions, self.flags).any(axis=1)
+        return np.asarray(np.any([*wrong, flags, self._still(fractions)], axis=0))
 
     def _still(self, fractions: Fractions) -> npt.NDArray[np.bool_]:
         """Whether each holds a trace of mobile ions at most, where a conductivity is asked for: the data know no more.
@@ -222,6 +229,7 @@ class Goal:
         none, trace = still & (mobile(fractions.matrix) <= 0), f"trace: less than {trace_percent():g} at.% of {ions}"
         cases = [(fractions.column(symbol) > 0, f"the goal forbids {symbol}") for symbol in self.forbidden]
         cases += [(fractions.column(symbol) <= 0, f"the goal requires {symbol}") for symbol in self.required]
+        cases += [(flagged(fractions, [code])[:, 0], f"the goal forbids {code}") for code in self.flags]
         cases += [
             (none, f"no mobile ion ({ions}): nothing that conducts"),
             (still & ~none, f"{trace}, too few to conduct"),

@@ -1,4 +1,4 @@
-"""The numbers that a goal names as its own fields: each in its range, and in its unit."""
+"""The numbers that a goal names as its own fields, each in its range and unit, and the flags that it forbids."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from math import inf
 from typing import Any
 
+from ..datasets.flags import USUALLY_FORBIDDEN, checked
 from ..datasets.properties import PROPERTIES
 from ..datasets.readings import limit
 from ..features.scalars import number, plain
@@ -43,6 +44,21 @@ def limit_of(name: str, value: Any) -> float | None:
     if name in OF:
         limit(found, PROPERTIES[OF[name]], f"goal {name}", GoalError, least=name == "conductivity_S_cm")
     return bounded(value, f"goal {name}", right, low, high)
+
+
+def forbidden_flags(told: Any) -> tuple[str, ...]:
+    """Codes of the flags that a goal forbids, from a list or from a table ``{"forbid": [...]}``.
+
+    Examples
+    --------
+    >>> forbidden_flags({"forbid": ["toxic"]})
+    ('toxic',)
+    """
+    if isinstance(told, Mapping):
+        if unknown := sorted(set(told) - {"forbid"}, key=str):
+            raise GoalError(f"goal flags has {', '.join(map(str, unknown))}; give forbid and a list of codes")
+        told = told.get("forbid", USUALLY_FORBIDDEN)
+    return checked(told, "goal flags forbid", GoalError)
 
 
 def _logarithm(name: str, value: Any) -> str:

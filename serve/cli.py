@@ -14,6 +14,7 @@ from . import (
     cli_campaign,
     cli_compare,
     cli_explain,
+    cli_flags,
     cli_keys,
     cli_models,
     cli_propose,
@@ -40,6 +41,7 @@ app.command("sweep")(cli_sweep.sweep)
 app.command("propose")(cli_propose.propose)
 app.command("explain")(cli_explain.explain)
 app.command("compare")(cli_compare.compare)
+app.command("flags")(cli_flags.flags)
 app.command("train")(cli_models.train)
 app.command("evaluate")(cli_models.evaluate)
 app.add_typer(cli_campaign.app, name="campaign")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
+from .cli_flags import lines_of
 from .cli_models import Which
 from .console import to_stdout
 from .failures import told
@@ -49,10 +50,11 @@ def explain(
     ] = None,
     nearest: Annotated[int, typer.Option("--nearest", min=1, max=MOST, help="Measured compositions shown.")] = 3,
 ) -> None:
-    """Explain predictions: interval, verdict, what drives them, and the nearest measured compositions."""
+    """Explain predictions: flags, interval, verdict, what drives them, and the nearest measured compositions."""
     with told():
         if len(formulas) > MOST:
             raise InputError(f"{len(formulas):,} formulas; give at most {MOST}")
+        from ..datasets.flags import explained
         from ..experiments.ready import ready
         from ..features.composition import Composition
 
@@ -66,12 +68,13 @@ def explain(
             predictions[name] = predictor.predict(compositions, conditions)
             blocks[name] = _blocks(predictor, compositions, conditions, predictions[name], reference, nearest)
         shown = _shown(compositions, temperature, predictions, known, phase)
-        console = to_stdout()
+        flags, console = explained(compositions, phase.value), to_stdout()
         for row, composition in enumerate(compositions):
             lines = [
                 composition.formula,
                 *shown[row],
                 *_cost(composition),
+                *lines_of(flags[row]),
                 *(line for name in names for line in blocks[name][row]),
                 "",
             ]

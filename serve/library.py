@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,21 @@ def data_list(clerk: Worker) -> list[dict[str, Any]]:
     """A row a property: rows, compositions, papers and range of what is known of it; counted anew after changes."""
     kept = data_kept()
     return asked(clerk, "data_list") if kept is None else kept
+
+
+def flags_list(formulas: Sequence[str]) -> list[dict[str, Any]]:
+    """All flags, or those of some compositions, a row each, with the formula in front."""
+    from dataclasses import asdict
+
+    from ..datasets.flags import explained, flags
+
+    if not formulas:
+        return [asdict(flag) for flag in flags()]
+    return [
+        {"formula": formula, **asdict(flag)}
+        for formula, mine in zip(formulas, explained(list(formulas)), strict=True)
+        for flag in mine
+    ]
 
 
 def data_show(clerk: Worker, name: str, formula: str | None, limit: int, offset: int) -> dict[str, Any]:

@@ -31,6 +31,7 @@ _RANKING = (
     Column("cost_usd_per_kg", "USD/kg", "cost"),
     Column("__front", "front"),
 )
+_FLAGS = Column("flags", "flags")
 _HIDDEN = (
     "conductivity_low_S_cm",
     "conductivity_high_S_cm",
@@ -153,7 +154,7 @@ def columns(table: pd.DataFrame, temperature_C: float | None, first: Sequence[Co
     at = "" if temperature_C is None else f" at {temperature_C:g} °C"
     sigma = Column("__mS", f"σ{at}, mS/cm (90 %)", "general", "__mS_low", "__mS_high", best=True)
     warm = [Column("temperature_C", "T, °C", "given")] if temperature_C is None else []
-    ranking = [*_RANKING[:3], *warm, sigma, *_RANKING[3:]]
+    ranking = [*_RANKING[:3], *warm, sigma, *_RANKING[3:], *([_FLAGS] if "flags" in table else ())]
     shown = {column.key for column in [*first, *ranking]}
     known = shown | {*_HIDDEN, *_IN_WORDS} | {"conductivity_S_cm", "temperature_C", "neutral", "pareto"}
     known = known if respelt(table) else known | {"input"}
@@ -183,6 +184,8 @@ def goal_words(goal: Goal, temperature_C: float | None) -> str:
     words = [_limit_words(limit, temperature_C) for limit in goal.thresholds]
     if goal.forbidden:
         words.append(f"no {' or '.join(goal.forbidden)}")
+    if goal.flags != type(goal)().flags:
+        words.append(f"no flag {' or '.join(goal.flags)}" if goal.flags else "any flags")
     if goal.required:
         words.append(f"with {' and '.join(goal.required)}")
     if goal.minimum_verdict != "outside":

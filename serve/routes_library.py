@@ -27,6 +27,17 @@ router = APIRouter(prefix="/api/v1", tags=["data and models"])
 Property = Annotated[Trained, Path(description="Name of the property.")]
 
 
+@router.get("/flags", response_model=Listed, responses=documented())
+async def flags(
+    desk: AtDesk,
+    formula: Annotated[
+        list[Annotated[str, Query(max_length=2000)]], Query(max_length=100, description="Whose flags; none: all.")
+    ] = [],  # noqa: B006
+) -> Response:
+    """List the flags with label, reason, source and severity, or those of some compositions."""
+    return answered({"rows": await desk.light.run(library.flags_list, formula)})
+
+
 @router.get("/data", response_model=Listed, responses=documented())
 async def data(desk: AtDesk) -> Response:
     """List the properties with their rows, compositions, papers and ranges."""

@@ -52,6 +52,7 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("POST", f"{API}/compare"): Rule(VIEWER),
     ("POST", f"{API}/sweep"): Rule(VIEWER),
     ("POST", f"{API}/propose"): Rule(VIEWER),
+    ("GET", f"{API}/flags"): Rule(VIEWER),
     ("GET", f"{API}/data"): Rule(VIEWER),
     ("GET", f"{API}/data/{{name}}"): Rule(VIEWER),
     ("POST", f"{API}/data"): Rule(RESEARCHER),

@@ -32,6 +32,7 @@ ROW: dict[str, Any] = {
     "cost_usd_per_kg": 2.69,
     "neutral": True,
     "pareto": True,
+    "flags": "",
     "note": "",
     "error": "",
     "input": "LiCl-0.25Al2O3-0.5AlCl3",
@@ -85,6 +86,7 @@ class Row(BaseModel):
     cost_usd_per_kg: float | None
     neutral: bool | None
     pareto: bool | None
+    flags: Annotated[str, Field(description="Codes of its flags, such as `gas, toxic`; GET flags explains them.")] = ""
     note: str
     error: str
     input: Annotated[str, Field(description="The text as it was given.")] = ""

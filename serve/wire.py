@@ -25,7 +25,7 @@ TIMEOUT_S = 120.0
 FULL = 507  # status of what finds no room; earlier releases said that it should be sent again
 TEXTS = (
     *("formula", "verdict", "tg_verdict", "conductivity_verdict", "nearest", "nearest_doi"),
-    *("measured_phase", "measured_doi", "note", "error", "reason", "input"),
+    *("measured_phase", "measured_doi", "flags", "note", "error", "reason", "input"),
 )
 
 

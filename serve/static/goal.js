@@ -1,7 +1,7 @@
 // The form of a goal and of a family, which several views share; what was typed stays while the page is open.
 import { field, make } from "./dom.js";
 
-const kept = { sigma: "1", tg: "25", temperature: "25", forbidden: "", required: "", cost: "", verdict: "outside" };
+const kept = { sigma: "1", tg: "25", temperature: "25", forbidden: "", required: "", cost: "", verdict: "outside", flags: "radioactive, gas" };
 export const family = { template: "LiAlCl{4-2x}O{x}", variables: "x=0:1.5:0.05" };
 
 const elements = (text) => text.split(/[\s,;]+/).filter(Boolean);
@@ -19,6 +19,7 @@ export const goalFields = () => {
       field("Without elements", input("forbidden", { placeholder: "Ta, Hf", size: 10 })),
       field("With elements", input("required", { placeholder: "Li", size: 8 })),
       field("Cost at most, USD/kg", input("cost", { type: "number", min: 0, step: "any" })),
+      field("Without flags", input("flags", { placeholder: "toxic, volatile", size: 14 })),
       field("Verdict", verdict)));
 };
 
@@ -34,6 +35,7 @@ export const goal = () => ({
   forbidden: elements(kept.forbidden),
   required: elements(kept.required),
   minimum_verdict: kept.verdict,
+  flags: { forbid: elements(kept.flags) },
 });
 
 export const familyFields = () => [

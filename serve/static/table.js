@@ -1,4 +1,5 @@
 // A table that sorts, filters and draws intervals; it keeps all rows and shows some, so that 10,000 stay quick.
+import { call } from "./api.js";
 import { formula, make, number, reference } from "./dom.js";
 
 const STEP = 50;
@@ -30,6 +31,21 @@ const measured = (row) => {
   if (known(row.measured_tg_C)) parts.push(`Tg ${degrees(row.measured_tg_C)} °C`);
   return parts.length ? make("small", { class: "measured", title: row.measured_doi === "lab" ? "your own result" : "" }, reference(`measured ${parts.join("; ")}`.replace(/(?<=Tg|\d) (?=[−\d]|°C|mS)/g, "\u00a0"), row.measured_doi)) : "";
 };
+
+// The flags of a row as small words, with the reason on hover and focus; reasons are asked for once.
+let known;
+const reasons = () => (known ??= call("flags").then((told) => Object.fromEntries(told.rows.map((flag) => [flag.code, flag]))).catch(() => ({})));
+const badges = (row) => String(row.flags || "").split(", ").filter(Boolean).flatMap((code) => {
+  const badge = make("span", { class: "flag", tabIndex: 0, title: code }, code.replaceAll("_", " "));
+  reasons().then((told) => {
+    if (!told[code]) return;
+    badge.textContent = told[code].label;
+    badge.title = told[code].reason;
+    badge.setAttribute("aria-label", `${told[code].label}: ${told[code].reason}`);
+    badge.classList.add(told[code].severity);
+  });
+  return [badge, " "];
+});
 
 const written = (row, column, places) => {
   const value = row[column.key];
@@ -148,4 +164,5 @@ export const rankingColumns = (temperature, first = []) => [
   { key: "o_to_cl", label: "O/Cl", format: "fixed" },
   { key: "cost_usd_per_kg", label: "USD/kg", format: "cost" },
   { key: "pareto", label: "front", format: "mark", best: true },
+  { key: "flags", label: "flags", format: "text", class: "text", render: badges },
 ];

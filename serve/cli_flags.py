@@ -1,0 +1,44 @@
+"""`vitrion flags`: what a chemist would say of a composition, and all that can be said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from .console import to_stdout
+from .failures import told
+from .refusals import InputError, visible
+
+if TYPE_CHECKING:
+    from ..datasets.flags import Flag
+
+MOST = 1000
+
+
+def flags(
+    formulas: Annotated[
+        list[str] | None, typer.Argument(metavar="[FORMULA...]", help="Without any, all flags are listed.")
+    ] = None,
+) -> None:
+    """List the flags, or those of some compositions, with reasons and sources."""
+    from ..datasets import flags as known
+
+    with told():
+        if len(formulas or ()) > MOST:
+            raise InputError(f"{len(formulas or ()):,} formulas; give at most {MOST:,}")
+        console = to_stdout()
+        for flag in known.flags() if not formulas else ():
+            usual = ", forbidden unless a goal says otherwise" if flag.code in known.USUALLY_FORBIDDEN else ""
+            console.print(Text(f"{flag.code} ({flag.severity}{usual})"), soft_wrap=True)
+            console.print(Text(visible(f"    {flag.reason}; {flag.source}", 800)), soft_wrap=True)
+        for formula, mine in zip(formulas or (), known.explained(formulas) if formulas else (), strict=True):
+            console.print(Text(visible(formula, 200)), soft_wrap=True)
+            for line in lines_of(mine) or ["  no flags"]:
+                console.print(Text(visible(line, 800)), soft_wrap=True)
+
+
+def lines_of(flags: tuple[Flag, ...]) -> list[str]:
+    """A line for each flag of a composition: what it is, why, and who says so."""
+    return [f"  {flag.severity}: {flag.code}: {flag.reason}; {flag.source}" for flag in flags]
