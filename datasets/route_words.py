@@ -85,7 +85,7 @@ def missing(row: Floats, own: tuple[int, ...], table: PriceTable) -> str:
     if not charge.neutral(Fractions(row[None]))[0]:
         return "no route: the composition is not neutral, as all precursors are; mend the formula"
     cations = [element for element in own if element not in (*ANIONS, HYDROGEN, CARBON)]
-    held = (table.atoms > 0).any(axis=0)
+    held = np.asarray((table.atoms > 0).any(axis=0))
     unknown = [element for element in cations if not held[element]]
     if unknown:
         wanted = listed([_compound(element, own, _charge(element, row, own)) for element in unknown])

@@ -117,7 +117,7 @@ def all_syntheses() -> tuple[Synthesis, ...]:
 
 
 def _read(row: Mapping[str, Any]) -> Synthesis:
-    fields = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+    fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
     fields |= {"made_with": frozenset(INDEX[symbol] for symbol in fields.pop("with", ()))}
     return Synthesis(**fields | {"alike": frozenset(INDEX[symbol] for symbol in fields.get("alike", ()))})
 
@@ -135,7 +135,10 @@ def involatile() -> Floats:
 def fired(matrix: Floats) -> npt.NDArray[np.bool_]:
     """Whether a composition may be fired from oxides, shape (n,): its involatile cations can hold all of its halide."""
     halide = matrix[:, HALOGENS].sum(axis=1)
-    return (matrix[:, OXYGEN] > 0) & ((halide == 0) | (halide < (matrix * involatile()).sum(axis=1) * (1 - 1e-9)))
+    held: npt.NDArray[np.bool_] = (matrix[:, OXYGEN] > 0) & (
+        (halide == 0) | (halide < (matrix * involatile()).sum(axis=1) * (1 - 1e-9))
+    )
+    return held
 
 
 @lru_cache(maxsize=4096)

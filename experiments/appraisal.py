@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ..datasets.flags import flagged, short_notes, texts
 from ..datasets.measurement import composition_keys
 from ..datasets.possible import MOLECULAR
-from ..datasets.prices import raw_material_cost
+from ..datasets.prices import cheapest_routes
 from ..datasets.properties import Property
 from ..features import charge
 from ..features.fractions import Fractions
@@ -48,7 +48,7 @@ def appraise(
     predictions = {name: predicted(name, predictor, fractions, temperature_C) for name, predictor in predictors.items()}
     asked = {name: predictions[name] for name in dict.fromkeys(("conductivity", "tg", *goal.properties))}
     neutral = charge.neutral(fractions)
-    cost = np.asarray(raw_material_cost(fractions))
+    cost, route = cheapest_routes(fractions)
     nearest = _nearest(fractions, asked, predictors)
     verdict = nearest["verdict"]
     hopeless = ~neutral | goal.refused(fractions) | goal.too_far(verdict) | (cost > goal.max_cost_usd_per_kg)
@@ -66,6 +66,7 @@ def appraise(
         **verdicts(known, predictions),
         "o_to_cl": np.divide(oxygen, chlorine, out=np.full(len(oxygen), np.nan), where=chlorine > 0),
         "cost_usd_per_kg": cost,
+        "cost_route": route,
         "neutral": neutral,
         "pareto": pareto(_losses(goal, predictions, cost), ~hopeless),
         "flags": texts(flags),

@@ -29,6 +29,7 @@ COLUMNS = (
     *MEASURED,
     "o_to_cl",
     "cost_usd_per_kg",
+    "cost_route",
     "neutral",
     "pareto",
     "flags",
@@ -38,7 +39,7 @@ COLUMNS = (
 )
 TEXTS = (
     *("formula", "verdict", "tg_verdict", "conductivity_verdict", "nearest", "nearest_doi"),
-    *("measured_phase", "measured_doi", "flags", "note", "error", "input"),
+    *("measured_phase", "measured_doi", "cost_route", "flags", "note", "error", "input"),
 )
 TRUTHS = ("neutral", "pareto")
 COUNTS = ("n_measured",)

@@ -40,6 +40,7 @@ _HIDDEN = (
     "nearest_doi",
     "nearest_distance",
     "measured_doi",
+    "cost_route",
     "note",
     "error",
 )

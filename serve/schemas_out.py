@@ -29,7 +29,8 @@ ROW: dict[str, Any] = {
     "measured_doi": "10.1038/s41560-023-01356-y",
     "n_measured": 2,
     "o_to_cl": 0.3,
-    "cost_usd_per_kg": 2.69,
+    "cost_usd_per_kg": 27.65,
+    "cost_route": "antimony oxide",
     "neutral": True,
     "pareto": True,
     "flags": "",
@@ -84,6 +85,7 @@ class Row(BaseModel):
     n_measured: Annotated[int | None, Field(description="Measurements of this composition that are known.")] = None
     o_to_cl: float | None
     cost_usd_per_kg: float | None
+    cost_route: Annotated[str, Field(description="Route of synthesis that the cost stands for.")] = ""
     neutral: bool | None
     pareto: bool | None
     flags: Annotated[str, Field(description="Codes of its flags, such as `gas, toxic`; GET flags explains them.")] = ""

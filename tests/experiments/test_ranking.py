@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from vitrion.datasets import load
+from vitrion.datasets.prices import cheapest_routes
 from vitrion.datasets.properties import find
 from vitrion.experiments.goal import Goal, GoalError, Threshold
 from vitrion.experiments.proposal import propose
@@ -24,7 +25,7 @@ DESIGN = (
     "rank, formula, p_goal, conductivity_S_cm, conductivity_low_S_cm, conductivity_high_S_cm, tg_C, tg_low_C, "
     "tg_high_C, verdict, tg_verdict, conductivity_verdict, nearest, nearest_distance, nearest_doi, "
     "measured_conductivity_S_cm, measured_temperature_C, measured_phase, measured_tg_C, measured_doi, n_measured, "
-    "o_to_cl, cost_usd_per_kg, neutral, pareto, note, error, input"
+    "o_to_cl, cost_usd_per_kg, cost_route, neutral, pareto, note, error, input"
 )
 
 
@@ -57,6 +58,8 @@ def test_numbers_make_sense(ranked):
     assert (table["nearest_distance"] >= 0).all()
     assert table["o_to_cl"][0] == pytest.approx(0.3)
     assert table["cost_usd_per_kg"][0] > 0
+    assert table["cost_route"].tolist() == cheapest_routes(Fractions.of(table["formula"]))[1].tolist()
+    assert (table["cost_route"] != "").all()
     assert table["neutral"].all()
     assert (table["error"] == "").all()
 
