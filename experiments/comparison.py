@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..datasets.measurement import composition_keys
 from ..datasets.readings import trusting
 from ..features.composition import FormulaError
 from ..features.fractions import Fractions
@@ -116,7 +117,8 @@ def _read(candidates: Any) -> tuple[Fractions, list[str]]:
     for row, reason in refused.items():
         raise FormulaError(f'"{listing.cells[row]}": {reason}')
     own = formulas(listing.cells, np.arange(len(listing)))
-    if twice := [formula for place, formula in enumerate(own) if formula in own[:place]]:
+    keys = composition_keys(fractions.matrix).tolist()
+    if twice := [formula for place, formula in enumerate(own) if keys[place] in keys[:place]]:
         raise FormulaError(f"{twice[0]} is given twice; give each composition once")
     return fractions, own
 
