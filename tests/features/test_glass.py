@@ -113,6 +113,9 @@ BY_HAND = [
     ("mobile_spacing", "SiO2", 30),
     ("charge_imbalance", "LiAlCl5", -1 / 7),
     ("charge_imbalance", "LiAlCl4", 0),
+    ("parent_melting", "LiAlCl4", (609.9 + 3 * 192.6) / 4 + 273.15),
+    ("m_parent_melting", "LiAlCl4", 192.6 + 273.15),
+    ("cation_entropy", "LiAlCl4", np.log(2)),
     ("m_fraction", "LiAlCl4", 1 / 6),
     ("anions_per_m", "LiAlCl4", 4),
 ]
