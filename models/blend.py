@@ -146,10 +146,9 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
             return
         room, level = self._layout(X).at_room(X[near]), y[near]
         if self.n_conditions:
-            at = self._inverse(X[near])
-            self.energies_ = EnergyModel(self.random_state).fit(room, energy[near], weight[near], level, at)
-            known = np.where(np.isfinite(energy[near]), energy[near], self.energies_.predict(room, level, at))
-            level = level + np.clip(known, LEAST_EV, MOST_EV) * DECADES_PER_EV * (at - ROOM)
+            self.energies_ = EnergyModel(self.random_state).fit(room, energy[near], weight[near])
+            known = np.where(np.isfinite(energy[near]), energy[near], self.energies_.predict(room))
+            level = level + np.clip(known, LEAST_EV, MOST_EV) * DECADES_PER_EV * (self._inverse(X[near]) - ROOM)
         if self.n_trees:
             trees = ExtraTreesRegressor(
                 self.n_trees, max_features=0.4, min_samples_leaf=2, random_state=self.random_state
@@ -185,7 +184,7 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         room = self._layout(X).at_room(X)
         told = votes(self.committee_, room, idle)
         mean, spread, (trust, familiar, gap) = told.mean(axis=0), told.std(axis=0), np.zeros((3, len(X)))
-        alone = mean.copy()
+        rise = self._rise(X, room, mean, idle)
         near = np.flatnonzero(X[:, -1] > 0)
         nearness = X[near, -1]
         if self.trees_ is not None and len(near):
@@ -199,11 +198,10 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
             trust[near] = ramp(known, self.heard) * at_home * part * nearness
             familiar[near], gap[near] = known * nearness, np.abs(local - mean[near])
             mean[near] += trust[near] * (local - mean[near])
-        rise = self._rise(X, room, mean, alone, idle)
         return Answer(mean + rise, trust, familiar, spread, gap)
 
-    def _rise(self, X: Matrix, room: Matrix, mean: Vector, alone: Vector, idle: Labels | None) -> Vector:
-        """What the temperature adds to the value at 25 C, `mean` of all and `alone` of the committee; shape (n,)."""
+    def _rise(self, X: Matrix, room: Matrix, mean: Vector, idle: Labels | None) -> Vector:
+        """What the temperature adds to the value at 25 C, shape (n,)."""
         rise = np.zeros(len(X))
         if self.n_conditions == 0 or (rows := np.flatnonzero(self._inverse(X) != ROOM)).size == 0:
             return rise
@@ -217,10 +215,10 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
                 warm[:, column] = inverse
                 return np.asarray(votes(self.committee_, warm, idle).mean(axis=0) + usual_rise(np.array(inverse)))
 
-            rise[rows[far]] = climb(at[far], alone[rows[far]], asked)
+            rise[rows[far]] = climb(at[far], mean[rows[far]], asked)
         if self.energies_ is not None and (near := np.flatnonzero(nearness > 0.0)).size:
-            here = rows[near]
-            local = -self.energies_.predict(room[here], mean[here], np.full(len(here), ROOM)) * DECADES_PER_EV * (at[near] - ROOM)
+            energy = self.energies_.predict(room[rows[near]])
+            local = -energy * DECADES_PER_EV * (at[near] - ROOM)
             rise[rows[near]] += nearness[near] * (local - rise[rows[near]])
         return rise
 

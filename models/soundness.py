@@ -101,7 +101,7 @@ def _check_near(regressor: BlendedRegressor, widths: list[int]) -> None:
         if type(getattr(regressor, name)) not in (kind, type(None)):
             raise UnsoundError(f"a {type(getattr(regressor, name)).__name__} in place of {name}")
     if regressor.energies_ is not None:
-        _has(regressor.energies_, "trees_", "prefactor_")
+        _has(regressor.energies_, "trees_")
         if type(regressor.energies_.trees_) not in (ExtraTreesRegressor, type(None)):
             raise UnsoundError("activation energies that no trees know")
     if regressor.process_ is not None:
