@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import wraps
+from functools import lru_cache, wraps
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,53 +36,53 @@ class Sums:
 
     def __getitem__(self, name: str) -> Matrix:
         """One sum, ndarray of shape (n,)."""
-        column: Matrix = self.values[self.names.index(name)]
+        column: Matrix = self.values[_places(self.names)[name]]
         return column
 
     @classmethod
     def of(cls, slots: Slots) -> Sums:
         """Sums of a batch in the order of its slots; raises `ElementDataError` for an element without ionic data."""
-        names, table, lacking = all_weights()
+        names, table, _ = all_weights()
         role = charge.nearest_role(charge.slot_gaps(slots))
         offsets = role * width()
-        if any(lacking[columns + offsets[: values.size]].any() for columns, values in slots):
+        values = slots.sums(table, offsets)
+        if values[:, names.index("lacking")].any():
             row, symbols = min(undescribed(slots).items())
             raise ElementDataError(f"row {row}: {no_data(symbols)}; leave such compositions or the glass block out")
-        names = (*names, "cation_log")
-        values = _summed(table, slots, role)
+        names, values = (*names, "cation_log"), np.hstack([values, _cation_logs(slots, offsets)])
+        excess = _excess(names, values)
         some = np.flatnonzero(values[:, names.index("in_groups")] > 0)
         if some.size:
-            held = slots.take(some)
-            told = Slots.of(grouped(held.dense(len(SYMBOLS)), role[some], _excess(names, values[some])))
-            role_told = role[some[told.order]]
-            values[some[told.order]] = _balanced(names, _summed(table, told, role_told), told, role_told)
-        plain = np.flatnonzero(values[:, names.index("in_groups")] <= 0)
-        if some.size:
-            values[plain] = _balanced(names, values[plain], slots.take(plain), role[plain])
-        else:
-            values = _balanced(names, values, slots, role)
+            told = Slots.of(grouped(slots.take(some).dense(len(SYMBOLS)), role[some], excess[some]))
+            at, offsets = some[told.order], role[some[told.order]] * width()
+            of_ions = np.hstack([told.sums(table, offsets), _cation_logs(told, offsets)])
+            valence.balance(of_ions, _excess(names, of_ions), told, role[at], width())
+            values[at], excess[some] = of_ions, 0
+        valence.balance(values, excess, slots, role, width())
         return cls(names, np.ascontiguousarray(values.T))
 
 
-def _summed(table: Matrix, slots: Slots, role: NDArray[np.intp]) -> Matrix:
-    """Sums with every element in its usual state, and last the sum of x ln x over the cations."""
-    offsets, (names, _, _) = role * width(), all_weights()
-    logs = replace(slots, values=slots.values * np.log(slots.values))
-    return np.hstack([slots.sums(table, offsets), logs.sums(table[:, [names.index("cation")]], offsets)])
+@lru_cache(maxsize=2)
+def _places(names: tuple[str, ...]) -> dict[str, int]:
+    return {name: place for place, name in enumerate(names)}
+
+
+def _cation_logs(slots: Slots, offsets: NDArray[np.intp]) -> Matrix:
+    """Sum of x ln x over the cations, of which there are x per atom, shape (n, 1)."""
+    names, table, _ = all_weights()
+    return replace(slots, values=slots.values * np.log(slots.values)).sums(table[:, [names.index("cation")]], offsets)
 
 
 def _excess(names: tuple[str, ...], values: Matrix) -> Matrix:
-    """Sum of the charges with all elements in their usual states, less what anions of several states take up."""
-    at = {name: values[:, place] for place, name in enumerate(names)}
-    excess = at["cation_charge"] - at["anion_charge"]
-    low = np.maximum(excess - at["anion_yields"], 0)
-    return np.where(excess > 0, low, np.minimum(excess + at["anion_takes"], 0))
+    """Charge that elements of several states have to give up, or to take on where negative, in e per atom, shape (n,).
 
-
-def _balanced(names: tuple[str, ...], values: Matrix, slots: Slots, role: NDArray[np.intp]) -> Matrix:
-    """The sums with every element in the state that balances the charge."""
-    valence.balance(values, _excess(names, values), slots, role, width())
-    return values
+    That is the sum of the charges in their usual states, as far as other states of the role make up for it.
+    """
+    positive, negative, low, high = (
+        values[:, names.index(name)] for name in ("cation_charge", "anion_charge", "charge_low", "charge_high")
+    )
+    excess = positive - negative
+    return np.clip(excess, np.minimum(positive - high, 0), np.maximum(positive - low, 0))
 
 
 def undescribed(slots: Slots) -> dict[int, tuple[str, ...]]:
@@ -128,8 +128,12 @@ def once(quantity: Descriptor) -> Descriptor:
 
 def ratio(top: Matrix, bottom: Matrix, most: float, none: float = 0.0) -> Matrix:
     """Top over bottom, at most `most`; `most` where only the bottom is zero, `none` where both are."""
-    safe = np.where(bottom > 0, bottom, 1)
-    return np.where(bottom > 0, np.minimum(top / safe, most), np.where(top > 0, most, none))
+    positive = bottom > 0
+    if positive.all():
+        return np.minimum(top / bottom, most)
+    result = np.where(top > 0, most, none)
+    np.divide(top, bottom, out=result, where=positive)
+    return np.minimum(result, most)
 
 
 def entropy(parts: list[Matrix]) -> Matrix:

@@ -49,15 +49,15 @@ def slot_gaps(slots: Slots) -> Matrix:
         rows = np.flatnonzero(result[:, 0] * sign < -EXACT)
         if rows.size:
             some = slots.take(rows)
-            places, table, needed_by = _helping(sign)
-            result[np.ix_(rows, places)] = _open_gaps(some.sums(table), places.size, needed_by)
+            places, table, needed_by, forbids = _helping(sign)
+            result[np.ix_(rows, places)] = _open_gaps(some.sums(table), places.size, needed_by, forbids)
     return result
 
 
-def _open_gaps(sums: Matrix, width: int, needed_by: NDArray[np.intp]) -> Matrix:
+def _open_gaps(sums: Matrix, width: int, needed_by: NDArray[np.intp], forbids: NDArray[np.bool_]) -> Matrix:
     gap = np.maximum(sums[:, :width], 0) + np.minimum(sums[:, width : 2 * width], 0)
-    for present, column in zip(sums[:, 2 * width :].T, needed_by, strict=True):
-        gap[present == 0, column] = np.inf
+    for present, column, forbidden in zip(sums[:, 2 * width :].T, needed_by, forbids, strict=True):
+        gap[present < 0 if forbidden else present == 0, column] = np.inf
     return gap
 
 
@@ -67,13 +67,14 @@ def _ordinary() -> Matrix:
 
 
 @lru_cache(maxsize=2)
-def _helping(sign: int) -> tuple[NDArray[np.intp], Matrix, NDArray[np.intp]]:
+def _helping(sign: int) -> tuple[NDArray[np.intp], Matrix, NDArray[np.intp], NDArray[np.bool_]]:
     """Roles with higher (1) or lower (-1) states than the ordinary one, their spans and needs as weights, and whose."""
     spans = roles().high if sign > 0 else roles().low
     places = np.flatnonzero((sign * (spans - spans[:, [0]]) > 0).any(axis=0))
     needs = np.flatnonzero(np.isin(roles().needed_by, places))
     table = np.hstack([roles().low[:, places], roles().high[:, places], roles().needs[needs].T])
-    return places, table, np.searchsorted(places, roles().needed_by[needs])
+    forbids = (roles().needs[needs] < 0).any(axis=1)
+    return places, table, np.searchsorted(places, roles().needed_by[needs]), forbids
 
 
 def nearest_role(gap: Matrix, tolerance: float = TOLERANCE) -> NDArray[np.intp]:

@@ -16,11 +16,14 @@ oxyhalides (`fourfold_indium`), and complex fluorides such as BF4- and PF6- bind
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from .bookkeeping import Matrix, Sums, once, ratio
 from .charge import EXACT
 from .glass_ratios import MOST, halide, per_m
+from .ion_states import Ions
 
 
 @once
@@ -66,19 +69,27 @@ def fourfold_indium(sums: Sums) -> Matrix:
     return oxygen * np.clip(5 - per_cation, 0, 1) * np.minimum(per_cation, 1)
 
 
+@lru_cache(maxsize=1)
+def indium_weights() -> tuple[float, float]:
+    """How far sixfold In3+ is a former beside oxide and beside halide."""
+    ion = Ions.of(["In"], [3.0], np.zeros(1, dtype=np.bool_))
+    return float(ion.former[0]), float(ion.halide_former[0])
+
+
 @once
 def formers(sums: Sums) -> Matrix:
     """Formers per atom; those of halides alone (Zn, Y) in proportion to the halide share of the anions."""
     usual = sums["former"] + sums["weak_former"] * halide_share(sums)
-    indium = sums["indium"] - sums["indium_former"] - sums["indium_weak"] * halide_share(sums)
-    return usual + fourfold_indium(sums) * indium
+    beside_oxide, beside_halide = indium_weights()
+    indium = 1 - beside_oxide - (beside_halide - beside_oxide) * halide_share(sums)
+    return usual + fourfold_indium(sums) * sums["indium"] * indium
 
 
 @once
 def sites(sums: Sums) -> Matrix:
     """Bonds that the formers offer to oxide and halide alike, per atom."""
     sixfold = 2 * sums["sixfold"] * ratio(sums["f"], sums["anion"], 1.0)
-    indium = fourfold_indium(sums) * (4 * sums["indium"] - 6 * sums["indium_former"])
+    indium = fourfold_indium(sums) * sums["indium"] * (4 - 6 * indium_weights()[0])
     return sums["sites"] + fourfold_boron(sums) * sums["boron"] + sixfold + indium
 
 
@@ -88,7 +99,8 @@ def halide_sites(sums: Sums) -> Matrix:
 
     A complex fluoride such as PF6- has only F around the former, with a chance of the fourth power of the share of F.
     """
-    weak = sums["weak_sites"] - 6 * fourfold_indium(sums) * sums["indium_weak"]
+    beside_oxide, beside_halide = indium_weights()
+    weak = sums["weak_sites"] - 6 * fourfold_indium(sums) * sums["indium"] * (beside_halide - beside_oxide)
     room = sums["fluoride_room"] * ratio(sums["f"], sums["anion"], 1.0) ** 4
     wanted = np.maximum(sums["f"] + firm(sums) - sites(sums), 0)
     return weak * halide_share(sums) + np.minimum(room, wanted)

@@ -20,9 +20,14 @@ def halide(sums: Sums) -> Matrix:
     return sums["f"] + sums["cl"] + sums["br"] + sums["i"] + sums["pseudohalide"]
 
 
+@once
+def _network(sums: Sums) -> Matrix:
+    return np.maximum(sums["m"], (sums["cation"] - sums["m"]) / MOST)
+
+
 def per_m(sums: Sums, amount: Matrix) -> Matrix:
     """An amount per network cation, or per twentieth of the other cations where these are more; at most 20."""
-    return ratio(amount, np.maximum(sums["m"], (sums["cation"] - sums["m"]) / MOST), MOST)
+    return ratio(amount, _network(sums), MOST)
 
 
 def mobile_per_m(sums: Sums) -> Matrix:

@@ -60,8 +60,7 @@ def weights(place: int) -> tuple[tuple[str, ...], Matrix, Flags]:
     of_role = {
         "charge_low": lower.cation * low,
         "charge_high": lower.cation * high,
-        "anion_yields": anion * (state - low),
-        "anion_takes": anion * (high - state),
+        "lacking": lower.lacking,
         "in_groups": np.isin(SYMBOLS, ("H", "C", "N")) | (np.isin(SYMBOLS, HALIDES) & (low > 0)),
     }
     mixed = below * (1 - share) + lines(upper)[1] * share
@@ -95,8 +94,6 @@ def lines(ions: Ions) -> tuple[tuple[str, ...], Matrix]:
         "fluoride_room": ions.fluoride_room,
         "open_sites": ions.former * ions.coordination * (ions.coordination <= 4) * ~_among(ions, LONE_PAIRS),
         "indium": one("In") * ions.network,
-        "indium_former": one("In") * ions.former,
-        "indium_weak": one("In") * weak,
     }
     return tuple((columns | _sizes(ions)).keys()), np.column_stack(list((columns | _sizes(ions)).values()))
 

@@ -42,7 +42,8 @@ def _negative() -> list[float]:
 class Roles:
     """Names and notes of the roles, and the spans of state they allow: `low` and `high` of shape (103, roles).
 
-    `needs` of shape (groups, 103) marks sets of elements of which one must be present, for the role in `needed_by`.
+    `needs` of shape (groups, 103) marks with 1 sets of elements of which one must be present, and with -1 sets of which
+    none may be, for the role in `needed_by`.
     `special` names the elements of each role whose states are not the ordinary ones.
     """
 
@@ -76,7 +77,8 @@ def roles() -> Roles:
             special[line["role"]].append(symbol)
         notes[line["role"]] = notes[line["role"]] or line["note"]
         for group in line["needs"].split():
-            groups.append(np.isin(SYMBOLS, group.split("/")).astype(np.float64))
+            absent = group.startswith("!")
+            groups.append(np.isin(SYMBOLS, group.lstrip("!").split("/")) * (-1.0 if absent else 1.0))
             needed_by.append(place)
     return Roles(
         names,

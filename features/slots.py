@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from os import cpu_count
 
 import numpy as np
@@ -76,6 +77,10 @@ class Slots:
 
     def __iter__(self) -> Iterator[tuple[NDArray[np.intp], Matrix]]:
         """Columns and values of the first element of every row, of the second where there is one, and so on."""
-        for slot in range(int(self.counts[0]) if self.counts.size else 0):
-            at = self.starts[: int(np.count_nonzero(self.counts > slot))] + slot
-            yield self.columns[at], self.values[at]
+        return iter(self._runs)
+
+    @cached_property
+    def _runs(self) -> list[tuple[NDArray[np.intp], Matrix]]:
+        most = int(self.counts[0]) if self.counts.size else 0
+        places = [self.starts[: int(np.count_nonzero(self.counts > slot))] + slot for slot in range(most)]
+        return [(self.columns[at], self.values[at]) for at in places]

@@ -22,7 +22,7 @@ from .ion_weights import base_states, lines
 from .oxidation import roles
 from .slots import Slots
 
-EXACT = 1e-9
+ROUNDING = 5e-4  # e per atom: amounts are rounded, and so little changes no descriptor
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def balance(sums: Matrix, charge: Matrix, slots: Slots, role: NDArray[np.intp], 
         Number of columns of the compositions.
     """
     for sign in (1, -1):
-        rows = np.flatnonzero(sign * charge > EXACT)
+        rows = np.flatnonzero(sign * charge > ROUNDING)
         if not rows.size:
             continue
         steps = Steps.of(sign, sums.shape[1])

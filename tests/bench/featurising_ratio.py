@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROUNDS = 5
+ROUNDS = 3
 WORK = """
 import importlib.util, json, sys, time
 root = sys.argv[1]
@@ -34,7 +34,7 @@ took = {}
 for name, batch in batches.items():
     for blocks, one in made.items():
         times = []
-        for _ in range(9):
+        for _ in range(5):
             start = time.process_time()
             one.transform(batch)
             times.append(time.process_time() - start)
@@ -58,7 +58,7 @@ def batches(folder: Path) -> Path:
         row[chosen] = rng.integers(1, 9, chosen.size)
     grid = Template.parse("Li{1-y}Na{y}AlCl{4-2x}O{x}").grid(x="0:1.9:0.01", y="0:0.99:0.01")
     candidates = np.vstack([block.fractions.matrix for block in grid.blocks()])
-    measured = Fractions.of([*load("tg").compositions][::10]).matrix
+    measured = Fractions.of([*load("conductivity").compositions][::3]).matrix
     np.savez(folder / "batches.npz", measured=measured, candidates=candidates, random=random)
     return folder / "batches.npz"
 

@@ -182,9 +182,16 @@ def test_a_role_is_left_out_only_where_it_cannot_come_nearer():
     low, high = batch.matrix @ roles().low, batch.matrix @ roles().high
     size = np.abs(np.maximum(low, 0) + np.minimum(high, 0))
     for group, place in zip(roles().needs, roles().needed_by, strict=True):
-        size[batch.matrix @ group == 0, place] = np.inf
+        there = batch.matrix @ group
+        size[there < 0 if group.min() < 0 else there == 0, place] = np.inf
     chosen = np.abs(gaps(batch)).min(axis=1)
     assert np.allclose(chosen, size.min(axis=1), atol=1e-12)
+
+
+def test_a_role_is_closed_beside_elements_that_it_forbids():
+    """Nitride beside oxide is no azide: LiPON keeps P at +5 where its amounts are rounded."""
+    chosen = [roles().names[place] for place in nearest_role(gaps(Fractions.of(["NaN3", "Li2.9PO3.3N0.46"])))]
+    assert chosen == ["azide", "ordinary"]
 
 
 def test_a_role_is_closed_without_the_elements_it_needs():

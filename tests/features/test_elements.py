@@ -64,7 +64,8 @@ def test_roles_name_elements():
     with (DATA / "charge_roles.csv").open(encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file):
             assert set(line["symbols"].split()) <= set(SYMBOLS)
-            assert {symbol for group in line["needs"].split() for symbol in group.split("/")} <= set(SYMBOLS)
+            groups = [group.lstrip("!") for group in line["needs"].split()]
+            assert {symbol for group in groups for symbol in group.split("/")} <= set(SYMBOLS)
             assert line["role"] == "ordinary" or (line["symbols"] and float(line["low"]) <= float(line["high"]))
 
 
