@@ -31,15 +31,7 @@ YES = {
     "toxic": ["LiBeCl3", "LiAsCl4", "Li2CdCl4", "LiHgCl3", "LiTlCl2", "LiPbCl3", "LiUCl4O", "Li2Se"],
     "radioactive": ["LiUCl4O", "ThCl4-LiCl", "LiTcO4", "RaCl2", "LiPmCl4", "PuCl3"],
     "controlled": ["LiUCl4O", "LiThCl5", "NaPuCl4"],
-    "oxidiser_and_fuel": [
-        "LiClO4C",
-        "LiClO4-Li2S",
-        "LiNO3-LiBH4",
-        "LiNH2-LiNO3",
-        "LiNO3-Li2S",
-        "KClO3-LiBH4",
-        "Li2O2C",
-    ],
+    "oxidiser_and_fuel": ["LiClO4C", "LiClO4-LiNH2", "LiNO3-LiBH4", "LiNH2-LiNO3", "LiNO3-Li2S", "Li2O2-LiNH2"],
     "licl_expected": ["LiAlCl2O", "LiAlClO1.5", "NaAlClO1.5", "Li2AlCl2O1.5", "LiAl0.8Zr0.2ClO1.6"],
 }
 NO = {
