@@ -20,7 +20,7 @@ from .comparison_cells import CELL, NUMBERS, Subject
 from .comparison_rows import virtues
 from .ready import ready
 from .recipe import RECIPES
-from .record import NoChampionError
+from .record import NoChampionError, record
 
 MOST = 20  # compositions at once
 LIQUIDUS = "liquidus"
@@ -104,7 +104,10 @@ def compare(
         told = {name: predicted(name, one, fractions, at) for name, one in known.items() if name != LIQUIDUS}
         subject = Subject.of(fractions, own, at, known, told)
         cells = [cell for virtue in virtues() for cell in virtue(subject)]
-    return Comparison.of([cell.columns() for cell in cells], at, getattr(predictors, "versions", {}))
+    versions = getattr(predictors, "versions", None)
+    if predictors is None:
+        versions = {name: entry.version for name, entry in record().items() if name in known}
+    return Comparison.of([cell.columns() for cell in cells], at, versions or {})
 
 
 def _read(candidates: Any) -> tuple[Fractions, list[str]]:

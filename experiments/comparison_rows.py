@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ..datasets.prices import raw_material_cost
 from ..datasets.supply import scarcest, supply_risk
+from ..features import charge
 from ..features.elements import INDEX
 from ..features.fractions import Fractions
 from ..models.oxidation_limit import ANALOGUES, oxidation_limits
@@ -33,7 +34,12 @@ def conductivity(subject: Subject) -> Iterator[Cell]:
         f"{phase}, {celsius:g} °C" if phase else ""
         for phase, celsius in zip(known["measured_phase"], known["measured_temperature_C"], strict=True)
     ]
+    neutral = charge.neutral(subject.fractions)
     crystal = np.isin(known["measured_phase"], ("crystal", "molten"))
+    note = [
+        "; ".join(filter(None, ("" if fine else charge.explain(formula), "predicted as a glass" if other else "")))
+        for formula, fine, other in zip(subject.formulas, neutral, crystal, strict=True)
+    ]
     return subject.cells(
         f"conductivity at {subject.temperature_C:g} °C",
         "S/cm",
@@ -42,7 +48,7 @@ def conductivity(subject: Subject) -> Iterator[Cell]:
         papers=subject.papers["conductivity"],
         doi=subject.dois["conductivity"],
         **_of(told),
-        note=np.where(crystal, "predicted as a glass", ""),
+        note=_texts(note),
     )
 
 

@@ -71,10 +71,16 @@ def test_the_other_virtues_of_the_three(three):
     assert cell(three, "concentration", LACO)["note"] == "scarcest: Li"
 
 
-def test_what_is_a_crystal_alone_says_so(predictors):
+def test_a_limit_of_a_sweep_is_not_taken_for_one(predictors):
     told = compare(["LiTaOCl4"], predictors=predictors)
     assert "gives way by 4.50 V" in cell(told, "oxidation", "LiTaCl4O")["note"]
     assert cell(told, "oxidation", "LiTaCl4O")["measured"] == 5.0
+
+
+def test_what_is_not_neutral_says_so(predictors):
+    assert cell(compare(["LiAlCl5"], predictors=predictors), "conductivity", "LiAlCl5")["note"].startswith(
+        "not neutral"
+    )
 
 
 def test_a_melting_model_speaks_where_there_is_one(predictors):

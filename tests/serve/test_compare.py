@@ -77,7 +77,9 @@ def test_the_service_answers_what_the_package_says(http, house):
     assert isinstance(there, Comparison) and there.models == told["models"]
     from vitrion.experiments.comparison import compare
 
-    pd.testing.assert_frame_equal(there.cells, compare([LACO, NACO, ARGYRODITE]).cells)
+    here = compare([LACO, NACO, ARGYRODITE])
+    pd.testing.assert_frame_equal(there.cells, here.cells)
+    assert there.models == here.models
     asked = http.get("/metrics").text
     assert 'route="/api/v1/compare",status="200"' in asked and "vitrion_formulas_ranked_total 6.0" in asked
 
