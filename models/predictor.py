@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 from ..features.fractions import Fractions
 from ..features.notices import notice
 from . import inputs
-from .answering import NOTHING, answered, base, bounds_of, leverage, of_a_glass
+from .answering import NOTHING, answered, base, beyond, bounds_of, leverage, of_a_glass
 from .conditions import aligned
 from .crossfit import HeldOut, Progress
 from .domain import VERDICTS
@@ -197,7 +197,8 @@ class Predictor(RegressorMixin, PredictorSettings):
         arrays: dict[str, Any] = dict(zip(ROWS, columns, strict=True))
         limits = bounds_of(self, fractions, X)
         arrays["target"] = np.clip(arrays["target"], limits.least, limits.most)
-        arrays["verdict"] = np.where(limits.void, VERDICTS[-1], arrays["verdict"])
+        strange = limits.void | beyond(self, fractions, X, arrays["distance"], arrays["nearest"])
+        arrays["verdict"] = np.where(strange, VERDICTS[-1], arrays["verdict"])
         return Prediction(self.quantity, **arrays, calibration=self.calibration_, coverage=self.coverage, bounds=limits)
 
     def score(self, X: Any, y: npt.ArrayLike, sample_weight: Any = None, conditions: Conditions = None) -> float:

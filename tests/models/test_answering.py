@@ -56,3 +56,16 @@ def test_nothing_asked_has_the_kinds_of_an_answer(rows):
     told = answered(pupil, X)
     assert len(told) == len(NOTHING) == len(ROWS)
     assert [part.dtype.kind for part in told] == [part.dtype.kind for part in NOTHING]
+
+
+def test_salts_without_vacancies_are_outside_but_where_they_were_measured(sigma, tg):
+    """What is published conducts, and speaks for its kin: Na3HoCl6 for one is far beyond a decade lower."""
+    salt, other = "Na3HoCl6", "LiAlCl2.5O0.75"
+    assert sigma.predict([salt, other]).verdict[0] == "outside"
+    told = sigma.updated([salt], [1e-9], {"temperature_C": [25.0], "phase": ["crystal"]}, references=["lab"])
+    at = [25.0, 60.0, 200.0]
+    verdicts = told.predict([salt] * 3, {"temperature_C": at, "phase": ["crystal"] * 3}).verdict.tolist()
+    assert verdicts == ["inside", "inside", "outside"]
+    elsewhere = told.predict([other] * 3, {"temperature_C": at, "phase": ["glass"] * 3}).verdict
+    assert (elsewhere == sigma.predict([other] * 3, {"temperature_C": at, "phase": ["glass"] * 3}).verdict).all()
+    assert tg.predict(["NaCl"]).verdict[0] == tg.domain_.verdict(tg.predict(["NaCl"]).distance)[0], "Tg goes by itself"
