@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     from .cost_table import costs
     from .dataset import Dataset, load
     from .lab import add, syntheses
-    from .prices import Route, alternatives, raw_material_cost
+    from .prices import alternatives, raw_material_cost
     from .properties import PROPERTIES, Property
+    from .route import Route
     from .supply import abundance, supply_risk
 
 __all__ = [
@@ -35,7 +36,7 @@ _HOMES = {
     "Property": ".properties",
     "Dataset": ".dataset",
     "load": ".dataset",
-    "Route": ".prices",
+    "Route": ".route",
     "alternatives": ".prices",
     "raw_material_cost": ".prices",
     "costs": ".cost_table",

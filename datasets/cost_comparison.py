@@ -14,7 +14,8 @@ from pathlib import Path
 import pandas as pd
 
 from .price_table import default_table
-from .prices import Route, alternatives
+from .prices import alternatives
+from .route import Route
 from .sources import DATA
 
 BLOCK = re.compile(r"(<!-- costs -->\n).*?(<!-- /costs -->)", re.DOTALL)

@@ -10,7 +10,8 @@ import pandas as pd
 from . import supply
 from .grid import read
 from .price_table import USER_COLUMNS, PriceTable, PriceTableError, batch
-from .prices import Route, all_routes
+from .prices import all_routes
+from .route import Route
 
 
 def costs(

@@ -7,9 +7,8 @@ and losses cost nothing, so a figure is a floor.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,9 +17,10 @@ import pandas as pd
 from ..features.composition import Composition
 from ..features.fractions import Fractions
 from .cheapest import Programme, programme
-from .price_table import PriceTable, atoms_of, batch, default_table, masses, user_table
-from .route_words import line, missing
-from .syntheses import ASKED, OXYGEN, Source, Synthesis, applicable, asked, chemistry, fired, whole
+from .price_table import PriceTable, batch, default_table, user_table
+from .route import Route, route_of
+from .route_words import missing
+from .syntheses import ASKED, OXYGEN, applicable, asked, chemistry, fired, whole
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
@@ -28,53 +28,6 @@ Places = npt.NDArray[np.intp]
 MIXED = "mixed"  # of use where no single source brings all oxygen
 WORD = 8  # bytes
 CHEAPER = 1 - 1e-9  # below this part of a cost another one is the lower
-
-
-@dataclass(frozen=True)
-class Route:
-    """A way to make a composition, with its raw materials.
-
-    Parameters
-    ----------
-    usd_per_kg
-        Raw materials of a kilogram of the composition; NaN where there is no way.
-    precursors
-        Kilograms of each, as weighed (a hydrate with its water), for a kilogram of the composition.
-    by_products
-        Kilograms of each that leave.
-    estimated
-        Precursors in use whose price was added up from their own raw materials.
-    note
-        Why there is no cost, or what of it is an estimate; empty if neither.
-    name, line
-        The kind of route, and what is done in one line.
-    practice
-        How well it is known: ``glass`` (an amorphous electrolyte was made so), ``published``, ``alike`` (of a
-        neighbour), ``possible``, ``mixed`` or ``doubtful``; ``asked`` if it was asked for.
-    moles, leaves
-        Moles of each precursor, and of each by-product, for a mole of the formula as it was given (of atoms, for
-        `Fractions`). They balance the formula to 1e-9.
-    temperature_C, vessel, vented
-        Highest temperature as a rule, NaN where it depends; the vessel; whether it is open to what leaves.
-    needs, doi
-        What to know of the route, and where it is published.
-    """
-
-    usd_per_kg: float
-    precursors: Mapping[str, float] = field(default_factory=dict)
-    by_products: Mapping[str, float] = field(default_factory=dict)
-    estimated: tuple[str, ...] = ()
-    note: str = ""
-    name: str = ""
-    line: str = ""
-    practice: str = ""
-    moles: Mapping[str, float] = field(default_factory=dict)
-    leaves: Mapping[str, float] = field(default_factory=dict)
-    temperature_C: float = math.nan
-    vessel: str = ""
-    vented: bool = False
-    needs: str = ""
-    doi: str = ""
 
 
 def raw_material_cost(
@@ -189,7 +142,7 @@ def all_routes(
             programmes.insert(0, (asked(wanted), Programme(own, asked(wanted), table)))
         for member in members:
             row, size = fractions.matrix[member], float(sizes[member])
-            ways = [_route(one, each, row, size, table) for one, each in programmes]
+            ways = [route_of(one, each, row, size, table) for one, each in programmes]
             found[member] = _in_order([way for way in ways if way], row, own, table, wanted)
     return found
 
@@ -234,53 +187,3 @@ def _systems(matrix: Floats) -> Iterator[tuple[tuple[int, ...], bool, Places]]:
     ends = np.cumsum(np.bincount(where, minlength=len(kinds)))[:-1]
     for row, members in zip(start.tolist(), np.split(order, ends), strict=bool(len(kinds))):
         yield tuple(np.flatnonzero(matrix[row] > 0).tolist()), bool(fired(matrix[[row]])[0]), members
-
-
-def _route(synthesis: Synthesis, own: Programme, row: Floats, size: float, table: PriceTable) -> Route | None:
-    """Return a route of one kind, or None where it does not lead to the composition."""
-    moles = own.moles(row[own.setting.allowed])
-    if moles is None:
-        return None
-    used = [(source, float(amount)) for source, amount in zip(own.setting.usable, moles, strict=True) if amount > 0]
-    used.sort(key=lambda part: not part[0].leaves and _bare(part[0].precursor))
-    kilogram = float(masses(row[None])[0])
-    bought, gone = _sums(used)
-    at = {name: table.formulas.index(name) for name in bought}
-    weighed = {name: amount * _mass(name) / kilogram for name, amount in bought.items()}
-    guessed = tuple(name for name in bought if table.estimated[at[name]])
-    return Route(
-        usd_per_kg=float(sum(share * table.usd_per_kg[at[name]] for name, share in weighed.items())),
-        precursors=weighed,
-        by_products={name: amount * _mass(name) / kilogram for name, amount in gone.items()},
-        estimated=guessed,
-        note=f"price of {', '.join(guessed)} is that of its raw materials" if guessed else "",
-        name=synthesis.name,
-        line=line(synthesis, [source for source, _ in used], list(gone)),
-        practice=synthesis.practice_for(tuple(own.setting.allowed.tolist())),
-        moles={name: amount * size for name, amount in bought.items()},
-        leaves={name: amount * size for name, amount in gone.items()},
-        temperature_C=synthesis.temperature_C,
-        vessel=synthesis.vessel,
-        vented=synthesis.vented,
-        needs=synthesis.needs,
-        doi=synthesis.doi,
-    )
-
-
-def _sums(used: list[tuple[Source, float]]) -> tuple[dict[str, float], dict[str, float]]:
-    """Return moles of each precursor, and of each by-product."""
-    bought: dict[str, float] = {}
-    gone: dict[str, float] = {}
-    for source, amount in used:
-        bought[source.precursor] = bought.get(source.precursor, 0.0) + amount
-        for name, share in source.leaves:
-            gone[name] = gone.get(name, 0.0) + amount * share
-    return bought, gone
-
-
-def _bare(precursor: str) -> bool:
-    return "O" not in Composition.parse(precursor).elements
-
-
-def _mass(formula: str) -> float:
-    return float(masses(atoms_of(formula)[None])[0])
