@@ -73,7 +73,7 @@ def _helping(sign: int) -> tuple[NDArray[np.intp], Matrix, NDArray[np.intp], NDA
     places = np.flatnonzero((sign * (spans - spans[:, [0]]) > 0).any(axis=0))
     needs = np.flatnonzero(np.isin(roles().needed_by, places))
     table = np.hstack([roles().low[:, places], roles().high[:, places], roles().needs[needs].T])
-    forbids = (roles().needs[needs] < 0).any(axis=1)
+    forbids: NDArray[np.bool_] = np.any(roles().needs[needs] < 0, axis=1)
     return places, table, np.searchsorted(places, roles().needed_by[needs]), forbids
 
 
@@ -156,6 +156,26 @@ def explain(composition: Composition | str) -> str:
         state = -2 - gap[0, 0] / batch.column("O")[0]
         sentence += f"; neutral only as a peroxide, with O at {state:.3g} on average"
     return sentence
+
+
+def doubt(composition: Composition | str) -> str:
+    """What is unusual about a neutral sulfide, selenide or telluride, such as a slip in its formula; else nothing.
+
+    Examples
+    --------
+    >>> doubt("Li5.7PS5Cl1.3")
+    'neutral only with S, Se and Te bound to each other'
+    >>> doubt("Li6P2S6Cl")
+    'neutral only with P at +3.5 on average'
+    >>> doubt("Li6PS5Cl"), doubt("LiAlCl4")
+    ('', '')
+    """
+    sentence = explain(composition)
+    if sentence.startswith("neutral with") and "bound to each other" in sentence:
+        return "neutral only with S, Se and Te bound to each other"
+    _, _, low = sentence.partition("mixed valence: P averages ")
+    chalcogenide = any(symbol in Composition.of(composition).amounts for symbol in ("S", "Se", "Te"))
+    return f"neutral only with P at {low.split(';')[0]} on average" if low and chalcogenide else ""
 
 
 def _notes(member: Composition, chosen: int) -> list[str]:

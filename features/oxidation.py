@@ -78,7 +78,8 @@ def roles() -> Roles:
         notes[line["role"]] = notes[line["role"]] or line["note"]
         for group in line["needs"].split():
             absent = group.startswith("!")
-            groups.append(np.isin(SYMBOLS, group.lstrip("!").split("/")) * (-1.0 if absent else 1.0))
+            chosen = np.isin(SYMBOLS, group.lstrip("!").split("/")).astype(np.float64)
+            groups.append(-chosen if absent else chosen)
             needed_by.append(place)
     return Roles(
         names,

@@ -1,5 +1,8 @@
 """Glass descriptors against numbers worked out by hand."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from vitrion.features import Composition, Fractions
@@ -129,6 +132,13 @@ def test_by_hand(name, formula, value):
 def test_every_descriptor_is_worked_out_by_hand_and_documented():
     assert {name for name, _, _ in BY_HAND} == set(NAMES)
     assert all(function.__doc__ for function in DESCRIPTORS.values())
+
+
+def test_the_documents_list_every_descriptor():
+    page = (Path(__file__).parents[2] / "docs" / "features.md").read_text(encoding="utf-8")
+    table = page[page.index("### Glass descriptors") :].split("\n\n")[1]
+    listed = [name for line in table.splitlines()[2:] for name in re.findall("`([a-z_]+)`", line.split("|")[1])]
+    assert sorted(listed) == sorted(NAMES)
 
 
 def test_never_nan_and_the_same_in_any_order():

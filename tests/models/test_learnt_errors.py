@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from vitrion.features.glass import NAMES as GLASS
 from vitrion.models.crossfit import Design, HeldOut
 from vitrion.models.episodes import Errors
 from vitrion.models.layout import Layout
 from vitrion.models.learnt_errors import errors, forgotten, learnt
 
-LAYOUT = Layout(103 + 44 + 3 + 1, 3)
+LAYOUT = Layout(103 + len(GLASS) + 3 + 1, 3)
 
 
 def world(n_papers=80, members=6, seed=0):
@@ -104,5 +105,5 @@ def test_held_out_predictions_become_errors():
     assert told.temperature_C == pytest.approx([25.0, 60.0, 60.0, 100.0, 25.0])
     assert told.better == -1.0
     assert told.points is points
-    plain = errors(held, design, points, Layout(103 + 44 + 1), 1.0)
+    plain = errors(held, design, points, Layout(103 + len(GLASS) + 1), 1.0)
     assert (plain.temperature_C == 0).all()
