@@ -112,9 +112,9 @@ def flagged(fractions: Fractions, codes: Sequence[str] = CODES, phase: str = "gl
 
 def texts(found: Mask) -> list[str]:
     """The codes of each row of `flagged` for all flags, such as ``gas, toxic``."""
-    rows, which = np.unique(found, axis=0, return_inverse=True) if len(found) else (found, np.empty(0, dtype=np.intp))
-    words = [", ".join(code for code, here in zip(CODES, row, strict=True) if here) for row in rows]
-    return [words[place] for place in which.ravel().tolist()]
+    sets, which = np.unique(found @ (1 << np.arange(len(CODES))), return_inverse=True)  # a number for each set of flags
+    words = [", ".join(code for place, code in enumerate(CODES) if number >> place & 1) for number in sets.tolist()]
+    return [words[place] for place in which.tolist()]
 
 
 def short_notes(found: Mask, measured: Mask) -> Iterator[tuple[int, str]]:

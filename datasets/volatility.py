@@ -23,7 +23,7 @@ Matrix = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 HALOGENS = ("Cl", "Br", "I")  # fluorides are bound (LiBF4, Na2SiF6), or count as molecular liquids and gases
 FARADAY_KJ_V = 96.485
-HARMLESS_STATE = {"Sn": 2.0, "Ge": 2.0, "Ti": 3.0, "V": 3.0, "Fe": 2.0, "Mo": 3.0, "Sb": 0.0}
+HARMLESS_STATE = {"Sn": 2.0, "Ge": 2.0, "Ti": 3.0, "V": 3.0, "Fe": 2.0, "Mo": 3.0}
 """State of elements whose lower chloride is no liquid and stays in the vessel: SnCl2, GeCl2, TiCl3, VCl3, FeCl2."""
 
 
@@ -96,9 +96,10 @@ def needed(fractions: Fractions) -> tuple[Mask, Mask]:
         return gases, others
     held = fractions.matrix @ _kinds()
     rows = np.flatnonzero((held[:, 0] > 0) & (held[:, 2:5].sum(axis=1) > 0))
-    if len(rows):
-        gases[rows], others[rows] = _left(fractions.take(rows), held[rows])
-    return gases | molecular(fractions.matrix), others
+    gases[rows], others[rows] = _left(held[rows])
+    poor = np.flatnonzero(~gases & (held[:, 5] < 0.01) & (held[:, 4] + held[:, 3] > 0))
+    gases[poor] = molecular(fractions.matrix[poor])
+    return gases, others
 
 
 def gases_needed(fractions: Fractions) -> Mask:
@@ -115,27 +116,17 @@ def _metals() -> frozenset[str]:
     return frozenset(one.metal for one in halides())
 
 
-def _left(fractions: Fractions, held: Matrix) -> tuple[Mask, Mask]:
-    halogen, salts, bindable, solid, _, alkali, wanted = held.T
+def _left(held: Matrix) -> tuple[Mask, Mask]:
+    """Whether gases and liquids, and whether others, take halogen that is left; of sums by `_kinds`, shape (n, 10)."""
+    halogen, salts, bindable, solid, _, alkali, wanted, anions, fixed, lower = held.T
     slack = table()["volatile"]["tolerance"]
-    left = halogen - salts - _lower(fractions)
+    stays = np.where(anions - fixed <= lower + 0.01, lower, 0.0)  # where the charge asks for no higher chlorides
+    left = halogen - salts - stays
     partly = np.clip(left / np.maximum(bindable, 1e-12), 0.0, 1.0)
     unbound = (bindable > 0) & (left > slack) & (alkali < 0.98 * partly * wanted)
     left = left - bindable
     others = unbound | ((left > slack) & (solid > 0))
     return np.asarray(left - solid > slack), np.asarray(others)
-
-
-def _lower(fractions: Fractions) -> Vector:
-    """Halogen that lower chlorides take, which stay, where the charge asks for no higher ones; shape (n,)."""
-    states = _states()
-    anions = fractions.matrix @ np.where(states < 0, -states, 0.0)
-    low = np.zeros(len(SYMBOLS))
-    for symbol, state in HARMLESS_STATE.items():
-        low[INDEX[symbol]] = state
-    fixed = fractions.matrix @ np.where((states > 0) & (low == 0), states, 0.0)
-    lower = fractions.matrix @ low
-    return np.where(anions - fixed <= lower + 0.01, lower, 0.0)
 
 
 @lru_cache(maxsize=1)
@@ -147,12 +138,15 @@ def _states() -> Vector:
 
 @lru_cache(maxsize=1)
 def _kinds() -> Matrix:
-    """Weights, shape (103, 7).
+    """Weights, shape (103, 10).
 
     Halogen; halogen that salts take, halides that alkali binds, other volatile solids, and gases and liquids; alkali;
-    and the alkali that binds.
+    the alkali that binds; charge of the anions, of cations of one state, and the least of all others.
     """
-    weights = np.zeros((len(SYMBOLS), 7))
+    weights, states = np.zeros((len(SYMBOLS), 10)), _states()
+    weights[:, 7], weights[:, 8] = np.maximum(-states, 0.0), np.maximum(states, 0.0)
+    for symbol, state in HARMLESS_STATE.items():
+        weights[INDEX[symbol], 8:] = 0.0, state
     for symbol in HALOGENS:
         weights[INDEX[symbol], 0] = 1.0
     weights[:, 1] = np.maximum(_states(), 0.0)
