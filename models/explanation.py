@@ -185,8 +185,7 @@ def _added(predictor: Predictor, compositions: list[Composition], conditions: Co
     if not len(predictor.residuals_):
         return [0.0] * len(compositions)
     X = predictor._inputs(Fractions.of(compositions), conditions)
-    added: list[float] = (answered(predictor, X)[0] - predictor.regressor_.predict(X)).tolist()
-    return added
+    return list((answered(predictor, X)[0] - predictor.regressor_.predict(X)).tolist())
 
 
 def _reference(predictor: Predictor, composition: Composition) -> tuple[Composition, str]:
