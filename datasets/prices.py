@@ -114,7 +114,7 @@ def alternatives(
     >>> first.line
     'Sb2O3 into a melt of LiCl and AlCl3, SbCl3 distils off'
     >>> {name: round(amount, 3) for name, amount in first.moles.items()}
-    {'Sb2O3': 0.25, 'LiCl': 1.0, 'AlCl3': 1.0}
+    {'Sb2O3': 0.25, 'AlCl3': 1.0, 'LiCl': 1.0}
     """
     return all_routes([composition], prices, year, without, using)[0]
 
