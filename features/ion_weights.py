@@ -61,7 +61,9 @@ def weights(place: int) -> tuple[tuple[str, ...], Matrix, Flags]:
         "charge_low": lower.cation * low,
         "charge_high": lower.cation * high,
         "lacking": lower.lacking,
-        "in_groups": np.isin(SYMBOLS, ("H", "C", "N")) | (np.isin(SYMBOLS, HALIDES) & (low > 0)),
+        "in_groups": np.isin(SYMBOLS, ("H", "C"))
+        | (np.isin(SYMBOLS, ("N",)) & (high > -1))
+        | (np.isin(SYMBOLS, HALIDES) & (low > 0)),
     }
     mixed = below * (1 - share) + lines(upper)[1] * share
     names += tuple(of_role)

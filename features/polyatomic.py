@@ -75,6 +75,8 @@ class _Amounts:
 
     def take(self, name: str, amount: Matrix) -> None:
         """Make ions of their atoms, no more than there are."""
+        if not amount.any():
+            return
         for symbol, count in groups()[name].atoms.items():
             amount = np.minimum(amount, self.of(symbol) / count)
         for symbol, count in groups()[name].atoms.items():

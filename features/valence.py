@@ -90,8 +90,12 @@ def balance(sums: Matrix, charge: Matrix, slots: Slots, role: NDArray[np.intp], 
             continue
         steps = Steps.of(sign, sums.shape[1])
         amounts = slots.take(rows).dense(width)
-        room = amounts[:, steps.element] * steps.electrons * steps.open[role[rows]]
+        here = np.flatnonzero(amounts.any(axis=0)[steps.element])
+        if not here.size:
+            continue
+        electrons = steps.electrons[here]
+        room = amounts[:, steps.element[here]] * electrons * steps.open[role[rows][:, None], here]
         before = np.cumsum(room, axis=1) - room
-        moved = np.clip(sign * charge[rows, None] - before, 0, room) / steps.electrons
+        moved = np.clip(sign * charge[rows, None] - before, 0, room) / electrons
         taken = Slots.of(moved)
-        sums[rows[taken.order]] += taken.sums(steps.changes)
+        sums[rows[taken.order]] += taken.sums(steps.changes[here])
