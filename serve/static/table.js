@@ -57,7 +57,7 @@ const written = (row, column, places) => {
   if (column.format === "text" || typeof value === "string") return make("td", { class: column.long ? "long" : "text" }, value === null || value === undefined ? "" : String(value));
   const times = column.times || 1;
   const node = make("td", { class: "number" }, number(value === null || value === undefined ? null : value * times, column.format));
-  if (column.format === "cost" && row.cost_route) node.append(make("small", {}, row.cost_route));
+  if (column.format === "cost" && row.cost_route) node.append(make("br"), make("small", {}, row.cost_route));
   const low = row[column.low], high = row[column.high];
   if (column.low && low !== null && low !== undefined && high !== null && high !== undefined) {
     node.append(" ", make("small", {}, `${number(low * times, column.format)} … ${number(high * times, column.format)}`));
