@@ -145,9 +145,9 @@ def test_the_goal_of_the_readme(tmp_path):
     path = tmp_path / "goal.toml"
     path.write_text(re.search("```toml\n(.*?)```", text, re.DOTALL)[1], encoding="utf-8")
     goal = Goal.load(path)
-    assert goal == Goal(
-        5e-4, None, ("Ta", "Hf"), "edge", 50, ("Li",), 1, {"conductivity": 2}, (Threshold("liquidus", below=160),)
-    )
+    liquidus, flags = (Threshold("liquidus", below=160),), ("toxic", "volatile")
+    weights = {"conductivity": 2}
+    assert goal == Goal(5e-4, None, ("Ta", "Hf"), "edge", 50, ("Li",), 1, weights, liquidus, flags)
     assert Goal.of(goal.to_dict()) == goal
 
 
