@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..datasets.flags import explained
 from ..datasets.prices import raw_material_cost
 from ..datasets.supply import scarcest, supply_risk
 from ..features import charge
@@ -24,7 +25,7 @@ Virtue = Callable[[Subject], Iterator[Cell]]
 
 def virtues() -> tuple[Virtue, ...]:
     """Return the rows of a comparison, in their order."""
-    return (conductivity, tg, softening, oxidation, melting, modulus, density, cost, supply)
+    return (conductivity, tg, softening, oxidation, melting, modulus, density, cost, supply, flags)
 
 
 def conductivity(subject: Subject) -> Iterator[Cell]:
@@ -185,3 +186,9 @@ def _of(told: Prediction) -> dict[str, Any]:
 
 def _texts(values: list[str]) -> npt.NDArray[np.object_]:
     return np.array(values, dtype=object)
+
+
+def flags(subject: Subject) -> Iterator[Cell]:
+    """What a chemist would say beside the numbers, see `datasets.flags`."""
+    found = explained(subject.fractions)
+    return subject.cells("flags", "", note=_texts(["; ".join(flag.label for flag in some) or "none" for some in found]))

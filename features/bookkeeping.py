@@ -7,7 +7,7 @@ compositions in which some element is not in its usual state.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache, wraps
 
 import numpy as np
@@ -69,8 +69,16 @@ def _places(names: tuple[str, ...]) -> dict[str, int]:
 
 def _cation_logs(slots: Slots, offsets: NDArray[np.intp]) -> Matrix:
     """Sum of x ln x over the cations, of which there are x per atom, shape (n, 1)."""
+    total, weights = np.zeros((slots.order.size, 1)), _cations()
+    for columns, values in slots:
+        total[: values.size, 0] += weights[columns + offsets[: values.size]] * values * np.log(values)
+    return total
+
+
+@lru_cache(maxsize=1)
+def _cations() -> Matrix:
     names, table, _ = all_weights()
-    return replace(slots, values=slots.values * np.log(slots.values)).sums(table[:, [names.index("cation")]], offsets)
+    return np.ascontiguousarray(table[:, names.index("cation")])
 
 
 def _excess(names: tuple[str, ...], values: Matrix) -> Matrix:

@@ -90,7 +90,7 @@ def balance(sums: Matrix, charge: Matrix, slots: Slots, role: NDArray[np.intp], 
             continue
         steps = Steps.of(sign, sums.shape[1])
         amounts = slots.take(rows).dense(width)
-        here = np.flatnonzero(amounts.any(axis=0)[steps.element])
+        here = np.flatnonzero(np.any(amounts, axis=0).take(steps.element))
         if not here.size:
             continue
         electrons = steps.electrons[here]

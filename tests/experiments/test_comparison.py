@@ -27,7 +27,18 @@ def cell(comparison, start, formula):
 
 def test_rows_are_virtues_and_columns_compositions(three):
     assert list(three.table.columns) == [LACO, NACO, ARGYRODITE] and len(three) == 3
-    starts = ("conductivity", "glass", "viscoelastic", "oxidation", "liquidus", "Young", "density", "cost", "concent")
+    starts = (
+        "conductivity",
+        "glass",
+        "viscoelastic",
+        "oxidation",
+        "liquidus",
+        "Young",
+        "density",
+        "cost",
+        "concent",
+        "flags",
+    )
     assert all(head.startswith(start) for head, start in zip(three.table.index, starts, strict=True))
     assert list(three.cells.columns) == list(CELL) and (three.cells["words"] != "").all()
     assert three.table.loc["cost, USD/kg", LACO] == cell(three, "cost", LACO)["words"]
@@ -69,6 +80,7 @@ def test_the_other_virtues_of_the_three(three):
     assert "P, S" in cell(three, "Young", ARGYRODITE)["words"]
     assert cell(three, "density", ARGYRODITE)["words"] == "not known"
     assert cell(three, "concentration", LACO)["note"] == "scarcest: Li"
+    assert [cell(three, "flags", one)["words"] for one in (LACO, ARGYRODITE)] == ["none", "crystal known"]
 
 
 def test_a_limit_of_a_sweep_is_not_taken_for_one(predictors):

@@ -465,7 +465,7 @@ def test_compositions_side_by_side(house, page, size):
         page.locator("#compared table").wait_for()
         heads = page.locator("#compared thead th").all_inner_texts()
         assert [head.replace("\n", "") for head in heads] == ["", "LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "Li6PS5Cl"]
-        assert page.locator("#compared tbody tr").count() == 9
+        assert page.locator("#compared tbody tr").count() == 10
         links = page.locator("#compared a").evaluate_all("all => all.map((one) => one.href)")
         assert "https://doi.org/10.1038/s41560-023-01356-y" in links
         assert fits(page)
