@@ -15,8 +15,8 @@ KELVIN = 273.15
 
 @lru_cache(maxsize=1)
 def chlorides() -> dict[tuple[str, int], float]:
-    """Melting point in K of the chloride of an element in a state (`data/chlorides.csv`)."""
-    with (DATA / "chlorides.csv").open(encoding="utf-8", newline="") as file:
+    """Melting point in K of the chloride of an element in a state (`data/chloride_melting.csv`)."""
+    with (DATA / "chloride_melting.csv").open(encoding="utf-8", newline="") as file:
         return {(row["symbol"], int(row["state"])): float(row["melting_C"]) + KELVIN for row in csv.DictReader(file)}
 
 
