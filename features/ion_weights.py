@@ -172,7 +172,7 @@ def _groups(names: tuple[str, ...]) -> Matrix:
             added |= dict.fromkeys(("modifier_charge", "charge_low", "charge_high"), group.charge)
             added |= {"cation_field": group.charge / (group.radius + OXIDE_RADIUS) ** 2}
             added |= {"melting": group.charge * chlorides()[name, int(group.charge)]}
-            added |= {"basicity": group.charge * oxide_basicities()["H", 1]}
+            added |= {"basicity": group.charge * oxide_basicities()["K", 1]}  # as large as K+ to Rb+
         elif group.charge:
             added |= {"anion_basicity": -group.charge * ANION_BASICITY["Cl"]}
         added |= {"pseudohalide": 1} if group.charge == -1 else {"n": 1} if group.charge < 0 else {}

@@ -24,7 +24,7 @@ def main():
         told = ranking.loc[ranking["input"] == row["formula"]].iloc[0]
         off = math.log10(told["conductivity_S_cm"] / float(row["conductivity_S_cm"]))
         off = max(off, 0.0) if row["bound"] == "at most" else off
-        flags, verdict = str(told.get("flags", "") or ""), told["verdict"]
+        flags, verdict = str(told.get("flags", "") or ""), told["conductivity_verdict"]
         guarded = verdict == "outside" or any(code in flags for code in GUARDS)
         what = "right" if abs(off) <= DECADES else "guarded" if guarded else "wrong"
         counts[what] += 1
