@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..features.notices import notice
+from ..experiments.columns import TEXTS as RANKED
 from ..features.scalars import number, plain
 from .rows import records, table_of
 
@@ -23,10 +24,7 @@ ROOT = "/api/v1/"
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 10.0
 TIMEOUT_S = 120.0
 FULL = 507  # status of what finds no room; earlier releases said that it should be sent again
-TEXTS = (
-    *("formula", "verdict", "tg_verdict", "conductivity_verdict", "nearest", "nearest_doi"),
-    *("measured_phase", "measured_doi", "flags", "note", "error", "reason", "input"),
-)
+TEXTS = (*RANKED, "reason")
 
 
 class ServiceError(RuntimeError):

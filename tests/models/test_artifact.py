@@ -15,11 +15,16 @@ import sklearn
 import skops.io
 from sklearn.linear_model import LinearRegression
 from sklearn.svm import SVR
+from vitrion.features.elements import SYMBOLS
+from vitrion.features.glass import NAMES as GLASS
 from vitrion.models import artifact, file_contents
 from vitrion.models.artifact import ArtifactError
+from vitrion.models.conditions import NAMES as CONDITIONS
 from vitrion.models.predictor import Predictor
 
 FORMULAS = ["LiAlCl2.5O0.75", "LiAlCl4", "Na2Si2O5", "Li6PS5Cl", "NaPO3"]
+
+WIDTH = len(SYMBOLS) + len(GLASS) + len(CONDITIONS) + 1  # columns of a design matrix of conductivity
 
 
 @pytest.fixture(scope="module")
@@ -300,8 +305,8 @@ def label(text):
         ),
         (label(b'{"format": 9, "scikit-learn": "1.9.1"}'), "newer version of Vitrion .format 9"),
         (label(b'{"format": 3, "scikit-learn": "1.9.1"}'), "older version of Vitrion .format 3"),
-        (label(b'{"format": 4, "scikit-learn": "0.1"}'), f"with scikit-learn 0.1, this is {sklearn.__version__}"),
-        (label(b'{"format": 4}'), "with scikit-learn None"),
+        (label(b'{"format": %d, "scikit-learn": "0.1"}' % artifact.FORMAT), f"with scikit-learn 0.1, this is {sklearn.__version__}"),
+        (label(b'{"format": %d}' % artifact.FORMAT), "with scikit-learn None"),
     ],
 )
 def test_other_versions(copy, change, told):
@@ -387,7 +392,7 @@ def put(field, value, place=0):
         (altered("Tree", "nodes", put("left_child", 2**40)), "a child outside it"),
         (altered("Tree", "nodes", put("right_child", -7)), "a child outside it"),
         (altered("Tree", "nodes", put("left_child", 0)), "before its parent"),
-        (altered("Tree", "nodes", put("feature", 2**40)), "a feature beyond its 151"),
+        (altered("Tree", "nodes", put("feature", 2**40)), f"a feature beyond its {WIDTH}"),
         (altered("Tree", "nodes", put("threshold", np.nan)), "a threshold that is no number"),
         (altered("Tree", "nodes", lambda nodes: nodes[:0]), "a tree of 0 nodes"),
         (altered("Tree", "nodes", lambda nodes: nodes[["left_child", "right_child"]]), "no list of nodes"),
@@ -398,10 +403,10 @@ def put(field, value, place=0):
             told("Tree", lambda tree: number(tree["content"]["content"]["node_count"], "1000000000")),
             "claims 1000000000",
         ),
-        (told("Tree", lambda tree: number(tree["__reduce__"]["args"]["content"][0], "99999")), "not over 151 columns"),
+        (told("Tree", lambda tree: number(tree["__reduce__"]["args"]["content"][0], "99999")), f"not over {WIDTH} columns"),
         (told("Tree", lambda tree: number(tree["__reduce__"]["args"]["content"][2], "2")), "more than one output"),
         (told("Tree", lambda tree: tree["content"]["content"].pop("values")), "a tree that is not kept as arrays"),
-        (told("ExtraTreesRegressor", lambda e: e["content"]["content"].pop("n_features_in_")), "not over 151 columns"),
+        (told("ExtraTreesRegressor", lambda e: e["content"]["content"].pop("n_features_in_")), f"not over {WIDTH} columns"),
         (altered("FamilyProcess", "targets_", lambda values: values[1:]), "arrays are of other shapes"),
         (altered("FamilyProcess", "whitener_", lambda values: values[1:]), "arrays are of other shapes"),
         (altered("FamilyProcess", "coefficients_", put(None, np.nan)), "what is no number"),

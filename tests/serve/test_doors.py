@@ -33,7 +33,8 @@ VERBS = {
     "Campaign.new": lambda known, **told: Campaign.new("doors", FAMILY, x=RANGE, **told),
 }
 RECORDS = ("Campaign.record",)  # of a measurement, whose temperature is judged with its composition
-NOT_HERE = ("Client.rank", "Client.sweep", "Client.propose", "Client.new_campaign")  # the service judges: see ROUTES
+GOALLESS = ("compare",)  # see `test_a_comparison_refuses_kelvin`
+NOT_HERE = ("Client.rank", "Client.sweep", "Client.propose", "Client.new_campaign", "Client.compare")  # the service judges: see ROUTES
 ROUTES = {
     "RankRequest": ("rank", {"candidates": [LACO]}),
     "SweepRequest": ("sweep", {"template": FAMILY, "variables": {"x": RANGE}}),
@@ -47,6 +48,7 @@ COMMANDS = {
     "screen": [FAMILY, "--var", f"x={RANGE}"],
     "campaign new": ["doors", FAMILY, "--var", f"x={RANGE}"],
     "explain": [LACO, "-p", "conductivity"],
+    "compare": [LACO, "LiAlCl4"],
 }
 REFUSED = [
     ({"temperature_C": 298.15}, r"temperature_C = 298.15 looks like kelvin \(298.15 K is 25 degC\); give 25, or 298"),
@@ -91,7 +93,7 @@ def commands(group=None, before=""):
 
 
 def test_no_door_is_missing_from_these_tables():
-    assert verbs("temperature_C") == {*VERBS, *RECORDS, *NOT_HERE}
+    assert verbs("temperature_C") == {*VERBS, *RECORDS, *GOALLESS, *NOT_HERE}
     assert verbs("goal") <= {*VERBS, *NOT_HERE}
     requests = [one for one in vars(schemas).values() if inspect.isclass(one) and issubclass(one, schemas.Strict)]
     asked = {one.__name__ for one in requests if {"goal", "temperature_C"} <= {*one.model_fields}}
@@ -99,6 +101,11 @@ def test_no_door_is_missing_from_these_tables():
     measured = {one.__name__ for one in requests if "temperature_C" in one.model_fields} - asked
     assert measured == {"ResultRequest"}
     assert set(commands()) == {*COMMANDS}
+
+
+def test_a_comparison_refuses_kelvin(predictors):
+    with pytest.raises(ValueError, match="temperature_C = 298.15 looks like kelvin"):
+        vitrion.compare([LACO], 298.15, predictors)
 
 
 @pytest.mark.parametrize(("told", "words"), REFUSED)
