@@ -96,23 +96,35 @@ def bounds(quantity: Property, matrix: Matrix, inverse_temperature: Vector | Non
         return Bounds(np.full(len(matrix), float(table()["tg"]["least_K"])), found.most, molecular(matrix))
     if quantity.name != "conductivity" or inverse_temperature is None:
         return found
-    free = share(matrix, table()["conductivity"]["other_carriers"]) >= trace_limit(rules())
-    free = free if molten is None else free | molten
-    return Bounds(found.least, np.where(free, np.inf, ceiling(inverse_temperature)), found.void)
+    silver = share(matrix, table()["conductivity"]["silver_copper"]["ions"]) >= trace_limit(rules())
+    most = np.where(silver, ceiling(inverse_temperature, "silver_copper"), ceiling(inverse_temperature))
+    if molten is not None:
+        most[molten] = np.log10(table()["conductivity"]["melt_S_cm"])
+    return Bounds(found.least, most, found.void)
 
 
-def ceiling(inverse_temperature: Vector) -> Vector:
-    """Highest log10 of the ionic conductivity, in S/cm, of a solid without silver and copper, shape (n,).
+def ceiling(inverse_temperature: Vector, kind: str = "alkali") -> Vector:
+    """Highest log10 of the ionic conductivity, in S/cm, of a solid, shape (n,).
 
-    Two lines over 1000 K / T that meet where the table gives the value.
+    Two lines over 1000 K / T that meet where the table gives the value, up to the top of all solids.
 
-    >>> (10 ** ceiling(1000 / np.array([298.15, 333.15, 373.15]))).round(3).tolist()
-    [0.066, 0.1, 0.306]
+    Parameters
+    ----------
+    inverse_temperature
+        1000 K / T, shape (n,).
+    kind
+        Table of the mobile ions: ``alkali`` or ``silver_copper``.
+
+    Examples
+    --------
+    >>> (10 ** ceiling(1000 / np.array([298.15, 333.15, 373.15, 873.15]))).round(3).tolist()
+    [0.066, 0.1, 0.306, 5.0]
     """
-    rule = table()["conductivity"]
+    rule = table()["conductivity"][kind]
     colder = inverse_temperature - 1000.0 / (rule["at_C"] + ZERO_CELSIUS_K)
     energy = np.where(colder > 0, rule["fall_eV"], rule["rise_eV"])
-    return np.asarray(np.log10(rule["most_S_cm"]) - energy / EV_PER_DECADE * colder)
+    line = np.log10(rule["most_S_cm"]) - energy / EV_PER_DECADE * colder
+    return np.asarray(np.minimum(line, np.log10(table()["conductivity"]["top_S_cm"])))
 
 
 def mobile(matrix: Matrix) -> Vector:
