@@ -52,7 +52,7 @@ def volatile(fractions: Fractions) -> Mask:
 
 
 def no_vacancies(fractions: Fractions) -> Mask:
-    """Salts of one kind of cation with as many ions as sites, A3MX6 of Na or K, and A2ZnX4."""
+    """Salts of one kind of cation with as many ions as sites, A3MX6 of Na or K, A2ZnX4, and ordered oxosalts."""
     rule = table()["no_vacancies"]
     alkali, halogen = amount(fractions, rule["alkali"]), amount(fractions, rule["halogens"])
     chalcogen = amount(fractions, rule["chalcogens"])
@@ -71,7 +71,21 @@ def no_vacancies(fractions: Fractions) -> Mask:
     hexahalides = salts & (trivalent > 0) & like(alkali, trivalent, 3.0) & like(halogen, trivalent, 6.0)
     zincates = (np.abs(alkali + zinc + halogen - 1.0) < 1e-9) & one_kind & (zinc > 0)
     zincates &= like(alkali, zinc, 2.0) & like(halogen, zinc, 4.0)
-    return np.asarray(halides | oxides | hexahalides | zincates)
+    return np.asarray(halides | oxides | hexahalides | zincates | ordered_salts(fractions))
+
+
+def ordered_salts(fractions: Fractions) -> Mask:
+    """Salts of one alkali with exactly the ratios of an ordered crystal, such as Li2SO4 and LiNbO3, shape (n,)."""
+    rule = table()["no_vacancies"]
+    found = np.zeros(len(fractions), dtype=bool)
+    alkali = np.max([fractions.column(symbol) for symbol in rule["alkali"]], axis=0)
+    for salt in rule["ordered"]:
+        centre, anion = amount(fractions, salt["centre"]), fractions.column(salt["anion"])
+        parts = ((alkali, salt["alkali"]), (centre, 1.0), (anion, salt["anions"]))
+        whole = sum(number for _, number in parts)
+        close = [np.abs(part - number / whole) <= rule["tolerance"] * number / whole for part, number in parts]
+        found |= np.all(close, axis=0) & (np.abs(alkali + centre + anion - 1.0) < 1e-9)
+    return found
 
 
 def crystalline_conductor(fractions: Fractions) -> Mask:

@@ -19,12 +19,15 @@ YES = {
     "no_vacancies": [
         *("NaCl", "LiF", "KBr", "CsI", "NaI", "LiCl", "LiCl0.5Br0.5", "Li2O", "Na2S", "Na3InCl6", "Na3YCl6", "K3ScCl6"),
         *("Na3In0.5Y0.5Cl6", "Na3AlF6", "Na2ZnCl4", "Li2ZnCl4", "K2ZnBr4"),
+        *("LiNbO3", "LiTaO3", "Li2SO4", "LiGaO2", "LiAlO2", "NaAlO2", "Li2CO3", "Na2CO3", "Na2SO4", "Li3AlF6"),
+        *("Na2SiF6", "Li3PO4", "Na3PO4", "LiNO3", "KNO3", "K2SiF6"),
     ],
     "crystalline_conductor": [
         *("Li1.3Al0.3Ti1.7P3O12", "Li1.5Al0.5Ge1.5P3O12", "Na3Zr2Si2PO12", "NaZr2P3O12", "Li7La3Zr2O12"),
         *("Li6.4Al0.2La3Zr2O12", "Li6.5La3Zr1.5Ta0.5O12", "Li5La3Nb2O12", "Li10GeP2S12", "Li10SnP2S12"),
         *("Li9.54Si1.74P1.44S11.7Cl0.3", "Li6PS5Cl", "Li6PS5I", "Li5.5PS4.5Cl1.5", "Li0.34La0.56TiO3"),
-        *("Na3PS4", "Na3SbS4", "Na2.88Sb0.88W0.12S4"),
+        *("Na3PS4", "Na3SbS4", "Na2.88Sb0.88W0.12S4", "NaAl11O17", "Na1.2Al11O17.1", "Na1.67Mg0.67Al10.33O17"),
+        *("Na11Sn2PS12", "Li7PS6", "Ag7PS6", "Li9.6P3S12", "Li3N", "RbAg4I5", "Li14ZnGe4O16"),
     ],
     "electronic": ["LiFeCl4", "CuCl2", "LiV3O8", "LiCoO2", "Li2MoO4", "Li2MnCl4", "NaNi0.5Mn0.5O2", "LiCuCl3"],
     "reduced_by_lithium": ["Li3InCl6", "LiTaOCl4", "LiNbOCl4", "LiSnCl3", "LiPbCl3", "LiBiCl4", "AgI", "Li10GeP2S12"],
@@ -46,12 +49,15 @@ NO = {
     ],
     "no_vacancies": [
         *("Li3InCl6", "Li3YCl6", "Na2.5Y0.5Zr0.5Cl6", "Na2ZrCl6", "LiAlCl4", "NaAlCl4", "LiAlCl2.5O0.75", "LiI", "AgI"),
-        *("Li3N", "Li2.45Zn0.55In0.45Cl4.9", "Li0.9Na0.1Cl", "Na2ZrOCl4", "Li2SO4", "MgCl2", "Na2.25Y0.25Zr0.75Cl6"),
+        *("Li3N", "Li2.45Zn0.55In0.45Cl4.9", "Li0.9Na0.1Cl", "Na2ZrOCl4", "MgCl2", "Na2.25Y0.25Zr0.75Cl6"),
         *("Na1.62Zn0.62Al0.38Cl4", "Li3OCl", "Li2MgCl4"),
+        *("LiBO2", "LiPO3", "Li2SiO3", "Li4SiO4", "Li3BO3", "NaPO3", "LiNaSO4", "Li2.9PO3.9", "Li1.05NbO3.025"),
+        *("Li2SO4-LiCl", "Li2.9PO3.3N0.46", "Li4P2O7", "Li2ZrF6", "AgNO3", "LiVO3", "Li3.5Si0.5P0.5O4"),
     ],
     "crystalline_conductor": [
         *("Li3PS4", "Li7P3S11", "Li2S", "LiAlCl2.5O0.75", "Li2.9PO3.3N0.46", "Na2Si2O5", "Li4SiO4", "NaPO3"),
         *("LiTi2O4", "Na2TiO3", "LiNbO3", "La2Ti2O7", "Na2P4O11", "Li3InCl6", "Na4SiS4", "Na3PSe2O2"),
+        *("Al2O3", "NaAlO2", "Li4P2S7", "Li4GeO4", "AgI", "KI", "Li3P", "Li2ZnGeO4", "Na4SnS4"),
     ],
     "electronic": ["LiAlCl4", "Li2ZrCl6", "CuI", "LiTaOCl4", "NaAlCl2.5O0.75", "CuCl", "LiWCl7"],
     "reduced_by_lithium": ["LiAlCl2.5O0.75", "Li2ZrCl6", "Li3YCl6", "Li3ScCl6", "Li2ZnCl4", "Li2MgCl4", "LiLaCl4"],
