@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..features.notices import notice
-from ..experiments.columns import TEXTS as RANKED
 from ..features.scalars import number, plain
 from .rows import records, table_of
 
@@ -24,7 +23,10 @@ ROOT = "/api/v1/"
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 10.0
 TIMEOUT_S = 120.0
 FULL = 507  # status of what finds no room; earlier releases said that it should be sent again
-TEXTS = (*RANKED, "reason")
+TEXTS = (
+    *("formula", "verdict", "tg_verdict", "conductivity_verdict", "nearest", "nearest_doi"),
+    *("measured_phase", "measured_doi", "cost_route", "flags", "note", "error", "reason", "input"),
+)
 
 
 class ServiceError(RuntimeError):

@@ -305,7 +305,10 @@ def label(text):
         ),
         (label(b'{"format": 9, "scikit-learn": "1.9.1"}'), "newer version of Vitrion .format 9"),
         (label(b'{"format": 3, "scikit-learn": "1.9.1"}'), "older version of Vitrion .format 3"),
-        (label(b'{"format": %d, "scikit-learn": "0.1"}' % artifact.FORMAT), f"with scikit-learn 0.1, this is {sklearn.__version__}"),
+        (
+            label(b'{"format": %d, "scikit-learn": "0.1"}' % artifact.FORMAT),
+            f"with scikit-learn 0.1, this is {sklearn.__version__}",
+        ),
         (label(b'{"format": %d}' % artifact.FORMAT), "with scikit-learn None"),
     ],
 )
@@ -403,10 +406,16 @@ def put(field, value, place=0):
             told("Tree", lambda tree: number(tree["content"]["content"]["node_count"], "1000000000")),
             "claims 1000000000",
         ),
-        (told("Tree", lambda tree: number(tree["__reduce__"]["args"]["content"][0], "99999")), f"not over {WIDTH} columns"),
+        (
+            told("Tree", lambda tree: number(tree["__reduce__"]["args"]["content"][0], "99999")),
+            f"not over {WIDTH} columns",
+        ),
         (told("Tree", lambda tree: number(tree["__reduce__"]["args"]["content"][2], "2")), "more than one output"),
         (told("Tree", lambda tree: tree["content"]["content"].pop("values")), "a tree that is not kept as arrays"),
-        (told("ExtraTreesRegressor", lambda e: e["content"]["content"].pop("n_features_in_")), f"not over {WIDTH} columns"),
+        (
+            told("ExtraTreesRegressor", lambda e: e["content"]["content"].pop("n_features_in_")),
+            f"not over {WIDTH} columns",
+        ),
         (altered("FamilyProcess", "targets_", lambda values: values[1:]), "arrays are of other shapes"),
         (altered("FamilyProcess", "whitener_", lambda values: values[1:]), "arrays are of other shapes"),
         (altered("FamilyProcess", "coefficients_", put(None, np.nan)), "what is no number"),

@@ -34,7 +34,13 @@ VERBS = {
 }
 RECORDS = ("Campaign.record",)  # of a measurement, whose temperature is judged with its composition
 GOALLESS = ("compare",)  # see `test_a_comparison_refuses_kelvin`
-NOT_HERE = ("Client.rank", "Client.sweep", "Client.propose", "Client.new_campaign", "Client.compare")  # the service judges: see ROUTES
+NOT_HERE = (
+    "Client.rank",
+    "Client.sweep",
+    "Client.propose",
+    "Client.new_campaign",
+    "Client.compare",
+)  # the service judges: see ROUTES
 ROUTES = {
     "RankRequest": ("rank", {"candidates": [LACO]}),
     "SweepRequest": ("sweep", {"template": FAMILY, "variables": {"x": RANGE}}),
@@ -104,7 +110,7 @@ def test_no_door_is_missing_from_these_tables():
 
 
 def test_a_comparison_refuses_kelvin(predictors):
-    with pytest.raises(ValueError, match="temperature_C = 298.15 looks like kelvin"):
+    with pytest.raises(ValueError, match="looks like kelvin"):
         vitrion.compare([LACO], 298.15, predictors)
 
 
