@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +16,7 @@ from ..features.oxidation import roles
 from . import volatility
 from .conduction import share
 from .flag_table import table
-from .possible import traces
+from .possible import mobile, mobile_ions, traces
 
 Vector = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -145,6 +145,22 @@ def _holds(code: str) -> Rule:
     return rule
 
 
+def toxic(fractions: Fractions) -> Mask:
+    """Elements whose compounds are toxic, and chromium(VI) in oxides."""
+    return np.asarray(_holds("toxic")(fractions) | hexavalent(fractions))
+
+
+def hexavalent(fractions: Fractions) -> Mask:
+    """Whether each composition is an oxide whose chromium is at +6, shape (n,)."""
+    chromium = fractions.column("Cr")
+    if not chromium.any():
+        return np.zeros(len(fractions), dtype=bool)
+    rule = table()["toxic"]
+    left = left_for(fractions, "Cr") / np.maximum(chromium, 1e-12)
+    near = np.abs(left - 6.0) <= rule["chromium_within"]
+    return np.asarray((chromium >= rule["chromium_least"]) & (fractions.column("O") > 0) & near)
+
+
 def oxidiser_and_fuel(fractions: Fractions) -> Mask:
     """Halogen or nitrogen of positive charge, or peroxide, beside what burns.
 
@@ -177,6 +193,7 @@ def licl_expected(fractions: Fractions) -> Mask:
     network = aluminium + amount(fractions, rule["formers"])
     enough = (fractions.column("Cl") >= rule["least_chlorine"]) & (aluminium > 0) & ~traces(fractions.matrix)
     ours = aluminium >= rule["al_of_formers"] * network
+    ours &= amount(fractions, ["Cl", "Br", "I"]) >= rule["halide_per_al"] * aluminium
     return np.asarray(enough & ours & (fractions.column("O") >= rule["o_per_network"] * network))
 
 
@@ -188,7 +205,7 @@ RULES: Mapping[str, Rule] = {
     "crystalline_conductor": crystalline_conductor,
     "electronic": electronic,
     "reduced_by_lithium": reduced_by_lithium,
-    "toxic": _holds("toxic"),
+    "toxic": toxic,
     "radioactive": _holds("radioactive"),
     "controlled": _holds("controlled"),
     "oxidiser_and_fuel": oxidiser_and_fuel,
@@ -199,16 +216,39 @@ RULES: Mapping[str, Rule] = {
 def details(fractions: Fractions, code: str) -> list[str]:
     """What a flag means in each of a few compositions: the elements, the halides or the family; empty of the others."""
     told: Any = {
-        "gas": volatility.named,
-        "volatile": volatility.named,
+        "trace": _mobile,
+        "gas": lambda some: volatility.named(some, True),
+        "volatile": lambda some: volatility.named(some, False),
         "crystalline_conductor": _families,
+        "electronic": _changing,
         "reduced_by_lithium": _potentials,
+        "toxic": _toxic,
         "licl_expected": _oxygen,
     }.get(code)
-    if told is not None:
-        return list(told(fractions))
-    symbols = list(table()[code].get("elements", ()))
-    return [", ".join(one for one in symbols if row[INDEX[one]] > 0) for row in fractions.matrix]
+    return list(told(fractions)) if told is not None else _named(fractions, table()[code].get("elements", ()))
+
+
+def _named(fractions: Fractions, symbols: Iterable[str]) -> list[str]:
+    known = list(symbols)
+    return [", ".join(one for one in known if row[INDEX[one]] > 0) for row in fractions.matrix]
+
+
+def _mobile(fractions: Fractions) -> list[str]:
+    return ["no mobile ion" if share <= 0 else f"{100 * share:.2g} at.%" for share in mobile(fractions.matrix)]
+
+
+def _changing(fractions: Fractions) -> list[str]:
+    rule = table()["electronic"]
+    divalent = left_for(fractions, "Cu") > rule["copper_charge"] * fractions.column("Cu")
+    copper = [name if here else "" for name, here in zip(_named(fractions, ["Cu"]), divalent, strict=True)]
+    told = zip(_named(fractions, rule["elements"]), copper, strict=True)
+    return [", ".join(one for one in both if one) for both in told]
+
+
+def _toxic(fractions: Fractions) -> list[str]:
+    chromium = np.where(hexavalent(fractions), "Cr", "")
+    told = zip(_named(fractions, table()["toxic"]["elements"]), chromium.tolist(), strict=True)
+    return [", ".join(one for one in both if one) for both in told]
 
 
 def _families(fractions: Fractions) -> list[str]:
@@ -231,4 +271,5 @@ def _potentials(fractions: Fractions) -> list[str]:
 def _oxygen(fractions: Fractions) -> list[str]:
     network = fractions.column("Al") + amount(fractions, table()["licl_expected"]["formers"])
     ratios = fractions.column("O") / np.maximum(network, 1e-12)
-    return [f"{ratio:.2f} O for each of the network" for ratio in ratios]
+    salts = [", ".join(f"{one}Cl" for one in names.split(", ")) for names in _named(fractions, mobile_ions())]
+    return [f"{salt}; {ratio:.2f} O for each of the network" for salt, ratio in zip(salts, ratios, strict=True)]

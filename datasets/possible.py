@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -129,7 +129,12 @@ def ceiling(inverse_temperature: Vector, kind: str = "alkali") -> Vector:
 
 def mobile(matrix: Matrix) -> Vector:
     """Atomic fraction of the mobile ions Li, Na, K, Ag and Cu together, shape (n,)."""
-    return share(matrix, rules()["mobile"]["ions"])
+    return share(matrix, mobile_ions())
+
+
+def mobile_ions() -> Sequence[str]:
+    """Symbols of the mobile ions."""
+    return tuple(rules()["mobile"]["ions"])
 
 
 def traces(matrix: Matrix) -> Mask:

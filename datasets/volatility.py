@@ -35,8 +35,8 @@ class Halide:
     ----------
     formula, metal, halogen
         What it is.
-    per_metal
-        Halogen atoms for each atom of the metal.
+    per_metal, oxygen
+        Atoms of halogen and of oxygen for each atom of the metal.
     temperature_C
         Where it boils or sublimes at 1 atm, in degC.
     change, state
@@ -51,6 +51,7 @@ class Halide:
     metal: str
     halogen: str
     per_metal: float
+    oxygen: float
     temperature_C: float
     change: str
     state: str
@@ -67,7 +68,7 @@ def halides() -> tuple[Halide, ...]:
 
 def _halide(row: Mapping[str, str]) -> Halide:
     amounts = dict(Composition.parse(row["formula"]).amounts)
-    amounts.pop("O", None)
+    oxygen = amounts.pop("O", 0)
     halogen = next(one for one in ("F", *HALOGENS) if one in amounts)
     metal = next(one for one in amounts if one != halogen)
     bound = float(row["bound_by_alkali"]) if row["bound_by_alkali"] else np.inf
@@ -76,6 +77,7 @@ def _halide(row: Mapping[str, str]) -> Halide:
         metal=metal,
         halogen=halogen,
         per_metal=float(amounts[halogen] / amounts[metal]),
+        oxygen=float(oxygen / amounts[metal]),
         temperature_C=float(row["temperature_C"]),
         change=row["change"],
         state=row["state_at_25_C"],
@@ -155,9 +157,9 @@ def _kinds() -> Matrix:
     for symbol in {one.metal for one in told}:
         place, mine = INDEX[symbol], [one for one in told if one.metal == symbol]
         weights[place, 1] = 0.0
-        first = next((one for one in mine if one.halogen == "Cl"), mine[0])
+        first = min(mine, key=lambda one: (one.halogen != "Cl", one.per_metal))  # of SbCl3 and SbCl5 the lower
         column = 4 if first.state != "solid" else 2 if np.isfinite(first.bound_by) else 3
-        weights[place, column] = max(one.per_metal for one in mine)
+        weights[place, column] = max(one.per_metal for one in mine if one.state == first.state)
         weights[place, 6] = first.bound_by if column == 2 else 0.0
     for symbol in ("Li", "Na", "K", "Rb", "Cs"):
         weights[INDEX[symbol], 5] = 1.0
@@ -165,14 +167,39 @@ def _kinds() -> Matrix:
     return weights
 
 
-def named(fractions: Fractions) -> list[str]:
-    """Volatile halides of the elements of each composition, such as ``BCl3 boils at 12 C``."""
+def named(fractions: Fractions, gases: bool) -> list[str]:
+    """Volatile halides of the elements of each composition, such as ``BCl3 boils at 12 C``.
+
+    An oxyhalide only where there is oxygen, and of several halides of a metal those whose state is nearest to what the
+    other elements leave it: SbCl5 of LiSbCl6, SbCl3 of LiSbCl4.
+
+    Parameters
+    ----------
+    fractions
+        The compositions.
+    gases
+        Whether gases and liquids are meant, or what boils at higher temperatures.
+    """
     told = []
     for row in fractions.matrix:
         held = {SYMBOLS[place] for place in np.flatnonzero(row)}
-        mine = [one for one in halides() if one.metal in held and one.halogen in held]
-        told.append(", ".join(f"{one.formula} {one.change} at {one.temperature_C:.0f} °C" for one in mine[:4]))
+        mine = [one for one in halides() if {one.metal, one.halogen} <= held and ("O" in held or not one.oxygen)]
+        mine = [one for one in mine if _apart(row, one) <= min(_apart(row, other) for other in _rivals(one, mine))]
+        meant = [one for one in mine if (one.state != "solid") == gases] or mine
+        told.append(", ".join(f"{one.formula} {one.change} at {one.temperature_C:.0f} °C" for one in meant[:4]))
     return told
+
+
+def _rivals(one: Halide, known: Sequence[Halide]) -> list[Halide]:
+    """Halides of the same metal and halogen."""
+    return [other for other in known if (other.metal, other.halogen) == (one.metal, one.halogen)]
+
+
+def _apart(row: Vector, one: Halide) -> float:
+    """By how much the state of the metal in a halide differs from what the other elements of a composition leave it."""
+    place, states = INDEX[one.metal], _states()
+    left = -(row @ states - row[place] * states[place]) / row[place]
+    return round(abs(float(left) - one.per_metal - 2 * one.oxygen), 6)
 
 
 @lru_cache(maxsize=1)

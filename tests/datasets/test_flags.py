@@ -30,8 +30,21 @@ YES = {
         *("Na11Sn2PS12", "Li7PS6", "Ag7PS6", "Li9.6P3S12", "Li3N", "RbAg4I5", "Li14ZnGe4O16"),
     ],
     "electronic": ["LiFeCl4", "CuCl2", "LiV3O8", "LiCoO2", "Li2MoO4", "Li2MnCl4", "NaNi0.5Mn0.5O2", "LiCuCl3"],
-    "reduced_by_lithium": ["Li3InCl6", "LiTaOCl4", "LiNbOCl4", "LiSnCl3", "LiPbCl3", "LiBiCl4", "AgI", "Li10GeP2S12"],
-    "toxic": ["LiBeCl3", "LiAsCl4", "Li2CdCl4", "LiHgCl3", "LiTlCl2", "LiPbCl3", "LiUCl4O", "Li2Se"],
+    "reduced_by_lithium": [
+        *("Li3InCl6", "LiTaOCl4", "LiNbOCl4", "LiSnCl3", "LiPbCl3", "LiBiCl4", "AgI", "Li10GeP2S12", "LiGaCl4"),
+        *("LiWCl7", "Li2TeCl6", "Li2PtCl4"),
+    ],
+    "toxic": [
+        *("Li2CrO4", "CrO3", "Li2NiCl4", "LiCoCl3"),
+        "LiBeCl3",
+        "LiAsCl4",
+        "Li2CdCl4",
+        "LiHgCl3",
+        "LiTlCl2",
+        "LiPbCl3",
+        "LiUCl4O",
+        "Li2Se",
+    ],
     "radioactive": ["LiUCl4O", "ThCl4-LiCl", "LiTcO4", "RaCl2", "LiPmCl4", "PuCl3"],
     "controlled": ["LiUCl4O", "LiThCl5", "NaPuCl4"],
     "oxidiser_and_fuel": ["LiClO4C", "LiClO4-LiNH2", "LiNO3-LiBH4", "LiNH2-LiNO3", "LiNO3-Li2S", "Li2O2-LiNH2"],
@@ -61,7 +74,17 @@ NO = {
     ],
     "electronic": ["LiAlCl4", "Li2ZrCl6", "CuI", "LiTaOCl4", "NaAlCl2.5O0.75", "CuCl", "LiWCl7"],
     "reduced_by_lithium": ["LiAlCl2.5O0.75", "Li2ZrCl6", "Li3YCl6", "Li3ScCl6", "Li2ZnCl4", "Li2MgCl4", "LiLaCl4"],
-    "toxic": ["LiAlCl2.5O0.75", "Li3InCl6", "LiSbCl4", "LiTaOCl4", "Li6PS5Cl", "LiBiCl4"],
+    "toxic": [
+        "LiCrO2",
+        "Cr2O3",
+        "Li3CrCl6",
+        "LiAlCl2.5O0.75",
+        "Li3InCl6",
+        "LiSbCl4",
+        "LiTaOCl4",
+        "Li6PS5Cl",
+        "LiBiCl4",
+    ],
     "radioactive": ["LiAlCl4", "LiBiCl4", "KCl", "LiSmCl4"],
     "controlled": ["LiAlCl4", "RaCl2", "LiTcO4"],
     "oxidiser_and_fuel": [
@@ -70,10 +93,10 @@ NO = {
     ],
     "licl_expected": [
         *("LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "LiAlCl4", "LiAlO2", "LiAlCl2.4O0.8", "Na2O-Al2O3-4SiO2-0.2NaCl"),
-        *("LiTaCl2O2", "AlClO", "Li3.2TaCl5O1.6"),
+        *("LiTaCl2O2", "AlClO", "Li3.2TaCl5O1.6", "Li2AlCl0.5O2.25"),
     ],
 }
-CLEAN = ["LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "KAlCl2.5O0.75", "LiAlCl4", "Li2ZrCl6", "Li3YCl6", "LiGaCl2.5O0.75"]
+CLEAN = ["LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "KAlCl2.5O0.75", "LiAlCl4", "Li2ZrCl6", "Li3YCl6"]
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -118,6 +141,31 @@ def test_reasons_name_what_is_meant():
     assert "(Pb at 2.4 V)" in told["reduced_by_lithium"]
     assert "10.1002/anie.200703900" in told["crystalline_conductor"]
     assert told["radioactive"].endswith("(U)")
+
+
+@pytest.mark.parametrize(
+    ("formula", "code", "detail"),
+    [
+        ("LiSbCl6", "gas", "SbCl5 boils at 140 °C"),
+        ("LiSbCl4", "volatile", "SbCl3 boils at 220 °C"),
+        ("LiPCl6", "gas", "PCl5 sublimes at 160 °C"),
+        ("LiPCl4", "gas", "PCl3 boils at 76 °C"),
+        ("LiPOCl4", "gas", "POCl3 boils at 106 °C"),
+        ("HgI2", "volatile", "HgI2 boils at 354 °C"),
+        ("CCl4", "gas", "CCl4 boils at 77 °C"),
+        ("CuCl2", "electronic", "Cu"),
+        ("LiFeCl4", "electronic", "Fe"),
+        ("SiO2", "trace", "no mobile ion"),
+        ("Na0.03TaCl5.03", "trace", "0.5 at.%"),
+        ("Li2CrO4", "toxic", "Cr"),
+        ("NaAlClO1.5", "licl_expected", "NaCl; 1.50 O for each of the network"),
+        ("LiVCl5", "gas", "VCl4 boils at 151 °C"),
+        ("LiCdCl3", "toxic", "Cd"),
+    ],
+)
+def test_details_name_the_very_halide_and_element(formula, code, detail):
+    told = {flag.code: flag.reason for flag in explained([formula])[0]}
+    assert told[code].endswith(f"({detail})"), told[code]
 
 
 def test_every_flag_has_words_and_a_source():
