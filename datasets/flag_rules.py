@@ -16,7 +16,7 @@ from ..features.oxidation import roles
 from . import volatility
 from .conduction import share
 from .flag_table import table
-from .possible import mobile, mobile_ions, traces
+from .possible import mobile, mobile_ions, molecule, molecules, traces
 
 Vector = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -41,8 +41,8 @@ def trace(fractions: Fractions) -> Mask:
 
 
 def gas(fractions: Fractions) -> Mask:
-    """A gas or a liquid is needed."""
-    return volatility.gases_needed(fractions)
+    """A gas or a liquid is needed, or it is one."""
+    return np.asarray(volatility.gases_needed(fractions) | (molecule(fractions.matrix) >= 0))
 
 
 def volatile(fractions: Fractions) -> Mask:
@@ -217,7 +217,7 @@ def details(fractions: Fractions, code: str) -> list[str]:
     """What a flag means in each of a few compositions: the elements, the halides or the family; empty of the others."""
     told: Any = {
         "trace": _mobile,
-        "gas": lambda some: volatility.named(some, True),
+        "gas": _gases,
         "volatile": lambda some: volatility.named(some, False),
         "crystalline_conductor": _families,
         "electronic": _changing,
@@ -231,6 +231,12 @@ def details(fractions: Fractions, code: str) -> list[str]:
 def _named(fractions: Fractions, symbols: Iterable[str]) -> list[str]:
     known = list(symbols)
     return [", ".join(one for one in known if row[INDEX[one]] > 0) for row in fractions.matrix]
+
+
+def _gases(fractions: Fractions) -> list[str]:
+    itself = [f"{name} boils at {celsius:.0f} °C" for name, celsius in molecules().items()]
+    told = zip(molecule(fractions.matrix).tolist(), volatility.named(fractions, True), strict=True)
+    return [itself[place] if place >= 0 else needed for place, needed in told]
 
 
 def _mobile(fractions: Fractions) -> list[str]:

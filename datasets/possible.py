@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..features.elements import INDEX, SYMBOLS
+from ..features.fractions import Fractions
 from .conduction import BOLTZMANN_EV_K, share, trace_limit
 from .curation import rules
 from .properties import ZERO_CELSIUS_K, Property
@@ -21,7 +22,7 @@ Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-MOLECULAR = "molecular liquid or gas: no glass transition"
+MOLECULAR = "element or molecular liquid or gas: no glass transition"
 EV_PER_DECADE = BOLTZMANN_EV_K * np.log(10.0) * 1000.0  # times 1000 K / T
 
 
@@ -153,17 +154,54 @@ def trace_percent() -> float:
 
 
 def molecular(matrix: Matrix) -> Mask:
-    """Whether each composition is a molecular halide, or a mixture of some, with less than a trace of salt, shape (n,).
+    """Whether each composition has no glass of its own for being molecules or an element, shape (n,).
+
+    A molecular halide, or a mixture of some, with less than a trace of salt; a molecule of `data/limits.toml`, such as
+    water; an organic compound; an element that forms no glass.
 
     >>> from ..features.fractions import Fractions
     >>> molecular(Fractions.of(["SiCl4", "PCl3-POCl3", "P2O5", "TiCl3", "LiSiCl5"]).matrix).tolist()
     [True, True, False, False, False]
+    >>> molecular(Fractions.of(["H2O", "HCl", "C6H6", "Cu", "Se", "As2S3"]).matrix).tolist()
+    [True, True, True, True, False, False]
     """
     sums = matrix @ _molecular_weights()
     salt, wanted, oxygen, solid_fluoride = sums[:, 0], sums[:, 1], sums[:, 2], sums[:, 3]
     fluorine = matrix[:, INDEX["F"]]
     found = (salt < trace_limit(rules())) & (wanted >= -salt - 1e-9) & (oxygen <= 1e-9)
-    return np.asarray(found & (sums[:, 4] > 0) & ((fluorine <= 0) | (solid_fluoride <= 0)))
+    found &= (sums[:, 4] > 0) & ((fluorine <= 0) | (solid_fluoride <= 0))
+    return np.asarray(found | _organic(matrix) | _element(matrix) | (molecule(matrix) >= 0))
+
+
+def _organic(matrix: Matrix) -> Mask:
+    carbon, hydrogen = matrix[:, INDEX["C"]], matrix[:, INDEX["H"]]
+    return np.asarray((carbon > 0) & (hydrogen > 0) & (share(matrix, table()["molecules"]["organic"]) > 1 - 1e-9))
+
+
+def _element(matrix: Matrix) -> Mask:
+    alone = matrix.max(axis=1) > 1 - 1e-9 if matrix.size else np.zeros(len(matrix), dtype=bool)
+    return np.asarray(alone & (share(matrix, table()["molecules"]["elements_with_glass"]) <= 0))
+
+
+def molecule(matrix: Matrix) -> npt.NDArray[np.intp]:
+    """Place among `molecules` of each composition that is one of them, shape (n,); -1 for all others."""
+    found = np.full(len(matrix), -1, dtype=np.intp)
+    wanted = _molecule_rows()
+    rows = np.flatnonzero(matrix @ (wanted.max(axis=0) > 0) > 1 - 1e-9)
+    some = matrix[rows]
+    for place, one in enumerate(wanted):
+        found[rows[np.abs(some - one).max(axis=1) < 1e-4]] = place
+    return found
+
+
+def molecules() -> Mapping[str, float]:
+    """Molecules and elements that are gases or liquids at 25 degC, with their boiling points in degC."""
+    return {str(name): float(celsius) for name, celsius in table()["molecules"]["boils_C"].items()}
+
+
+@lru_cache(maxsize=1)
+def _molecule_rows() -> Matrix:
+    return Fractions.of(list(molecules())).matrix
 
 
 @lru_cache(maxsize=1)

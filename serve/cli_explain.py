@@ -139,7 +139,7 @@ def _blocks(
     return [
         [
             _headline(prediction, row, where, low[row], high[row]),
-            *_because(reason),
+            *([] if prediction.bounds.void[row] else _because(reason)),
             f"    nearest measured of {len(predictor.known_formulas_):,}:",
             *(_measured(one, prediction) for one in found),
         ]

@@ -13,7 +13,7 @@ YES = {
     "trace": ["Li0.001AlCl3.001", "AlCl3", "Na0.03TaCl5.03", "SiO2"],
     "gas": [
         *("LiBCl2.5O0.75", "NaBCl4", "LiAsCl4", "LiSiCl3O", "LiPOCl4", "LiSnCl5", "LiSnCl3O", "LiTiOCl3", "LiGeCl5"),
-        *("LiVOCl4", "LiBBr4", "SiF4", "LiAl0.5B0.5Cl4", "LiPCl4", "LiSeCl5"),
+        *("LiVOCl4", "LiBBr4", "SiF4", "LiAl0.5B0.5Cl4", "LiPCl4", "LiSeCl5", "HCl", "H2O", "CO2", "N2", "Hg"),
     ],
     "volatile": ["Li0.5AlCl3.5", "LiZrCl5", "Li0.5TaCl5.5", "LiSbCl4", "LiHgCl3", "LiWCl7", "LiHfCl4O0.5", "FeCl3"],
     "no_vacancies": [
@@ -153,6 +153,7 @@ def test_reasons_name_what_is_meant():
         ("LiPOCl4", "gas", "POCl3 boils at 106 °C"),
         ("HgI2", "volatile", "HgI2 boils at 354 °C"),
         ("CCl4", "gas", "CCl4 boils at 77 °C"),
+        ("HCl", "gas", "HCl boils at -85 °C"),
         ("CuCl2", "electronic", "Cu"),
         ("LiFeCl4", "electronic", "Fe"),
         ("SiO2", "trace", "no mobile ion"),

@@ -18,7 +18,23 @@ def matrix(formulas):
     [
         *("CCl4", "SiCl4", "GeCl4", "SnCl4", "TiCl4", "PCl3", "POCl3", "BCl3", "AsCl3", "VOCl3", "VCl4", "S2Cl2"),
         *("SOCl2", "SO2Cl2", "CrO2Cl2", "C1OCl2", "SiF4", "BF3", "BBr3", "SiBr4", "SiCl2Br2", "0.5SiCl4-0.5POCl3"),
-        *("Li0.01SiCl4.01", "SnCl3Br"),
+        *(
+            "Li0.01SiCl4.01",
+            "SnCl3Br",
+            "H2O",
+            "CO2",
+            "SO2",
+            "O2",
+            "N2",
+            "HCl",
+            "HF",
+            "C6H6",
+            "CH3OH",
+            "Hg",
+            "NH3",
+            "H2S",
+        ),
+        *("Cu", "Na", "I2", "C2H5Cl"),
     ],
 )
 def test_molecular_liquids_have_no_tg(formula):
@@ -33,6 +49,7 @@ def test_molecular_liquids_have_no_tg(formula):
         *("LiAlCl2.5O0.75", "LiSiCl3O", "LiBCl2.5O0.75", "LiPOCl4", "Li0.1SiCl4.1", "SiO2", "P2O5", "B2O3", "TiCl3"),
         *("SnCl2", "SnF4", "TiF4", "TaCl5", "AlCl3", "SbCl3", "ZnCl2", "PSCl3", "SiCl3O0.5", "BiCl3", "BeF2", "SiI4"),
         *("GeS2", "AsS1.5", "P2S5", "NaPO3", "C", "S", "P", "B2O3-BCl3", "POCl3-P2O5", "VO2Cl"),
+        *("As2S3", "Se", "GeSe2", "Te", "As2Se3", "LiOH", "NaHCO3", "NH4Cl", "H3BO3", "LiH", "B2O3-H2O", "LiBH4"),
     ],
 )
 def test_salts_and_networks_have_one(formula):

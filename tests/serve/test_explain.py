@@ -156,6 +156,12 @@ def test_bad_input(run, arguments, told):
     assert told in result.stderr
 
 
+def test_what_has_no_tg_gets_no_reasons_for_one(run):
+    told, other = run("CCl4", "--property", "tg"), run("LiAlCl4", "--property", "tg")
+    assert "none (element or molecular liquid or gas" in told and "    against " not in told
+    assert "    against " in other
+
+
 def test_nothing_asked(run):
     assert run().exit_code == 2
 
