@@ -119,7 +119,7 @@ def ceiling(inverse_temperature: Vector, kind: str = "alkali") -> Vector:
     Examples
     --------
     >>> (10 ** ceiling(1000 / np.array([298.15, 333.15, 373.15, 873.15]))).round(3).tolist()
-    [0.066, 0.1, 0.306, 5.0]
+    [0.066, 0.1, 0.307, 5.0]
     """
     rule = table()["conductivity"][kind]
     colder = inverse_temperature - 1000.0 / (rule["at_C"] + ZERO_CELSIUS_K)
@@ -165,12 +165,16 @@ def molecular(matrix: Matrix) -> Mask:
     >>> molecular(Fractions.of(["H2O", "HCl", "C6H6", "Cu", "Se", "As2S3"]).matrix).tolist()
     [True, True, True, True, False, False]
     """
+    return np.asarray(molecular_halide(matrix) | _organic(matrix) | _element(matrix) | (molecule(matrix) >= 0))
+
+
+def molecular_halide(matrix: Matrix) -> Mask:
+    """Whether each composition is a molecular halide, or a mixture of some, with less than a trace of salt, (n,)."""
     sums = matrix @ _molecular_weights()
     salt, wanted, oxygen, solid_fluoride = sums[:, 0], sums[:, 1], sums[:, 2], sums[:, 3]
     fluorine = matrix[:, INDEX["F"]]
     found = (salt < trace_limit(rules())) & (wanted >= -salt - 1e-9) & (oxygen <= 1e-9)
-    found &= (sums[:, 4] > 0) & ((fluorine <= 0) | (solid_fluoride <= 0))
-    return np.asarray(found | _organic(matrix) | _element(matrix) | (molecule(matrix) >= 0))
+    return np.asarray(found & (sums[:, 4] > 0) & ((fluorine <= 0) | (solid_fluoride <= 0)))
 
 
 def _organic(matrix: Matrix) -> Mask:

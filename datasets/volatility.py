@@ -15,7 +15,7 @@ from ..features.elements import INDEX, SYMBOLS, lookup
 from ..features.fractions import Fractions
 from ..features.oxidation import roles
 from .flag_table import table
-from .possible import molecular
+from .possible import molecular_halide
 from .sources import DATA
 
 Vector = npt.NDArray[np.float64]
@@ -100,7 +100,7 @@ def needed(fractions: Fractions) -> tuple[Mask, Mask]:
     rows = np.flatnonzero((held[:, 0] > 0) & (held[:, 2:5].sum(axis=1) > 0))
     gases[rows], others[rows] = _left(held[rows])
     poor = np.flatnonzero(~gases & (held[:, 5] < 0.01) & (held[:, 4] + held[:, 3] > 0))
-    gases[poor] = molecular(fractions.matrix[poor])
+    gases[poor] = molecular_halide(fractions.matrix[poor])
     return gases, others
 
 

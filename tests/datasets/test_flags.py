@@ -55,6 +55,7 @@ NO = {
     "gas": [
         *("LiAlCl2.5O0.75", "Li6PS5Cl", "Li2SiO3-LiCl", "Li4B7O12Cl", "LiSnCl3", "LiTiCl4", "LiVCl4", "LiSbCl4"),
         *("NaPO3-NaCl", "GeS2-LiI", "LiTaOCl4", "LiPO3-LiCl", "Li2SO4-LiCl", "Li2CO3-LiCl", "LiBF4", "Li2TiO3-LiCl"),
+        *("Ti", "Sn", "V", "C", "Li3CrCl6"),
     ],
     "volatile": [
         *("LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "LiAlCl4", "LiTaOCl4", "Li3.2TaCl5O1.6", "LiTaCl6", "NaNbCl6"),

@@ -62,6 +62,7 @@ def test_salts_without_vacancies_are_outside_but_where_they_were_measured(sigma,
     """What is published conducts, and speaks for its kin: Na3HoCl6 for one is far beyond a decade lower."""
     salt, other = "Na3HoCl6", "LiAlCl2.5O0.75"
     assert sigma.predict([salt, other]).verdict[0] == "outside"
+    assert (sigma.predict(["LiTaO3", "Na2CO3", "LiAlO2", "Na2SiF6"]).verdict == "outside").all()
     told = sigma.updated([salt], [1e-9], {"temperature_C": [25.0], "phase": ["crystal"]}, references=["lab"])
     at = [25.0, 60.0, 200.0]
     verdicts = told.predict([salt] * 3, {"temperature_C": at, "phase": ["crystal"] * 3}).verdict.tolist()
