@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from ..features.elements import SYMBOLS
 from .price_table import PriceTable, default_table, masses
-from .syntheses import Source, Synthesis, sources
+from .route_sources import sources
+from .syntheses import Source, Synthesis, all_syntheses
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
@@ -167,6 +168,9 @@ def _independent(block: Floats, order: Places) -> Places:
 
 
 @lru_cache(maxsize=8192)
-def programme(own: tuple[int, ...], synthesis: Synthesis, year: int | None) -> Programme:
-    """Return the programme of compositions of some elements at the embedded prices; kept for the next."""
-    return Programme(own, synthesis, default_table(year))
+def programme(own: tuple[int, ...], name: str, year: int | None) -> Programme:
+    """Return the programme of a kind of route, by name, for compositions of some elements; kept for the next.
+
+    At the embedded prices.
+    """
+    return Programme(own, next(one for one in all_syntheses() if one.name == name), default_table(year))

@@ -19,8 +19,9 @@ from ..features.fractions import Fractions
 from .cheapest import Programme, programme
 from .price_table import PriceTable, batch, default_table, user_table
 from .route import Route, route_of
+from .route_sources import asked, whole
 from .route_words import missing
-from .syntheses import ASKED, OXYGEN, applicable, asked, chemistry, fired, whole
+from .syntheses import ASKED, OXYGEN, applicable, chemistry, fired, grades
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
@@ -65,11 +66,11 @@ def cheapest_routes(fractions: Fractions, year: int | None = None) -> tuple[Floa
     """
     matrix = fractions.matrix
     costs, names = np.full(len(matrix), np.nan), np.full(len(matrix), "", dtype=object)
-    for own, is_fired, members in _systems(matrix):
+    for own, is_fired, graded, members in _systems(matrix):
         left = members
-        for tier in applicable(own, is_fired):
+        for tier in applicable(own, is_fired, graded):
             for one in tier:
-                found = programme(own, one, year).costs(matrix[left])
+                found = programme(own, one.name, year).costs(matrix[left])
                 lower = ~np.isnan(found) & ~(found >= costs[left] * CHEAPER)
                 costs[left[lower]], names[left[lower]] = found[lower], one.name
             left = left[np.isnan(costs[left])]
@@ -133,8 +134,8 @@ def all_routes(
     fractions = batch(compositions)
     sizes = _atoms_a_formula(compositions, len(fractions))
     found: list[list[Route]] = [[]] * len(fractions)
-    for own, is_fired, members in _systems(fractions.matrix):
-        tiers = applicable(own, is_fired)
+    for own, is_fired, graded, members in _systems(fractions.matrix):
+        tiers = applicable(own, is_fired, graded)
         programmes = [(one, Programme(own, one, table)) for tier in tiers for one in tier]
         if table.own and not is_fired and OXYGEN in own:
             programmes.insert(0, (whole(ASKED), Programme(own, whole(ASKED), table)))
@@ -174,10 +175,11 @@ def _in_order(
     return [first, *others]
 
 
-def _systems(matrix: Floats) -> Iterator[tuple[tuple[int, ...], bool, Places]]:
-    """Yield elements, whether oxides may be fired, and row numbers of compositions that share both."""
+def _systems(matrix: Floats) -> Iterator[tuple[tuple[int, ...], bool, tuple[int, ...], Places]]:
+    """Yield elements, whether oxides may be fired, `grades`, and row numbers of compositions that share all three."""
     words = np.zeros((len(matrix), 2 * WORD), dtype=np.uint8)
-    held = np.packbits(np.column_stack([matrix > 0, fired(matrix)]), axis=1)
+    is_fired, graded = fired(matrix), grades(matrix)
+    held = np.packbits(np.column_stack([matrix > 0, is_fired, graded == 0, graded == 1]), axis=1)
     words[:, : held.shape[1]] = held
     first, second = (np.unique(half, return_inverse=True)[1] for half in words.view(np.uint64).T)
     kinds, start, where = np.unique(
@@ -186,4 +188,5 @@ def _systems(matrix: Floats) -> Iterator[tuple[tuple[int, ...], bool, Places]]:
     order = np.argsort(where, kind="stable")
     ends = np.cumsum(np.bincount(where, minlength=len(kinds)))[:-1]
     for row, members in zip(start.tolist(), np.split(order, ends), strict=bool(len(kinds))):
-        yield tuple(np.flatnonzero(matrix[row] > 0).tolist()), bool(fired(matrix[[row]])[0]), members
+        own = tuple(np.flatnonzero(matrix[row] > 0).tolist())
+        yield own, bool(is_fired[row]), tuple(graded[row].tolist()), members

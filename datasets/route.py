@@ -13,7 +13,7 @@ from ..features.composition import Composition
 from .cheapest import Programme
 from .price_table import PriceTable, atoms_of, masses
 from .route_words import line
-from .syntheses import Source, Synthesis
+from .syntheses import Source, Synthesis, hottest
 
 Floats = npt.NDArray[np.float64]
 
@@ -97,10 +97,10 @@ def route_of(synthesis: Synthesis, own: Programme, row: Floats, size: float, tab
         note=f"price of {', '.join(guessed)} is that of its raw materials" if guessed else "",
         name=synthesis.name,
         line=line(synthesis, [source for source, _ in used], list(gone)),
-        practice=synthesis.practice_for(tuple(own.setting.allowed.tolist())),
+        practice=synthesis.practice,
         moles={name: amount * size for name, amount in bought.items()},
         leaves={name: amount * size for name, amount in gone.items()},
-        temperature_C=synthesis.temperature_C,
+        temperature_C=hottest(synthesis, gone),
         vessel=synthesis.vessel,
         vented=synthesis.vented,
         needs=synthesis.needs,

@@ -10,7 +10,7 @@ from ..features.composition import Composition
 from ..features.elements import SYMBOLS, states
 from ..features.fractions import Fractions
 from .price_table import PriceTable
-from .syntheses import CARBON, HALOGENS, HYDROGEN, OXYGEN, SULFUR, Source, Synthesis, chemistry, involatile
+from .syntheses import CARBON, HALOGENS, HYDROGEN, OXYGEN, SULFUR, Source, Synthesis, involatile, volatile
 
 Floats = npt.NDArray[np.float64]
 MOST_CHARGE = 7
@@ -43,7 +43,7 @@ def line(synthesis: Synthesis, used: list[Source], leaving: list[str]) -> str:
     words = synthesis.line.format(**parts)
     if not oxygen or not plain:
         words = words.replace(f"{parts['source']} with {parts['plain']}", parts["all"])
-    boiling = [f"{name} (boils at {chemistry()['volatile'][name]:g} °C)" for name in _volatile(used)]
+    boiling = [f"{name} (boils at {volatile()[name]:g} °C)" for name in _names(used) if name in volatile()]
     return f"{words}; {listed(boiling)} in a sealed ampoule" if boiling else words
 
 
@@ -64,10 +64,6 @@ def _salts_first(source: Source) -> tuple[bool, str]:
     elements = Composition.parse(source.precursor).elements
     held = [SYMBOLS.index(symbol) for symbol in elements]
     return not any(involatile()[element] == 1 for element in held), source.precursor
-
-
-def _volatile(used: list[Source]) -> list[str]:
-    return [source.precursor for source in used if source.precursor in chemistry()["volatile"]]
 
 
 def missing(row: Floats, own: tuple[int, ...], table: PriceTable) -> str:

@@ -6,8 +6,9 @@ two SbCl3: what it gives is the difference, so that every route balances by cons
 
 from __future__ import annotations
 
+import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -16,13 +17,17 @@ import numpy as np
 import numpy.typing as npt
 
 from ..features.elements import INDEX, SYMBOLS
-from .price_table import PriceTable, atoms_of
+from .price_table import atoms_of
 from .sources import DATA
+from .volatility import halides
 
 Floats = npt.NDArray[np.float64]
+Grades = npt.NDArray[np.uint8]
 HALOGENS = tuple(INDEX[symbol] for symbol in ("F", "Cl", "Br", "I"))
 OXYGEN, CARBON, HYDROGEN, SULFUR = (INDEX[symbol] for symbol in ("O", "C", "H", "S"))
 ASKED = "asked"
+GRADES = ("", "alike", "possible")
+_NEARLY = 1e-9
 
 
 class Source(NamedTuple):
@@ -62,9 +67,11 @@ class Synthesis:
     acid_sources
         Further ones where a network former is there to drive CO2 out.
     practice
-        How well it is known for compositions with one of the elements `made_with`, or for all if there are none.
-    alike
-        Elements for which the route is taken over from their neighbours.
+        How well it is known for compositions like those that were made, or for all if `made_with` is empty.
+    made_with, alike
+        Elements with which it was made, and those for which it is taken over from their neighbours; see `grades`.
+    most_oxygen
+        Most oxygen for an atom of `made_with` with which it was made.
     fired
         Whether it is a melt or firing of oxides near 1000 degC.
     whole
@@ -89,6 +96,7 @@ class Synthesis:
     acid_sources: tuple[str, ...] = ()
     made_with: frozenset[int] = frozenset()
     alike: frozenset[int] = frozenset()
+    most_oxygen: float = np.inf
     fired: bool = False
     whole: bool = False
     oxygen: bool = True
@@ -96,11 +104,33 @@ class Synthesis:
     needs: str = ""
     doi: str = ""
 
-    def practice_for(self, own: tuple[int, ...]) -> str:
-        """Return how well the route is known for compositions of these elements."""
-        if not self.made_with or self.made_with & set(own):
-            return self.practice
-        return "alike" if self.alike & set(own) else "possible"
+    def grades(self, matrix: Floats) -> Grades:
+        """Return how well the route is known for compositions, shape (n,), by the rule of `data/routes.toml`.
+
+        0 for those like the ones made so, 1 for those to which it is taken over (none without `alike`), 2 for others.
+
+        Parameters
+        ----------
+        matrix
+            Atomic fractions, shape (n, 103).
+        """
+        rule = chemistry()["made"]
+        network = matrix[:, _places("network")].sum(axis=1)
+        made = matrix[:, sorted(self.made_with)].sum(axis=1)
+        near = made + matrix[:, sorted(self.alike)].sum(axis=1)
+        halide, alkali = matrix[:, HALOGENS].sum(axis=1), matrix[:, _places("alkali")].sum(axis=1)
+        bare = ~(matrix[:, _places("strange")] > 0).any(axis=1)
+        well = (made > rule["majority"] * network) & (alkali > 0)
+        well &= matrix[:, [INDEX[symbol] for symbol in rule["alkali"]]].sum(axis=1) >= alkali * (1 - _NEARLY)
+        well &= matrix[:, INDEX["Cl"]] >= rule["chloride"] * halide * (1 - _NEARLY)
+        well &= matrix[:, OXYGEN] / np.maximum(made, _NEARLY) <= self.most_oxygen * (1 + _NEARLY)
+        taken_over = bool(self.alike) & (near > 0) & (near >= rule["alike"] * network * (1 - _NEARLY))
+        found: Grades = np.where(bare & well, 0, np.where(bare & taken_over, 1, 2)).astype(np.uint8)
+        return found
+
+    def graded(self, grade: int) -> Synthesis:
+        """Return the route as it counts for compositions of a grade; where it is published belongs to grade 0 alone."""
+        return replace(self, practice=GRADES[grade] or self.practice, doi="" if grade else self.doi)
 
 
 @lru_cache(maxsize=1)
@@ -132,6 +162,28 @@ def involatile() -> Floats:
     return charges
 
 
+@lru_cache(maxsize=1)
+def boiling() -> dict[str, float]:
+    """Return where halides boil or sublime, in degC, by `data/volatile.csv` and, beside it, `data/routes.toml`."""
+    further: dict[str, float] = chemistry()["volatile"]["further"]
+    return further | {one.formula: one.temperature_C for one in halides()}
+
+
+@lru_cache(maxsize=1)
+def volatile() -> dict[str, float]:
+    """Return the halides that ask for a sealed ampoule, and where they boil, in degC."""
+    limit = chemistry()["volatile"]["boils_below_C"]
+    return {formula: celsius for formula, celsius in boiling().items() if celsius < limit}
+
+
+def hottest(synthesis: Synthesis, leaving: Iterable[str]) -> float:
+    """Return the temperature of a route, in degC: that of its kind, or what distils a by-product off."""
+    rule = chemistry()["volatile"]
+    least = [boiling()[name] + rule["distils_K_above"] for name in leaving if name in boiling()]
+    above = [math.ceil(one / rule["step_K"]) * rule["step_K"] for one in least if one > synthesis.temperature_C]
+    return float(max([synthesis.temperature_C, *above]))
+
+
 def fired(matrix: Floats) -> npt.NDArray[np.bool_]:
     """Whether a composition may be fired from oxides, shape (n,): its involatile cations can hold all of its halide."""
     halide = matrix[:, HALOGENS].sum(axis=1)
@@ -141,72 +193,43 @@ def fired(matrix: Floats) -> npt.NDArray[np.bool_]:
     return held
 
 
+@lru_cache(maxsize=1)
+def conditional() -> tuple[Synthesis, ...]:
+    """Return the routes that are not equally well known for all compositions."""
+    return tuple(one for one in all_syntheses() if one.made_with)
+
+
+def grades(matrix: Floats) -> Grades:
+    """Return how well each of the `conditional` routes is known, shape (n, c), each as `Synthesis.grades` says."""
+    return np.column_stack([one.grades(matrix) for one in conditional()])
+
+
+@lru_cache(maxsize=8)
+def _places(kind: str) -> list[int]:
+    """Return places of the alkali metals, of the cations of the network, or of anions beside oxygen and halogen."""
+    alkali = [INDEX[symbol] for symbol in ("Li", "Na", "K", "Rb", "Cs")]
+    strange = [INDEX[symbol] for symbol in ("H", "C", "N", "S", "Se")]
+    others = {OXYGEN, *HALOGENS, *alkali, *strange}
+    return {"alkali": alkali, "strange": strange}.get(kind, [at for at in range(len(SYMBOLS)) if at not in others])
+
+
 @lru_cache(maxsize=4096)
-def applicable(own: tuple[int, ...], is_fired: bool) -> tuple[tuple[Synthesis, ...], ...]:
-    """Return the routes to compositions of these elements, in tiers of the same practice, the best known first."""
+def applicable(own: tuple[int, ...], is_fired: bool, graded: tuple[int, ...]) -> tuple[tuple[Synthesis, ...], ...]:
+    """Return the routes to some compositions in tiers of the same practice, the best known first.
+
+    Parameters
+    ----------
+    own, is_fired
+        Places of their elements, and whether oxides may be `fired`.
+    graded
+        Their `grades`.
+    """
     tiers: dict[str, list[Synthesis]] = {practice: [] for practice in chemistry()["practices"]}
     with_oxygen, anion = OXYGEN in own, "S" if SULFUR in own else ""
+    known = {one.name: one.graded(grade) for one, grade in zip(conditional(), graded, strict=True)}
     for one in all_syntheses():
         suits = one.oxygen == with_oxygen and (one.fired == is_fired if with_oxygen else one.anion == anion)
         if suits and (not one.whole or HYDROGEN in own):
-            tiers[one.practice_for(own)].append(one)
+            mine = known.get(one.name, one)
+            tiers[mine.practice].append(mine)
     return tuple(tuple(tier) for tier in tiers.values() if tier)
-
-
-def sources(synthesis: Synthesis, own: tuple[int, ...], table: PriceTable) -> list[Source]:
-    """Return what can be weighed in on a route to compositions of some elements, with a price, each of use for them."""
-    volatile = chemistry()["volatile"] if synthesis.vented else ()
-    keeps = synthesis.whole or synthesis.fired
-    plain = [Source(name) for name in plain_precursors(table, keeps) if name not in volatile]
-    acid = any(not involatile()[e] and e not in (*HALOGENS, OXYGEN, CARBON, HYDROGEN) for e in own)
-    given = [*synthesis.sources, *(synthesis.acid_sources if acid else ())]
-    found = [*plain, *(source for text in given for source in _expand(text, table))]
-    if HYDROGEN in own and keeps:
-        found += [Source(name) for name in hydroxides(table)]
-    priced, elements = set(table.formulas), np.zeros(len(SYMBOLS), dtype=bool)
-    elements[list(own)] = True
-    useful = [source for source in found if source.precursor in priced and not (source.gives != 0)[~elements].any()]
-    return list(dict.fromkeys(useful))
-
-
-def _expand(text: str, table: PriceTable) -> list[Source]:
-    if text == "oxides":
-        return [Source(name) for name in oxides(table)]
-    if text == "inert":
-        return [Source(name) for name in chemistry()["inert"]["oxides"]]
-    if text == "every":
-        known = [one for one in all_syntheses() if not one.fired and one.practice not in ("mixed", "doubtful")]
-        return [source for one in known for part in one.sources for source in _expand(part, table)]
-    return [Source.parse(text)]
-
-
-def asked(precursors: tuple[str, ...]) -> Synthesis:
-    """Return the route whose oxygen comes from these precursors, and what is known to leave of them."""
-    every = [text for one in all_syntheses() for text in (*one.sources, *one.acid_sources)]
-    texts = tuple(text for text in every if text.partition(" > ")[0] in precursors)
-    line, vessel = "{all} as asked for{leaving}", "as the precursors need it"
-    return Synthesis(ASKED, line, ASKED, float("nan"), vessel, bool(texts), (*precursors, *texts))
-
-
-def whole(practice: str) -> Synthesis:
-    """Return the route whose oxygen stays in the precursor that brings it, as one of a practice."""
-    return replace(next(one for one in all_syntheses() if one.whole), practice=practice)
-
-
-def plain_precursors(table: PriceTable, own: bool) -> list[str]:
-    """Return the precursors without oxygen or carbon; with `own` also all that only the user's own table has."""
-    bare = (table.atoms[:, [OXYGEN, CARBON]] == 0).all(axis=1)
-    return [name for name, is_bare in zip(table.formulas, bare, strict=True) if is_bare or (own and name in table.own)]
-
-
-def oxides(table: PriceTable) -> list[str]:
-    """Return the oxides of one element that react below 500 degC, other than those of lithium and sodium."""
-    binary = (table.atoms > 0).sum(axis=1) == 2
-    held = binary & (table.atoms[:, OXYGEN] > 0) & (table.atoms[:, [CARBON, HYDROGEN]] == 0).all(axis=1)
-    barred = {*chemistry()["inert"]["oxides"], "Li2O", "Na2O", "Li2O2", "Na2O2"}
-    return [name for name, is_oxide in zip(table.formulas, held, strict=True) if is_oxide and name not in barred]
-
-
-def hydroxides(table: PriceTable) -> list[str]:
-    """Return the hydroxides, which stay whole where hydrogen belongs to the composition."""
-    return [name for name in ("LiOH", "NaOH", "KOH") if name in table.formulas]

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from vitrion.datasets.price_table import atoms_of, masses
 from vitrion.datasets.prices import alternatives, cheapest_routes, raw_material_cost, routes
+from vitrion.datasets.syntheses import boiling
 from vitrion.features import Composition, Fractions
 
 
@@ -82,6 +83,16 @@ def test_ten_grams_of_laco_are_weighed_in_as_published():
     assert by_name["carbonate and antimony oxide"].usd_per_kg == pytest.approx(11.6, abs=0.1)
     assert by_name["hydroxide"].leaves == {"HCl": pytest.approx(0.75)}
     assert {"hydrate", "oxychloride"} <= set(by_name)
+
+
+def test_what_distils_off_boils_below_the_temperature_of_the_melt():
+    bromide, *_ = alternatives("LiAlBr2.5O0.75")
+    assert (bromide.leaves, bromide.temperature_C) == ({"SbBr3": pytest.approx(0.5)}, 320)
+    assert (bromide.practice, bromide.doi) == ("alike", "")
+    for formula in FORMULAS:
+        for way in alternatives(formula):
+            assert all(boiling().get(name, 0) < way.temperature_C for name in way.leaves)
+            assert way.doi == "" or way.practice in ("glass", "published")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,19 @@
 import numpy as np
 import pytest
 from vitrion.datasets.price_table import default_table
-from vitrion.datasets.syntheses import Source, all_syntheses, applicable, chemistry, fired, sources
+from vitrion.datasets.route_sources import sources
+from vitrion.datasets.syntheses import (
+    Source,
+    all_syntheses,
+    applicable,
+    boiling,
+    chemistry,
+    conditional,
+    fired,
+    grades,
+    volatile,
+)
+from vitrion.datasets.volatility import halides
 from vitrion.features import Fractions
 from vitrion.features.elements import INDEX
 
@@ -27,8 +39,18 @@ def test_every_route_says_what_it_needs():
         assert one.vessel
         assert one.practice != "published" or not one.made_with or one.doi
         assert "{leaves}" not in one.line or one.vented
+        assert one.doi == "" or one.practice in ("glass", "published")
+
+
+def test_boiling_points_stand_once_and_cold_ones_ask_for_an_ampoule():
     assert set(chemistry()["inert"]["oxides"]) <= set(default_table().formulas)
-    assert set(chemistry()["volatile"]) <= set(default_table().formulas)
+    further = set(chemistry()["volatile"]["further"])
+    assert not further & {one.formula for one in halides()}
+    assert further <= set(default_table().formulas)
+    assert {"BCl3", "SiCl4", "TiCl4", "SnCl4", "PF5", "WF6", "SbCl5"} <= set(volatile())
+    assert not {"AlCl3", "SbCl3", "TaCl5"} & set(volatile())
+    boron = next(one for one in halides() if one.formula == "BCl3")
+    assert volatile()["BCl3"] == boiling()["BCl3"] == boron.temperature_C
 
 
 def test_oxides_are_fired_where_involatile_cations_hold_the_halide():
@@ -39,31 +61,54 @@ def test_oxides_are_fired_where_involatile_cations_hold_the_halide():
 
 
 @pytest.mark.parametrize(
-    "symbols,first",
+    "formula,practice,first",
     [
-        ("Li Al Cl O", ["antimony oxide"]),
-        ("Li Zr Cl O", ["carbonate", "alkali oxide"]),
-        ("Li Al Zr Cl O", ["antimony oxide", "carbonate", "alkali oxide"]),
-        ("Li Ga Cl O", ["antimony oxide"]),
-        ("Li Al Cl", ["halides"]),
-        ("Li P S Cl", ["sulfides"]),
+        ("LiAlCl2.5O0.75", "glass", ["antimony oxide"]),
+        ("NaAlCl2.4O0.8", "glass", ["antimony oxide"]),
+        ("LiAlCl2.4Br0.1O0.75", "glass", ["antimony oxide"]),
+        ("LiAl0.6Ga0.4Cl2.5O0.75", "alike", ["antimony oxide"]),  # 1.25 oxygen for an aluminium
+        ("LiAl0.8Ga0.2Cl2.8O0.6", "glass", ["antimony oxide"]),
+        ("LiAlCl2.3O0.85", "alike", ["antimony oxide"]),
+        ("LiAlBr2.5O0.75", "alike", ["antimony oxide"]),
+        ("LiAlFCl2O0.5", "alike", ["antimony oxide"]),
+        ("KAlCl2.5O0.75", "alike", ["antimony oxide"]),
+        ("LiGaCl2.5O0.75", "alike", ["antimony oxide"]),
+        ("Li2ZrOCl4", "glass", ["carbonate"]),
+        ("Li2HfOCl4", "alike", ["carbonate", "alkali oxide"]),
+        ("Li3.2TaCl5O1.6", "glass", ["alkali oxide"]),
+        ("Li3TaCl4.5O1.5F0.5", "glass", ["alkali oxide"]),
+        ("Li2.7Al0.7Zr0.3Cl3.3O1.35", "alike", ["antimony oxide", "carbonate", "alkali oxide"]),
+        ("LiAlCl4", "published", ["halides"]),
+        ("Li6PS5Cl", "published", ["sulfides"]),
     ],
 )
-def test_the_best_known_routes_come_first(symbols, first):
-    own = tuple(sorted(INDEX[symbol] for symbol in symbols.split()))
-    tier = applicable(own, False)[0]
+def test_the_best_known_routes_come_first(formula, practice, first):
+    tier = tiers(formula)[0]
     assert [one.name for one in tier] == first
-    expected = "alike" if "Ga" in symbols else "glass" if "O" in symbols.split() else "published"
-    assert {one.practice_for(own) for one in tier} == {expected}
+    assert {one.practice for one in tier} == {practice}
+    assert all(one.doi == "" for tier in tiers(formula) for one in tier if one.practice not in ("glass", "published"))
+
+
+def test_a_trace_of_aluminium_makes_no_aluminium_oxychloride():
+    names = {one.name: one.practice for tier in tiers("LiAl0.02Ta0.98Cl3.96O") for one in tier}
+    assert names["alkali oxide"] == "glass"
+    assert {names["antimony oxide"], names["hydrate"]} == {"possible"}
+
+
+def tiers(formula):
+    batch = Fractions.of([formula])
+    own = tuple(np.flatnonzero(batch.matrix[0] > 0).tolist())
+    return applicable(own, bool(fired(batch.matrix)[0]), tuple(grades(batch.matrix)[0].tolist()))
 
 
 def test_no_vented_route_holds_a_volatile_halide_and_no_carbonate_is_fired_without_an_acid():
     own = tuple(sorted(INDEX[symbol] for symbol in ("Li", "Ti", "O", "Cl")))
-    for tier in applicable(own, False):
+    others = (2,) * len(conditional())
+    for tier in applicable(own, False, others):
         for one in tier:
             held = {source.precursor for source in sources(one, own, default_table())}
             assert ("TiCl4" in held) != one.vented
-    firing = applicable(own, True)[0][0]
+    firing = applicable(own, True, others)[0][0]
     names = {source.precursor for source in sources(firing, own, default_table())}
     assert "Li2CO3" in names
     basic = tuple(sorted(INDEX[symbol] for symbol in ("Li", "O", "Cl")))
