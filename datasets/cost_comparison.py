@@ -14,8 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from .price_table import default_table
-from .prices import alternatives
-from .route import Route
+from .prices import alternatives, routes
 from .sources import DATA
 
 BLOCK = re.compile(r"(<!-- costs -->\n).*?(<!-- /costs -->)", re.DOTALL)
@@ -24,7 +23,7 @@ DECISIVE = {
     "LiAlCl2.5O0.75": "Sb2O3",
     "Li1.75ZrCl4.75O0.5": "ZrCl4",
     "Li7P3S7.5O3.5": "Li2O",
-    "Li2.7Al0.7Zr0.3Cl3.3O1.35": "Li2O",
+    "Li2.7Al0.7Zr0.3Cl3.3O1.35": "Li2CO3",
     "Li6PS5Cl": "Li2S",
 }
 """The precursor whose price is asked for that would give the published figure."""
@@ -47,8 +46,7 @@ def comparison() -> pd.DataFrame:
     rows = []
     for one in published().to_dict("records"):
         name = DECISIVE[one["formula"]]
-        route = _with(name, alternatives(one["formula"]))
-        old = _with(name, alternatives(one["formula"], year=2021))
+        route, old = routes(one["formula"])[0], routes(one["formula"], year=2021)[0]
         share = route.precursors[name]
         price = _price_of(name)
         needed = price + (one["usd_per_kg"] - route.usd_per_kg) / share
@@ -66,10 +64,6 @@ def comparison() -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
-
-
-def _with(precursor: str, ways: list[Route]) -> Route:
-    return next(way for way in ways if precursor in way.precursors)
 
 
 def _price_of(precursor: str) -> float:

@@ -24,11 +24,12 @@ from .route_words import missing
 from .syntheses import ASKED, OXYGEN, applicable, chemistry, fired, grades
 
 Floats = npt.NDArray[np.float64]
+Cost = float | Floats
 Places = npt.NDArray[np.intp]
 
 MIXED = "mixed"  # of use where no single source brings all oxygen
 WORD = 8  # bytes
-CHEAPER = 1 - 1e-9  # below this part of a cost another one is the lower
+CHEAPER = 1 - 1e-9  # below this part of a cost another one is the lower; else they tie
 
 
 def raw_material_cost(
@@ -71,12 +72,17 @@ def cheapest_routes(fractions: Fractions, year: int | None = None) -> tuple[Floa
         for tier in applicable(own, is_fired, graded):
             for one in tier:
                 found = programme(own, one.name, year).costs(matrix[left])
-                lower = ~np.isnan(found) & ~(found >= costs[left] * CHEAPER)
+                lower = ~np.isnan(found) & (np.isnan(costs[left]) | cheaper(found, costs[left]))
                 costs[left[lower]], names[left[lower]] = found[lower], one.name
             left = left[np.isnan(costs[left])]
             if not len(left):
                 break
     return costs, names
+
+
+def cheaper(one: Cost, other: Cost) -> npt.NDArray[np.bool_]:
+    """Whether one cost is lower than another that stands before it; where both tie the earlier route counts."""
+    return np.asarray(one) < np.asarray(other) * CHEAPER
 
 
 def routes(
@@ -166,13 +172,24 @@ def _in_order(
     for way in sorted(ways, key=lambda way: practices.index(way.practice)):
         if way.practice != MIXED or not cheapest:
             cheapest.setdefault(tuple(sorted(way.moles)), way)
-    first, *others = sorted(
-        cheapest.values(), key=lambda way: (practices.index(way.practice), round(way.usd_per_kg, 6))
-    )
+    first, *others = _ranked(list(cheapest.values()))
     if wanted and first.practice != ASKED:
         words = f"{', '.join(wanted)} alone cannot bring the oxygen of this composition"
         first = replace(first, note="; ".join(filter(None, [words, first.note])))
     return [first, *others]
+
+
+def _ranked(ways: list[Route]) -> list[Route]:
+    """Return routes, which come by practice in the order of the file, by practice and cost, the earlier of a tie first."""
+    ranked: list[Route] = []
+    for way in ways:
+        place = len(ranked)
+        while place and ranked[place - 1].practice == way.practice:
+            if not cheaper(way.usd_per_kg, ranked[place - 1].usd_per_kg):
+                break
+            place -= 1
+        ranked.insert(place, way)
+    return ranked
 
 
 def _systems(matrix: Floats) -> Iterator[tuple[tuple[int, ...], bool, tuple[int, ...], Places]]:
