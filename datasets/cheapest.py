@@ -61,7 +61,7 @@ def setting(own: tuple[int, ...], synthesis: Synthesis, table: PriceTable) -> Se
     gives = np.stack([source.gives for source in usable]).T if usable else np.empty((len(SYMBOLS), 0))
     block = np.hstack([gives, np.eye(len(SYMBOLS))])[list(own)]
     block = block[:, block.any(axis=0)]
-    at = [table.formulas.index(source.precursor) for source in usable]
+    at = [table.places[source.precursor] for source in usable]
     molar = table.usd_per_kg[at] * table.grams_per_mole[at] / 1000
     price = np.concatenate([molar, np.full(len(own), SHORTAGE_USD_PER_MOLE)])
     return Setting(np.array(own, dtype=np.intp), usable, block, price)
@@ -90,7 +90,9 @@ class Programme:
         A row for which no basis is found is solved by itself.
         """
         asked, kilogram = matrix[:, self.setting.allowed], masses(matrix)
-        cost, left = np.full(len(matrix), np.inf), np.arange(len(matrix))
+        lacking = asked[:, ~(self.setting.block[:, : len(self.setting.usable)] > 0).any(axis=1)]
+        cost = np.where((lacking >= FORGIVEN).any(axis=1), np.nan, np.inf)  # an element that nothing brings
+        left = np.flatnonzero(np.isinf(cost))
         for basis in self._bases:
             left = _settle(basis, asked, kilogram, cost, left)
         while len(left):

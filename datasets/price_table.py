@@ -7,7 +7,7 @@ import difflib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -53,10 +53,15 @@ class PriceTable:
     atoms: npt.NDArray[np.float64]
     own: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def grams_per_mole(self) -> npt.NDArray[np.float64]:
         """Molar masses, ndarray of shape (m,), in g/mol."""
         return masses(self.atoms)
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """Where each precursor stands."""
+        return {formula: place for place, formula in enumerate(self.formulas)}
 
     def without(self, formulas: Iterable[str]) -> PriceTable:
         """Return the table less these precursors, or refuse one that it does not hold."""

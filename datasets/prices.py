@@ -180,7 +180,7 @@ def _in_order(
 
 
 def _ranked(ways: list[Route]) -> list[Route]:
-    """Return routes, which come by practice in the order of the file, by practice and cost, the earlier of a tie first."""
+    """Return routes, given by practice in the order of the file, by practice and cost; the earlier of a tie first."""
     ranked: list[Route] = []
     for way in ways:
         place = len(ranked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from ..features.elements import SYMBOLS
 from .price_table import PriceTable
@@ -27,15 +28,15 @@ def sources(synthesis: Synthesis, own: tuple[int, ...], table: PriceTable) -> li
     """Return what can be weighed in on a route to compositions of some elements, with a price, each of use for them."""
     barred = volatile() if synthesis.vented else ()
     keeps = synthesis.whole or synthesis.fired
-    plain = [Source(name) for name in plain_precursors(table, keeps) if name not in barred]
+    strange = np.ones(len(SYMBOLS), dtype=bool)
+    strange[list(own)] = False
+    plain = [Source(name) for name in plain_precursors(table, keeps, strange) if name not in barred]
     acid = any(not involatile()[e] and e not in (*HALOGENS, OXYGEN, CARBON, HYDROGEN) for e in own)
     given = [*synthesis.sources, *(synthesis.acid_sources if acid else ())]
     found = [*plain, *(source for text in given for source in _expand(text, table))]
     if HYDROGEN in own and keeps:
         found += [Source(name) for name in hydroxides(table)]
-    priced, elements = set(table.formulas), np.zeros(len(SYMBOLS), dtype=bool)
-    elements[list(own)] = True
-    useful = [source for source in found if source.precursor in priced and not (source.gives != 0)[~elements].any()]
+    useful = [source for source in found if source.precursor in table.places and not source.gives[strange].any()]
     return list(dict.fromkeys(useful))
 
 
@@ -63,10 +64,14 @@ def whole(practice: str) -> Synthesis:
     return replace(next(one for one in all_syntheses() if one.whole), practice=practice)
 
 
-def plain_precursors(table: PriceTable, own: bool) -> list[str]:
-    """Return the precursors without oxygen or carbon; with `own` also all that only the user's own table has."""
+def plain_precursors(table: PriceTable, own: bool, strange: npt.NDArray[np.bool_]) -> list[str]:
+    """Return the precursors without oxygen or carbon; with `own` also all that only the user's own table has.
+
+    None with an element that is `strange`, shape (103,).
+    """
     bare = (table.atoms[:, [OXYGEN, CARBON]] == 0).all(axis=1)
-    return [name for name, is_bare in zip(table.formulas, bare, strict=True) if is_bare or (own and name in table.own)]
+    held = [table.formulas[place] for place in np.flatnonzero((table.atoms[:, strange] == 0).all(axis=1) & bare)]
+    return [*held, *(name for name in table.formulas if name in table.own and name not in held)] if own else held
 
 
 def oxides(table: PriceTable) -> list[str]:
@@ -74,7 +79,7 @@ def oxides(table: PriceTable) -> list[str]:
     binary = (table.atoms > 0).sum(axis=1) == 2
     held = binary & (table.atoms[:, OXYGEN] > 0) & (table.atoms[:, [CARBON, HYDROGEN]] == 0).all(axis=1)
     barred = {*chemistry()["inert"]["oxides"], "Li2O", "Na2O", "Li2O2", "Na2O2"}
-    return [name for name, is_oxide in zip(table.formulas, held, strict=True) if is_oxide and name not in barred]
+    return [table.formulas[place] for place in np.flatnonzero(held) if table.formulas[place] not in barred]
 
 
 def hydroxides(table: PriceTable) -> list[str]:

@@ -38,6 +38,7 @@ class Source(NamedTuple):
     """By-products and their moles for a mole of the precursor."""
 
     @classmethod
+    @lru_cache(maxsize=1024)
     def parse(cls, text: str) -> Source:
         """A source from ``PRECURSOR > n BY-PRODUCT + ...``.
 
@@ -51,7 +52,14 @@ class Source(NamedTuple):
     @property
     def gives(self) -> Floats:
         """Atoms that stay, shape (103,), negative where a by-product takes them from the other precursors."""
-        return np.asarray(atoms_of(self.precursor) - sum(amount * atoms_of(name) for name, amount in self.leaves))
+        return _gives(self)
+
+
+@lru_cache(maxsize=1024)
+def _gives(source: Source) -> Floats:
+    atoms = np.asarray(atoms_of(source.precursor) - sum(amount * atoms_of(name) for name, amount in source.leaves))
+    atoms.flags.writeable = False
+    return atoms
 
 
 @dataclass(frozen=True)

@@ -167,6 +167,18 @@ def test_one_impossible_formula_does_not_spoil_the_others_of_its_system():
     assert both[1] == pytest.approx(raw_material_cost("LiTaCl4O"))
 
 
+def test_no_programme_is_solved_where_nothing_brings_an_element(monkeypatch):
+    def refuse(*_, **__):
+        raise AssertionError
+
+    monkeypatch.setattr("scipy.optimize.linprog", refuse)
+    costs, names = cheapest_routes(Fractions.of(["LiPuCl2.5O0.75", "NaNpAlCl5O0.5"]))
+    assert np.isnan(costs).all()
+    assert names.tolist() == ["", ""]
+    with pytest.raises(AssertionError):
+        cheapest_routes(Fractions.of(["LiAlCl1.5I0.25Br0.25O1"]))
+
+
 def test_estimates_are_flagged():
     route = routes("LiAlCl4")[0]
     assert route.estimated == ("AlCl3",)
