@@ -10,7 +10,7 @@ from ..features.composition import Composition
 from ..features.elements import SYMBOLS, states
 from ..features.fractions import Fractions
 from .price_table import PriceTable
-from .syntheses import CARBON, HALOGENS, HYDROGEN, OXYGEN, SULFUR, Source, Synthesis, involatile, volatile
+from .syntheses import CARBON, HALOGENS, HYDROGEN, OXYGEN, SULFUR, Source, Synthesis, chemistry, involatile, volatile
 
 Floats = npt.NDArray[np.float64]
 MOST_CHARGE = 7
@@ -78,23 +78,26 @@ def missing(row: Floats, own: tuple[int, ...], table: PriceTable) -> str:
     table
         Precursors with a price.
     """
-    if not charge.neutral(Fractions(row[None]))[0]:
-        return "no route: the composition is not neutral, as all precursors are; mend the formula"
     cations = [element for element in own if element not in (*ANIONS, HYDROGEN, CARBON)]
     held = np.asarray((table.atoms > 0).any(axis=0))
-    unknown = [element for element in cations if not held[element]]
-    if unknown:
-        wanted = listed([_compound(element, own, _charge(element, row, own)) for element in unknown])
+    if unknown := [element for element in cations if not held[element]]:
         names = listed([SYMBOLS[element] for element in unknown])
-        return f"no route: {names} has no precursor with a price; give one, such as {wanted}"
+        found = [_compound(element, own, _charge(element, row, own)) for element in unknown]
+        wanted = listed([formula for formula in found if formula in _sold()])
+        return f"no route: {names} has no precursor with a price{f'; give one, such as {wanted}' if wanted else ''}"
+    if not charge.neutral(Fractions(row[None]))[0]:
+        return "no route: the composition is not neutral, as all precursors are; mend the formula"
     found = [
         _compound(element, own, number) for element in cations for number in _charges_that_balance(element, row, own)
     ]
-    have = set(table.formulas)
-    lacking = [formula for formula in found if formula not in have]
-    if lacking:
+    if lacking := [formula for formula in found if formula in _sold() and formula not in table.places]:
         return f"no route: {lacking[0]} has no price; give one (columns formula and usd_per_kg)"
     return "no route: no set of precursors with a price balances it; give the price of a further precursor"
+
+
+def _sold() -> frozenset[str]:
+    """Return compounds that a note may name: sold, whether or not they have a price here."""
+    return frozenset(chemistry()["sold"]["compounds"])
 
 
 def _charges_that_balance(element: int, row: Floats, own: tuple[int, ...]) -> list[int]:

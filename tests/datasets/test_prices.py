@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -36,16 +38,25 @@ def test_elements_balance(formula):
 @pytest.mark.parametrize(
     "formula,words",
     [
-        ("LiPuCl4", "Pu has no precursor with a price; give one, such as PuCl3"),
+        ("LiMnCl3", "Mn has no precursor with a price; give one, such as MnCl2"),
+        ("Li3VO4", "V has no precursor with a price; give one, such as V2O5"),
+        ("Ar", "Ar has no precursor with a price"),
+        ("KrF2", "Kr has no precursor with a price"),
+        ("LiPuCl4", "Pu has no precursor with a price"),
         ("Li2TaCl6O", "not neutral"),
         ("Li2FeCl4", "FeCl2 has no price"),
         ("Li2FeO2", "FeO has no price"),
+        ("LiFePO4", "FeO has no price"),
+        ("Li2SO4", "no set of precursors with a price balances it"),
+        ("LiNO3", "no set of precursors with a price balances it"),
+        ("LiSnS2", "no set of precursors with a price balances it"),
     ],
 )
 def test_where_there_is_no_route_the_missing_precursor_is_named(formula, words):
     route = routes(formula)[0]
     assert np.isnan(route.usd_per_kg)
     assert words in route.note
+    assert not re.search("Ar2O|Ne2O|KrF2|Li2S5|N2O5|Sn2S3|PO2|PuCl3", route.note)
 
 
 def balance(moles, leaves):
