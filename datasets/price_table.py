@@ -84,9 +84,10 @@ def masses(atoms: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 def default_table(year: int | None = None) -> PriceTable:
     """Return the embedded table at the prices of `year`, or at the newest ones.
 
-    A price older than `year` stands in where there is none of that year; one that is only known later does too.
+    A price older than `year` stands in where there is none of that year; one that is only known later does too. A year
+    before the first or after the last price is refused.
     """
-    prices = dated(pd.read_csv(DATA / "precursor_prices.csv"), year)
+    prices = _embedded(year)
     direct = set(prices) - _derived_in_file()
     return assemble(element_prices() | prices, direct)
 
@@ -107,7 +108,7 @@ def user_table(frame: pd.DataFrame, year: int | None = None) -> PriceTable:
         msg = f"a price table has no column {', '.join(sorted(missing))}; give the columns formula and usd_per_kg"
         raise PriceTableError(msg)
     own = _own_prices(frame)
-    prices = dated(pd.read_csv(DATA / "precursor_prices.csv"), year)
+    prices = _embedded(year)
     return assemble(element_prices() | prices | own, (set(prices) - _derived_in_file()) | set(own), own)
 
 
@@ -130,6 +131,16 @@ def _own_prices(frame: pd.DataFrame) -> dict[str, float]:
             raise PriceTableError(f"row {row}: {formula} has a price in an earlier row; keep one of them")
         own[name] = float(price)
     return own
+
+
+def _embedded(year: int | None) -> dict[str, float]:
+    """Return the dated prices of a year, or refuse one before the first or after the last of them."""
+    table = pd.read_csv(DATA / "precursor_prices.csv")
+    first, last = int(table["year"].min()), int(table["year"].max())
+    if year is not None and not first <= year <= last:
+        msg = f"no price is dated {year}; give a year from {first} to {last}, or none for the newest prices"
+        raise PriceTableError(msg)
+    return dated(table, year)
 
 
 def dated(table: pd.DataFrame, year: int | None) -> dict[str, float]:

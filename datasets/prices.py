@@ -17,7 +17,7 @@ import pandas as pd
 from ..features.composition import Composition
 from ..features.fractions import Fractions
 from .cheapest import Programme, programme
-from .price_table import PriceTable, batch, default_table, user_table
+from .price_table import PriceTable, PriceTableError, batch, default_table, user_table
 from .route import Route, route_of
 from .route_sources import asked, whole
 from .route_words import missing
@@ -135,7 +135,13 @@ def all_routes(
 ) -> list[list[Route]]:
     """Return the `alternatives` of each composition; see `routes`."""
     table = user_table(prices, year) if isinstance(prices, pd.DataFrame) else prices or default_table(year)
+    using, without = tuple(using), tuple(without)
     table.without(using)  # refuses what it does not hold
+    if both := sorted({*using} & {*without}):
+        msg = (
+            f"{', '.join(both)} shall bring the oxygen (--with) and be left out (--without): that contradicts; drop one"
+        )
+        raise PriceTableError(msg)
     table = table.without(without)
     fractions = batch(compositions)
     sizes = _atoms_a_formula(compositions, len(fractions))
@@ -145,12 +151,12 @@ def all_routes(
         programmes = [(one, Programme(own, one, table)) for tier in tiers for one in tier]
         if table.own and not is_fired and OXYGEN in own:
             programmes.insert(0, (whole(ASKED), Programme(own, whole(ASKED), table)))
-        if wanted := tuple(using):
-            programmes.insert(0, (asked(wanted), Programme(own, asked(wanted), table)))
+        if using:
+            programmes.insert(0, (asked(using), Programme(own, asked(using), table)))
         for member in members:
             row, size = fractions.matrix[member], float(sizes[member])
             ways = [route_of(one, each, row, size, table) for one, each in programmes]
-            found[member] = _in_order([way for way in ways if way], row, own, table, wanted)
+            found[member] = _in_order([way for way in ways if way], row, own, table, using)
     return found
 
 

@@ -106,6 +106,13 @@ def test_a_bad_user_table_is_refused(formulas, prices, message):
         user_table(frame)
 
 
+@pytest.mark.parametrize("year", [1850, 2015, 3000])
+def test_a_year_without_prices_is_refused(year):
+    for table in (default_table, lambda year: user_table(pd.DataFrame({"formula": ["NaCl"], "usd_per_kg": [1]}), year)):
+        with pytest.raises(PriceTableError, match=f"no price is dated {year}; give a year from 2016 to 2025"):
+            table(year)
+
+
 def test_a_precursor_that_is_none_cannot_be_left_out():
     assert "Al2O3" not in default_table().without(["Al2O3"]).formulas
     with pytest.raises(PriceTableError, match="Al2O4 is no precursor with a price; name one of Al2O3"):

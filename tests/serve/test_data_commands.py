@@ -72,6 +72,13 @@ def test_cost_shows_route_by_products_supply_and_abundance(data, tmp_path):
     own.write_text("formula,usd_per_kg\nNaCl,cheap\n")
     assert "row 2: NaCl has no usable price" in data("cost", "NaCl", "--prices", own).stderr
     assert "Foo is no precursor" in data("cost", "NaCl", "--without", "Foo").stderr
+    both = data("cost", "LiAlCl2.5O0.75", "--with", "Al2O3", "--without", "Al2O3")
+    assert (both.exit_code, both.stdout) == (2, "")
+    assert "Al2O3 shall bring the oxygen (--with) and be left out (--without): that contradicts" in both.stderr
+    for year in (1850, 3000):
+        refused = data("cost", "LiAlCl2.5O0.75", "--year", year)
+        assert (refused.exit_code, refused.stdout) == (2, "")
+        assert "give a year from 2016 to 2025" in refused.stderr
 
 
 def test_export_writes_parquet_with_cards(data, tmp_path):
