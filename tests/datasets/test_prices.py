@@ -39,12 +39,12 @@ def test_elements_balance(formula):
     "formula,words",
     [
         ("LiMnCl3", "Mn has no precursor with a price; give one, such as MnCl2"),
-        ("Li3VO4", "V has no precursor with a price; give one, such as V2O5"),
+        ("Li2CrO4", "Cr has no precursor with a price"),
         ("Ar", "Ar has no precursor with a price"),
         ("KrF2", "Kr has no precursor with a price"),
         ("LiPuCl4", "Pu has no precursor with a price"),
         ("Li2TaCl6O", "not neutral"),
-        ("Li2FeCl4", "FeCl2 has no price"),
+        ("Li2SnCl4", "SnCl2 has no price"),
         ("Li2FeO2", "FeO has no price"),
         ("LiFePO4", "FeO has no price"),
         ("Li2SO4", "no set of precursors with a price balances it"),
@@ -155,7 +155,7 @@ def test_a_volatile_halide_is_named_with_a_sealed_ampoule(formula, halide):
 
 
 def test_many_have_the_cost_and_the_name_of_the_route_of_each():
-    costs, names = cheapest_routes(Fractions.of([*FORMULAS, "Li2FeCl4"]))
+    costs, names = cheapest_routes(Fractions.of([*FORMULAS, "Li2SnCl4"]))
     each = [routes(formula)[0] for formula in FORMULAS]
     np.testing.assert_allclose(costs[:-1], [route.usd_per_kg for route in each], rtol=1e-9)
     assert names.tolist() == [*(route.name for route in each), ""]
