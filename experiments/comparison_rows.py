@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..datasets.flags import explained
+from ..datasets.possible import MOLECULAR
 from ..datasets.prices import raw_material_cost
 from ..datasets.supply import scarcest, supply_risk
 from ..features import charge
@@ -158,10 +159,12 @@ def modulus(subject: Subject) -> Iterator[Cell]:
 
 def density(subject: Subject) -> Iterator[Cell]:
     """Density of the glass."""
-    expected, low, high = densities(subject.fractions)
-    basis = _texts(["volumes of its salts" if value == value else "" for value in expected])  # noqa: PLR0124 - NaN
+    none = subject.told["tg"].bounds.void
+    *numbers, basis = densities(subject.fractions)
+    expected, low, high = (np.where(none, np.nan, values) for values in numbers)
     columns = published("density", subject.fractions)
-    return subject.cells("density", "g/cm³", **columns, predicted=expected, low=low, high=high, basis=basis)
+    told = {"predicted": expected, "low": low, "high": high, "basis": np.where(none, "", basis)}
+    return subject.cells("density", "g/cm³", **columns, **told, note=_no_glass(none))
 
 
 def cost(subject: Subject) -> Iterator[Cell]:
@@ -182,6 +185,10 @@ def supply(subject: Subject) -> Iterator[Cell]:
 
 def _of(told: Prediction) -> dict[str, Any]:
     return {"predicted": told.mean, "low": told.lower, "high": told.upper, "basis": told.verdict.astype(object)}
+
+
+def _no_glass(none: npt.NDArray[np.bool_]) -> npt.NDArray[np.object_]:
+    return np.where(none, MOLECULAR, "").astype(object)
 
 
 def _texts(values: list[str]) -> npt.NDArray[np.object_]:
