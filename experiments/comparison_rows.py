@@ -15,7 +15,7 @@ from ..datasets.supply import scarcest, supply_risk
 from ..features import charge
 from ..features.elements import INDEX
 from ..features.fractions import Fractions
-from ..models.oxidation_limit import ANALOGUES, oxidation_limits
+from ..models.oxidation_limit import ANALOGUES, CEILING, at_least, oxidation_limits
 from ..models.prediction import Prediction
 from ..models.salts import densities
 from ..models.softness import ANCHORS, softness
@@ -94,7 +94,7 @@ def oxidation(subject: Subject) -> Iterator[Cell]:
     """Voltage up to which the weakest anion is not oxidised."""
     found = oxidation_limits(subject.fractions)
     basis = [
-        f"{count} measured limits with {anion}-" if one == ANALOGUES else f"formation energy of {metal} with {anion}"
+        _class_words(anion, count) if one == ANALOGUES else f"formation energy of {metal} with {anion}"
         for one, count, anion, metal in zip(found.basis, found.n_analogues, found.anion, found.metal, strict=True)
     ]
     dois = found.measured_doi
@@ -113,6 +113,11 @@ def oxidation(subject: Subject) -> Iterator[Cell]:
         basis=np.where(found.anion == "", "", np.array(basis, dtype=object)),
         note=np.array(["; ".join(filter(None, pair)) for pair in zip(scale, found.note, strict=True)], dtype=object),
     )
+
+
+def _class_words(anion: str, count: int) -> str:
+    above = at_least(anion)
+    return f"{count} measured limits with {anion}-{f', {above} of them at least {CEILING[anion]:g} V' if above else ''}"
 
 
 def melting(subject: Subject) -> Iterator[Cell]:

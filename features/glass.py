@@ -59,6 +59,14 @@ def descriptor(name: str, fractions: Fractions) -> NDArray[np.float64]:
     return values
 
 
+def ion_volume(fractions: Fractions) -> NDArray[np.float64]:
+    """Volume per atom of the ions alone as close-packed spheres, without openness, in cubic angstrom, shape (n,)."""
+    slots = Slots.of(fractions.matrix)
+    values = np.empty(len(fractions))
+    values[slots.order] = Sums.of(slots)["volume"]
+    return values
+
+
 def parent_halide(fractions: Fractions) -> Fractions:
     """The chloride from which an oxychloride comes: each O replaced by 2 Cl.
 

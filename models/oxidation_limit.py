@@ -29,7 +29,7 @@ By = Literal["anion", "company", "nothing"]
 CEILING: Mapping[str, float] = MappingProxyType({"Cl": 4.5})
 """V against Li beyond which kinetics speak: half a volt above the 3.98 V of LiCl, the project's rule of thumb."""
 LEAST = 2  # measurements that make a class
-COVERAGE = 0.9
+CUT_OFF = "cut-off"  # of the synthesis or method of a row: where a cell was stopped, which is no limit
 ANALOGUES, LADDER = "analogues", "ladder"
 
 
@@ -40,7 +40,9 @@ class OxidationLimits:
     Parameters
     ----------
     typical_V, low_V, high_V
-        Expected limit and ends of the 90 % interval, shape (n,).
+        Median of the class and ends of the interval, as far as any measured limit lay from the median of the other
+        papers (the papers are too few for percentiles), shape (n,). What was measured above `CEILING` says only that a
+        limit is at least that: the median needs to know no more of it, and the upper end is the ceiling.
     metal, anion
         ``Li`` or ``Na``, and the anion that caps the limit, shape (n,); empty where there is no answer.
     basis
@@ -117,23 +119,30 @@ def analogues(anion: str) -> pd.DataFrame:
     return chosen
 
 
-def held_out(by: By = "anion") -> Vector:
+def at_least(anion: str) -> int:
+    """Number of measured limits of the class of an anion that say only that it is at least its `CEILING`."""
+    return int((_learnt().of(anion) >= CEILING.get(anion, np.inf)).sum())
+
+
+def held_out(by: By = "anion", published: bool = False) -> Vector:
     """Return truth less expectation of each measured limit with its paper held out, in V on the scale of lithium.
 
-    What exceeds its `CEILING` counts as that. NaN where no other paper has the class.
+    NaN where no other paper has the class.
 
     Parameters
     ----------
     by
         What makes a class: the weakest ``anion``, its ``company`` of F or O too, or ``nothing``.
+    published
+        Whether what exceeds its `CEILING` counts as it was published; else as the ceiling, its least possible value.
     """
     learnt = _learnt()
-    if by == "anion":
-        return learnt.each_error
-    fractions = Fractions.of(learnt.rows["formula"].tolist())
-    second = np.where(fractions.column("F") > 0, "F", np.where(fractions.column("O") > 0, "O", "")).astype(object)
-    known = learnt.anion + second if by == "company" else np.full(len(second), "", dtype=object)
-    return _errors(learnt.counted_V, known, learnt.paper)
+    known = learnt.anion
+    if by != "anion":
+        fractions = Fractions.of(learnt.rows["formula"].tolist())
+        second = np.where(fractions.column("F") > 0, "F", np.where(fractions.column("O") > 0, "O", "")).astype(object)
+        known = known + second if by == "company" else np.full(len(second), "", dtype=object)
+    return _errors(learnt.raised_V if published else learnt.counted_V, known, learnt.paper)
 
 
 @dataclass(frozen=True)
@@ -142,6 +151,7 @@ class _Learnt:
 
     rows: pd.DataFrame
     keys: npt.NDArray[np.uint64]
+    raised_V: Vector
     counted_V: Vector
     anion: Texts
     paper: Texts
@@ -153,9 +163,9 @@ class _Learnt:
         return self.each_error[np.isfinite(self.each_error)]
 
     @property
-    def half_width(self) -> float:
-        """Half the width of an interval."""
-        return float(np.quantile(np.abs(self.errors), COVERAGE))
+    def reach(self) -> tuple[float, float]:
+        """How far limits of other papers lay below and above what was expected."""
+        return -float(self.errors.min()), float(self.errors.max())
 
     def of(self, anion: str) -> Vector:
         """Limits that count of a class."""
@@ -166,7 +176,8 @@ class _Learnt:
 @lru_cache(maxsize=1)
 def _learnt() -> _Learnt:
     table = read_table()
-    rows = table[table["quantity"] == "oxidation_limit"].reset_index(drop=True)
+    rows = table[(table["quantity"] == "oxidation_limit") & ~table["synthesis"].str.contains(CUT_OFF)]
+    rows = rows.reset_index(drop=True)
     fractions = Fractions.of(rows["formula"].tolist())
     anion, metal, _ = classes(fractions)
     known = anion != ""
@@ -175,7 +186,7 @@ def _learnt() -> _Learnt:
     rows = rows[known].reset_index(drop=True)
     paper = rows["doi"].where(rows["doi"] != "", rows["formula"]).to_numpy(dtype=object)
     errors = _errors(counted, anion[known], paper)
-    return _Learnt(rows, composition_keys(fractions.matrix[known]), counted, anion[known], paper, errors)
+    return _Learnt(rows, composition_keys(fractions.matrix[known]), raised, counted, anion[known], paper, errors)
 
 
 def _errors(values: Vector, known: Texts, papers: Texts) -> Vector:
@@ -183,26 +194,26 @@ def _errors(values: Vector, known: Texts, papers: Texts) -> Vector:
     for row in range(len(values)):
         others = (known == known[row]) & (papers != papers[row])
         if others.any():
-            errors[row] = values[row] - values[others].mean()
+            errors[row] = values[row] - np.median(values[others])
     return errors
 
 
 def _of_class(anion: str, metal: str, learnt: _Learnt) -> tuple[tuple[float, float, float], str, int]:
     """Expectation and ends in V against the metal, their basis, and the number of measurements of the class."""
     values, shift = learnt.of(anion), METALS[metal]
+    below, above = learnt.reach
     if len(values) >= LEAST:
-        middle = float(values.mean()) - shift
-        top = min(middle + learnt.half_width, _ceiling(anion, metal))
-        return (middle, middle - learnt.half_width, top), ANALOGUES, len(values)
+        middle = float(np.median(values)) - shift
+        return (middle, middle - below, min(middle + above, _ceiling(anion, metal))), ANALOGUES, len(values)
     salt, (least, most) = decomposition_voltage(metal, anion), _off_the_ladder(learnt)
-    low = min([salt + least, *(values - shift - learnt.half_width)])
+    low = min([salt + least, *(values - shift - below)])
     return (salt, low, salt + most), LADDER, len(values)
 
 
 def _off_the_ladder(learnt: _Learnt) -> tuple[float, float]:
     """How far the classes with measurements lie from the formation energy of their lithium salt, in V: least, most."""
     known = [anion for anion in dict.fromkeys(learnt.anion) if len(learnt.of(anion)) >= LEAST]
-    apart = [float(learnt.of(anion).mean()) - decomposition_voltage("Li", anion) for anion in known]
+    apart = [float(np.median(learnt.of(anion))) - decomposition_voltage("Li", anion) for anion in known]
     return min(apart), max(apart)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..features.fractions import Fractions
-from ..features.glass import descriptor
+from ..features.glass import ion_volume
 from .salts import salts
 
 Vector = npt.NDArray[np.float64]
@@ -26,7 +26,7 @@ ANCHORS = (
 """Material, Young's modulus in GPa (the second is published as 2 to 3) and source, read in the abstracts."""
 CLASS_SHARE = 0.5  # of Cl, Br and I among the anions, of what the anchors speak for
 MOBILE = ("Li", "Na", "K")
-SPHERES = np.pi / (3 * np.sqrt(2))  # volume of the ions over `volume_per_atom`, which close-packs them
+SPHERES = np.pi / (3 * np.sqrt(2))  # volume of the ions over `ion_volume`, which close-packs them
 CM3_PER_A3 = 0.602214076  # cm3/mol for a cubic angstrom per atom
 
 
@@ -60,7 +60,7 @@ def softness(compositions: Fractions | list[str]) -> Softness:
     """
     fractions = Fractions.of(compositions)
     parts = salts(fractions)
-    ions = descriptor("volume_per_atom", fractions) * SPHERES * CM3_PER_A3
+    ions = ion_volume(fractions) * SPHERES * CM3_PER_A3
     high = 2 * np.minimum(ions / parts.volume_cm3, 1.0) * parts.energy_kJ / parts.volume_cm3  # kJ/cm3 is GPa
     halogen = sum(fractions.column(symbol) for symbol in ("Cl", "Br", "I"))
     anions = halogen + sum(fractions.column(symbol) for symbol in ("F", "O", "S", "Se", "Te", "N"))
