@@ -115,7 +115,9 @@ def _read(candidates: Any) -> tuple[Fractions, list[str]]:
     listing = given(candidates)
     if not 0 < len(listing) <= MOST:
         raise FormulaError(f"{len(listing):,} compositions; give from 1 to {MOST} to compare")
-    fractions = Fractions.of(listing.cells)
+    fractions, _, unread = Fractions.read(listing.cells)
+    for row, reason in unread.items():
+        raise FormulaError(f"composition {row + 1}: {reason}" if len(listing) > 1 else reason)
     _, refused = describable(fractions)
     for row, reason in refused.items():
         raise FormulaError(f'"{listing.cells[row]}": {reason}')

@@ -19,8 +19,9 @@ from ..models.oxidation_limit import ANALOGUES, CEILING, at_least, oxidation_lim
 from ..models.prediction import Prediction
 from ..models.salts import densities
 from ..models.softness import ANCHORS, softness
-from .comparison_cells import Cell, Subject, published
+from .comparison_cells import NUMBERS, Cell, Subject, published
 
+NO_SALT = "molecules: no salt separates"
 Virtue = Callable[[Subject], Iterator[Cell]]
 
 
@@ -63,6 +64,7 @@ def tg(subject: Subject) -> Iterator[Cell]:
         papers=subject.papers["tg"],
         doi=subject.dois["tg"],
         **_of(subject.told["tg"]),
+        note=_no_glass(subject.told["tg"].bounds.void),
     )
 
 
@@ -73,8 +75,8 @@ def softening(subject: Subject) -> Iterator[Cell]:
     found = subject.known["measured_tg_C"]
     said = np.where(found <= at, "measured: viscoelastic", np.where(np.isnan(found), "", "measured: a rigid glass"))
     note = [
-        "; ".join(filter(None, (one, f"chance to be viscoelastic {100 * share:.0f} %")))
-        for one, share in zip(said, chance, strict=True)
+        MOLECULAR if none else "; ".join(filter(None, (one, f"chance to be viscoelastic {100 * share:.0f} %")))
+        for one, share, none in zip(said, chance, told.bounds.void, strict=True)
     ]
     return subject.cells(
         f"viscoelastic at {at:g} °C? Tg − {at:g} °C",
@@ -121,15 +123,18 @@ def _class_words(anion: str, count: int) -> str:
 
 
 def melting(subject: Subject) -> Iterator[Cell]:
-    """Liquidus of the salt that separates: of the parent halide, since a glass has none of its own."""
-    salts = parents(subject.fractions)
+    """Liquidus of the salt that separates: of the parent halide, since a glass has none of its own; not of molecules."""
+    salts, none = parents(subject.fractions), subject.told["tg"].bounds.void
     columns = published("tm", salts)
     predictor = subject.predictors.get("liquidus")
     if predictor is None:
         columns["note"] = np.full(len(salts), "not predicted: vitrion train -p liquidus", dtype=object)
     else:
         columns |= _of(predictor.predict(salts))
-    return subject.cells("liquidus of the salt that separates", "°C", **columns)
+    blank: dict[str, Any] = {**dict.fromkeys(NUMBERS, np.nan), "papers": 0, "note": NO_SALT}
+    told = {name: np.where(none, blank.get(name, ""), values) for name, values in columns.items()}
+    told["note"] = np.where(none, NO_SALT, columns.get("note", ""))
+    return subject.cells("liquidus of the salt that separates", "°C", **told)
 
 
 def parents(fractions: Fractions) -> Fractions:
@@ -176,7 +181,7 @@ def cost(subject: Subject) -> Iterator[Cell]:
     """Least cost of raw materials."""
     usd = np.asarray(raw_material_cost(subject.fractions))
     note = np.where(np.isnan(usd), "a precursor has no price", "").astype(object)
-    basis = np.where(np.isnan(usd), "", "raw materials, a floor").astype(object)
+    basis = np.where(np.isnan(usd), "", "a floor").astype(object)
     columns = published("cost", subject.fractions) | {"measured_as": np.full(len(usd), "", dtype=object)}
     return subject.cells("cost", "USD/kg", **columns, predicted=usd, basis=basis, note=note)
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from .comparison_cells import Cell
 
 NOTHING = "not known"
+SUMMED = {"USD/kg": "raw materials", "HHI, of 10,000": ""}  # units of what is added up and not predicted
 WORDS = ("measured_words", "predicted_words", "words")
 
 
@@ -20,8 +21,8 @@ def words(cell: Cell) -> dict[str, str]:
     >>> from .comparison_cells import Cell
     >>> words(Cell("Tg", "°C", "LiAlCl2.5O0.75", measured=-16.8, papers=1, doi="10.1038/x", predicted=-3.0))["words"]
     'measured −16.8 (1 paper: 10.1038/x); predicted −3'
-    >>> words(Cell("cost", "USD/kg", "Li6PS5Cl", predicted=281.0, basis="raw materials, a floor"))["predicted_words"]
-    'predicted 281, raw materials, a floor'
+    >>> words(Cell("cost", "USD/kg", "Li6PS5Cl", predicted=281.0, basis="a floor"))["predicted_words"]
+    'raw materials 281, a floor'
     """
     parts = [_measured(cell), _predicted(cell), cell.note]
     return dict(zip(WORDS, (*parts[:2], "; ".join(filter(None, parts)) or NOTHING), strict=True))
@@ -32,6 +33,8 @@ def figure(value: float, unit: str, exact: bool = True) -> str:
 
     >>> figure(1.52e-3, "S/cm"), figure(2.4e-9, "S/cm"), figure(-16.84, "°C"), figure(4.313, "V")
     ('1.52e-3', '2.40e-9', '−16.8', '4.31')
+    >>> figure(-0.3, "K", exact=False)
+    '0'
     """
     if unit == "S/cm":
         text = f"{value:.{2 if exact else 1}e}".replace("e-0", "e-").replace("e+0", "e+")
@@ -39,6 +42,8 @@ def figure(value: float, unit: str, exact: bool = True) -> str:
         text = f"{round(value, 1):g}" if exact else f"{value:.0f}"
     else:
         text = f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
+    if not float(text):
+        return text.removeprefix("-")
     return text.replace("-", "−") if not text.count("e") else text
 
 
@@ -60,7 +65,8 @@ def _predicted(cell: Cell) -> str:
     low, high = (figure(value, cell.unit, exact=False) for value in (cell.low, cell.high))
     ends = f"{low} … {high}" if all(known[1:]) else ""
     if known[0]:
-        text = f"predicted {figure(cell.predicted, cell.unit, exact=False)}{f' ({ends})' if ends else ''}"
+        value = figure(cell.predicted, cell.unit, exact=False)
+        text = f"{SUMMED.get(cell.unit, 'predicted')} {value}{f' ({ends})' if ends else ''}".strip()
     elif ends:
         text = f"predicted {low} … {high}"
     elif known[2]:

@@ -57,8 +57,7 @@ def classes(fractions: Fractions) -> tuple[Texts, Texts, Texts]:
     counts where no network cation binds it, as in Li3OCl: bound to Al, Ta or P it is not oxidised before chloride (12
     oxychlorides have the limits of 19 chlorides). Nothing is told where a metal gives its electron before the anion, as
     Fe2+ before Cl-: by standard potentials in water, which order and do not measure. The metal of the scale is the more
-    abundant of lithium and sodium. Where either
-    is empty, the note says why.
+    abundant of lithium and sodium. Where either is empty, the note says why.
     """
     matrix = fractions.matrix
     order = sorted(ANIONS, key=lambda symbol: decomposition_voltage("Li", symbol))

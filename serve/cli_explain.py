@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from .cli_flags import lines_of
+from .cli_flags import compositions_of, lines_of
 from .cli_models import Which
 from .console import to_stdout
 from .failures import told
@@ -58,8 +58,9 @@ def explain(
         from ..experiments.ready import ready
         from ..features.composition import Composition
 
-        compositions = [Composition.parse(formula) for formula in formulas]
+        compositions = compositions_of(formulas)
         reference = None if against is None else Composition.parse(against)
+        _check_described([*compositions, *([] if reference is None else [reference])])
         names = [Which.tg.value, Which.conductivity.value] if property is Which.all else [property.value]
         known, predictions = ready(names), dict[str, Any]()
         blocks: dict[str, list[list[str]]] = {}
@@ -81,6 +82,14 @@ def explain(
             for line in lines:
                 console.print(Text(visible(line, 500)), soft_wrap=True)
         console.print(Text(HONESTY))
+
+
+def _check_described(compositions: list[Any]) -> None:
+    from ..experiments.candidates import describable
+    from ..features.fractions import Fractions
+
+    for row, reason in describable(Fractions.of(compositions))[1].items():
+        raise InputError(f'"{compositions[row].formula}": {reason}')
 
 
 def _shown(
@@ -181,4 +190,5 @@ def _value(value: float, quantity: Property) -> str:
 
 
 def _number(value: float, quantity: Property) -> str:
-    return {"celsius": f"{value:.0f}", "log10": f"{value:.2e}"}.get(quantity.scale, f"{value:.3g}")
+    text = {"celsius": f"{value:.0f}", "log10": f"{value:.2e}"}.get(quantity.scale, f"{value:.3g}")
+    return text if float(text) else text.removeprefix("-")

@@ -13,6 +13,7 @@ from .refusals import InputError, visible
 
 if TYPE_CHECKING:
     from ..datasets.flags import Flag
+    from ..features.composition import Composition
 
 MOST = 1000
 
@@ -33,10 +34,24 @@ def flags(
             usual = ", forbidden unless a goal says otherwise" if flag.code in known.USUALLY_FORBIDDEN else ""
             console.print(Text(f"{flag.code} ({flag.severity}{usual})"), soft_wrap=True)
             console.print(Text(visible(f"    {flag.reason}; {flag.source}", 800)), soft_wrap=True)
-        for formula, mine in zip(formulas or (), known.explained(formulas) if formulas else (), strict=True):
+        read = compositions_of(formulas or [])
+        for formula, mine in zip(formulas or (), known.explained(read) if read else (), strict=True):
             console.print(Text(visible(formula, 200)), soft_wrap=True)
             for line in lines_of(mine) or ["  no flags"]:
                 console.print(Text(visible(line, 800)), soft_wrap=True)
+
+
+def compositions_of(formulas: list[str]) -> list[Composition]:
+    """The compositions of the arguments of a command; where one cannot be read, its number is told."""
+    from ..features.composition import Composition, FormulaError
+
+    found = []
+    for number, formula in enumerate(formulas, start=1):
+        try:
+            found.append(Composition.parse(formula))
+        except FormulaError as error:
+            raise InputError(f"argument {number}: {error}" if len(formulas) > 1 else str(error)) from None
+    return found
 
 
 def lines_of(flags: tuple[Flag, ...]) -> list[str]:

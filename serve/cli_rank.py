@@ -92,6 +92,10 @@ def rank(
     scheduler: Scheduler = None,
 ) -> None:
     """Rank candidate compositions against a goal, best first; every row comes back (of millions, see screen)."""
+    with told():
+        for number, source in enumerate(sources, start=1):
+            if not str(source).strip():
+                raise InputError(f"argument {number} is empty; give a formula, such as LiAlCl2.5O0.75, or a file")
     if scheduler is not None or any(Path(source).is_dir() for source in sources):
         from .cli_screen import instead_of_rank
 

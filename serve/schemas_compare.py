@@ -40,7 +40,10 @@ class ComparedCell(BaseModel):
     predicted: Annotated[float | None, Field(examples=[4.31])]
     low: Annotated[float | None, Field(description="Lower end.", examples=[4.1])]
     high: Annotated[float | None, Field(description="Upper end.", examples=[4.5])]
-    basis: Annotated[str, Field(description="Verdict or method.", examples=["39 measured limits with Cl-"])]
+    basis: Annotated[
+        str,
+        Field(description="Verdict or method.", examples=["38 measured limits with Cl-, 10 of them at least 4.5 V"]),
+    ]
     note: str
     measured_words: str
     predicted_words: str

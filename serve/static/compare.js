@@ -32,9 +32,10 @@ export const view = (main) => {
     kept.answer = await call("compare", { body: { candidates, temperature_C: Number(kept.temperature) } });
     shown(out, kept.answer);
   });
+  text.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); start(); } });
   main.replaceChildren(
     make("h1", {}, "Side by side"),
-    make("form", { class: "panel", onsubmit: (event) => { event.preventDefault(); start(); } }, text, make("div", { class: "fields" }, field("At, °C", degrees)), make("div", { class: "row" }, button, make("span", { class: "note" }, "up to 20 compositions"))),
+    make("form", { class: "panel", onsubmit: (event) => { event.preventDefault(); start(); } }, text, make("div", { class: "fields" }, field("At, °C", degrees)), make("div", { class: "row" }, button, make("span", { class: "note" }, "up to 20 compositions; Ctrl+Enter compares too"))),
     out);
   if (kept.answer) shown(out, kept.answer);
 };

@@ -95,6 +95,26 @@ def test_what_is_not_neutral_says_so(predictors):
     )
 
 
+def test_molecules_have_no_glass_transition_and_no_salt(predictors):
+    told = compare(["CCl4", LACO], predictors=predictors)
+    for start in ("glass", "viscoelastic", "density"):
+        assert cell(told, start, "CCl4")["words"].endswith("molecular liquid or gas: no glass transition")
+        assert "no glass transition" not in cell(told, start, LACO)["words"]
+    assert cell(told, "liquidus", "CCl4")["words"] == "molecules: no salt separates"
+    assert cell(told, "liquidus", LACO)["measured"] == 146
+
+
+def test_a_metal_that_is_oxidised_first_has_no_limit(predictors):
+    words = cell(compare(["Li2FeCl4"], predictors=predictors), "oxidation", "Li2FeCl4")["words"]
+    assert words == "the metal is oxidised first: Fe before Cl-"
+
+
+def test_sums_are_not_called_predictions(three):
+    assert cell(three, "cost", LACO)["predicted_words"].startswith("raw materials ")
+    assert cell(three, "concentration", LACO)["predicted_words"].isdigit()
+    assert "10 of them at least 4.5 V" in cell(three, "oxidation", LACO)["predicted_words"]
+
+
 def test_a_melting_model_speaks_where_there_is_one(predictors):
     told = compare([LACO], predictors={**predictors, "liquidus": predictors["tg"]})
     salt = cell(told, "liquidus", LACO)
@@ -116,6 +136,7 @@ def test_it_goes_through_json_and_shows_itself(three):
         ([], "0 compositions; give from 1 to 20"),
         ([f"LiAlCl{n}" for n in range(1, MOST + 2)], "21 compositions"),
         ([LACO, "LiAlCl2..5"], "second decimal point"),
+        ([LACO, "xyz"], "composition 2: "),
         ([LACO, "Li2Al2Cl5O1.5"], "is given twice"),
         (["HeLi"], "He"),
         ([None], "no formula (None)"),
@@ -140,5 +161,6 @@ def test_words_of_a_cell():
     told = {"virtue": "x", "unit": "V", "formula": LACO}
     assert words(Cell(**told))["words"] == "not known"
     assert words(Cell(**told, high=4.5))["words"] == "predicted at most 4.5"
+    assert words(Cell("x", "K", LACO, predicted=-0.3))["words"] == "predicted 0"
     many = Cell(**told, measured=3.0, measured_high=4.0, papers=2, doi="10.1/a; 10.1/b")
     assert words(many)["words"] == "measured 3 to 4 (2 papers: such as 10.1/a)"
