@@ -21,7 +21,8 @@ from ..models.salts import densities
 from ..models.softness import ANCHORS, softness
 from .comparison_cells import NUMBERS, Cell, Subject, published
 
-NO_SALT = "molecules: no salt separates"
+NO_SALT, NO_IONS = "molecules: no salt separates", "molecules: no volumes of ions"
+MOLECULES = ("H", "C", "O", "F", "Cl", "Br", "I")  # of these alone there are no salts; of N there are, such as NH4Cl
 Virtue = Callable[[Subject], Iterator[Cell]]
 
 
@@ -64,7 +65,7 @@ def tg(subject: Subject) -> Iterator[Cell]:
         papers=subject.papers["tg"],
         doi=subject.dois["tg"],
         **_of(subject.told["tg"]),
-        note=_no_glass(subject.told["tg"].bounds.void),
+        note=_where(subject.told["tg"].bounds.void, MOLECULAR),
     )
 
 
@@ -123,8 +124,8 @@ def _class_words(anion: str, count: int) -> str:
 
 
 def melting(subject: Subject) -> Iterator[Cell]:
-    """Liquidus of the salt that separates: of the parent halide, since a glass has none of its own; not of molecules."""
-    salts, none = parents(subject.fractions), subject.told["tg"].bounds.void
+    """Liquidus of the salt that separates: of the parent halide, a glass has none of its own; none of molecules."""
+    salts, none = parents(subject.fractions), _molecules(subject)
     columns = published("tm", salts)
     predictor = subject.predictors.get("liquidus")
     if predictor is None:
@@ -169,12 +170,12 @@ def modulus(subject: Subject) -> Iterator[Cell]:
 
 def density(subject: Subject) -> Iterator[Cell]:
     """Density of the glass."""
-    none = subject.told["tg"].bounds.void
+    none = _molecules(subject)
     *numbers, basis = densities(subject.fractions)
     expected, low, high = (np.where(none, np.nan, values) for values in numbers)
     columns = published("density", subject.fractions)
     told = {"predicted": expected, "low": low, "high": high, "basis": np.where(none, "", basis)}
-    return subject.cells("density", "g/cm³", **columns, **told, note=_no_glass(none))
+    return subject.cells("density", "g/cm³", **columns, **told, note=_where(none, NO_IONS))
 
 
 def cost(subject: Subject) -> Iterator[Cell]:
@@ -197,8 +198,14 @@ def _of(told: Prediction) -> dict[str, Any]:
     return {"predicted": told.mean, "low": told.lower, "high": told.upper, "basis": told.verdict.astype(object)}
 
 
-def _no_glass(none: npt.NDArray[np.bool_]) -> npt.NDArray[np.object_]:
-    return np.where(none, MOLECULAR, "").astype(object)
+def _where(rows: npt.NDArray[np.bool_], words: str) -> npt.NDArray[np.object_]:
+    return np.where(rows, words, "").astype(object)
+
+
+def _molecules(subject: Subject) -> npt.NDArray[np.bool_]:
+    """Molecular liquids and gases that have no Tg, and what holds nothing but nonmetals of small molecules."""
+    nonmetals = sum(subject.fractions.column(symbol) for symbol in MOLECULES) > 1 - 1e-9
+    return np.asarray(subject.told["tg"].bounds.void | nonmetals)
 
 
 def _texts(values: list[str]) -> npt.NDArray[np.object_]:

@@ -96,11 +96,13 @@ def test_what_is_not_neutral_says_so(predictors):
 
 
 def test_molecules_have_no_glass_transition_and_no_salt(predictors):
-    told = compare(["CCl4", LACO], predictors=predictors)
-    for start in ("glass", "viscoelastic", "density"):
+    told = compare(["CCl4", LACO, "H2O"], predictors=predictors)
+    for start in ("glass", "viscoelastic"):
         assert cell(told, start, "CCl4")["words"].endswith("molecular liquid or gas: no glass transition")
         assert "no glass transition" not in cell(told, start, LACO)["words"]
-    assert cell(told, "liquidus", "CCl4")["words"] == "molecules: no salt separates"
+    for formula in ("CCl4", "H2O"):
+        assert cell(told, "liquidus", formula)["words"] == "molecules: no salt separates"
+        assert cell(told, "density", formula)["words"] == "molecules: no volumes of ions"
     assert cell(told, "liquidus", LACO)["measured"] == 146
 
 

@@ -108,6 +108,7 @@ def test_bad_files_end_with_2_and_one_sentence(run, tmp_path, content, words):
     ("arguments", "words"),
     [
         (["rank", "none.csv"], "does not exist"),
+        (["rank", ""], "argument 1 is empty; give a formula"),
         (["rank", "."], "has no column named formula"),
         (["rank", "LIST", "-o", "no/such/out.csv"], "does not exist; make it first"),
         (["rank", "LIST", "-o", "out.xls"], "ending"),

@@ -135,6 +135,19 @@ def test_options(run):
     assert result.stdout.count(" away  ") == 2
 
 
+@pytest.mark.parametrize("arguments", [["Ne"], ["LiAlCl4", "--against", "Ne"]])
+def test_an_element_without_data_is_bad_input(run, arguments):
+    result = run(*arguments)
+    assert result.exit_code == 2 and '"Ne": no oxidation state or Shannon radius is known for Ne' in result.stderr
+
+
+def test_a_number_that_rounds_to_nothing_has_no_sign():
+    from vitrion.datasets.properties import PROPERTIES
+    from vitrion.serve.cli_explain import _number
+
+    assert [_number(value, PROPERTIES["tg"]) for value in (-0.4, 0.4, -0.6)] == ["0", "0", "-1"]
+
+
 def test_against_itself(run):
     result = run("LiAlCl4", "-p", "tg", "--against", "LiAlCl4")
     assert "no difference" in result.stdout

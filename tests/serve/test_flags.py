@@ -15,6 +15,8 @@ def test_the_command_explains_compositions():
     assert "danger: gas: a halide that it needs" in done.stdout and "BCl3 boils at 12 °C" in done.stdout
     assert done.stdout.rstrip().endswith("LiAlCl4\n  no flags")
     assert CliRunner().invoke(app, ["flags", "LiAlCl2..5"]).exit_code == 2
+    bad = CliRunner().invoke(app, ["flags", "LiCl", "xyz"])
+    assert bad.exit_code == 2 and 'argument 2: "xyz"' in bad.stderr
 
 
 def test_the_service_lists_and_explains(http):
