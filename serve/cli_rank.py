@@ -92,10 +92,7 @@ def rank(
     scheduler: Scheduler = None,
 ) -> None:
     """Rank candidate compositions against a goal, best first; every row comes back (of millions, see screen)."""
-    with told():
-        for number, source in enumerate(sources, start=1):
-            if not str(source).strip():
-                raise InputError(f"argument {number} is empty; give a formula, such as LiAlCl2.5O0.75, or a file")
+    _check_given(sources)
     if scheduler is not None or any(Path(source).is_dir() for source in sources):
         from .cli_screen import instead_of_rank
 
@@ -139,6 +136,14 @@ def rank(
             raise InputError(f"none of the {len(ranked):,} rows of {table.name} could be read; their errors are above")
         if track:
             say(tracked(ranked, table, aim, at, asked, name))
+
+
+def _check_given(sources: list[str]) -> None:
+    """Refuse an empty argument, which as a path would be the current folder."""
+    with told():
+        for number, source in enumerate(sources, start=1):
+            if not source.strip():
+                raise InputError(f"argument {number} is empty; give a formula, such as LiAlCl2.5O0.75, or a file")
 
 
 def read_ranges(template: str, given: list[str]) -> dict[str, Any]:

@@ -37,7 +37,7 @@ class ComparedCell(BaseModel):
     measured_as: Annotated[str, Field(description="Phase and temperature.", examples=["glass"])]
     papers: Annotated[int, Field(description="Papers that measured it.", examples=[1])]
     doi: Annotated[str, Field(examples=["10.1038/s41560-023-01356-y"])]
-    predicted: Annotated[float | None, Field(examples=[4.31])]
+    predicted: Annotated[float | None, Field(examples=[4.3])]
     low: Annotated[float | None, Field(description="Lower end.", examples=[4.1])]
     high: Annotated[float | None, Field(description="Upper end.", examples=[4.5])]
     basis: Annotated[
