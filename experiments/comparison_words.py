@@ -39,11 +39,9 @@ def figure(value: float, unit: str, exact: bool = True) -> str:
     if unit == "S/cm":
         text = f"{value:.{2 if exact else 1}e}".replace("e-0", "e-").replace("e+0", "e+")
     elif unit in ("°C", "K"):
-        text = f"{round(value, 1):g}" if exact else f"{value:.0f}"
+        text = f"{round(value, 1):zg}" if exact else f"{value:z.0f}"
     else:
-        text = f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
-    if not float(text):
-        return text.removeprefix("-")
+        text = f"{value:z.3g}" if abs(value) < 1000 else f"{value:.0f}"
     return text.replace("-", "−") if not text.count("e") else text
 
 

@@ -177,7 +177,7 @@ def _hover(row: dict[Any, Any]) -> str:
     return (
         f"<b>{html.escape(pretty(str(row['formula'])))}</b>, rank {row['rank']}<br>"
         f"conductivity {sigma[0]:.2g} mS/cm ({sigma[1]:.1g} to {sigma[2]:.2g})<br>"
-        f"Tg {row['tg_C']:.0f} °C ({row['tg_low_C']:.0f} to {row['tg_high_C']:.0f})<br>"
+        f"Tg {row['tg_C']:z.0f} °C ({row['tg_low_C']:z.0f} to {row['tg_high_C']:z.0f})<br>"
         f"meets the goal with {row['p_goal']:.0%}<br>{PHRASES[row['verdict']]}; nearest {nearest}{source}"
     )
 

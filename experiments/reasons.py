@@ -108,7 +108,7 @@ def _value(name: str, value: Any) -> str:
     if name == "conductivity":
         return f"{_short(1e3 * value)} mS/cm"
     label = "Tg" if name == "tg" else quantity.label
-    number = f"{value:.0f}" if quantity.scale == "celsius" else _short(value)
+    number = f"{value:z.0f}" if quantity.scale == "celsius" else _short(value)
     return f"{label} {number.replace('-', '−')} {quantity.unit.replace('degC', '°C')}"
 
 

@@ -190,5 +190,4 @@ def _value(value: float, quantity: Property) -> str:
 
 
 def _number(value: float, quantity: Property) -> str:
-    text = {"celsius": f"{value:.0f}", "log10": f"{value:.2e}"}.get(quantity.scale, f"{value:.3g}")
-    return text if float(text) else text.removeprefix("-")
+    return {"celsius": f"{value:z.0f}", "log10": f"{value:.2e}"}.get(quantity.scale, f"{value:z.3g}")

@@ -130,7 +130,7 @@ def degrees(value: float) -> str:
     >>> degrees(-16.8)
     '−17'
     """
-    return f"{value:.0f}".replace("-", "−")
+    return f"{value:z.0f}".replace("-", "−")
 
 
 def percent(value: Any) -> str:

@@ -30,7 +30,7 @@ export const subscripts = (text) => String(text).replace(/\d/g, (digit) => SUBSC
 export const number = (value, format) => {
   if (value === null || value === undefined) return "";
   if (format === "percent") return value > 0 && value < 0.005 ? "<1 %" : `${Math.round(100 * value)} %`;
-  if (format === "degree") return value.toFixed(0).replace("-", "−");
+  if (format === "degree") return String(Math.round(value)).replace("-", "−");
   if (format === "given") return String(Number(value.toPrecision(12))).replace("-", "−");
   if (format === "cost") return value.toFixed(value < 100 ? 1 : 0);
   if (format === "fixed") return value.toFixed(2);
