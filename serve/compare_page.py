@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .page import template
 from .reports import subscripts
 
 if TYPE_CHECKING:
@@ -17,23 +18,15 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 def compare_page(comparison: Comparison) -> str:
     """HTML of a comparison: a row a virtue, a column a composition, links to the papers."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     wide, cells = comparison.table, comparison.cells.to_dict("records")
     count = len(wide.columns)
     rows = [(head, cells[place * count : (place + 1) * count]) for place, head in enumerate(wide.index)]
     for _, cells_of_row in rows:
         for cell in cells_of_row:
             cell["link"] = next((doi for doi in str(cell["doi"]).split("; ") if doi.startswith("10.")), "")
-    return environment.get_template("compare.html").render(
+    return template("compare.html").render(
         title="Compositions compared",
         headline=", ".join(subscripts(str(formula)) for formula in wide.columns),
         formulas=[subscripts(str(formula)) for formula in wide.columns],

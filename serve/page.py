@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
+    from jinja2 import Template
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _VERDICTS = ("inside", "edge", "outside", "unread")
@@ -67,11 +68,9 @@ class Page:
     notes: Mapping[str, str] = field(default_factory=dict)
 
 
-def render(page: Page) -> str:
-    """HTML of a page; everything it needs is in it, and its policy forbids it to load anything."""
+def template(name: str) -> Template:
+    """A template of a page that stands alone; what it is given is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
-    from plotly.offline import get_plotlyjs
 
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
@@ -80,12 +79,20 @@ def render(page: Page) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    return environment.get_template(name)
+
+
+def render(page: Page) -> str:
+    """HTML of a page; everything it needs is in it, and its policy forbids it to load anything."""
+    from markupsafe import Markup
+    from plotly.offline import get_plotlyjs
+
     shown = page.table.head(LARGEST)
     notes = dict(page.notes)
     if len(shown) < len(page.table):
         notes["table"] = f"The first {len(shown):,} of {len(page.table):,} rows; all of them are in the CSV file."
     trusted = {name: Markup(_read(f"page.{ending}")) for name, ending in (("style", "css"), ("script", "js"))}  # noqa: S704
-    return environment.get_template("page.html").render(
+    return template("page.html").render(
         asdict_shallow(page),
         tiles=[{"value": value, "label": label} for value, label in page.tiles],
         verdicts=_counts(page.table),
