@@ -44,4 +44,4 @@ def test_few_bases_serve_a_family():
     one = Programme(own, antimony, default_table(None))
     assert np.isfinite(one.costs(matrix)).all()
     assert len(one._bases) <= 4
-    assert programme(own, antimony, None) is programme(own, antimony, None)
+    assert programme(own, antimony.name, None) is programme(own, antimony.name, None)
