@@ -120,12 +120,13 @@ def test_the_class_is_the_anion_because_more_teaches_nothing():
 
 
 def test_the_documents_tell_the_error_that_is_measured():
-    text = (Path(__file__).parents[2] / "docs/explanation/virtues.md").read_text(encoding="utf-8")
+    docs = Path(__file__).parents[2] / "docs"
+    text = (docs / "explanation/virtues.md").read_text(encoding="utf-8")
+    models = (docs / "models.md").read_text(encoding="utf-8")
     errors = held_out(published=True)
-    assert (
-        f"off by {np.nanmean(np.abs(errors)):.2f} V" in text and f"{np.isfinite(errors).sum()} are of chlorides" in text
-    )
-    assert f"half of them by less than {np.nanmedian(np.abs(errors)):.2f} V" in text
+    assert f"off by {np.nanmean(np.abs(errors)):.2f} V" in models
+    assert f"half of them by less than {np.nanmedian(np.abs(errors)):.2f} V" in models
+    assert f"{np.isfinite(errors).sum()} are of chlorides" in text
     assert f"{at_least('Cl')} of them are 4.5 V or more" in text
     for formula, metal in ((LACO, "Li"), (NACO, "Na")):
         told = oxidation_limits([formula])
