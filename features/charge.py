@@ -44,20 +44,24 @@ def slot_gaps(slots: Slots) -> Matrix:
     """
     result = np.full((slots.order.size, len(roles().names)), np.inf)
     low, high = slots.sums(_ordinary()).T
-    result[:, 0] = np.maximum(low, 0) + np.minimum(high, 0)
+    ordinary = np.maximum(low, 0) + np.minimum(high, 0)
     for sign in (-1, 1):
-        rows = np.flatnonzero(result[:, 0] * sign < -EXACT)
+        rows = np.flatnonzero(ordinary * sign < -EXACT)
         if rows.size:
-            some = slots.take(rows)
-            places, table, needed_by, forbids = _helping(sign)
-            result[np.ix_(rows, places)] = _open_gaps(some.sums(table), places.size, needed_by, forbids)
+            places, table, needs, forbids = _helping(sign)
+            open_gaps = np.full((rows.size, result.shape[1]), np.inf)
+            open_gaps[:, places] = _open_gaps(slots.take(rows).sums(table), needs, forbids)
+            result[rows] = open_gaps
+    result[:, 0] = ordinary
     return result
 
 
-def _open_gaps(sums: Matrix, width: int, needed_by: NDArray[np.intp], forbids: NDArray[np.bool_]) -> Matrix:
+def _open_gaps(sums: Matrix, needs: Matrix, forbids: NDArray[np.bool_]) -> Matrix:
+    width = needs.shape[1]
     gap = np.maximum(sums[:, :width], 0) + np.minimum(sums[:, width : 2 * width], 0)
-    for present, column, forbidden in zip(sums[:, 2 * width :].T, needed_by, forbids, strict=True):
-        gap[present < 0 if forbidden else present == 0, column] = np.inf
+    present = sums[:, 2 * width :]
+    unmet = np.where(forbids, present < 0, present == 0)
+    gap[unmet @ needs > 0] = np.inf
     return gap
 
 
@@ -67,14 +71,17 @@ def _ordinary() -> Matrix:
 
 
 @lru_cache(maxsize=2)
-def _helping(sign: int) -> tuple[NDArray[np.intp], Matrix, NDArray[np.intp], NDArray[np.bool_]]:
-    """Roles with higher (1) or lower (-1) states than the ordinary one, their spans and needs as weights, and whose."""
+def _helping(sign: int) -> tuple[NDArray[np.intp], Matrix, Matrix, NDArray[np.bool_]]:
+    """Roles with higher (1) or lower (-1) states than the ordinary one, their spans and needs as weights, and whose.
+
+    Of the needs, the third array of shape (needs, roles) marks the role that has each, the fourth those that forbid.
+    """
     spans = roles().high if sign > 0 else roles().low
     places = np.flatnonzero((sign * (spans - spans[:, [0]]) > 0).any(axis=0))
     needs = np.flatnonzero(np.isin(roles().needed_by, places))
     table = np.hstack([roles().low[:, places], roles().high[:, places], roles().needs[needs].T])
     forbids: NDArray[np.bool_] = np.any(roles().needs[needs] < 0, axis=1)
-    return places, table, np.searchsorted(places, roles().needed_by[needs]), forbids
+    return places, table, (roles().needed_by[needs][:, None] == places) * 1.0, forbids
 
 
 def nearest_role(gap: Matrix, tolerance: float = TOLERANCE) -> NDArray[np.intp]:

@@ -94,8 +94,10 @@ def balance(sums: Matrix, charge: Matrix, slots: Slots, role: NDArray[np.intp], 
         if not here.size:
             continue
         electrons = steps.electrons[here]
-        room = amounts[:, steps.element[here]] * electrons * steps.open[role[rows][:, None], here]
+        room = amounts[:, steps.element[here]] * electrons
+        room *= steps.open[:, here][role[rows]]
         before = np.cumsum(room, axis=1) - room
-        moved = np.clip(sign * charge[rows, None] - before, 0, room) / electrons
+        moved = np.clip(np.subtract(sign * charge[rows, None], before, out=before), 0, room, out=before)
+        moved /= electrons
         taken = Slots.of(moved)
         sums[rows[taken.order]] += taken.sums(steps.changes[here])
