@@ -81,8 +81,7 @@ def run(
         results.waiting = [f"{one} by {other}" for one, other in plan[number + 1 :]]
         if split == SERIES:
             _series(results, recipes[name], rows[name], baselines, n_jobs, tell)
-            if results.scores:
-                keep(results)
+            keep(results)
             continue
         try:
             ours = _split(results, recipes[name], rows[name], split, baselines, n_jobs, tell)
@@ -199,6 +198,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=2, help="folds fitted side by side")
     every = tuple(dict.fromkeys(split for _, split in PLAN))
     parser.add_argument("--splits", nargs="+", choices=every, default=(), help="only these splits; by default all")
+    parser.add_argument("--scores", type=Path, metavar="FILE", help="only the file that documents quote, and no page")
     told = parser.parse_args(arguments)
     began = time.monotonic()
 
@@ -212,11 +212,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     def keep(results: Results) -> None:
         """Write what there is: a run that is stopped keeps what it found."""
+        now, file = facts.ended(), told.scores
         if told.write:
-            now = facts.ended()
             bench_page.write(bench_page.page(results, now), results.drawings, told.write)
-            if not told.quick:
-                quote(told.write / NAME, now, results.quoted.values(), results.reliability, results.data)
+            file = file or told.write / NAME
+        if file and not told.quick:
+            quote(file, now, results.quoted.values(), results.reliability, results.data)
 
     with tracking.together(tracking.EVALUATION, "benchmark", told.splits or every):
         print(bench_page.goals_text(run(told.quick, told.jobs, progress, told.splits, keep)))

@@ -68,7 +68,7 @@ def goals(results: Results) -> pd.DataFrame:
 
 
 def _errors(results: Results) -> Iterator[Goal]:
-    scores = pd.concat(results.scores, ignore_index=True)
+    scores = results.table
     ours = {
         (row["property"], row["split"], row["subset"]): row
         for row in scores[scores["model"] == OURS].to_dict("records")
@@ -108,7 +108,7 @@ def _of_series(results: Results) -> Iterator[Goal]:
 
 
 def _coverage(results: Results) -> Iterator[Goal]:
-    scores = pd.concat(results.scores, ignore_index=True)
+    scores = results.table
     whole = scores[(scores["model"] == OURS) & (scores["split"] == "paper") & (scores["subset"] == "all")]
     for row in whole.to_dict("records"):
         what = f"coverage of the 90 % interval, {row['property']}, overall"

@@ -52,7 +52,7 @@ PAGE = "benchmarks/models.md"  # in the folder of documentation
 
 def page(results: Results, facts: Facts) -> str:
     """Text of the page in Markdown."""
-    scores = pd.concat(results.scores, ignore_index=True)
+    scores = results.table
     lines = ["# How good the models are", ""]
     lines += [
         f"Measured on {facts.day} with `{facts.command}` in {facts.minutes:.0f} minutes at commit {facts.commit}: "

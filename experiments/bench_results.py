@@ -54,3 +54,10 @@ class Results:
     data: dict[str, dict[str, Any]] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """All scores as one table; without a row where no split was scored by rows."""
+        if not self.scores:
+            return pd.DataFrame(columns=["property", "split", "subset", "model"])
+        return pd.concat(self.scores, ignore_index=True)

@@ -99,6 +99,14 @@ def test_goals_of_a_run(results):
     assert table.loc["fits of one training, both properties (min)", "reached"] == "3"
 
 
+def test_a_run_of_the_series_alone():
+    """Nothing was scored by rows, and what was found is told."""
+    found = bench.Results(series={OURS: told_of([1, 1, 1])})
+    table = goals(found).set_index("what")
+    assert table.loc["few-shot: MAE after 2 members over before", "reached"] == "0.25"
+    assert "## Series never seen" in bench_page.page(found, FACTS)
+
+
 def test_page(results, tmp_path):
     results.drawings["series"] = picture("nothing", (10, 10), [])
     text = bench_page.page(results, FACTS)
