@@ -111,11 +111,14 @@ def _of_each(name: str, keys: Keys, told: Prediction, predictor: Predictor) -> d
     """Measurements of each candidate that has some, by its place."""
     known, (own, gone) = same(predictor, told, keys), own_results(name)
     added = np.flatnonzero(np.isin(keys, own.key)) if len(own) else ()
+    n_fitted = len(predictor.domain_.points_)
     found = {}
     for row in sorted({*known, *map(int, added)}):
         learnt = known.get(row, np.empty(0, dtype=np.intp))
         reference = predictor.known_references_[learnt].astype(object)
         facts = Facts(np.full(len(learnt), keys[row]), predictor.known_measured_[learnt], reference)
+        fitted, since = facts.take(learnt < n_fitted), facts.take(learnt >= n_fitted)
+        facts = fitted.joined(since.take(~since.among(fitted)))  # own results may be in both
         if len(own) or len(gone):
             here = own.of(keys[row])
             withdrawn = facts.among(gone.of(keys[row])) & ~facts.among(here)

@@ -143,11 +143,16 @@ def with_results(predictor: Predictor, rows: pd.DataFrame) -> Predictor:
 
 
 def learnt(predictor: Predictor, facts: Facts, since_fit: bool = False) -> npt.NDArray[np.bool_]:
-    """Whether the predictor has learnt each result already, by `fit` or since, or since then alone; shape (n,)."""
+    """Whether the predictor has learnt each result already, by `fit` or since, or since then alone; shape (n,).
+
+    What the laboratory measured itself is asked since then alone: a fit learns it as one paper's among thousands, and
+    only as a result of one's own does it narrow the intervals of what is like it (`Predictor.update`). It is not
+    counted double, since no more than what the fit still misses of it is corrected.
+    """
     references, fitted = predictor.known_references_, len(predictor.domain_.points_)
     asked = np.arange(len(references)) >= fitted
     if not since_fit:
-        asked |= np.isin(references, list({LAB, *facts.reference.tolist()})) | np.char.startswith(references, LAB)
+        asked |= np.isin(references, [doi for doi in set(facts.reference.tolist()) if doi != LAB])
     places = np.flatnonzero(asked)
     if not len(places):
         return np.zeros(len(facts), dtype=bool)

@@ -119,8 +119,8 @@ def test_it_is_made_once_for_each_state_of_the_store(sigma):
     assert len(sigma.residuals_) == 0
 
 
-def test_what_was_trained_in_is_not_counted_twice(tables, quick):
-    """Nor when it was told to the predictor; what came after is."""
+def test_training_on_own_results_keeps_what_they_were_worth(tables, quick, sigma, predictors):
+    """The fit learns them as a paper's among many; the intervals stay as narrow, and nothing is told beyond them."""
     add()
     recipe = Recipe("conductivity", conditions=True)
     own = load("conductivity")
@@ -131,11 +131,22 @@ def test_what_was_trained_in_is_not_counted_twice(tables, quick):
         warnings.simplefilter("ignore")
         trained = quick(recipe).fit(**rows.keywords(), **rows.names())
     assert (np.char.startswith(trained.known_references_, "lab")).sum() == 3
-    assert informed(trained) is trained
+    known = informed(trained)
+    assert len(known.residuals_) == 3
+    assert informed(known) is known
+    alone, before, after = (
+        predictor.predict(OWN, {"temperature_C": 25.0}) for predictor in (trained, informed(sigma), known)
+    )
+    assert (after.ratio < 0.5 * alone.ratio).all()
+    assert after.ratio == pytest.approx(before.ratio, rel=0.3)
+    truth = np.log10([5e-3, 8e-3, 4e-3])
+    assert (np.abs(after.target - truth) <= np.abs(alone.target - truth) + 0.05).all()
+    ranked = rank([ALIKE, *OWN], predictors={**predictors, "conductivity": known}).sort_index()
+    assert ranked["n_measured"].tolist() == [0, 1, 1, 1]
     add(values=[6e-3], formulas=["LiAlCl2.4O0.8"])
     later = informed(trained)
     assert later.known_formulas_[-1] == "LiAlCl2.4O0.8"
-    assert len(later.residuals_) == 1
+    assert len(later.residuals_) == 4
     assert informed(later) is later
 
 
