@@ -20,9 +20,11 @@ from ..models.localised import LABORATORIES
 from ..models.prediction import Prediction
 from ..models.predictor import Predictor
 from ..models.related import nearest_related
+from . import glass_formation
 from .goal import Goal
 from .judgement import losses, margin, pareto, probability
 from .measured import measured
+from .outcomes import Outcomes
 
 Vector = npt.NDArray[np.float64]
 Predictors = Mapping[str, Predictor]
@@ -30,7 +32,12 @@ MEASURED_WORD = "measured"  # better than any verdict of `VERDICTS`
 
 
 def appraise(
-    fractions: Fractions, names: list[str], goal: Goal, temperature_C: float | Vector, predictors: Predictors
+    fractions: Fractions,
+    names: list[str],
+    goal: Goal,
+    temperature_C: float | Vector,
+    predictors: Predictors,
+    outcomes: Outcomes | None = None,
 ) -> dict[str, Any]:
     """Columns of a ranking by name, each of shape (n,).
 
@@ -44,6 +51,8 @@ def appraise(
         Where the conductivity counts, in degC; one for all, or one each of shape (n,).
     predictors
         Of Tg, conductivity, the properties of the goal and whatever else is to be predicted, by property.
+    outcomes
+        Results of a campaign: what failed there is less likely to be a glass, and so is what lies near it.
     """
     predictions = {name: predicted(name, predictor, fractions, temperature_C) for name, predictor in predictors.items()}
     asked = {name: predictions[name] for name in dict.fromkeys(("conductivity", "tg", *goal.properties))}
@@ -54,11 +63,15 @@ def appraise(
     hopeless = ~neutral | goal.refused(fractions) | goal.too_far(verdict) | (cost > goal.max_cost_usd_per_kg)
     void = {name: told.bounds.void for name, told in asked.items()}
     hopeless |= np.any([void[name] for name in goal.properties], axis=0)
-    known = measured(composition_keys(fractions.matrix), temperature_C, predictions, predictors)
+    keys, glassy = composition_keys(fractions.matrix), glass_formation.relative_chance(fractions.matrix, outcomes)
+    known = measured(keys, temperature_C, predictions, predictors, glass_formation.of_crystals(outcomes))
+    remarks = goal.remarks(fractions, verdict, cost)
+    for row, said in glass_formation.remarks(fractions.matrix, outcomes, glassy).items():
+        remarks[row].insert(0, said)
     flags = flagged(fractions)
     oxygen, chlorine = fractions.column("O"), fractions.column("Cl")
     columns: dict[str, Any] = {
-        "p_goal": np.where(hopeless, 0.0, probability(goal.thresholds, predictions)),
+        "p_goal": np.where(hopeless, 0.0, probability(goal.thresholds, predictions) * glassy),
         "margin": margin(goal.thresholds, predictions),
         "allowed": ~hopeless,
         **nearest,
@@ -70,7 +83,7 @@ def appraise(
         "neutral": neutral,
         "pareto": pareto(_losses(goal, predictions, cost), ~hopeless),
         "flags": texts(flags),
-        "note": _notes(names, neutral, asked, _remarks(known, void, flags, goal.remarks(fractions, verdict, cost))),
+        "note": _notes(names, neutral, asked, _remarks(known, void, flags, remarks)),
     }
     for prediction in predictions.values():
         ends = (prediction.mean, prediction.lower, prediction.upper)

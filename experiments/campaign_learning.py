@@ -60,7 +60,7 @@ def after_results(state: State, names: Iterable[str], predictors: Predictors | N
 def after(outcomes: Outcomes, names: Iterable[str], predictors: Predictors | None = None) -> Informed:
     """The same after any results; see `after_results`."""
     with collected():  # of values that deserve doubt, which was said when they were recorded
-        return Informed({name: taught(one, outcomes) for name, one in ready(names, predictors).items()})
+        return Informed({name: taught(one, outcomes) for name, one in ready(names, predictors).items()}, outcomes)
 
 
 def ranked(

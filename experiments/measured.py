@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,11 @@ AS_WARM_C = 0.05  # difference of temperatures that is none
 
 
 def measured(
-    keys: Keys, temperature_C: float | Vector, told: Mapping[str, Prediction], predictors: Mapping[str, Predictor]
+    keys: Keys,
+    temperature_C: float | Vector,
+    told: Mapping[str, Prediction],
+    predictors: Mapping[str, Predictor],
+    further: Mapping[str, Facts] = MappingProxyType({}),
 ) -> dict[str, npt.NDArray[Any]]:
     """Columns `MEASURED` of n candidates, from what the predictors have learnt and what the laboratory added since.
 
@@ -49,6 +54,8 @@ def measured(
         Where the conductivity counts, in degC; one for all, or one each of shape (n,).
     told, predictors
         Of ``tg`` and ``conductivity``, or of one of them.
+    further
+        Measurements by property that no predictor has learnt, such as those of crystals in a campaign.
     """
     n = len(keys)
     warm = np.broadcast_to(np.asarray(temperature_C, dtype=float), n)
@@ -59,7 +66,7 @@ def measured(
     count = np.zeros(n, dtype=np.int64)
     for name in [one for one in ("conductivity", "tg") if one in told]:
         quantity = predictors[name].quantity
-        for row, facts in _of_each(name, keys, told[name], predictors[name]).items():
+        for row, facts in _of_each(name, keys, told[name], predictors[name], further.get(name)).items():
             count[row] += len(facts)
             pick = _shown(facts, warm[row])
             value = float(f"{quantity.from_target(facts.measured[pick, :1])[0]:.12g}")
@@ -107,10 +114,13 @@ def counted(table: pd.DataFrame, goal: Goal) -> tuple[int, int, int]:
     return int(known.sum()), int(met.sum()), int((table["error"] == "").sum())
 
 
-def _of_each(name: str, keys: Keys, told: Prediction, predictor: Predictor) -> dict[int, Facts]:
+def _of_each(
+    name: str, keys: Keys, told: Prediction, predictor: Predictor, further: Facts | None = None
+) -> dict[int, Facts]:
     """Measurements of each candidate that has some, by its place."""
     known, (own, gone) = same(predictor, told, keys), own_results(name)
-    added = np.flatnonzero(np.isin(keys, own.key)) if len(own) else ()
+    more = [part.key for part in (own, further) if part is not None and len(part)]
+    added = np.flatnonzero(np.isin(keys, np.concatenate(more))) if more else ()
     n_fitted = len(predictor.domain_.points_)
     found = {}
     for row in sorted({*known, *map(int, added)}):
@@ -123,6 +133,9 @@ def _of_each(name: str, keys: Keys, told: Prediction, predictor: Predictor) -> d
             here = own.of(keys[row])
             withdrawn = facts.among(gone.of(keys[row])) & ~facts.among(here)
             facts = facts.take(~withdrawn).joined(here.take(~here.among(facts)))
+        if further is not None:
+            here = further.of(keys[row])
+            facts = facts.joined(here.take(~here.among(facts)))
         if len(facts):
             found[row] = facts
     return found

@@ -25,6 +25,7 @@ from ..models.temperature import ARRHENIUS
 Vector = npt.NDArray[np.float64]
 ERRORS: Mapping[str, str] = {"conductivity": "conductivity_error_S_cm", "tg": "tg_error_C"}
 NO_GLASS_PHASES = ("crystal", "molten")
+USUAL_SUCCESS = 0.9  # chance of a composition near which nothing is known to come out as a glass
 ACTIVATION_SPREAD = 0.5  # decades per 1000 K / T: 0.1 eV, by which activation energies of halides scatter
 _SAID_OF_TABLES = (  # advice on the lab's tables, and what it is where results are told
     (re.compile(r", so nothing was added; mend (?:them|it).*"), "; mend what is wrong, or leave it out"),
@@ -211,7 +212,7 @@ def success(matrix: npt.NDArray[np.float64], outcomes: Outcomes) -> Vector:
     distance in atomic fractions, with a length of 0.03.
     """
     failed = outcomes.failed()
-    weight, made = np.full(len(matrix), 1.0), np.full(len(matrix), 0.9)
+    weight, made = np.full(len(matrix), 1.0), np.full(len(matrix), USUAL_SUCCESS)
     if failed.any():
         told = outcomes.fractions.matrix
         _, first, where = np.unique(composition_keys(told), return_index=True, return_inverse=True)

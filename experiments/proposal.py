@@ -94,7 +94,7 @@ def _reasoned(
 ) -> pd.DataFrame:
     """The candidates picked as a table, each with the reason."""
     rows = [pick.row for pick in chosen]
-    pupils = Informed({name: taught(predictor, outcomes) for name, predictor in known.items()})
+    pupils = Informed({name: taught(predictor, outcomes) for name, predictor in known.items()}, outcomes)
     table = _table(pool.formulas(rows), pool.variables.take(rows), goal, search.temperature_C, pupils)
     references, narrowed = search.known.decided[rows].tolist(), [search.narrowed(pick) for pick in chosen]
     told = Told(table, pool.variables, rows, chosen, pool.keys, outcomes, goal.properties, references, narrowed)

@@ -21,7 +21,7 @@ from .appraisal import Predictors, appraise, columns_of
 from .candidates import Listing, Read, as_text, formulas, given, one_temperature, read, temperature_of
 from .columns import COLUMNS, HIDDEN, TEXTS, objects, whole
 from .goal import Goal
-from .ready import ready
+from .ready import Informed, ready
 from .recipe import RECIPES
 from .repeats import USUAL_C, distinct, with_repeats
 
@@ -185,7 +185,7 @@ def sweep(
 
 
 def _predict(
-    told: list[Any], batch: Read, goal: Goal, temperature: float | Vector, predictors: Predictors, extra: list[str]
+    told: list[Any], batch: Read, goal: Goal, temperature: float | Vector, predictors: Informed, extra: list[str]
 ) -> dict[str, Any]:
     """What is said of each candidate, in the order in which they were given."""
     values: dict[str, Any] = {}
@@ -196,7 +196,9 @@ def _predict(
         warm = temperature[batch.rows] if isinstance(temperature, np.ndarray) else None
         first, which = distinct(batch.fractions.matrix, own, warm)
         at = temperature if isinstance(temperature, float) else temperature[batch.rows][first]
-        found = appraise(batch.fractions.take(first), [own[row] for row in first], goal, at, predictors)
+        found = appraise(
+            batch.fractions.take(first), [own[row] for row in first], goal, at, predictors, predictors.outcomes
+        )
         values = {
             name: np.asarray(column, dtype=object if name in TEXTS else None)[which] for name, column in found.items()
         }

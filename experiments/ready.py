@@ -5,12 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ..models.predictor import Predictor
+from .outcomes import Outcomes
 from .own_results import informed
 from .registry import load_predictor
 
 
 class Informed(dict[str, Predictor]):
-    """Predictors that have learnt all that they are to know: of what comes into the store later they learn nothing."""
+    """Predictors that have learnt all that they are to know: of what comes into the store later they learn nothing.
+
+    Parameters
+    ----------
+    predictors
+        By property.
+    outcomes
+        Results that they have learnt, with what no predictor of a glass learns: syntheses that failed, and crystals.
+    """
+
+    def __init__(self, predictors: Mapping[str, Predictor], outcomes: Outcomes | None = None) -> None:
+        super().__init__(predictors)
+        self.outcomes = outcomes
 
 
 def ready(names: Iterable[str], given: Mapping[str, Predictor] | None = None) -> Informed:
@@ -25,5 +38,6 @@ def ready(names: Iterable[str], given: Mapping[str, Predictor] | None = None) ->
     """
     known = given or {}
     if isinstance(known, Informed):
-        return Informed({name: known[name] if name in known else informed(load_predictor(name)) for name in names})
+        every = {name: known[name] if name in known else informed(load_predictor(name)) for name in names}
+        return Informed(every, known.outcomes)
     return Informed({name: informed(known[name] if name in known else load_predictor(name)) for name in names})

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ..experiments.goal import Goal
 
 CRYSTAL = "crystal"
+_OWN = "own synthesis"  # how a part of a note begins that tells of a synthesis that failed
 _FEW = " interval from "  # in the part of a note that tells how few laboratories an interval comes from
 
 
@@ -43,11 +44,11 @@ def measured_words(row: Mapping[Any, Any], beside_note: bool = True) -> str:
 
 
 def measured_lines(shown: pd.DataFrame) -> list[str]:
-    """What was measured of the rows shown, and which intervals come from few laboratories; the same words once."""
+    """What was measured of the rows shown or failed, and which intervals come from few laboratories; no words twice."""
     told = dict[str, str]()
     for row in shown.to_dict("records"):
-        few = [part for part in str(row.get("note") or "").split("; ") if _FEW in part]
-        told[str(row["formula"])] = "; ".join(filter(None, (measured_words(row, beside_note=False), *few)))
+        parts = [one for one in str(row.get("note") or "").split("; ") if _FEW in one or one.startswith(_OWN)]
+        told[str(row["formula"])] = "; ".join(filter(None, (measured_words(row, beside_note=False), *parts)))
     return [f"{formula}: {words}" for formula, words in told.items() if words]
 
 
