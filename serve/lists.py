@@ -33,6 +33,9 @@ def read_candidates(source: str, name: str = "", sheet: str | None = None) -> Ca
 def gathered(sources: Sequence[str], sheet: str | None = None, alone: str = "") -> CandidateTable:
     """Candidates of all that a command names, with notes on standard error: a file is read, all else is a formula.
 
+    An argument that is neither is a row with its error, as a row of a file would be; where there is nothing else it is
+    refused.
+
     Parameters
     ----------
     sources
@@ -44,12 +47,20 @@ def gathered(sources: Sequence[str], sheet: str | None = None, alone: str = "") 
     """
     if list(sources).count("-") > 1:
         raise InputError("standard input can be read once; write - once")
-    parts: list[CandidateTable] = []
+    parts, refused = list[CandidateTable](), list[InputError]()
     for number, source in enumerate(sources, start=1):
-        if is_formula(source):
-            parts.append(CandidateTable("the command", [source], [number], {}, {}, origins=[f"argument {number}"]))
+        errors: dict[int, str] = {}
+        try:
+            formula = is_formula(source)
+        except InputError as error:
+            refused.append(error)
+            formula, errors = True, {0: str(error)}
+        if formula:
+            parts.append(CandidateTable("the command", [source], [number], errors, {}, origins=[f"argument {number}"]))
         else:
             parts.append(read_candidates(source, sheet=sheet))
+    if len(refused) == len(parts):
+        raise refused[0]
     table = parts[0] if len(parts) == 1 else together(parts)
     for note in table.notes:
         say(note)

@@ -47,6 +47,17 @@ def test_ranking_goes_to_standard_output_as_csv(run, listed):
     assert 'row 4 of list.csv: "bad.."' in result.stderr
 
 
+def test_a_bad_formula_among_arguments_is_answered_as_a_row_of_a_file_is(run):
+    result = run("rank", "LiAlCl4", "xyz", "LiAlCl2.5O0.75")
+    assert result.exit_code == 0
+    table = pd.read_csv(io.StringIO(result.stdout))
+    assert table["formula"].tolist()[-1] == "xyz" and set(table["formula"][:2]) == {"LiAlCl4", "LiAlCl2.5O0.75"}
+    assert table["p_goal"][:2].notna().all() and "neither a file that is there nor a formula" in table["error"][2]
+    assert "argument 2: xyz is neither a file" in result.stderr
+    alone = run("rank", "xyz", "abc")
+    assert alone.exit_code == 2 and not alone.stdout and sentence(alone).startswith("vitrion: xyz is neither a file")
+
+
 def test_outputs_are_written_and_the_top_is_printed(run, listed, tmp_path):
     outputs = [tmp_path / name for name in ("out.csv", "out.parquet", "out.html")]
     result = run("rank", listed, *(part for path in outputs for part in ("-o", path)))

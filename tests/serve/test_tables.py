@@ -347,3 +347,15 @@ def test_formulas_and_files_in_one_command(tmp_path):
     ):
         with pytest.raises(InputError, match=words):
             gathered([source])
+
+
+def test_a_bad_argument_is_a_row_with_its_error_beside_good_ones(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("formula\nKCl\n")
+    table = gathered(["LiCl", "xyz", str(path)])
+    assert table.cells == ["LiCl", "xyz", "KCl"] and list(table.errors) == [1]
+    assert table.origin(1) == "argument 2" and "neither a file that is there nor a formula" in table.errors[1]
+    with pytest.raises(InputError, match="xyz is neither"):
+        gathered(["xyz", "LiAlCl4x"])
+    with pytest.raises(InputError, match="does not exist"):
+        gathered(["LiCl", "nowhere.csv"])
