@@ -94,7 +94,7 @@ def bounds(quantity: Property, matrix: Matrix, inverse_temperature: Vector | Non
     """
     found = Bounds.none(len(matrix))
     if quantity.name == "tg":
-        return Bounds(np.full(len(matrix), float(table()["tg"]["least_K"])), found.most, molecular(matrix))
+        return Bounds(np.full(len(matrix), quantity.to_target(quantity.plausible[0])), found.most, molecular(matrix))
     if quantity.name != "conductivity" or inverse_temperature is None:
         return found
     silver = share(matrix, table()["conductivity"]["silver_copper"]["ions"]) >= trace_limit(rules())

@@ -81,7 +81,9 @@ class Property:
         return np.asarray((array >= low) & (array <= high))
 
 
-TG = Property("tg", "glass transition temperature", "degC", "K", "celsius", (-120.0, 1300.0), -1.0)
+# No Tg of the tables lies below -60 degC; 130 K is below the lowest of any inorganic glass, water's 136 K
+# (10.1038/330552a0), to which those of aqueous salts tend (10.1063/1.1673099). Predictions keep to it too.
+TG = Property("tg", "glass transition temperature", "degC", "K", "celsius", (-143.15, 1300.0), -1.0)
 LIQUIDUS = Property("liquidus", "liquidus temperature", "degC", "K", "celsius", (-130.0, 3300.0), -1.0)
 MELTING = Property("melting", "melting temperature", "degC", "K", "celsius", (-130.0, 3300.0), -1.0)
 CONDUCTIVITY = Property("conductivity", "ionic conductivity", "S/cm", "log10(S/cm)", "log10", (1e-36, 5.0))

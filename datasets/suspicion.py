@@ -28,8 +28,9 @@ def credible(
 ) -> tuple[Mask, list[str]]:
     """Return whether each value, shape (n,), in lab units, can be one, and the limit that speaks against it.
 
-    A conductivity may reach the ceiling of its class of solid at its temperature, but for melts and hot samples of
-    unknown phase; Tg of a glass whose anions are mostly Cl, Br and I may reach `soft_tg_C` of the rules.
+    A conductivity is not below `least_S_cm` of the rules, and may reach the ceiling of its class of solid at its
+    temperature, but for melts and hot samples of unknown phase; Tg of a glass whose anions are mostly Cl, Br and I may
+    reach `soft_tg_C` of the rules.
     """
     low, high = prop.plausible
     fine = prop.is_plausible(lab)
@@ -43,6 +44,10 @@ def credible(
         judged = np.array([p != "molten" for p in phase], dtype=bool) & (where <= rules()["suspicion"]["judged_to_C"])
         _note(why, fine & judged & (lab > top), top, "no solid of its class conducts better than {:.2g} S/cm there")
         fine &= ~judged | (lab <= top)
+        least = np.full(len(lab), rules()["suspicion"]["least_S_cm"])
+        reads = rules()["extrapolated"]["below_S_cm"]
+        _note(why, fine & (lab < least), least, f"no table holds less than {{:g}} S/cm, and no meter reads {reads:g}")
+        fine &= lab >= least
     if prop.name == "tg":
         soft = conduction.share(matrix, SOFT_ANIONS) > 0.5 * conduction.share(matrix, ANIONS)
         top = np.full(len(lab), rules()["suspicion"]["soft_tg_C"])
@@ -83,13 +88,14 @@ def suspect(
         for at, said in warm_chlorides(lab, matrix):
             if fine[at] and is_marked(float(lab[at])):
                 fine[at], why[at] = False, said.partition(";")[0]
-    complaints = [""] * len(given)
+    complaints, possible = [""] * len(given), prop.is_plausible(lab)
     others = {name: u.to_lab(given) for name, u in units.known(prop).items() if u != unit}
     judged = {name: credible(v, prop, matrix, temperature_C, phase)[0] for name, v in others.items()}
     for i in np.flatnonzero(~fine).tolist():
         names = sorted((name for name, ok in judged.items() if ok[i]), key=lambda name: _unlike(name, unit))
         likely = [f"{name} ({others[name][i]:.3g} {prop.unit})" for name in names]
-        how = f"it looks like {' or '.join(likely[:3])}: {mend}" if likely else "check the number"
+        number = "check the number, or insist with --trust-units" if possible[i] else "check the number"
+        how = f"it looks like {' or '.join(likely[:3])}: {mend}" if likely else number
         complaints[i] = f"{given[i]:g} {unit.name}: {why[i]}; {how}"
     return complaints
 

@@ -166,6 +166,24 @@ def test_what_may_be_hot_is_not_taken_for_kelvin(tmp_path, formula, temperature,
     assert facts(tmp_path, content).problems.empty
 
 
+@pytest.mark.parametrize(
+    "header, given", [("conductivity_S_cm", "1e-30"), ("resistivity (ohm cm)", "1e30"), ("log10(S/cm)", "-30")]
+)
+def test_a_conductivity_below_all_tables_is_refused_unless_one_insists(tmp_path, header, given):
+    text = f"formula,temperature_C,phase,{header}\nLiCl,25,crystal,{given}\n"
+    (problem,) = facts(tmp_path, text).problems["problem"]
+    assert "no table holds less than 1e-27 S/cm, and no meter reads 1e-16; check the number, or insist" in problem
+    assert facts(tmp_path, text, trust_units=True).facts["value"].tolist() == [pytest.approx(1e-30)]
+    assert len(facts(tmp_path, text.replace("30", "27")).facts) == 1
+
+
+def test_a_tg_may_be_as_low_as_any_that_is_known(tmp_path):
+    text = "formula,tg_C\nLiAlCl2.5O0.75,{}\n"
+    assert facts(tmp_path, text.format(-140)).facts["value"].tolist() == [-140.0]
+    (problem,) = facts(tmp_path, text.format(-150), trust_units=True).problems["problem"]
+    assert "lies between -143.15 and 1300 degC; check the number" in problem and "insist" not in problem
+
+
 def test_temperatures_are_trusted_when_the_user_insists(tmp_path):
     head = "formula,temperature_{},conductivity_S_cm,phase\n"
     content = head.format("C") + "LiAlCl4,298,1e-6,glass\n"

@@ -78,11 +78,14 @@ def test_predictions_within_the_limits_are_as_before(sigma, tg):
         assert predictor.quantity.to_target(told.upper) == pytest.approx(np.clip(high, None, told.bounds.most))
 
 
-def test_no_tg_below_fifty_kelvin(tg):
-    cold = BoldRegressor.of(tg, -300.0)
+def test_no_tg_below_what_may_be_measured(tg):
+    cold, (least, _) = BoldRegressor.of(tg, -300.0), tg.quantity.plausible
     told = cold.predict(["LiAlCl4", "KAlCl4"])
-    assert (told.lower >= 50 - 273.15 - 1e-9).all() and (told.mean >= 50 - 273.15 - 1e-9).all()
-    assert (told.probability(below=-223.2) == 0).all()
+    assert (told.lower >= least - 1e-9).all() and (told.mean >= least - 1e-9).all() and least == 130.0 - 273.15
+    assert (told.probability(below=least - 0.1) == 0).all()
+    assert np.isfinite(tg.updated(["LiAlCl4"], [least]).predict(["LiAlCl4"]).mean).all(), "a limit that is measured"
+    with pytest.raises(ValueError, match="is no glass transition temperature"):
+        tg.updated(["LiAlCl4"], [least - 1.0])
 
 
 def test_a_molecular_liquid_has_no_tg(tg, sigma):
