@@ -104,7 +104,7 @@ def _link(run: OpenRun, versions: dict[str, int]) -> None:
     from mlflow.exceptions import MlflowException
 
     for name, version in versions.items():
-        with suppress(MlflowException):
+        with suppress(MlflowException):  # this store does not know the version: the run is kept without it
             source = str(run.client.get_model_version(registered_name(name), str(version)).source)
             if source.startswith(LOGGED):
                 run.client.log_inputs(run.id, models=[LoggedModelInput(source.removeprefix("models:/"))])

@@ -103,6 +103,6 @@ def root(covariance: Matrix) -> Matrix:
     for part in JITTERS[:-1]:
         try:
             return np.asarray(np.linalg.cholesky(covariance + part * largest * square).T)
-        except np.linalg.LinAlgError:
+        except np.linalg.LinAlgError:  # by rounding it is none yet; a larger part follows, and the last one raises
             continue
     return np.asarray(np.linalg.cholesky(covariance + JITTERS[-1] * largest * square).T)

@@ -87,7 +87,7 @@ def confine(memory: int, processor_s: int | None = None) -> None:
     for kind, most in limits.items():
         _, hard = resource.getrlimit(kind)
         told = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        with contextlib.suppress(ValueError, OSError):
+        with contextlib.suppress(ValueError, OSError):  # a system without this limit: the time limit outside is left
             resource.setrlimit(kind, (told, told))
 
 

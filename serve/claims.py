@@ -49,7 +49,7 @@ class Claims:
         }
         asked = sa.select(ANSWERS.c.request, ANSWERS.c.status, ANSWERS.c.body).where(ANSWERS.c.key == key)
         while True:
-            with suppress(sa.exc.IntegrityError), self.engine.begin() as connection:
+            with suppress(sa.exc.IntegrityError), self.engine.begin() as connection:  # the key is taken: see below
                 connection.execute(ANSWERS.insert().values(**row))
                 return None
             with self.engine.connect() as connection:

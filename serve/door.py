@@ -127,7 +127,7 @@ class Door:
 
         await problem(413, detail, headers={"connection": "close"})(scope, receive, _with_headers(unfinished))
         taken = 0
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(TimeoutError):  # the refusal was sent: who still sends is not waited for
             async with asyncio.timeout(DRAIN_S):
                 while taken < DRAINED and (message := await receive())["type"] == "http.request":
                     taken += len(message.get("body", b""))

@@ -185,9 +185,9 @@ class _ServerHold:
 
     def give_back(self) -> None:
         if self._connection is not None:
-            with suppress(Exception):
+            with suppress(Exception):  # whatever a lost connection raises: its end is what is wanted
                 self._connection.invalidate()  # closes it, and with it the lock
-            with suppress(Exception):
+            with suppress(Exception):  # as above, and the pool makes another
                 self._connection.close()
             self._connection = None
 

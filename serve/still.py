@@ -56,7 +56,7 @@ class Still:
             await refusal(self._scope, self._receive, self._send)
             return
         if not self._has_length:
-            with contextlib.suppress(TimeoutError):
+            with contextlib.suppress(TimeoutError):  # who does not take the end has the line cut below
                 async with asyncio.timeout(END_S):
                     await self._send({"type": "http.response.body", "body": b"", "more_body": False})
                     return

@@ -113,7 +113,7 @@ class Store(Claims):
             What it needs, and how much one key may have; else it has no turn, and comes first.
         """
         row = vars(job) | {"told": json.dumps(job.told), "models": json.dumps(job.models or {})}
-        with suppress(sa.exc.IntegrityError), alone(self.engine) as connection:
+        with suppress(sa.exc.IntegrityError), alone(self.engine) as connection:  # it is kept already
             connection.execute(JOBS.insert().values(**row))
             if owner:
                 connection.execute(OWNERS.insert().values(kind=JOB, name=job.id, owner=owner))
