@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -71,7 +72,8 @@ def problem(
 def of_validation(request: Request, error: Exception) -> Response:
     """What of a request does not fit, each with its row; what was given is not sent back, so NaN does no harm."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
-    found = [_wrong(one) for one in error.errors()[:MOST_ERRORS]]
+    fields = _fields(request)
+    found = [_wrong(one, fields) for one in error.errors()[:MOST_ERRORS]]
     first = found[0]
     place = f"row {first['row']} of {first['where']}: " if first["row"] else f"{first['where']}: "
     place = "" if first["message"] in FORMS.values() else place  # which say what it is
@@ -99,14 +101,36 @@ def of_http(request: Request, error: Exception) -> Response:
     return problem(error.status_code, detail, headers=error.headers)
 
 
-def _wrong(told: Mapping[str, Any]) -> dict[str, Any]:
-    """Place, row and words of one complaint of pydantic."""
+def _fields(request: Request) -> list[str]:
+    """Names of the fields that the body of a route has; none where it has no body of fields."""
+    body = getattr(request.scope.get("route"), "body_field", None)
+    model = getattr(getattr(body, "field_info", None), "annotation", None)
+    return list(getattr(model, "model_fields", ()))
+
+
+def unknown_field(name: str, fields: Sequence[str]) -> str:
+    """What is said of a field that a request does not have: which it may have meant, and which there are.
+
+    >>> unknown_field("conductivity", ["formula", "conductivity_S_cm", "tg_C"])
+    'there is no such field; did you mean conductivity_S_cm? The fields are formula, conductivity_S_cm, tg_C'
+    """
+    lower = {field.casefold(): field for field in fields}
+    near = [lower[one] for one in difflib.get_close_matches(name.casefold(), lower, n=2)]
+    near = near or [field for one, field in lower.items() if one.startswith(f"{name.casefold()}_")]
+    hint = f"; did you mean {' or '.join(near)}? The" if near else "; the"
+    return f"there is no such field{hint} fields are {', '.join(fields)}"
+
+
+def _wrong(told: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
+    """Place, row and words of one complaint of pydantic about a body of some fields."""
     place = [part for part in told["loc"] if part not in ("body", "query", "path", "header")]
     row = next((part + 1 for part in place if isinstance(part, int)), None)
     if told["type"] == "json_invalid":
         return {"row": None, "where": "body", "message": f"it is not JSON: {told['ctx']['error']}"}
     names = [str(part) for part in place if isinstance(part, str) and "[" not in part]
     words = str(told["msg"]).removeprefix("Value error, ")
+    if told["type"] == "extra_forbidden" and fields and len(place) == 1:
+        words = unknown_field(str(place[0]), fields)
     if told["type"] == "string_pattern_mismatch":
         words = FORMS.get(str(told["ctx"]["pattern"]), "it is not written as it has to be; see the documentation")
     return {"row": row, "where": ".".join(names) or "body", "message": words}

@@ -78,6 +78,23 @@ def test_what_is_no_json_is_refused_and_not_sent_back(http, content):
     assert answer.json()["errors"]
 
 
+def test_a_field_that_a_request_does_not_have_is_answered_with_those_that_it_has(http):
+    begin = {"name": "laco", "template": FAMILY, "variables": RANGES}
+    assert http.post("/api/v1/campaigns", json=begin).status_code == 201
+    told = {"formula": LACO, "conductivity": 1e-3, "Tg_c": -16.8, "colour": "white"}
+    answer = http.post("/api/v1/campaigns/laco/record", json=told)
+    assert answer.status_code == 422
+    words = {one["where"]: one["message"] for one in answer.json()["errors"]}
+    assert set(words) == {"conductivity", "Tg_c", "colour"}
+    assert "did you mean conductivity_S_cm" in words["conductivity"] and "did you mean tg_C" in words["Tg_c"]
+    assert words["colour"].startswith("there is no such field; the fields are formula, conductivity_S_cm,")
+    assert all(word.endswith("outcome, sample, note, trust_units") for word in words.values())
+    assert (
+        "did you mean temperature_C"
+        in http.post("/api/v1/rank", json={"candidates": [LACO], "temprature_C": 25}).json()["detail"]
+    )
+
+
 def test_more_than_one_request_may_hold(house, opened):
     with opened(most_candidates=3) as http:
         answer = rank(http, [LACO] * 4)
