@@ -26,7 +26,8 @@ def pretty(formula: str) -> str:
     return formula.translate(_SUBSCRIPTS)
 
 
-LOG: dict[str, Any] = {"type": "log", "dtick": 1, "tickformat": "~g"}
+# Powers of ten as such: a format of numbers writes 0.000001 beside 1e-7.
+LOG: dict[str, Any] = {"type": "log", "dtick": 1, "exponentformat": "power"}
 
 
 def axis(title: str, log: bool = False) -> dict[str, Any]:

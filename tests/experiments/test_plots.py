@@ -130,3 +130,12 @@ def test_a_sweep_shows_the_limits_that_there_are(ranking):
         for goal in (Goal(), Goal(None, 60), Goal(tg_C=None), Goal(None, None, limits=LIQUIDUS))
     ]
     assert levels == [[("y", 1.0), ("y2", 25.0)], [("y2", 60.0)], [("y", 1.0)], []]
+
+
+def test_ticks_of_logarithmic_axes_are_written_in_one_way(ranking):
+    """A format of numbers, such as ~g, writes 0.000001 beside 1e-7."""
+    wide = conductivity_map(ranking, Goal()).layout.yaxis
+    narrow = conductivity_map(ranking.assign(conductivity_S_cm=1e-9), Goal(conductivity_S_cm=1e-9)).layout.yaxis
+    for axis in (wide, narrow):
+        assert (axis.type, axis.exponentformat, axis.tickformat) == ("log", "power", None)
+    assert (wide.dtick, narrow.dtick) == (1, "D2")
