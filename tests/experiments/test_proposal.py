@@ -240,6 +240,13 @@ def test_a_goal_met_in_two_rows_written_in_two_ways(ask):
     assert "the goal is met" in ask(results=pd.DataFrame(rows | {"temperature_C": 25.0})).attrs["stop"]
 
 
+def test_rows_stand_as_they_were_chosen_and_rank_tells_the_order_of_their_chances(ask):
+    whole, part = ask(batch=4, results=RESULTS), ask(batch=2, results=RESULTS)
+    assert whole["formula"].tolist()[:2] == part["formula"].tolist()
+    assert sorted(whole["rank"]) == [1, 2, 3, 4]
+    assert whole.sort_values("rank")["p_goal"].is_monotonic_decreasing
+
+
 def test_a_crystal_says_nothing_of_the_glass(ask):
     rows = {"formula": ["LiAlCl2.5O0.75"], "conductivity_S_cm": [5e-3], "temperature_C": [25.0], "phase": ["crystal"]}
     rows["outcome"] = ["crystallised"]
