@@ -21,7 +21,6 @@ from .units import Unit, UnitError
 
 NO_GLASS = "no glass formed"
 SYNTHESIS, WITHDRAWAL, WITHDRAWN = "synthesis", "withdrawal", "withdrawn"
-AT_A_TEMPERATURE = ("conductivity", "density", "youngs_modulus")
 NUMBER_COLUMNS = ("value", "given", "temperature_C")
 FACT_COLUMNS = (
     *("row", "quantity", "formula", "value", "unit", "given", "given_unit", "temperature_C", "phase", "outcome"),
@@ -88,7 +87,7 @@ def facts_of(line: int, row: Sequence[Any], layout: Layout) -> list[dict[str, An
             "given_unit": u.name,
             "value": float(u.to_lab(x)),
             "unit": u.lab,
-            "temperature_C": temperature if q in AT_A_TEMPERATURE else np.nan,
+            "temperature_C": temperature if PROPERTIES[q].at_a_temperature else np.nan,
         }
         for q, x, u, _ in values
     ]

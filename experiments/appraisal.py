@@ -12,7 +12,6 @@ from ..datasets.flags import flagged, short_notes, texts
 from ..datasets.measurement import composition_keys
 from ..datasets.possible import MOLECULAR
 from ..datasets.prices import cheapest_routes
-from ..datasets.properties import Property
 from ..features import charge
 from ..features.fractions import Fractions
 from ..models.domain import VERDICTS
@@ -87,7 +86,7 @@ def appraise(
     }
     for prediction in predictions.values():
         ends = (prediction.mean, prediction.lower, prediction.upper)
-        columns |= dict(zip(columns_of(prediction.quantity), ends, strict=True))
+        columns |= dict(zip(prediction.quantity.columns, ends, strict=True))
     return columns
 
 
@@ -122,12 +121,6 @@ def laboratories(number: float) -> str:
     ('from 23 laboratories', 'from 1 laboratory')
     """
     return f"from {number:.0f} {'laboratory' if round(number) == 1 else 'laboratories'}"
-
-
-def columns_of(quantity: Property) -> tuple[str, str, str]:
-    """Columns of a property: value, lower and upper end, with the unit as in ``tg_low_C``."""
-    unit = {"degC": "C", "S/cm": "S_cm"}.get(quantity.unit, quantity.unit)
-    return f"{quantity.name}_{unit}", f"{quantity.name}_low_{unit}", f"{quantity.name}_high_{unit}"
 
 
 def _losses(

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from ..datasets.properties import find
-from .appraisal import columns_of
 from .goal import Goal
 from .judgement import pareto
 from .ranking import arranged
@@ -38,7 +37,7 @@ def united(blocks: Iterable[pd.DataFrame], goal: Goal | Mapping[str, Any] | Path
 def _front(table: pd.DataFrame, goal: Goal) -> pd.arrays.BooleanArray:
     """Whether each row is on the front of all; missing for rows that could not be read."""
     allowed = table["allowed"].to_numpy(dtype=bool)
-    losses = [-limit.sign * table[columns_of(find(limit.property))[0]].to_numpy(float) for limit in goal.thresholds]
+    losses = [-limit.sign * table[find(limit.property).column].to_numpy(float) for limit in goal.thresholds]
     if np.isfinite(goal.max_cost_usd_per_kg):
         losses.append(np.nan_to_num(table["cost_usd_per_kg"].to_numpy(float), nan=np.inf))
     front = pareto(np.column_stack(losses), allowed)

@@ -14,6 +14,7 @@ from ..datasets import cells
 from ..datasets.cells import CellError
 from ..datasets.grid import TableError, read
 from ..datasets.list_columns import is_blank
+from ..datasets.properties import RANKED, find
 from ..datasets.readings import AIM_C, temperature
 from ..datasets.user_table import Reading, RowsError, from_frame, understand
 from ..features.notices import collected
@@ -22,7 +23,7 @@ from .campaign_events import FIELDS, NO_GLASS, NUMBERS, WORDS, CampaignError, Re
 from .outcomes import ERRORS, JUDGED, parted
 
 TABLE_COLUMNS = ("formula", *FIELDS)
-_VALUE_OF = {"conductivity": "conductivity_S_cm", "tg": "tg_C"}
+_VALUE_OF = {name: find(name).column for name in RANKED}
 _RIGHT = "the number that was measured, such as 1.5e-3, or leave it out"
 _VAGUE = "of unknown phase"  # of a result that says nothing of it; it is taken for a glass
 _SAID_OF_TABLES = (  # advice on the lab's tables, and what it is in a campaign

@@ -7,7 +7,7 @@ from math import inf
 from typing import Any
 
 from ..datasets.flags import USUALLY_FORBIDDEN, checked
-from ..datasets.properties import PROPERTIES
+from ..datasets.properties import PROPERTIES, RANKED
 from ..datasets.readings import limit
 from ..features.scalars import number, plain
 from .judgement import GoalError, bounded
@@ -17,7 +17,7 @@ FIELDS: Mapping[str, tuple[float, float, str, bool]] = {  # above, up to, unit, 
     "tg_C": (-273.15, 3000.0, "degC", True),
     "max_cost_usd_per_kg": (0.0, inf, "USD/kg", False),
 }
-OF = {"conductivity_S_cm": "conductivity", "tg_C": "tg"}  # what these limit
+OF = {PROPERTIES[name].column: name for name in RANKED}  # what these limit
 
 
 def limit_of(name: str, value: Any) -> float | None:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..datasets.properties import ZERO_CELSIUS_K, find
+from ..datasets.properties import RANKED, ZERO_CELSIUS_K, find
 from ..models.analogues import phase_of
 from ..models.prediction import Prediction
 from ..models.predictor import Predictor
@@ -28,7 +28,7 @@ MEASURED = (
     "measured_doi",
     "n_measured",
 )
-SHOWN_AS = {"tg": "measured_tg_C", "conductivity": "measured_conductivity_S_cm"}
+SHOWN_AS = {name: f"measured_{find(name).column}" for name in RANKED}
 BULK = "sciglass:"  # of a reference: from tables that nobody read paper by paper
 AS_WARM_C = 0.05  # difference of temperatures that is none
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,7 +12,6 @@ from ..datasets.properties import Property, find
 from .headline import headline
 from .recipe import Recipe
 
-WORDS: Mapping[str, str] = MappingProxyType({"log10(S/cm)": "decades", "g/cm3": "g_cm3"})
 HAVE_UNIT = (
     "mae",
     "mae_by_paper",
@@ -34,7 +32,7 @@ def unit_word(quantity: Property) -> str:
     >>> unit_word(find("conductivity")), unit_word(find("tg"))
     ('decades', 'K')
     """
-    return WORDS.get(quantity.target_unit, quantity.target_unit)
+    return quantity.score_unit
 
 
 def metric_name(name: str, quantity: Property) -> str:

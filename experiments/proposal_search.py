@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import numpy.typing as npt
 
 from ..datasets.measurement import composition_keys
 from ..datasets.prices import raw_material_cost
+from ..datasets.properties import find
 from ..features.fractions import Fractions
 from ..features.notices import notice
 from ..models import inputs, slope
@@ -29,15 +28,6 @@ from .search import Acquisition, Pick, Results, Search
 Vector = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.intp]
-STEP: Mapping[str, float] = {  # a usual step, in the unit of the target
-    "conductivity": 1.0,
-    "tg": 30.0,
-    "liquidus": 30.0,
-    "melting": 30.0,
-    "activation_energy": 0.1,
-    "density": 0.3,
-    "youngs_modulus": 5.0,
-}
 HOPELESS = 0.01  # chance of meeting the goal below which no melt is worth its while
 FUTILE = 0.05  # chance that anything left meets it below which a campaign is at its end
 FEW, DRAWS = 300, 4000  # candidates of the highest chance that decide the latter, and draws of what they are worth
@@ -80,7 +70,7 @@ class CandidateSearch:
             circumstances = {"temperature_C": temperature_C, "phase": "glass"} if predictor.conditions else None
             layout = inputs.layout(predictor.blocks, predictor.conditions)
             views = layout.views(inputs.matrix(every, predictor.blocks, predictor.conditions, circumstances))
-            trusted, step = slope.of_candidates(predictor, every), STEP[limit.property]
+            trusted, step = slope.of_candidates(predictor, every), find(limit.property).step
             surrogates.append(Surrogate(views, limit.sign * told.target, trusted, step, seed))
         verdicts = [[VERDICTS.index(verdict) for verdict in told.verdict] for told in predictions.values()]
         verdict = np.array(VERDICTS)[np.max(verdicts, axis=0)]

@@ -17,7 +17,7 @@ from ..features.composition import FormulaError
 from ..features.notices import notice
 from ..features.scalars import one_by_one
 from ..features.space import Template
-from .appraisal import Predictors, appraise, columns_of
+from .appraisal import Predictors, appraise
 from .candidates import Listing, Read, as_text, formulas, given, one_temperature, read, temperature_of
 from .columns import COLUMNS, HIDDEN, TEXTS, objects, whole
 from .goal import Goal
@@ -122,7 +122,7 @@ def said(
         aim = Goal.of(goal)
     told, batch = listing.cells, read(listing.cells, listing.errors)
     further = tuple(find(name).name for name in dict.fromkeys((*also, *aim.properties)) if name not in RECIPES)
-    extra = [column for name in further for column in columns_of(find(name))]
+    extra = [column for name in further for column in find(name).columns]
     known = ready((*RECIPES, *further) if batch.rows.size else (), predictors)
     return _predict(told, batch, aim, temperature, known, extra)
 

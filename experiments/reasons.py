@@ -12,7 +12,6 @@ import pandas as pd
 
 from ..datasets.measurement import composition_keys
 from ..datasets.properties import find
-from .appraisal import columns_of
 from .outcomes import Outcomes
 from .search import Pick
 
@@ -94,7 +93,7 @@ def _why(told: Told, records: Sequence[Mapping[Any, Any]]) -> list[str]:
 
 def _expected(record: Mapping[Any, Any], properties: Sequence[str]) -> str:
     """What is predicted of a proposal, and its chance."""
-    values = [_value(name, record.get(columns_of(find(name))[0])) for name in properties]
+    values = [_value(name, record.get(find(name).column)) for name in properties]
     return f"expected {' and '.join(values)}, {percent(float(record['p_goal']))} to meet the goal"
 
 

@@ -11,13 +11,13 @@ from types import MappingProxyType
 from typing import Any
 
 from ..datasets import PROPERTIES, Dataset, load
+from ..datasets.properties import MODELLED, RANKED
 from ..datasets.structured import of_toml
 from ..features.featurizer import BLOCKS
 from ..models.predictor import Predictor
 from .training_rows import TrainingRows
 
-RECIPES = ("tg", "conductivity")  # what a ranking needs
-FURTHER = ("liquidus", "youngs_modulus", "activation_energy")  # what it shows when asked
+RECIPES = RANKED  # what a ranking needs; it shows `FURTHER` when asked
 WEIGHTS = ("literature", "melting_rule", "oxyhalide_rule")
 LOCAL = ("capacity", "least_weight", "heard", "shared", "share", "n_trees")
 COMMITTEE = MappingProxyType(
@@ -89,9 +89,12 @@ class Recipe:
     @classmethod
     def named(cls, name: str) -> Recipe:
         """The recipe shipped for a property."""
-        if name not in (*RECIPES, *FURTHER):
-            raise RecipeError(f"no recipe for {name!r}; there is one for each of {', '.join((*RECIPES, *FURTHER))}")
-        return cls.from_toml(files(__package__).joinpath("data", f"{name}.toml").read_text(encoding="utf-8"))
+        if name not in MODELLED:
+            raise RecipeError(f"no recipe for {name!r}; there is one for each of {', '.join(MODELLED)}")
+        file = files(__package__).joinpath("data", f"{name}.toml")
+        if not file.is_file():
+            raise RecipeError(f"{name} is to be predicted and has no recipe; write experiments/data/{name}.toml")
+        return cls.from_toml(file.read_text(encoding="utf-8"))
 
     @classmethod
     def load(cls, path: Path) -> Recipe:

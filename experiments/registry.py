@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import sklearn
 
 from ..datasets.home import home, private_file, private_folder
+from ..datasets.properties import MODELLED, RANKED
 from ..datasets.structured import of_json
 from ..models import artifact, trial
 from ..models.predictor import Predictor
-from .recipe import FURTHER, RECIPES
 from .record import Entry, NoChampionError, lock, put, record, write
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def champions() -> dict[str, Champion]:
 
 def usable() -> bool:
     """Whether there is a champion of all that a ranking needs, in files that this version can read."""
-    return all(name in record() and not fault(name) for name in RECIPES)
+    return all(name in record() and not fault(name) for name in RANKED)
 
 
 def load_predictor(name: str) -> Predictor:
@@ -200,8 +200,7 @@ def load_predictor(name: str) -> Predictor:
     Parameters
     ----------
     name
-        A property that has a recipe: ``"tg"``, ``"conductivity"``, ``"liquidus"``, ``"youngs_modulus"`` or
-        ``"activation_energy"``.
+        A property that has a recipe, such as ``"tg"``: one of `datasets.properties.MODELLED`.
     """
     entry = record().get(name)
     if entry is None:
@@ -211,12 +210,12 @@ def load_predictor(name: str) -> Predictor:
 
 def lacking(name: str) -> NoChampionError:
     """What is raised where no predictor of a property answers: there is none yet, or there can be none."""
-    if name not in (*RECIPES, *FURTHER):
-        return NoChampionError(f"no predictor can be of {name!r}; one of {', '.join((*RECIPES, *FURTHER))} can")
+    if name not in MODELLED:
+        return NoChampionError(f"no predictor can be of {name!r}; one of {', '.join(MODELLED)} can")
     if said := refused(name):
         mend = f"train again when more is measured, or 'vitrion models promote {name} {versions(name)[-1]} --force'"
         return NoChampionError(f"no predictor of {name} answers: {said}; {mend}")
-    command = "vitrion train" if name in RECIPES else f"vitrion train --property {name}"
+    command = "vitrion train" if name in RANKED else f"vitrion train --property {name}"
     return NoChampionError(f"there is no predictor of {name} in {home()}; make one with '{command}'")
 
 

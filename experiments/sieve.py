@@ -15,7 +15,7 @@ from ..features import charge
 from ..features.fractions import Fractions
 from ..models.domain import VERDICTS
 from ..models.prediction import Prediction
-from .appraisal import Predictors, columns_of, predicted, severities
+from .appraisal import Predictors, predicted, severities
 from .goal import Goal
 from .judgement import margin, probability
 
@@ -151,6 +151,6 @@ def _judged(fractions: Fractions, aim: Aim, predictors: Predictors, floor: float
         columns = {"p_goal": chance}
         for prediction in in_order.values():
             ends = (prediction.mean, prediction.lower, prediction.upper)
-            columns |= dict(zip(columns_of(prediction.quantity), ends, strict=True))
+            columns |= dict(zip(prediction.quantity.columns, ends, strict=True))
         columns |= {"verdict": verdict, "neutral": neutral}
     return Sieved(rows, chance, edge, columns)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
+from ..datasets.properties import RANKED
 from .cli_flags import compositions_of, lines_of
 from .cli_models import Which
 from .console import to_stdout
@@ -61,7 +62,7 @@ def explain(
         compositions = compositions_of(formulas)
         reference = None if against is None else Composition.parse(against)
         _check_described([*compositions, *([] if reference is None else [reference])])
-        names = [Which.tg.value, Which.conductivity.value] if property is Which.all else [property.value]
+        names = list(RANKED) if property is Which.all else [property.value]
         known, predictions = ready(names), dict[str, Any]()
         blocks: dict[str, list[list[str]]] = {}
         for name, predictor in known.items():

@@ -13,6 +13,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from ..datasets.properties import MODELLED, RANKED, TG
 from .cli_rank import Server
 from .console import noticed, progress, say, to_stdout
 from .failures import told
@@ -25,11 +26,9 @@ if TYPE_CHECKING:
 class Which(StrEnum):
     """A property that has a model, or all that a ranking needs."""
 
-    tg = "tg"
-    conductivity = "conductivity"
-    liquidus = "liquidus"
-    youngs_modulus = "youngs_modulus"
-    activation_energy = "activation_energy"
+    _ignore_ = "name_"
+    for name_ in MODELLED:
+        vars()[name_] = name_
     all = "all"
 
 
@@ -145,7 +144,7 @@ def evaluate(
 ) -> None:
     """Score the models on what was held out: whole papers, families, systems or later papers."""
     with told():
-        if split is Split.obelix and property is Which.tg:
+        if split is Split.obelix and property.value == TG.name:
             raise InputError("--split obelix holds conductivities alone; give --property conductivity")
         from ..experiments.baselines import BASELINES
         from ..experiments.evaluation import evaluate as run
@@ -163,7 +162,7 @@ def evaluate(
 
 
 def _chosen(which: Which) -> list[str]:
-    return [Which.tg.value, Which.conductivity.value] if which is Which.all else [which.value]
+    return list(RANKED) if which is Which.all else [which.value]
 
 
 def _print(table: pd.DataFrame) -> None:

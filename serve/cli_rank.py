@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..datasets.properties import RANKED, Further
 from ..features.notices import collected
 from .console import progress, say, to_stdout
 from .failures import told
@@ -26,14 +26,6 @@ TAKEN = (
     *("template", "goal", "temperature_C", "predictors"),
     *("candidates", "batch", "results", "pending", "acquisition", "seed", "without", "name"),
 )
-
-
-class Further(StrEnum):
-    """A property that a ranking shows when asked."""
-
-    liquidus = "liquidus"
-    youngs_modulus = "youngs_modulus"
-    activation_energy = "activation_energy"
 
 
 GoalFile = Annotated[
@@ -206,7 +198,7 @@ def train_missing() -> None:
 
     if not registry.usable():
         known = registry.champions()
-        missing = [name for name in ("tg", "conductivity") if name not in known] or ["tg", "conductivity"]
+        missing = [name for name in RANKED if name not in known] or list(RANKED)
         from .cli_models import train_and_tell
 
         say(f"no model for {' and '.join(missing)} that can be used: training (about five minutes)")

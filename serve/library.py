@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ..datasets.properties import MODELLED, RANKED, find
 from .clerk import data_kept
 from .crew import READ_S, LostWorkerError, SlowWorkError, Worker
 from .refusals import InputError, NotFoundError, WorkError
@@ -81,6 +82,12 @@ def models_list(name: str | None = None) -> list[dict[str, Any]]:
         else:
             rows.append(_card(card, now.get(card.property) == card.version))
     return rows
+
+
+def trainable() -> list[dict[str, Any]]:
+    """A row a property of which a model can be trained: its name, its words, and whether every ranking needs it."""
+    rows = (find(name) for name in MODELLED)
+    return [{"name": row.name, "words": row.words, "ranked": row.name in RANKED} for row in rows]
 
 
 def model_show(name: str) -> dict[str, Any]:

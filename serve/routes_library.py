@@ -94,7 +94,7 @@ async def add_file(
 @router.get("/models", response_model=ModelList, responses=documented())
 async def models(desk: AtDesk) -> Response:
     """List every version of every model with its held-out scores; `champion` marks those that answer."""
-    return answered({"rows": await desk.light.run(library.models_list)})
+    return answered({"rows": await desk.light.run(library.models_list), "trainable": library.trainable()})
 
 
 @router.post("/models/retrain", status_code=202, response_model=JobAnswer, responses=documented(409))

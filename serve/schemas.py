@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from ..datasets.properties import RANKED, Further, Modelled
 from ..features.scalars import shown
 from .limits import CAMPAIGN_NAME, plain
 
@@ -30,8 +31,8 @@ Goal = Annotated[
     dict[str, Any] | None,
     Field(description="Fields of a goal by name, as in a goal file; what is left out stays as it is.", examples=[GOAL]),
 ]
-Also = Literal["liquidus", "youngs_modulus", "activation_energy"]
-Trained = Literal["tg", "conductivity", "liquidus", "youngs_modulus", "activation_energy"]
+Also = Annotated[Further, AfterValidator(str)]  # the plain name from here on
+Trained = Annotated[Modelled, AfterValidator(str)]
 Numbers = Annotated[list[Number], Field(fail_fast=True, max_length=100_000)]
 Range = Annotated[
     dict[Annotated[str, Field(max_length=60)], Annotated[str, Field(max_length=200)] | Numbers],
@@ -194,7 +195,7 @@ class DataRequest(Strict):
 class TrainRequest(Strict):
     """Models to train."""
 
-    properties: Annotated[list[Trained], Field(fail_fast=True, min_length=1)] = ["tg", "conductivity"]
+    properties: Annotated[list[Trained], Field(fail_fast=True, min_length=1)] = list(map(Modelled, RANKED))
     if_needed: Annotated[bool, Field(description="Only where new results or their misses are reason enough.")] = False
     anew: Annotated[bool, Field(description="Even where nothing is new.")] = False
 

@@ -48,10 +48,19 @@ class ModelCard(BaseModel):
     versions: dict[str, str]
 
 
+class Trainable(BaseModel):
+    """A property of which a model can be trained."""
+
+    name: Annotated[str, Field(examples=["tg"])]
+    words: Annotated[str, Field(examples=["Tg"])]
+    ranked: Annotated[bool, Field(description="Whether every ranking needs a model of it.")]
+
+
 class ModelList(BaseModel):
-    """Every version of every model."""
+    """Every version of every model, and the properties of which models can be trained."""
 
     rows: list[ModelCard]
+    trainable: list[Trainable]
 
 
 class ModelAnswer(BaseModel):

@@ -44,7 +44,7 @@ const ready = async () => {
   if (now !== before) {
     const none = /no model/.test(told.reason || "");
     missing?.remove();
-    missing = told.ready ? null : make("div", { class: "notice", id: "no-model" }, make("p", {}, none ? "There is no model yet, so nothing can be predicted. Training takes six to nine minutes on two cores; it happens once." : `Not ready: ${told.reason}.`), none ? models.train(["tg", "conductivity"], "Train the models") : "");
+    missing = told.ready ? null : make("div", { class: "notice", id: "no-model" }, make("p", {}, none ? "There is no model yet, so nothing can be predicted. Training takes six to nine minutes on two cores; it happens once." : `Not ready: ${told.reason}.`), none ? models.train(null, "Train the models") : "");
     if (missing) main.prepend(missing);
     if (before !== null && told.ready && location.hash === "#models") show();
     before = now;

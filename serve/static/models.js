@@ -3,10 +3,11 @@ import { busy, call, newKey, small } from "./api.js";
 import { day, make, number } from "./dom.js";
 import { table } from "./table.js";
 
+// Without names: what every ranking needs.
 export const train = (properties, words = "Train") => {
   const button = make("button", { type: "button", class: "main" }, words);
   button.addEventListener("click", () => busy(button, async () => {
-    await call("models/retrain", { body: { properties }, key: newKey() });
+    await call("models/retrain", { body: properties ? { properties } : {}, key: newKey() });
     location.hash = "#jobs";
   }));
   return button;
@@ -32,11 +33,9 @@ const scored = (champions) => {
     rest.length ? make("details", {}, make("summary", {}, `${rest.length} further subsets`), board(rest, "further scores")) : "");
 };
 
-const WORDS = { liquidus: "liquidus", youngs_modulus: "Young's modulus", activation_energy: "activation energy" };
-const FURTHER = Object.keys(WORDS);
-
 export const view = async (main) => {
-  const { rows } = await call("models");
+  const { rows, trainable } = await call("models");
+  const further = trainable.filter((one) => !one.ranked);
   const champions = rows.filter((row) => row.champion);
   const judged = make("div", { role: "status" });
   const change = async (row, verb, body) => { await call(`models/${row.property}/${verb}`, { body, key: newKey() }); await view(main); };
@@ -54,7 +53,7 @@ export const view = async (main) => {
   const actions = (row) => (row.champion ? make("span", { class: "row" }, make("b", {}, "answers"), first(row) ? "" : small("Back to the one before", () => change(row, "rollback", {}))) : small("Compare", () => compare(row)));
   main.replaceChildren(
     make("h1", {}, "Models"),
-    make("p", { class: "row" }, train(["tg", "conductivity"], champions.length ? "Train again" : "Train now"), ...(champions.length ? FURTHER.map((name) => { const button = train([name], `Train ${WORDS[name]}`); button.className = "small"; return button; }) : [])),
+    make("p", { class: "row" }, train(null, champions.length ? "Train again" : "Train now"), ...(champions.length ? further.map((one) => { const button = train([one.name], `Train ${one.words}`); button.className = "small"; return button; }) : [])),
     make("p", { class: "note" }, "Training takes all data, your own among them: six to nine minutes on two cores. A new model answers once it passes the gate: as good on papers that neither saw, with honest intervals."),
     scored(champions),
     rows.length ? make("section", {}, make("h2", {}, "Versions"), table({ rows, noun: "versions", filter: false, columns: [

@@ -135,7 +135,13 @@ def test_without_a_model_it_says_so(empty, opened):
         )
         assert "retry-after" not in answer.headers
         assert http.get("/health").json()["status"] == "ok"
-        assert http.get("/api/v1/models").json() == {"rows": []}
+        told = http.get("/api/v1/models").json()
+        assert told["rows"] == []
+        assert told["trainable"][:2] == [
+            {"name": "tg", "words": "Tg", "ranked": True},
+            {"name": "conductivity", "words": "conductivity", "ranked": True},
+        ]
+        assert {"name": "youngs_modulus", "words": "Young's modulus", "ranked": False} in told["trainable"]
 
 
 def test_models_are_promoted_and_rolled_back(http, monkeypatch):
