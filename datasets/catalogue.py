@@ -9,12 +9,12 @@ from ..features.fractions import Fractions
 from . import conflicts as conflicts_of
 from . import lab as own_data
 from . import literature
+from .cards import CARDS, card, cards
 from .dataset import load
 from .liverpool import NAME as LIVERPOOL
 from .measurement import composition_keys
 from .properties import PROPERTIES
 from .sciglass import NAME as SCIGLASS
-from .sources import CARDS, card, cards
 
 LEAST_SPREAD = {"celsius": 30.0, "log10": 1.0, "linear": 0.5}  # K, decades, lab units: what is worth a look
 SHOWN = (

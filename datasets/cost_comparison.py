@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from .cards import DATA
 from .price_table import default_table
 from .prices import alternatives, routes
-from .sources import DATA
 
 BLOCK = re.compile(r"(<!-- costs -->\n).*?(<!-- /costs -->)", re.DOTALL)
 DECISIVE = {

@@ -12,10 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from . import arrhenius, conduction, literature_checks
+from .cards import DATA
 from .measurement import CONFIDENCE_WEIGHT, Measurements
 from .neighbours import DOUBTED, LEFT_OUT
 from .properties import Property
-from .sources import DATA
 
 Mask = npt.NDArray[np.bool_]
 

@@ -14,10 +14,10 @@ from typing import Any
 import pandas as pd
 
 from . import lab, literature, liverpool, sciglass
+from .cards import card
 from .catalogue import CatalogueError
 from .dataset import Dataset, load
 from .properties import PROPERTIES
-from .sources import card
 
 CARD_OF: Mapping[str, str] = {  # source of a row, as it begins -> card
     sciglass.NAME: "sciglass",

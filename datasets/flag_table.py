@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from .sources import DATA
+from .cards import DATA
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from .sources import DATA
+from .cards import DATA
 
 OLD_EXCEL, GZIP, ZIP, PARQUET = b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
 OTHERS = {b"%PDF": "a PDF", b"\x89PNG": "an image", b"\xff\xd8\xff": "an image", b"BZh": "a bz2 archive"}

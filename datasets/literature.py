@@ -14,9 +14,9 @@ import pandas as pd
 
 from ..features.elements import SYMBOLS
 from ..features.fractions import Fractions
+from .cards import card
 from .measurement import CONFIDENCE_WEIGHT, PHASES, Measurements, composition_keys, tabulate
 from .properties import find
-from .sources import card
 
 NAME, SECOND = "halide literature table", "second halide literature table"
 INSULATORS = "table of insulating salts"

@@ -14,9 +14,9 @@ from ..features import charge
 from ..features.fractions import Fractions
 from ..features.oxidation import roles
 from . import arrhenius, conduction, literature, liverpool
+from .cards import card
 from .measurement import Measurements
 from .properties import ACTIVATION_ENERGY, CONDUCTIVITY, ZERO_CELSIUS_K, Property
-from .sources import card
 
 Mask = npt.NDArray[np.bool_]
 

@@ -10,9 +10,9 @@ import pandas as pd
 
 from ..features.elements import SYMBOLS
 from ..features.fractions import Fractions
+from .cards import card
 from .measurement import CONFIDENCE_WEIGHT, Measurements, tabulate
 from .properties import CONDUCTIVITY
-from .sources import card
 
 NAME = "Liverpool Ionics Dataset"
 OBELIX_TEST = "test part of OBELiX"

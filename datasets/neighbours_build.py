@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 
 from . import sciglass
+from .cards import DATA
 from .curation import curate, merge_repeats, rules
 from .measurement import Measurements
 from .neighbours import astray
 from .properties import find
-from .sources import DATA
 
 
 def collect(name: str) -> pd.DataFrame:

@@ -13,10 +13,10 @@ import numpy.typing as npt
 
 from ..features.elements import INDEX, SYMBOLS
 from ..features.fractions import Fractions
+from .cards import DATA
 from .conduction import BOLTZMANN_EV_K, share, trace_limit
 from .curation import rules
 from .properties import ZERO_CELSIUS_K, Property
-from .sources import DATA
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]

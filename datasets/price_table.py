@@ -17,7 +17,7 @@ from ..features.composition import Composition, FormulaError
 from ..features.elements import INDEX, SYMBOLS, lookup
 from ..features.fractions import Fractions
 from ..features.scalars import plain
-from .sources import DATA
+from .cards import DATA
 
 ELEMENT_PRICE = "wiki2020_price_mid_usd_per_kg"
 NO_PRICE = math.nan

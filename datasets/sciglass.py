@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 
 from ..features.composition import Composition
 from ..features.elements import INDEX, SYMBOLS
+from .cards import DATA, card
 from .measurement import CHUNK, Measurements, formulas, tabulate
 from .properties import find
-from .sources import DATA, card
 
 NAME = "SciGlass"
 TABLE = DATA / "sciglass.parquet"

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..features.elements import SYMBOLS
-from .sources import DATA
+from .cards import DATA
 
 WHEEL_SHA256 = "ebc0590b8bc99be1729ca3ff3be314bfd6d098d3d8efbb12f1c280f86ed1a8e6"
 TABLES = "glasspy/data/datafiles"

@@ -17,8 +17,8 @@ import pandas as pd
 
 from ..features.elements import INDEX, SYMBOLS, lookup
 from ..features.fractions import Fractions
+from .cards import DATA
 from .price_table import batch
-from .sources import DATA
 
 Floats = npt.NDArray[np.float64]
 Of = Literal["production", "reserve"]

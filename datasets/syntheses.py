@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..features.elements import INDEX, SYMBOLS
+from .cards import DATA
 from .price_table import atoms_of
-from .sources import DATA
 from .volatility import halides
 
 Floats = npt.NDArray[np.float64]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from ..features.composition import Composition
-from .sources import card
+from .cards import card
 
 FARADAY_KC_MOL = 96.48533212  # CODATA 2018, in kC/mol: kJ/mol over it is a number of volts
 CHARGE: Mapping[str, int] = MappingProxyType(

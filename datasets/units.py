@@ -11,8 +11,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from .cards import DATA
 from .properties import CONDUCTIVITY, TG, Property  # noqa: F401 - the examples use them
-from .sources import DATA
 
 Form = Literal["linear", "reciprocal", "log10", "log10 reciprocal"]
 _SAME = str.maketrans(

@@ -14,9 +14,9 @@ from ..features.composition import Composition
 from ..features.elements import INDEX, SYMBOLS, lookup
 from ..features.fractions import Fractions
 from ..features.oxidation import roles
+from .cards import DATA
 from .flag_table import table
 from .possible import molecular_halide
-from .sources import DATA
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]

@@ -106,7 +106,7 @@ def data_kept() -> list[dict[str, Any]] | None:
 def data_mark() -> str:
     """What changes whenever the data do: embedded files, the code that reads them, the lab's own additions."""
     from ..datasets import lab
-    from ..datasets.sources import cards
+    from ..datasets.cards import cards
 
     told = [version("vitrion"), *(card.sha256 for card in cards()), str(len(lab.history()[0]))]
     return hashlib.sha256(" ".join(told).encode()).hexdigest()

@@ -40,9 +40,9 @@ def flags_list(formulas: Sequence[str]) -> list[dict[str, Any]]:
 
 def data_show(clerk: Worker, name: str, formula: str | None, limit: int, offset: int) -> dict[str, Any]:
     """Some rows of a property, of the lab's store or of the card of a source."""
+    from ..datasets.cards import CARDS
     from ..datasets.catalogue import LAB_VIEWS
     from ..datasets.properties import PROPERTIES
-    from ..datasets.sources import CARDS
 
     known = (*PROPERTIES, *LAB_VIEWS, *CARDS)
     if name not in known:

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 from vitrion.datasets import arrhenius, consensus, curation, literature, load
+from vitrion.datasets.cards import card
 from vitrion.datasets.duplicates import TOLD_TWICE
 from vitrion.datasets.measurement import Measurements, tabulate
 from vitrion.datasets.properties import CONDUCTIVITY, LIQUIDUS, TG, find
-from vitrion.datasets.sources import card
 from vitrion.datasets.tellings import LATER
 from vitrion.features import Fractions
 from vitrion.features.elements import SYMBOLS

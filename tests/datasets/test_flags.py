@@ -4,8 +4,8 @@ import dataclasses
 
 import numpy as np
 import pytest
+from vitrion.datasets.cards import DATA
 from vitrion.datasets.flags import CODES, FlagError, checked, explained, flagged, flags, short_notes, texts
-from vitrion.datasets.sources import DATA
 from vitrion.datasets.volatility import halides, potentials, reducible
 from vitrion.features import Composition, Fractions
 

@@ -5,9 +5,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from vitrion.datasets import export, literature, load, obelix
+from vitrion.datasets.cards import card
 from vitrion.datasets.measurement import composition_keys
 from vitrion.datasets.properties import ACTIVATION_ENERGY, CONDUCTIVITY
-from vitrion.datasets.sources import card
 from vitrion.features import charge
 from vitrion.features.fractions import Fractions
 

@@ -3,6 +3,7 @@ import pandas as pd
 import pandera.errors
 import pytest
 from vitrion.datasets import literature, liverpool, load
+from vitrion.datasets.cards import card
 from vitrion.datasets.duplicates import drop_retold
 from vitrion.datasets.measurement import (
     COLUMNS,
@@ -14,7 +15,6 @@ from vitrion.datasets.measurement import (
     tabulate,
 )
 from vitrion.datasets.properties import find
-from vitrion.datasets.sources import card
 from vitrion.features import Composition
 from vitrion.features.elements import INDEX
 

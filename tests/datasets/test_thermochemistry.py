@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from vitrion.datasets.sources import card
+from vitrion.datasets.cards import card
 from vitrion.datasets.thermochemistry import CHARGE, FARADAY_KC_MOL, binaries, decomposition_voltage
 from vitrion.features import Composition
 

@@ -3,7 +3,7 @@ import hashlib
 import pyarrow.parquet as pq
 import pytest
 from vitrion.datasets import sciglass_build
-from vitrion.datasets.sources import CARDS, DATA, Source, SourceError, card, cards
+from vitrion.datasets.cards import CARDS, DATA, Source, SourceError, card, cards
 
 
 @pytest.mark.parametrize("name", CARDS)
@@ -33,7 +33,7 @@ def test_card_of_sciglass_states_rows_size_and_fingerprint():
 
 
 def test_a_changed_file_is_noticed(tmp_path, monkeypatch):
-    monkeypatch.setattr("vitrion.datasets.sources.DATA", tmp_path)
+    monkeypatch.setattr("vitrion.datasets.cards.DATA", tmp_path)
     (tmp_path / "a.csv").write_text("formula\n")
     wrong = hashlib.sha256(b"other").hexdigest()
     with pytest.raises(SourceError, match=r"a\.csv: sha256 is"):
