@@ -11,36 +11,15 @@ from pathlib import Path
 from types import MappingProxyType
 
 DATA = Path(__file__).parent / "data"
-CARDS = (
-    "sciglass",
-    "halide_electrolytes",
-    "electrolytes_2",
-    "insulators",
-    "liverpool_conductivity",
-    "withdrawn",
-    "precursor_prices",
-    "precursors",
-    "routes",
-    "published_costs",
-    "element_supply",
-    "thermochemistry",
-    "curation",
-    "limits",
-    "flags",
-    "volatile",
-    "chlorides",
-    "astray_papers",
-    "units",
-    "columns",
-)
+CARDS = tuple(sorted(path.name.removesuffix(".card.toml") for path in DATA.glob("*.card.toml")))
 
 
-class SourceError(ValueError):
+class CardError(ValueError):
     """A data file that is not the one that its card describes."""
 
 
 @dataclass(frozen=True)
-class Source:
+class Card:
     """The card of one data file, read from ``data/NAME.card.toml``.
 
     Parameters
@@ -80,15 +59,15 @@ class Source:
         return DATA / self.file
 
     def verify(self) -> None:
-        """Raise `SourceError` if the file is not the one that the card describes."""
+        """Raise `CardError` if the file is not the one that the card describes."""
         found = hashlib.sha256(self.path.read_bytes()).hexdigest()
         if found != self.sha256:
             msg = f"{self.file}: sha256 is {found}, its card says {self.sha256}; restore the file or renew the card"
-            raise SourceError(msg)
+            raise CardError(msg)
 
 
 @lru_cache(maxsize=16)
-def card(name: str) -> Source:
+def card(name: str) -> Card:
     """Return the card of that name.
 
     >>> card("sciglass").licence
@@ -96,10 +75,10 @@ def card(name: str) -> Source:
     """
     if name not in CARDS:
         msg = f"{name!r} has no card; there are cards of {', '.join(CARDS)}"
-        raise SourceError(msg)
+        raise CardError(msg)
     with (DATA / f"{name}.card.toml").open("rb") as file:
         content = tomllib.load(file)
-    return Source(
+    return Card(
         **{
             **content,
             "notes": tuple(content.get("notes", ())),
@@ -108,6 +87,6 @@ def card(name: str) -> Source:
     )
 
 
-def cards() -> tuple[Source, ...]:
+def cards() -> tuple[Card, ...]:
     """Return the cards of all embedded data."""
     return tuple(card(name) for name in CARDS)

@@ -8,13 +8,11 @@ import pandas as pd
 from ..features.fractions import Fractions
 from . import conflicts as conflicts_of
 from . import lab as own_data
-from . import literature
+from . import sources as sources_of
 from .cards import CARDS, card, cards
 from .dataset import load
-from .liverpool import NAME as LIVERPOOL
 from .measurement import composition_keys
 from .properties import PROPERTIES
-from .sciglass import NAME as SCIGLASS
 
 LEAST_SPREAD = {"celsius": 30.0, "log10": 1.0, "linear": 0.5}  # K, decades, lab units: what is worth a look
 SHOWN = (
@@ -50,7 +48,6 @@ def listing(*, lab: bool = True) -> pd.DataFrame:
     rows = []
     for name, prop in PROPERTIES.items():
         data = load(name, lab=lab)
-        source = data.rows["source"]
         rows.append(
             {
                 "name": name,
@@ -59,10 +56,8 @@ def listing(*, lab: bool = True) -> pd.DataFrame:
                 "rows": len(data),
                 "compositions": len(np.unique(data.measured.keys)),
                 "papers": data.rows["paper"].nunique(),
-                "sciglass": int((source == SCIGLASS).sum()),
-                "literature": int(literature.is_literature(data.rows).sum()),
-                "liverpool": int((source == LIVERPOOL).sum()),
-                "lab": int((source == own_data.NAME).sum()),
+                **{column: sources_of.count(data.rows, some) for column, some in sources_of.columns().items()},
+                "lab": int((data.rows["source"] == own_data.NAME).sum()),
                 "kept_in_doubt": int((data.rows["doubt"] != "").sum()),
                 "dropped": len(data.dropped),
                 "lowest": data.rows["value"].min(),

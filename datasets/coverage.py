@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..features.elements import SYMBOLS
-from . import bar_chart, catalogue
+from . import bar_chart, catalogue, sources
 from .conduction import share
 from .dataset import Dataset, load
 from .splits import by_family
@@ -69,15 +69,15 @@ def transition(tg: Dataset) -> str:
 
 
 def room_temperature(conductivity: Dataset) -> str:
-    """Return a chart of conductivities near room temperature, of SciGlass and of the literature."""
+    """Return a chart of conductivities near room temperature, of tables taken over whole and of the literature."""
     rows = conductivity.rows
     edges = np.arange(-20.0, 0.1, 0.5)
     near = rows["temperature_C"].between(*ROOM_C).to_numpy()
     target = np.log10(rows["value"].to_numpy())
-    glass = ~conductivity.curated
+    whole = [source.name for source in sources.all() if source.trust == "bulk"]
     counts = {
-        "SciGlass (20 degC)": np.histogram(target[near & glass], edges)[0],
-        "literature (15-45 degC)": np.histogram(target[near & ~glass], edges)[0],
+        f"{' and '.join(whole)} (15-45 degC)": np.histogram(target[near & ~conductivity.curated], edges)[0],
+        "literature (15-45 degC)": np.histogram(target[near & conductivity.curated], edges)[0],
     }
     labels = [f"{edge:g}" for edge in edges[:-1]]
     return bar_chart.draw("Conductivity near room temperature", "log10 of S/cm", labels, counts, 4)

@@ -14,16 +14,15 @@ import pandas as pd
 from ..features.composition import Composition
 from ..features.fractions import Fractions
 from . import lab as own_data
-from . import literature, liverpool, sciglass
+from . import sources
 from .consensus import lower_weight
 from .curation import curate, merge_repeats, rules
 from .duplicates import drop_retold
 from .laboratories import laboratories
 from .measurement import Measurements
 from .properties import Property, find
+from .sources import Source
 from .tellings import first_tellings
-
-BULK = (sciglass.NAME,)  # sources taken over whole, which nobody read row by row
 
 
 @dataclass(frozen=True)
@@ -76,8 +75,8 @@ class Dataset:
 
     @cached_property
     def curated(self) -> npt.NDArray[np.bool_]:
-        """Whether a person read each row in its paper, ndarray of shape (n,); those of `BULK` were taken over whole."""
-        return ~self.rows["source"].isin(BULK).to_numpy()
+        """Whether a person read each row in its paper, ndarray of shape (n,); see `sources.bulk`."""
+        return ~sources.bulk(self.rows)
 
     @cached_property
     def conditions(self) -> pd.DataFrame:
@@ -91,13 +90,16 @@ class Dataset:
 
     @cached_property
     def compositions(self) -> list[Composition]:
-        """Compositions, one a row, made when first asked for: exact to the ppm in SciGlass rows, else parsed."""
+        """Compositions, one a row, made when first asked for: of the fractions where these are exact, else parsed."""
         unique: dict[str, Composition] = {}
-        formulas, embedded = self.rows["formula"].tolist(), (self.rows["source"] == sciglass.NAME).tolist()
-        for row, (formula, from_sciglass) in enumerate(zip(formulas, embedded, strict=True)):
+        formulas: list[str] = self.rows["formula"].tolist()
+        exact = np.full(len(self), None, dtype=object)
+        for source in sources.all():
+            exact[source.holds(self.rows)] = source.composition
+        for row, (formula, of_fractions) in enumerate(zip(formulas, exact.tolist(), strict=True)):
             if formula not in unique:
                 unique[formula] = (
-                    sciglass.composition(self.measured.matrix[row]) if from_sciglass else Composition.parse(formula)
+                    Composition.parse(formula) if of_fractions is None else of_fractions(self.measured.matrix[row])
                 )
         return [unique[formula] for formula in formulas]
 
@@ -131,11 +133,12 @@ class Dataset:
 def load(name: str, *, lab: bool = True, extra: Sequence[Measurements] = ()) -> Dataset:
     """Return all measurements of the property of that name, curated: the embedded ones and the lab's own.
 
-    Repeats of one composition in one SciGlass paper are merged to their median; literature rows stay as they are.
-    Rows that stand alone against other papers stay with a lower weight and the reason in ``doubt``. The lab's own rows
-    have the source ``lab`` and, like rows read in a primary paper, a weight of 1 (0.3 when the lab itself gave them low
-    confidence); they are curated, but never weighed against other papers. What an earlier source holds too, with the
-    same DOI, is dropped from the later one; so is a value that an earlier paper has already (`tellings`).
+    Repeats of one composition in one SciGlass paper are merged to their median; literature rows stay as they are
+    (`sources.Source.merge`). Rows that stand alone against other papers stay with a lower weight and the reason in
+    ``doubt``. The lab's own rows have the source ``lab`` and, like rows read in a primary paper, a weight of 1 (0.3
+    when the lab itself gave them low confidence); they are curated, but never weighed against other papers. What an
+    earlier source holds too, with the same DOI, is dropped from the later one; so is a value that an earlier paper has
+    already (`tellings`).
 
     Parameters
     ----------
@@ -147,12 +150,11 @@ def load(name: str, *, lab: bool = True, extra: Sequence[Measurements] = ()) -> 
         Measurements of other readers, such as `obelix.read`.
     """
     prop = find(name)
-    bulk, refused = curate(sciglass.read(name), prop)
-    papers, refused_too = curate(literature.read(name, tuple(literature.TABLES)), prop)
-    told, again = _told_once(papers, prop)
-    measured = Measurements.join([merge_repeats(bulk, prop), told])
-    out = [refused, refused_too, again]
-    for part in (liverpool.read(name), *extra):
+    out = list[pd.DataFrame]()
+    measured = Measurements.none()
+    for some in sources.together():
+        measured = _added(measured, some[0].read(name), prop, out, some)
+    for part in extra:
         measured = _added(measured, part, prop, out)
     measured, later = first_tellings(measured, prop)
     out.append(later)
@@ -162,21 +164,23 @@ def load(name: str, *, lab: bool = True, extra: Sequence[Measurements] = ()) -> 
     return Dataset(prop, measured, pd.concat(out, ignore_index=True))
 
 
-def _told_once(papers: Measurements, prop: Property) -> tuple[Measurements, pd.DataFrame]:
-    """Rows of the literature tables without what an earlier of them has too, and the latter with their ``reason``."""
-    source = papers.rows["source"].str
-    first, *later = (papers.take(source.startswith(name).to_numpy()) for name in literature.TABLES.values())
-    out = [papers.rows.iloc[:0].assign(reason="")]
-    for part in later:
-        new, retold = drop_retold(first, part, prop)
-        first = Measurements.join([first, new])
-        out.append(retold)
-    return first, pd.concat(out, ignore_index=True)
+def _added(
+    measured: Measurements, part: Measurements, prop: Property, out: list[pd.DataFrame], of: Sequence[Source] = ()
+) -> Measurements:
+    """Measurements with a further part: what it repeats, and what curation refuses, goes to `out`.
 
-
-def _added(measured: Measurements, part: Measurements, prop: Property, out: list[pd.DataFrame]) -> Measurements:
-    """Measurements with a further source: what it repeats, and what curation refuses, goes to `out`."""
+    The part may be of several sources that are read together; a later of them gives up what an earlier has too.
+    """
     new, retold = drop_retold(measured, part, prop)
     new, refused = curate(new, prop)
     out += [retold, refused]
-    return Measurements.join([measured, new])
+    if any(source.merge for source in of):
+        new = merge_repeats(new, prop)
+    if len(of) < 2:
+        return Measurements.join([measured, new])
+    first, *later = (new.take(source.holds(new.rows)) for source in of)
+    for one in later:
+        rest, retold = drop_retold(first, one, prop)
+        first = Measurements.join([first, rest])
+        out.append(retold)
+    return Measurements.join([measured, first])

@@ -13,17 +13,10 @@ from typing import Any
 
 import pandas as pd
 
-from . import lab, literature, liverpool, sciglass
-from .cards import card
+from . import lab, sources
 from .catalogue import CatalogueError
 from .dataset import Dataset, load
 from .properties import PROPERTIES
-
-CARD_OF: Mapping[str, str] = {  # source of a row, as it begins -> card
-    sciglass.NAME: "sciglass",
-    **{source: name for name, source in literature.TABLES.items()},
-    liverpool.NAME: "liverpool_conductivity",
-}
 
 
 class ExportError(ValueError):
@@ -87,16 +80,16 @@ def _tables(names: Sequence[str], with_lab: bool) -> Iterator[tuple[str, pd.Data
 
 
 def _about(data: Dataset) -> dict[str, Any]:
-    sources = data.rows["source"]
-    cards = [card(name) for source, name in CARD_OF.items() if sources.str.startswith(source).any()]
+    held = sources.of_rows(data.rows)
+    licences = dict.fromkeys(source.licence for source in held)
+    terms = dict.fromkeys(source.terms for source in held if source.terms)
     return {
         "title": f"{data.property.label}, in {data.property.unit}",
         "property": data.property.name,
         "unit": data.property.unit,
         "fingerprint": data.fingerprint,
-        "licence": " AND ".join(dict.fromkeys(source.licence for source in cards))
-        + "; a public copy of SciGlass rows stays under ODbL",
-        "attribution": " ".join(dict.fromkeys(source.attribution for source in cards)),
+        "licence": "; ".join([" AND ".join(licences), *terms]),
+        "attribution": " ".join(dict.fromkeys(source.attribution for source in held)),
         "left_out": data.reasons,
     }
 

@@ -13,7 +13,7 @@ import pandas as pd
 from ..features import charge
 from ..features.fractions import Fractions
 from ..features.oxidation import roles
-from . import arrhenius, conduction, literature, liverpool
+from . import arrhenius, conduction, literature, sources
 from .cards import card
 from .measurement import Measurements
 from .properties import ACTIVATION_ENERGY, CONDUCTIVITY, ZERO_CELSIUS_K, Property
@@ -114,11 +114,10 @@ def maybe_hydrated(matrix: npt.NDArray[np.float64]) -> Mask:
 
 
 def doubts(measured: Measurements, prop: Property, rules: dict[str, Any]) -> Iterator[tuple[Mask, str]]:
-    """Yield masks of shape (n,), with reasons, of doubtful rows of curated tables; hydrated ones of Liverpool too."""
+    """Yield masks of shape (n,), with reasons, of doubtful literature rows; hydrated ones of all curated sources."""
     curated = literature.is_literature(measured.rows)
     if prop.name == CONDUCTIVITY.name:
-        published = curated | (measured.rows["source"] == liverpool.NAME).to_numpy()
-        yield published & maybe_hydrated(measured.matrix), HYDRATED
+        yield sources.curated(measured.rows) & maybe_hydrated(measured.matrix), HYDRATED
     if not curated.any():
         return
     if prop.name in (CONDUCTIVITY.name, ACTIVATION_ENERGY.name):

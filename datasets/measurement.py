@@ -90,6 +90,11 @@ class Measurements:
             vars(taken)["keys"] = self.keys[index]
         return taken
 
+    @classmethod
+    def none(cls) -> Measurements:
+        """No measurement."""
+        return cls(tabulate(0), np.zeros((0, len(SYMBOLS))))
+
     @staticmethod
     def join(parts: Sequence[Measurements]) -> Measurements:
         """Return the measurements of all parts, one after the other."""

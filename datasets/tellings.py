@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import connected_components
 
 from .measurement import Measurements, composition_keys
 from .properties import Property
-from .sciglass import NAME as SCIGLASS
+from .sources import bulk
 
 LATER = "an earlier paper has the same value for this composition"
 PARTS = 2_000  # compositions are the same that agree to 0.05 at.%
@@ -43,7 +43,7 @@ def cells(measured: Measurements, prop: Property) -> pd.DataFrame:
     printed = np.rint(prop.to_target(rows["value"].to_numpy()) * 10 ** DECIMALS[prop.scale])
     number = pd.DataFrame({"spot": spot, "printed": printed})
     cell = number.groupby(list(number), sort=False).ngroup().to_numpy().copy()
-    curated = (rows["source"] != SCIGLASS).to_numpy()
+    curated = ~bulk(rows)
     vague = curated.copy()
     vague[curated] = _digits(rows["value"][curated]) < LEAST_DIGITS
     cell[vague] = cell.max(initial=-1) + 1 + np.arange(int(vague.sum()))

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..datasets.properties import RANKED, ZERO_CELSIUS_K, find
+from ..datasets.sources import bulk_papers
 from ..models.analogues import phase_of
 from ..models.prediction import Prediction
 from ..models.predictor import Predictor
@@ -29,7 +30,6 @@ MEASURED = (
     "n_measured",
 )
 SHOWN_AS = {name: f"measured_{find(name).column}" for name in RANKED}
-BULK = "sciglass:"  # of a reference: from tables that nobody read paper by paper
 AS_WARM_C = 0.05  # difference of temperatures that is none
 
 
@@ -143,7 +143,8 @@ def _of_each(
 
 def _shown(facts: Facts, temperature_C: float) -> int:
     """Place of the measurement that is shown."""
-    bulk = np.array([str(text).startswith(BULK) for text in facts.reference])
+    whole = bulk_papers()
+    bulk = np.array([str(text).startswith(whole) for text in facts.reference])
     values = facts.measured[:, 0]
     if facts.measured.shape[1] > 1:
         other = np.array([phase_of(*row) != "glass" for row in facts.measured[:, 2:]])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..datasets import Dataset, liverpool
+from ..datasets import Dataset, sources
 from ..datasets.properties import Property, find
 from .headline import headline
 from .recipe import Recipe
@@ -60,6 +60,14 @@ def sources_of(data: Dataset) -> dict[str, int]:
     return {str(name): int(count) for name, count in data.rows["source"].value_counts().items()}
 
 
+def licences_of(data: Dataset) -> str:
+    """Licences of the code and of the sources of a data set, with the words that these ask for."""
+    held = sources.of_rows(data.rows)
+    told = [f"{source.name} {source.licence}" for source in held]
+    words = dict.fromkeys(source.attribution for source in held)
+    return f"code MIT; {'; '.join(told)}. {' '.join(words)}".strip()
+
+
 def score_table(scores: pd.DataFrame, quantity: Property) -> str:
     """Scores as a table of markdown, at most forty rows."""
     names = [name for name in SCORES if name in scores.columns]
@@ -101,8 +109,7 @@ def model_card(recipe: Recipe, data: Dataset, scores: pd.DataFrame, sha256: str)
             "- **Do not use** it where the verdict is outside: errors are larger there. The interval is right on "
             "average, not for each paper: rows of one paper err together, and `by paper` lets each weigh alike.",
             f"- **File** `predictor.skops`, sha256 `{sha256[:12]}`; read through the guard of model files.",
-            "- **Licences**: code MIT; SciGlass data ODbL 1.0, (c) 2019 EPAM Systems"
-            + ("; Liverpool Ionics Dataset CC BY 4.0." if liverpool.NAME in told else "."),
+            f"- **Licences**: {licences_of(data)}",
             "",
             score_table(scores, quantity),
         ]

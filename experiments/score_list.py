@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..datasets import Dataset
+from ..datasets import Dataset, sources
 from ..models.crossfit import HeldOut
 from .calibration_bench import BY_PAPER, LIKE, NARROW, PROMISING, RATIO, WIDE, WITH_UNIT, estimate, masks, reliability
 from .headline import HALIDES, NEW, OXYCHLORIDES, OXYHALIDES, RECENT
@@ -198,7 +198,7 @@ def data_counts(data: Dataset) -> dict[str, Any]:
         "measurements": len(data),
         "papers": len(set(data.groups)),
         "laboratories": len(set(data.laboratories)),
-        "SciGlass": int(embedded.sum()),
+        **{source.name: sources.count(data.rows, (source,)) for source in sources.all() if source.trust == "bulk"},
         "halides of other sources": int((halogen & ~embedded).sum()),
         OXYCHLORIDES: int(sought.get(OXYCHLORIDES, none).sum()),
     }

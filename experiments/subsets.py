@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..datasets import Dataset, literature
+from ..datasets import Dataset, literature, sources
 from ..datasets.obelix import UPPER_LIMIT
 from ..datasets.splits import by_family
 from ..models.nearness import nearness
@@ -47,7 +47,7 @@ def subsets(data: Dataset) -> Mapping[str, Mask]:
     if data.property.name == "conductivity":
         first = data.rows["source"].str.startswith(literature.NAME).to_numpy()
         cases |= {f"first table: {name}": cases[name] & first for name in (HALIDES, OXYHALIDES)}
-        cases |= {"SciGlass": ~data.curated}
+        cases |= {source.name: source.holds(data.rows) for source in sources.all() if source.trust == "bulk"}
     return {name: mask for name, mask in cases.items() if mask.any()}
 
 

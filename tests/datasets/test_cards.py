@@ -3,7 +3,7 @@ import hashlib
 import pyarrow.parquet as pq
 import pytest
 from vitrion.datasets import sciglass_build
-from vitrion.datasets.cards import CARDS, DATA, Source, SourceError, card, cards
+from vitrion.datasets.cards import CARDS, DATA, Card, CardError, card, cards
 
 
 @pytest.mark.parametrize("name", CARDS)
@@ -36,10 +36,10 @@ def test_a_changed_file_is_noticed(tmp_path, monkeypatch):
     monkeypatch.setattr("vitrion.datasets.cards.DATA", tmp_path)
     (tmp_path / "a.csv").write_text("formula\n")
     wrong = hashlib.sha256(b"other").hexdigest()
-    with pytest.raises(SourceError, match=r"a\.csv: sha256 is"):
-        Source("a", "A", "a.csv", "MIT", "us", "here", wrong, 0).verify()
+    with pytest.raises(CardError, match=r"a\.csv: sha256 is"):
+        Card("a", "A", "a.csv", "MIT", "us", "here", wrong, 0).verify()
 
 
 def test_an_unknown_card_names_the_known_ones():
-    with pytest.raises(SourceError, match="sciglass"):
+    with pytest.raises(CardError, match="sciglass"):
         card("icsd")

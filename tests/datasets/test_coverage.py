@@ -43,7 +43,7 @@ def test_figures_are_small_and_well_formed(name):
     assert path.stat().st_size < 20_000
     root = ET.parse(path).getroot()
     texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
-    assert "with Tg" in texts or "all" in texts or "SciGlass (20 degC)" in texts
+    assert "with Tg" in texts or "all" in texts or "SciGlass (15-45 degC)" in texts
 
 
 def test_bars_grow_with_counts_and_none_is_drawn_for_zero():
