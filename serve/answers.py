@@ -94,6 +94,8 @@ def tracked(
 
         run = log_ranking(ranked, usable(table), goal, temperature, name, also)
     except Exception as error:
-        said, away = str(error).splitlines()[0][:300], type(error).__name__ == "MlflowAwayError"
+        from ..experiments.reach import MlflowAwayError
+
+        said, away = str(error).splitlines()[0][:300], isinstance(error, MlflowAwayError)
         return f"the ranking is done and not tracked: {said}" if away else f"{UNTRACKED}: {said}"
     return f"tracked as run {run} of 'vitrion ranking'"

@@ -20,28 +20,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Lifespan
 
-from ..datasets.catalogue import CatalogueError
-from ..datasets.cells import CellError
-from ..datasets.grid import TableError
 from ..datasets.home import made
-from ..datasets.store import StoreError
-from ..experiments.campaign_events import CampaignError, TakenError
-from ..experiments.campaign_store import CampaignFileError
-from ..experiments.campaign_table import TableAwayError
-from ..experiments.goal import GoalError
-from ..experiments.recipe import RecipeError
-from ..experiments.record import NoChampionError
-from ..features.notation import FormulaError
-from ..features.scalars import ScalarError
-from ..models.artifact import ArtifactError
-from ..models.conditions import ConditionError
 from . import pages, routes_access, routes_campaigns, routes_jobs, routes_library, routes_rank, routes_state
 from .access import Access
 from .bodies import Bodies, TooSlowError
 from .campaigns import Campaigns
 from .desk import Desk
 from .door import HEADERS, Door, TooLargeError, TooMuchError
-from .failures import explained
+from .errors import OUTCOMES, explained, outcome, status
 from .heads import Heads
 from .in_use import InUse
 from .jobs import Jobs
@@ -52,39 +38,13 @@ from .owners import Owners
 from .patience import away, lost
 from .places import AtWork, Places
 from .problems import of_http, of_validation, problem
-from .refusals import BusyError, ConflictError, ForbiddenError, InputError, NotFoundError, WorkError, public
+from .refusals import BusyError, public
 from .rules import Table
 from .service import Ask, Service
 from .settings import Settings
-from .shares import RoomError, ShareError
 from .store import Store
 from .work import LONG_THREADS, LONG_WAITING, Batcher, Pool
 
-STATUS: dict[type[Exception], int] = {
-    ForbiddenError: 403,
-    NotFoundError: 404,
-    ConflictError: 409,
-    TakenError: 409,
-    CampaignError: 422,
-    InputError: 422,
-    FormulaError: 422,
-    GoalError: 422,
-    ConditionError: 422,
-    RecipeError: 422,
-    TableError: 422,
-    StoreError: 422,
-    CellError: 422,
-    CatalogueError: 422,
-    ScalarError: 422,
-    CampaignFileError: 500,
-    WorkError: 500,
-    RoomError: 507,
-    ShareError: 429,
-    BusyError: 503,
-    TableAwayError: 503,
-    NoChampionError: 503,
-    ArtifactError: 503,
-}
 _LOG = logging.getLogger(__name__)
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
 LOOK_S = 1.0  # between two looks at what is promoted
@@ -126,7 +86,7 @@ def create_app(settings: Settings | None = None, models: InUse | None = None) ->
     app.add_middleware(Requests)
     app.add_exception_handler(RequestValidationError, of_validation)
     app.add_exception_handler(HTTPException, _of_http)
-    for kind in (*STATUS, OSError):
+    for kind in (*(row.kind for row in OUTCOMES if row.status is not None), OSError):
         app.add_exception_handler(kind, _of_error)
     app.add_exception_handler(Exception, _of_unforeseen)
     return app
@@ -147,15 +107,15 @@ def _of_error(request: Request, error: Exception) -> Response:
         return problem(507, why)
     if lost(error):
         error = away(error)
-    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
     wait = {"retry-after": str(error.retry_s)} if isinstance(error, BusyError) and error.retry_s else None
-    told = str(error) if isinstance(error, tuple(STATUS)) else explained(error)[0]
+    known = outcome(error)
+    told = str(error) if known is not None and known.status is not None else explained(error)[0]
     if isinstance(error, OSError):
         _LOG.error("a request failed", exc_info=error)
     head, *lines = public(told).splitlines() or [""]
     valid = re.search(r"take the (\d+) valid rows? alone", head)  # in the words of `RowsError`, from whatever process
     more = {"valid_rows": int(valid[1])} if valid else {}
-    return problem(status, head, [_wrong(line) for line in lines], wait, more)
+    return problem(status(error), head, [_wrong(line) for line in lines], wait, more)
 
 
 def _of_unforeseen(request: Request, error: Exception) -> Response:

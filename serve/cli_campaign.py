@@ -14,7 +14,7 @@ from .answers import found
 from .cli_campaign_views import ENDINGS, Name, Output, export, give, import_, list_, say_retraining, show
 from .cli_rank import GoalFile, Server, Temperature, check_temperature, load_goal, read_ranges
 from .console import progress, say
-from .failures import bad_tables, told
+from .failures import told
 from .outputs import checked
 from .refusals import InputError, visible
 
@@ -67,7 +67,7 @@ def new(
     server: Server = None,
 ) -> None:
     """Begin a campaign over a family, or over a list of candidates."""
-    with told(), bad_tables(), _noticed():
+    with told(), _noticed():
         if (template is None) == (candidates is None):
             raise InputError("give a template such as 'LiAlCl{4-2x}O{x}', or --candidates FILE, and not both")
         check_temperature(temperature)
@@ -120,7 +120,7 @@ def propose(
     server: Server = None,
 ) -> None:
     """Choose what to melt next; results that came are learnt at once."""
-    with told(), bad_tables(), _noticed():
+    with told(), _noticed():
         paths = checked(output or [], ENDINGS)
         campaign = found(name, server)
         with progress() as report:
@@ -156,7 +156,7 @@ def record(
     server: Server = None,
 ) -> None:
     """Record what came of a melt, all of it or a part; or a table of results."""
-    with told(), bad_tables(), _noticed():
+    with told(), _noticed():
         values = _values(conductivity, conductivity_error, tg, tg_error, at, phase, _failure(failed), sample, note)
         if (formula is None) == (table is None):
             raise InputError("give a FORMULA with its values, or --table FILE, and not both")
@@ -219,7 +219,7 @@ def correct(
     server: Server = None,
 ) -> None:
     """Correct a result; the next proposals are those of the corrected history."""
-    with told(), bad_tables(), _noticed():
+    with told(), _noticed():
         values = _values(conductivity, conductivity_error, tg, tg_error, at, phase, _failure(failed), sample, note)
         values |= dict.fromkeys(map(_cleared, clear or []))
         say(f"corrected as event {found(name, server).correct(event, formula, trust_units, **values)}")

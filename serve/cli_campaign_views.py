@@ -13,7 +13,8 @@ from ..datasets.home import put
 from .answers import found
 from .cli_rank import Server
 from .console import say, to_stdout
-from .failures import FAILED, told
+from .errors import FAILED
+from .failures import told
 from .outputs import checked, save, to_csv
 from .refusals import InputError, visible
 

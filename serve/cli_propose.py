@@ -25,7 +25,7 @@ from .cli_rank import (
     train_missing,
 )
 from .console import progress, say, to_stdout
-from .failures import bad_tables, told
+from .failures import told
 from .outputs import checked, save, to_csv
 from .refusals import InputError, visible
 
@@ -73,7 +73,7 @@ def propose(
     server: Server = None,
 ) -> None:
     """Propose the next compositions to melt, with a reason for each."""
-    with told(), bad_tables():
+    with told():
         many = [*(sources or []), *(candidates or [])]
         outputs = checked(output or [], (".csv", ".parquet", ".html"), *many, *([str(results)] if results else []))
         check_temperature(temperature)

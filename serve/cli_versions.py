@@ -12,7 +12,8 @@ from rich.text import Text
 
 from .cli_rank import Server
 from .console import noticed, say, to_stdout
-from .failures import FAILED, told
+from .errors import FAILED
+from .failures import told
 from .refusals import InputError, visible
 
 Told = Mapping[str, Any]

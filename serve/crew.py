@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from .refusals import ConflictError, InputError, WorkError
+from .errors import raised
+from .refusals import InputError, WorkError
 
 WORKER = ("-m", "vitrion.serve.worker")
 COMMAND = ("-m", "vitrion.serve.bound")  # the command line, bound to this process
@@ -69,7 +70,7 @@ class Worker:
             return said["done"]
         if said.get("errno"):
             raise OSError(said["errno"], os.strerror(said["errno"]))
-        raise {"input": InputError, "conflict": ConflictError}.get(said["kind"], WorkError)(said["error"])
+        raise raised(said["kind"], said["error"])
 
     def close(self) -> None:
         """End the process at once, and start no other."""

@@ -10,7 +10,7 @@ import typer
 
 from .cli_rank import Server
 from .console import say, to_stdout
-from .failures import bad_tables, told
+from .failures import told
 from .outputs import checked, save, to_csv
 from .refusals import InputError, visible
 
@@ -36,7 +36,7 @@ def list_(
     server: Server = None,
 ) -> None:
     """List the properties with their rows, compositions, papers and ranges."""
-    with told(), bad_tables():
+    with told():
         paths = _checked(output)
         if server is not None:
             if sources or no_lab:
@@ -63,7 +63,7 @@ def show(
     server: Server = None,
 ) -> None:
     """Show the rows of a property, the facts of the lab's store, or the card of a source."""
-    with told(), bad_tables():
+    with told():
         paths = _checked(output)
         if server is not None:
             if dropped or no_lab:
@@ -97,7 +97,7 @@ def add(
     server: Server = None,
 ) -> None:
     """Add the lab's own results: values, failed syntheses, corrections; all rows or none."""
-    with told(), bad_tables():
+    with told():
         if server is not None:
             _add_there(server, file, {"keep_good": keep_good, "trust_units": trust_units, "again": again, "note": note})
             return
@@ -141,7 +141,7 @@ def conflicts(
     no_lab: NoLab = False,
 ) -> None:
     """List compositions on which papers disagree, the widest first."""
-    with told(), bad_tables():
+    with told():
         from ..datasets import catalogue
 
         paths = _checked(output)
@@ -162,7 +162,7 @@ def cost(
     output: Output = None,
 ) -> None:
     """Show the route to compositions, its raw materials and cost, other routes, and how safe their supply is."""
-    with told(), bad_tables():
+    with told():
         from ..datasets.cost_table import costs, read_prices
 
         paths = _checked(output)
@@ -184,7 +184,7 @@ def export(
     no_lab: NoLab = False,
 ) -> None:
     """Write the data sets and the lab's store as Parquet with a card each."""
-    with told(), bad_tables():
+    with told():
         from ..datasets.export import export as write_all
 
         for path in write_all(folder, names or (), with_lab=not no_lab):

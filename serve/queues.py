@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
-from dbos._error import DBOSException
+from dbos._error import DBOSAwaitedWorkflowCancelledError, DBOSException, DBOSWorkflowCancelledError
 
 from ..datasets.home import home, private_file
 from ..experiments.campaign_table import reason
@@ -21,6 +21,7 @@ from .store import Job
 from .workflows import LOG, QUICK, RANK, ROUND, TRAIN
 
 ENDED = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "SUCCESS")
+_CANCELLED = (DBOSAwaitedWorkflowCancelledError, DBOSWorkflowCancelledError)
 _POLL_S, _SLOW_POLL_S = 0.5, 1.0  # between two looks into a queue; each costs the processor some milliseconds
 
 
@@ -127,4 +128,4 @@ def spared() -> Iterator[list[str]]:
 def _is_no_cancellation(record: logging.LogRecord) -> bool:
     """Whether a message of DBOS tells more than that a job was cancelled, which it calls an error."""
     kind = record.exc_info[0] if record.exc_info else None
-    return kind is None or "Cancelled" not in kind.__name__
+    return kind is None or not issubclass(kind, _CANCELLED)

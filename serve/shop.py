@@ -16,7 +16,7 @@ from dbos import DBOS
 from dbos._error import DBOSException
 
 from .crew import Trainings, Worker
-from .failures import explained
+from .errors import explained
 from .long_list import read_request
 from .patience import lost
 from .refusals import public

@@ -15,25 +15,20 @@ from ..models.trial import confine
 
 NICENESS = 5  # behind the requests that people wait for
 MOST_MEMORY = 12 * 2**30  # bytes of addresses: a file that unpacks beyond ends in an error, not in a machine at its end
-CONFLICTS = ("RefusedError", "NoChampionError")  # what cannot be done as things stand
 
 
 def answer(told: dict[str, Any]) -> dict[str, Any]:
     """Do what one line asks for: ``do`` names a verb, the rest is told to it; what goes wrong is told with its kind."""
     from . import clerk, long_list
-    from .failures import BAD_INPUT, explained
+    from .errors import explained, kind
 
     verbs, given = {**long_list.VERBS, **clerk.VERBS}, {name: value for name, value in told.items() if name != "do"}
     try:
         with collected():  # verbs return what is to be noticed
             return {"done": verbs[told["do"]](**given)}
     except Exception as error:
-        if isinstance(error, ValueError) and ".datasets." in type(error).__module__:  # with bad rows on further lines
-            return {"error": str(error), "kind": "input"}
-        sentence, code = explained(error)
-        known = type(error).__name__ in CONFLICTS
-        kind = "input" if code == BAD_INPUT else "conflict" if known else "failure"
-        return {"error": sentence, "kind": kind, "errno": error.errno if isinstance(error, OSError) else None}
+        number = error.errno if isinstance(error, OSError) else None
+        return {"error": explained(error)[0], "kind": kind(error), "errno": number}
 
 
 def serve(lines: TextIO, out: TextIO) -> None:

@@ -10,7 +10,7 @@ from vitrion.experiments.campaign_events import CampaignError
 from vitrion.experiments.goal import Goal, GoalError
 from vitrion.experiments.recipe import Recipe, RecipeError
 from vitrion.serve import clerk, long_list
-from vitrion.serve.failures import BAD_INPUT, explained
+from vitrion.serve.errors import BAD_INPUT, explained
 from vitrion.serve.refusals import WorkError
 
 DEEP, DIGITS = "nested too deep", "more than 4,300 digits"

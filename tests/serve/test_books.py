@@ -10,7 +10,7 @@ from dbos import DBOS
 from dbos._error import DBOSException
 from vitrion.experiments import campaign_table
 from vitrion.serve import keeper, queues
-from vitrion.serve.failures import explained
+from vitrion.serve.errors import explained
 from vitrion.serve.jobs import Jobs
 from vitrion.serve.patience import AwayError, lost
 from vitrion.serve.refusals import public

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
-from vitrion.serve import cli, damage, failures
+from vitrion.serve import cli, damage, errors
 from vitrion.serve.damage import DamagedError
 from vitrion.serve.jobs import Jobs
 from vitrion.serve.settings import Settings
@@ -123,5 +123,5 @@ def test_tables_that_are_not_ours_are_named_too(empty):
 
 def test_damage_that_comes_while_it_runs_is_named():
     error = sa.exc.DatabaseError("select 1", {}, sqlite3.DatabaseError("database disk image is malformed"))
-    said, code = failures.explained(error)
+    said, code = errors.explained(error)
     assert "a database of the home folder is damaged (database disk image is malformed)" in said and code == 1

@@ -9,7 +9,7 @@ import sys
 import pytest
 import sqlalchemy as sa
 from vitrion.datasets import store
-from vitrion.serve import backup, disk, failures
+from vitrion.serve import backup, disk, errors
 from vitrion.serve.refusals import InputError
 from vitrion.serve.settings import Settings
 
@@ -39,22 +39,22 @@ FULL = sqlite3.OperationalError("database or disk is full")
     ids=lambda error: type(error).__name__,
 )
 def test_a_full_disk_is_no_surprise(error):
-    said, code = failures.explained(error)
-    assert said.startswith("no room is left on the disk") and "make room" in said and code == failures.FAILED
+    said, code = errors.explained(error)
+    assert said.startswith("no room is left on the disk") and "make room" in said and code == errors.FAILED
 
 
 @pytest.mark.parametrize(
     "text", ["unable to open database file", "attempt to write a readonly database", "disk I/O error"]
 )
 def test_a_database_that_cannot_be_used_is_no_surprise(text):
-    said, code = failures.explained(caused(RuntimeError("no"), sqlite3.OperationalError(text)))
-    assert "a database in the home folder cannot be used" in said and code == failures.FAILED
+    said, code = errors.explained(caused(RuntimeError("no"), sqlite3.OperationalError(text)))
+    assert "a database in the home folder cannot be used" in said and code == errors.FAILED
 
 
 def test_other_errors_stay_what_they_are():
     assert disk.full(InputError("give a number")) is None
     assert disk.full(PermissionError(13, "Permission denied", "/x")) is None
-    assert "this should not have happened" in failures.explained(ZeroDivisionError("division by zero"))[0]
+    assert "this should not have happened" in errors.explained(ZeroDivisionError("division by zero"))[0]
     assert store._mend("database or disk is full") == "make room on that disk, then do it again"
 
 
