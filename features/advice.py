@@ -13,7 +13,7 @@ from .ambiguity import is_solvate
 from .elements import INDEX
 from .grammar import read_part
 from .ions import of_ions
-from .labels import MEND, of_label
+from .labels import of_label
 from .names import meant
 from .notation import LONGEST, FormulaError, refusal
 from .oxidation import compound
@@ -29,7 +29,7 @@ _WORDS = (
 _SITE = re.compile(r"\(([A-Z][a-z]?(?:\s*,\s*[A-Z][a-z]?)+)\)")
 _LOST = re.compile(r"(?<![A-Z])[a-z]")  # a letter that no element has
 _SYMBOL = re.compile(r"[A-Z][a-z]?")
-_WAYS = re.compile(r"(.*); write ([\d(\[]*[A-Z]\S*)(?: or ([\d(\[]*[A-Z]\S*))?", re.DOTALL)
+_SPELLING = re.compile(r"[\d(\[]*[A-Z]\S*")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉₋₊ₓ−–‑—", "0123456789-+x----")
 
 
@@ -149,7 +149,7 @@ def amounts_of(text: str) -> Mapping[str, Fraction] | None:
 
 def better(text: str, error: FormulaError) -> FormulaError:
     """The error with the advice that fits a known habit, else as it is."""
-    if not isinstance(text, str) or not text.strip() or len(text) > LONGEST or str(error).endswith(MEND):
+    if not isinstance(text, str) or not text.strip() or len(text) > LONGEST or _is_of_label(error):
         return error
     stripped = text.strip()
     stripped = stripped.translate(_LOWERED)
@@ -167,13 +167,19 @@ def better(text: str, error: FormulaError) -> FormulaError:
 
 def _read_back(error: FormulaError) -> FormulaError:
     """The error without the spellings that cannot be read themselves."""
-    found = _WAYS.fullmatch(str(error))
-    ways = [way for way in found.groups()[1:] if way] if found else []
-    read = [way for way in ways if readable(way)]
-    if found is None or len(read) == len(ways):
+    why = error.refusal
+    if why is None or not all(map(_SPELLING.fullmatch, why.ways)):
+        return error
+    read = [way for way in why.ways if readable(way)]
+    if len(read) == len(why.ways):
         return error
     mend = f"write {read[0]}" if read else "write an amount after each symbol, and + between compounds"
-    return FormulaError(f"{found.group(1)}; {mend}")
+    return refusal(why.text, why.what, mend)
+
+
+def _is_of_label(error: FormulaError) -> bool:
+    """Whether an error is on a label beside a formula already."""
+    return error.refusal is not None and error.refusal.label
 
 
 def _mass(stripped: str, text: str) -> FormulaError | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from .elements import SYMBOLS, lookup
 from .grammar import Reader, Token, read_part
-from .notation import FormulaError, refusal
+from .notation import FormulaError, choice, refusal
 from .oxidation import balanced, compound
 from .rendering import rendered
 from .rewriting import MOST, rewritten, worn_out
@@ -69,7 +69,7 @@ def reject_capitals(body: str, tokens: Sequence[Token], given: str) -> None:
             if len(pairs) > 1 and not _reads(explicit):
                 ends = [tokens[pair + 1].start for pair in pairs]
                 explicit = "".join("1" * (at in ends) + mark for at, mark in enumerate(body))
-            raise refusal(given, f"may be {spelling} in capitals", f"write {spelling} or {explicit}")
+            raise choice(given, f"may be {spelling} in capitals", spelling, explicit)
 
 
 def _right_by_itself(tokens: Sequence[Token], at: int, merged: Token, given: str) -> bool:
@@ -123,10 +123,11 @@ def reject_point(body: str, tokens: Sequence[Token], amounts: Amounts, given: st
             continue
         ahead = read_part(left)
         if ahead and (is_solvate(after) or _two_compounds(ahead, after)):
-            raise refusal(
+            raise choice(
                 given,
                 f"the point at column {token.start + len(number.group(1)) + 1} may be decimal or join two compounds",
-                f"write {body[:start]}{left}·{right}{body[end:]} or {rendered(amounts)}",
+                f"{body[:start]}{left}·{right}{body[end:]}",
+                rendered(amounts),
             )
 
 
@@ -161,10 +162,11 @@ def reject_middle_dot(body: str, tokens: Sequence[Token], amounts: Amounts, give
             return
         decimal = rewritten(body, tokens, amounts, (at, token.start, token.start + 1), ".")
         if decimal and (lone or compound(decimal)):
-            raise refusal(
+            raise choice(
                 given,
                 f"the middle dot at column {token.start + 1} may be a decimal point or join two compounds",
-                f"write {spelling if _reads(spelling) else rendered(decimal)} or {rendered(amounts)}",
+                spelling if _reads(spelling) else rendered(decimal),
+                rendered(amounts),
             )
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from .elements import INDEX, states
 from .grammar import Token
-from .notation import refusal
+from .notation import choice
 from .oxidation import compound
 from .rendering import rendered
 from .rewriting import rewritten, worn_out
@@ -27,10 +27,11 @@ def reject_isotopes(body: str, tokens: Sequence[Token], given: str) -> None:
         number, symbol = tokens[at + 1], tokens[at + 2]
         if kinds[:4] == ["open", "number", "symbol", "close"] and number.text.isdigit():
             before, after = body[: token.start], body[tokens[at + 3].start + 1 :]
-            raise refusal(
+            raise choice(
                 given,
                 f"{number.text}{symbol.text} in brackets may be an isotope or an amount",
-                f"write {before}({symbol.text}){after} or {before}({symbol.text}{number.text}){after}",
+                f"{before}({symbol.text}){after}",
+                f"{before}({symbol.text}{number.text}){after}",
             )
 
 
@@ -55,10 +56,11 @@ def reject_numerals(body: str, tokens: Sequence[Token], given: str) -> None:
 def _refuse_numeral(body: str, start: int, end: int, numeral: str, given: str) -> None:
     without = body[:start] + body[end:]
     amounts = "".join(f"{letter}{numeral.count(letter)}" for letter in dict.fromkeys(numeral))
-    raise refusal(
+    raise choice(
         given,
         f"{numeral} at column {start + 1} may be an oxidation state or an element",
-        f"write {without} or {body[:start]}{amounts}{body[end:]}",
+        without,
+        f"{body[:start]}{amounts}{body[end:]}",
     )
 
 
@@ -86,10 +88,10 @@ def reject_sums(body: str, tokens: Sequence[Token], amounts: Amounts, given: str
         if not (lone or summed):
             continue
         mixture = f"{body[: left[0].start]}1{body[left[0].start :]}"
-        raise refusal(
+        raise choice(
             given,
             f"the sign at column {sign.start + 1} may belong to an amount or join two compounds",
-            f"write {' or '.join([mixture, summed] if summed else [mixture])}",
+            *([mixture, summed] if summed else [mixture]),
         )
 
 
@@ -113,10 +115,8 @@ def reject_ions(body: str, tokens: Sequence[Token], amounts: Amounts, given: str
         if other and compound(other):
             mixture = f"{body[: symbol.start]}{number.text}{symbol.text}{body[sign.start :]}"
             mixture = mixture if first else rendered(amounts)
-            raise refusal(
-                given,
-                f"{number.text}+ after {symbol.text} may be a charge, or an amount and a sign",
-                f"write {without} or {mixture}",
+            raise choice(
+                given, f"{number.text}+ after {symbol.text} may be a charge, or an amount and a sign", without, mixture
             )
 
 

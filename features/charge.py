@@ -8,6 +8,7 @@ metals lie below or above their usual states (Ti +3, Nb +4, In +1). A compositio
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +23,7 @@ from .slots import Slots, each_block
 
 TOLERANCE = 2e-3
 EXACT = 1e-9
+POLYCHALCOGENIDE = "polychalcogenide"  # the role of S, Se and Te that are bound to each other
 
 
 def gaps(fractions: Fractions) -> Matrix:
@@ -131,6 +133,32 @@ def _as_peroxide(fractions: Fractions, gap: Matrix, tolerance: float) -> NDArray
     return (gap[:, 0] < -tolerance) & (gap[:, 0] + oxygen >= -tolerance)
 
 
+@dataclass(frozen=True)
+class Balance:
+    """The charge of a composition; as text one sentence: neutral how, or by how much not.
+
+    Parameters
+    ----------
+    neutral
+        Whether allowed oxidation states sum to zero.
+    role
+        Name of the role of the elements that balances it, or comes nearest.
+    average
+        The element of mixed valence and its mean state, where one sum fixes it.
+    words
+        The sentence.
+    """
+
+    neutral: bool
+    role: str
+    average: tuple[str, float] | None
+    words: str
+
+    def __str__(self) -> str:
+        """Return the sentence."""
+        return self.words
+
+
 def explain(composition: Composition | str) -> str:
     """One sentence on the charge of a composition: neutral how, or by how much not.
 
@@ -145,13 +173,24 @@ def explain(composition: Composition | str) -> str:
     >>> explain("Li2TaCl6O")
     'not neutral: the charges sum to -1 per Li2TaCl6O; neutral only as a peroxide, with O at -1 on average'
     """
+    return str(balance(composition))
+
+
+def balance(composition: Composition | str) -> Balance:
+    """The charge of a composition, its parts by name."""
     member = Composition.of(composition)
     batch = Fractions.of([member])
     gap = gaps(batch)
     chosen = int(nearest_role(gap)[0])
+    role = roles().names[chosen]
     if abs(gap[0, chosen]) <= TOLERANCE:
-        notes = _notes(member, chosen)
-        return "neutral" + (f" with {'; '.join(notes)}" if notes else "")
+        notes, average = _notes(member, chosen)
+        return Balance(True, role, average, "neutral" + (f" with {'; '.join(notes)}" if notes else ""))
+    return Balance(False, role, None, _imbalance(member, batch, gap, chosen))
+
+
+def _imbalance(member: Composition, batch: Fractions, gap: Matrix, chosen: int) -> str:
+    """The sentence on a composition that is not neutral, from its `gaps` of shape (1, roles)."""
     atoms = float(sum(member.amounts.values()))
     note = roles().notes[chosen]
     told = chosen if gap[0, chosen] * gap[0, 0] > 0 and "positive" in note and _concerns(note, member) else 0
@@ -177,16 +216,20 @@ def doubt(composition: Composition | str) -> str:
     >>> doubt("Li6PS5Cl"), doubt("LiAlCl4")
     ('', '')
     """
-    sentence = explain(composition)
-    if sentence.startswith("neutral with") and "bound to each other" in sentence:
-        return "neutral only with S, Se and Te bound to each other"
-    _, _, low = sentence.partition("mixed valence: P averages ")
+    found = balance(composition)
     chalcogenide = any(symbol in Composition.of(composition).amounts for symbol in ("S", "Se", "Te"))
-    return f"neutral only with P at {low.split(';')[0]} on average" if low and chalcogenide else ""
+    if found.neutral and chalcogenide and found.role == POLYCHALCOGENIDE:
+        return "neutral only with S, Se and Te bound to each other"
+    symbol, state = found.average or ("", 0.0)
+    return f"neutral only with P at {state:+.3g} on average" if symbol == "P" and chalcogenide else ""
 
 
-def _notes(member: Composition, chosen: int) -> list[str]:
-    """What a role takes for granted, and the states of the elements that have a choice, where one sum fixes them."""
+def _notes(member: Composition, chosen: int) -> tuple[list[str], tuple[str, float] | None]:
+    """What a role takes for granted, and the states of the elements that have a choice, where one sum fixes them.
+
+    The second part is the element of mixed valence with its average.
+    """
+    average = None
     low, high = roles().low[:, chosen], roles().high[:, chosen]
     note = roles().notes[chosen] if chosen and _concerns(roles().notes[chosen], member) else ""
     free = [symbol for symbol in member.elements if low[INDEX[symbol]] < high[INDEX[symbol]]]
@@ -198,10 +241,17 @@ def _notes(member: Composition, chosen: int) -> list[str]:
     if len(free) == 1:
         rest = sum(member.fraction(s) * low[INDEX[s]] for s in member.elements if s != free[0])
         state = np.clip(-rest / member.fraction(free[0]), low[INDEX[free[0]]], high[INDEX[free[0]]])
-        notes += _state(free[0], float(state), chosen, named)
+        state = 0.0 if abs(state) < EXACT else float(state)
+        if _is_whole(free[0], state, chosen):
+            notes += [] if free[0] in named else [f"{free[0]} at {round(state):+d}"]
+        elif free[0] in named:
+            notes.append(f"{free[0]} averages {state:+.3g}")
+        else:
+            notes.append(f"mixed valence: {free[0]} averages {state:+.3g}")
+            average = free[0], state
     elif note.startswith("metal"):
         notes[0] += f": {', '.join(symbol for symbol in special if symbol in free)}"
-    return notes
+    return notes, average
 
 
 def _concerns(note: str, member: Composition) -> bool:
@@ -210,14 +260,10 @@ def _concerns(note: str, member: Composition) -> bool:
     return not named or any(symbol in member.amounts for symbol in named)
 
 
-def _state(symbol: str, state: float, chosen: int, named: list[str]) -> list[str]:
-    """The state of the one element that has a choice: one of its own, or an average of two."""
-    state = 0.0 if abs(state) < EXACT else state
+def _is_whole(symbol: str, state: float, chosen: int) -> bool:
+    """Whether the state of the one element that has a choice is one of its own, and no average of two."""
     known = states("known_states" if chosen else "positive_states")[INDEX[symbol]]
-    whole = abs(state - round(state)) < 0.01 and (state < 0 or round(state) in known)
-    if whole:
-        return [] if symbol in named else [f"{symbol} at {round(state):+d}"]
-    return [f"{symbol} averages {state:+.3g}" if symbol in named else f"mixed valence: {symbol} averages {state:+.3g}"]
+    return abs(state - round(state)) < 0.01 and (state < 0 or round(state) in known)
 
 
 def unknown(fractions: Fractions) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .elements import ISOTOPES
-from .notation import FormulaError, refusal
+from .notation import FormulaError, choice, refusal
 from .spelling import suggestions
 
 _HEAVY = frozenset("Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og".split())  # noqa: SIM905
@@ -77,8 +77,8 @@ def _lower_case(given: str, body: str, at: int) -> FormulaError:
     likely = _likely(body)
     if body[at] in "xyzn" and not likely and re.search(r"[A-Z)\]][a-z]?[\d.+-]*[xyzn]", body):
         return refusal(given, f"the variable {body[at]} at column {at + 1}", "write its amount as a number")
-    mend = f"write {' or '.join(likely)}" if likely else "start every element with a capital letter"
-    return refusal(given, f"a small letter {body[at]} at column {at + 1} that starts no element", mend)
+    what = f"a small letter {body[at]} at column {at + 1} that starts no element"
+    return choice(given, what, *likely) if likely else refusal(given, what, "start every element with a capital letter")
 
 
 def unknown_symbol(given: str, body: str, symbol: str, at: int) -> FormulaError:
@@ -90,10 +90,10 @@ def unknown_symbol(given: str, body: str, symbol: str, at: int) -> FormulaError:
     elif symbol == "E" and re.match(r"\dE[-+]?\d", body[max(at - 1, 0) :]):
         what, mend = f"an exponent at column {at + 1}", "write the number out, such as 0.001"
     elif symbol in ISOTOPES and not likely:
-        mend = _with_hydrogen(body)
         what = f"{symbol} at column {at + 1} is {ISOTOPES[symbol]}, which has no properties of its own here"
+        return choice(given, what, _with_hydrogen(body))
     elif likely:
-        mend = f"write {' or '.join(likely)}"
+        return choice(given, what, *likely)
     elif symbol in _STAND_INS:
         what, mend = f"{symbol} at column {at + 1} stands for no one element", "name the element"
     return refusal(given, what, mend)
@@ -104,7 +104,7 @@ def _with_hydrogen(body: str) -> str:
     from .advice import readable
 
     plain = re.sub("[DT](?![a-z])", "H", body)
-    return f"write {plain}" if readable(plain) else "write H"
+    return plain if readable(plain) else "H"
 
 
 def _likely(body: str) -> tuple[str, ...]:

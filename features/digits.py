@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from .elements import INDEX, lookup
 from .grammar import Token, read_part
-from .notation import refusal
+from .notation import choice
 from .oxidation import compound
 
 _MOST = 8
@@ -77,8 +77,8 @@ def reject_digits(body: str, tokens: Sequence[Token], amounts: Amounts, given: s
     """Refuse a formula that `doubtful_digits` spells better."""
     spelling, places = doubtful_digits(body, tokens, amounts)
     if spelling:
-        mend = f"write {spelling} or {bracketed(body, tokens, places)}"
-        raise refusal(given, "a digit that looks like a letter makes it a compound", mend)
+        what = "a digit that looks like a letter makes it a compound"
+        raise choice(given, what, spelling, bracketed(body, tokens, places))
 
 
 def bracketed(body: str, tokens: Sequence[Token], places: Sequence[int]) -> str:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from .elements import INDEX, lookup
 from .grammar import Token, read_part
-from .notation import FormulaError, refusal
+from .notation import FormulaError, Refusal
 from .oxidation import balanced, compound
 from .rendering import rendered
 
@@ -119,7 +119,7 @@ def of_label(stripped: str, text: str) -> FormulaError | None:
         return None
     joined = re.sub(r"[\s:;,|_]", "", stripped)
     ways = f"{name} or {joined}" if readable(joined) and _sum(stripped) == read_part(joined) else name
-    return refusal(text, f"{shown} beside a formula is no part of it", f"write {ways}, {MEND}")
+    return _label(text, f"{shown} beside a formula is no part of it", ways)
 
 
 def _sum(text: str) -> Amounts:
@@ -136,7 +136,12 @@ def two_ways(given: str, what: str, ways: Sequence[str], amounts: Amounts) -> Fo
     alone, whole = ways
     spellings = [alone] if alone and amounts_of(alone) else []
     spellings.append(whole if whole and amounts_of(whole) == amounts else rendered(amounts))
-    return refusal(given, what, f"write {' or '.join(spellings)}, {MEND}")
+    return _label(given, what, " or ".join(spellings))
+
+
+def _label(text: str, what: str, ways: str) -> FormulaError:
+    """The error for what is no part of a formula: to be parted from it."""
+    return FormulaError(Refusal(text, what, f"write {ways}, {MEND}", label=True))
 
 
 def _element(word: _Word) -> str:

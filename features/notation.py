@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from fractions import Fraction
 
 LONGEST = 256
@@ -31,15 +32,56 @@ _BROKEN_NUMBER = re.compile(f"[{_SUBSCRIPTS}][0-9]|[0-9][{_SUBSCRIPTS}]")
 _SHOWN = 60
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """Why a formula cannot be read; as text the sentence ``"formula": what; mend``.
+
+    Parameters
+    ----------
+    text
+        The formula as it was given.
+    what
+        What is wrong with it, and where.
+    mend
+        How to write it instead.
+    ways
+        The spellings that `mend` offers, where it offers nothing else: "write A or B".
+    label
+        Whether it is about a label or a word beside the formula.
+    """
+
+    text: str
+    what: str
+    mend: str
+    ways: tuple[str, ...] = ()
+    label: bool = False
+
+    def __str__(self) -> str:
+        """Return the sentence, a long formula cut short."""
+        shown = self.text if len(self.text) <= _SHOWN else self.text[: _SHOWN - 3] + "..."
+        shown = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in shown)
+        return f'"{shown}": {self.what}; {self.mend}'
+
+
 class FormulaError(ValueError):
-    """A formula that cannot be read in exactly one way; the message says what, where, and how to mend it."""
+    """A formula that cannot be read in exactly one way; the message says what, where, and how to mend it.
+
+    ``refusal`` holds the parts of the message where it is on one formula, else None.
+    """
+
+    def __init__(self, why: Refusal | str) -> None:
+        super().__init__(why)
+        self.refusal = why if isinstance(why, Refusal) else None
 
 
 def refusal(text: str, what: str, mend: str) -> FormulaError:
     """The error for one formula: ``"formula": what; mend``."""
-    shown = text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
-    shown = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in shown)
-    return FormulaError(f'"{shown}": {what}; {mend}')
+    return FormulaError(Refusal(text, what, mend))
+
+
+def choice(text: str, what: str, *ways: str) -> FormulaError:
+    """The error for one formula that offers other spellings of it: ``"formula": what; write A or B``."""
+    return FormulaError(Refusal(text, what, f"write {' or '.join(ways)}", ways))
 
 
 def plain(text: str) -> str:
@@ -144,4 +186,4 @@ def _two_readings(given: str, body: str, digits: str, charge: str) -> FormulaErr
     stem, amount = body[: len(body) - 1], digits[:-1]
     shorter = f"{stem}^{digits[-1]}{charge}" if amount else f"{body[: -len(digits)]}^{digits}{charge}"
     ways = [way for way in (shorter, body) if readable(way)] or ["the charge as ^2- at the end"]
-    return refusal(given, f"the last digits before {charge} may be an amount or a charge", f"write {' or '.join(ways)}")
+    return choice(given, f"the last digits before {charge} may be an amount or a charge", *ways)

@@ -8,7 +8,7 @@ from typing import Any
 
 from .elements import INDEX, SYMBOLS, lookup
 from .grammar import Run, Token, Unit
-from .notation import refusal
+from .notation import choice, refusal
 from .oxidation import compound
 from .rendering import rendered
 from .run_search import Part, Search, number_text, percentages, solvate, summing
@@ -36,7 +36,7 @@ def reject_runs(runs: Sequence[Run], body: str, amounts: Amounts, given: str) ->
             what = f"the coefficient {run.coefficient.text} may belong to one compound or to all that follows"
         else:
             what = f"the numbers may be amounts, or coefficients of {len(parts)} compounds"
-        raise refusal(given, what, f"write {mixture} or {rendered(amounts)}")
+        raise choice(given, what, mixture, rendered(amounts))
 
 
 def reject_runs_of_template(runs: Sequence[Run], given: str) -> None:

@@ -9,7 +9,7 @@ from itertools import product
 from typing import NamedTuple
 
 from .grammar import Token, read_part
-from .notation import refusal
+from .notation import choice
 from .oxidation import compound
 from .rendering import rendered
 from .run_search import cuts
@@ -49,7 +49,7 @@ def reject_shares(body: str, tokens: Sequence[Token], amounts: Amounts, given: s
     if any(way.cut for way in chosen):
         mixture = "-".join(way.text for way in chosen)
         what = "the last digits of a compound may be amounts, or its share of the mixture"
-        raise refusal(given, what, f"write {mixture} or {rendered(amounts)}")
+        raise choice(given, what, mixture, rendered(amounts))
 
 
 def _components(body: str, tokens: Sequence[Token]) -> list[str]:

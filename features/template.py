@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
@@ -158,5 +158,6 @@ def _reject_member(body: str, numbers: Mapping[int, Polynomial], given: str) -> 
         reject_shares(member, tokens, amounts, given)
         reject_joined(member, tokens, amounts, given)
     except FormulaError as error:
-        what, mend = str(error).rpartition('": ')[2].rsplit("; ", 1)
-        raise refusal(given, f"its member {member}: {what}", mend) from None
+        if error.refusal is None:
+            raise
+        raise FormulaError(replace(error.refusal, what=f"its member {member}: {error.refusal.what}")) from None
