@@ -6,6 +6,7 @@ import numpy as np
 
 from ..features.fractions import Fractions
 from . import cells
+from .advice import Advice
 from .grid import Grid, TableError
 from .headers import Layout
 from .properties import TG, ZERO_CELSIUS_K
@@ -37,7 +38,7 @@ def refuse_swapped(grid: Grid, layout: Layout) -> None:
             )
 
 
-def refuse_constant(grid: Grid, layout: Layout) -> None:
+def refuse_constant(grid: Grid, layout: Layout, advice: Advice) -> None:
     """Raise `TableError` if all conductivities are one room temperature and the temperatures differ."""
     temperature = layout.columns.get("temperature")
     for column in layout.measured:
@@ -48,7 +49,7 @@ def refuse_constant(grid: Grid, layout: Layout) -> None:
         if len(given) > 1 and len(set(given)) == 1 and given[0] in ROOM and len(at) > 1:
             raise TableError(
                 f"{grid.name}: all conductivities in column {column.header!r} are {given[0]:g}, but the temperatures "
-                f"differ: it looks like column {temperature.header!r}; exchange the two, or insist with --trust-units"
+                f"differ: it looks like column {temperature.header!r}; exchange the two, or {advice.insist}"
             )
 
 
@@ -57,7 +58,7 @@ def _number(cell: object) -> float:
     return float(str(cell)) if cells.NUMBER.fullmatch(str(cell)) else float("nan")
 
 
-def refuse_kelvin(grid: Grid, layout: Layout) -> None:
+def refuse_kelvin(grid: Grid, layout: Layout, advice: Advice) -> None:
     """Raise `TableError` if a column in degC holds what look like whole degrees plus 273.15."""
     for column in [*layout.measured, *([layout.columns["temperature"]] if "temperature" in layout.columns else [])]:
         if column.unit is None or column.unit.name != TG.unit:
@@ -70,5 +71,5 @@ def refuse_kelvin(grid: Grid, layout: Layout) -> None:
                 f"{grid.name}: column {column.header!r} is in degC, but all its values look like kelvin (row "
                 f"{line}: {numbers[0]:g}, "
                 f"which is {numbers[0] - ZERO_CELSIUS_K:g} degC); "
-                f"name it {column.field}_K, or insist with --trust-units"
+                f"{advice.rename('it', f'{column.field}_K')}"
             )

@@ -43,6 +43,29 @@ LONGEST_NAME = 255  # characters of the name of a column
 TITLE_LINES = 5  # a header is looked for in so many rows below a title
 
 
+@dataclass(frozen=True)
+class RowProblem:
+    """What is wrong with a row; as text ``row 3, tg_C: 'x' is not a number``.
+
+    Parameters
+    ----------
+    row
+        Its number in the table; None for what is said of several.
+    column
+        Whose cell it is.
+    problem
+        What is wrong, and what helps.
+    """
+
+    row: int | None
+    column: str
+    problem: str
+
+    def __str__(self) -> str:
+        """Return the sentence."""
+        return self.problem if self.row is None else f"row {self.row}, {self.column}: {self.problem}"
+
+
 class TableError(ValueError):
     """A table that cannot be taken as a whole."""
 

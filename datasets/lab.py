@@ -102,7 +102,7 @@ def _write(reading: Reading, digest: str, keep_good: bool, note: str, again: boo
         version = store.append(connection, _records(facts), reading.name, digest, note)
     stored = store.facts(path, version)
     stored = stored[stored["version"] == version].reset_index(drop=True)
-    return Addition(version, stored, reading.problems, (*reading.notices, *_unused(stored)))
+    return Addition(version, stored, reading.problems, (*map(str, reading.notices), *_unused(stored)))
 
 
 def _records(facts: pd.DataFrame) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import conduction, units
+from .advice import LAB, Advice
 from .curation import rules
 from .properties import ZERO_CELSIUS_K, Property
 from .readings import is_marked
@@ -19,8 +20,6 @@ Mask = npt.NDArray[np.bool_]
 SOFT_ANIONS = ("Cl", "Br", "I")
 ANIONS = (*SOFT_ANIONS, "F", "O", "S", "Se", "Te", "N")
 ROOM_C = 25.0
-_NAME_K = "name the column temperature_K, or insist with --trust-units"
-_NAME_C = "name the column temperature_C, or insist with --trust-units"
 
 
 def credible(
@@ -69,7 +68,7 @@ def suspect(
     *,
     temperature_C: Floats,
     phase: Sequence[str],
-    mend: str = "name the unit that was meant",
+    mend: str = LAB.unit,
 ) -> list[str]:
     """Return for each value that its unit makes incredible a complaint, with the unit it looks like, else ``""``.
 
@@ -127,7 +126,12 @@ def warm_chlorides(tg_C: Floats, matrix: Floats) -> Iterator[tuple[int, str]]:
 
 
 def odd_temperatures(
-    temperature_C: Floats, unit: Unit, matrix: Floats, quantity: Sequence[str], phase: Sequence[str]
+    temperature_C: Floats,
+    unit: Unit,
+    matrix: Floats,
+    quantity: Sequence[str],
+    phase: Sequence[str],
+    advice: Advice = LAB,
 ) -> Iterator[tuple[int, str]]:
     """Yield the places of temperatures of measurement that look like the other of degC and K, and a complaint.
 
@@ -142,12 +146,15 @@ def odd_temperatures(
         In which they were written.
     matrix, quantity, phase
         Atomic fractions of shape (n, 103), property and phase of each measurement.
+    advice
+        What helps where they were given.
     """
     rule = rules()["suspicion"]
     if unit.name == "K":
         for at in np.flatnonzero(temperature_C < rule["cold_C"]).tolist():
             kelvin = temperature_C[at] + ZERO_CELSIUS_K
-            yield at, f"measured at {kelvin:g} K, which is {temperature_C[at]:g} degC: it looks like degC; {_NAME_C}"
+            mend = advice.rename("the column", "temperature_C")
+            yield at, f"measured at {kelvin:g} K, which is {temperature_C[at]:g} degC: it looks like degC; {mend}"
         return
     glassy = np.array([p == "glass" for p in phase]) & np.array([q == "conductivity" for q in quantity])
     soft = conduction.share(matrix, SOFT_ANIONS) > 0.5 * conduction.share(matrix, ANIONS)
@@ -156,7 +163,7 @@ def odd_temperatures(
         yield (
             at,
             f"measured at {temperature_C[at]:g} degC, hotter than any chloride-rich glass that we know of: "
-            f"it looks like kelvin ({celsius:g} degC); {_NAME_K}",
+            f"it looks like kelvin ({celsius:g} degC); {advice.rename('the column', 'temperature_K')}",
         )
 
 

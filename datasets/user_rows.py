@@ -12,6 +12,7 @@ import pandas as pd
 
 from ..features.fractions import Fractions
 from . import cells, units
+from .advice import LAB, Advice
 from .cells import CellError
 from .grid import words
 from .headers import Layout
@@ -59,7 +60,7 @@ def _text(cell: Any) -> str:
     return "" if cell is None else cells.shown(cell) if not isinstance(cell, str) else cell
 
 
-def facts_of(line: int, row: Sequence[Any], layout: Layout) -> list[dict[str, Any]]:
+def facts_of(line: int, row: Sequence[Any], layout: Layout, advice: Advice = LAB) -> list[dict[str, Any]]:
     """Return the facts of one row: one for each value, and one for the outcome of the synthesis."""
     w = words()
     temperature = _temperature(row, layout)
@@ -96,7 +97,7 @@ def facts_of(line: int, row: Sequence[Any], layout: Layout) -> list[dict[str, An
         found.append(
             {**base, "quantity": quantity, "outcome": outcome, "unit": "", "given_unit": "", "temperature_C": np.nan}
         )
-    _check_row(found, layout, base["supersedes"])
+    _check_row(found, layout, base["supersedes"], advice)
     return found
 
 
@@ -126,13 +127,13 @@ def _said(fact: Mapping[Any, Any]) -> bytes:
     return json.dumps([one if one is None or isinstance(one, str) else f"{one:.6g}" for one in told]).encode()
 
 
-def _check_row(found: list[dict[str, Any]], layout: Layout, supersedes: int | None) -> None:
+def _check_row(found: list[dict[str, Any]], layout: Layout, supersedes: int | None, advice: Advice) -> None:
     if not found:
         names = ", ".join(
             c.header
             for c in [*layout.measured, *(layout.columns[f] for f in ("value", "outcome") if f in layout.columns)]
         )
-        raise RowError(names, "nothing was measured: the cell is empty; give a value or an outcome, or delete the row")
+        raise RowError(names, advice.empty)
     for fact in found:
         if fact["quantity"] == "conductivity" and np.isnan(fact["temperature_C"]):
             raise RowError(

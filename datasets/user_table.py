@@ -14,8 +14,9 @@ from ..features import charge
 from ..features.composition import Composition
 from ..features.fractions import Fractions
 from . import headers, units
+from .advice import LAB, Advice
 from .column_checks import refuse_constant, refuse_kelvin, refuse_swapped
-from .grid import Grid, TableError, bounded, read
+from .grid import Grid, RowProblem, TableError, bounded, read
 from .headers import Layout
 from .properties import PROPERTIES
 from .suspicion import odd_temperatures, suspect, warm_chlorides
@@ -23,20 +24,50 @@ from .user_rows import FACT_COLUMNS, NUMBER_COLUMNS, RowError, beside_value, con
 
 PROBLEM_COLUMNS = ("row", "column", "problem")
 SHOWN = 10
+IGNORED, CHARGE, WARM, PHASE = "ignored", "charge", "warm", "phase"  # codes of notices
 
 
 class RowsError(TableError):
-    """A table with rows that cannot be taken; ``problems`` lists them all."""
+    """A table with rows that cannot be taken; ``problems`` lists them all.
 
-    def __init__(self, name: str, problems: pd.DataFrame, good: int) -> None:
-        self.problems, self.good = problems, good
-        bad = problems["row"].nunique()
-        lines = [f"row {row}, {column}: {problem}" for row, column, problem in problems.head(SHOWN).to_numpy()]
-        more = f"\n  and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
-        keep = f" or take the {good} valid row{'s' if good != 1 else ''} with --keep-good" if good else ""
+    ``head`` is one sentence on all of them, ``rows`` are the first problems, ``valid_rows`` counts the rows that could
+    be taken alone.
+    """
+
+    def __init__(self, name: str, problems: pd.DataFrame, good: int, advice: Advice = LAB) -> None:
+        self.problems, self.valid_rows = problems, good if advice.keep_good else 0
+        bad, valid = problems["row"].nunique(), self.valid_rows
+        rows = [RowProblem(int(row), column, problem) for row, column, problem in problems.head(SHOWN).to_numpy()]
+        if len(problems) > SHOWN:
+            rows.append(RowProblem(None, "rows", f"and {len(problems) - SHOWN} more"))
+        self.rows = tuple(rows)
+        keep = f" or take the {valid} valid row{'s' if valid != 1 else ''} with --keep-good" if valid else ""
         whole, them = (f"row{'s' if bad + good != 1 else ''}", "it" if bad == 1 else "them")
-        head = f"{name}: {bad} of {bad + good} {whole} cannot be taken, so nothing was added; mend {them}{keep}"
-        super().__init__(head + "".join(f"\n  {line}" for line in lines) + more)
+        self.head = f"{name}: {bad} of {bad + good} {whole} cannot be taken{advice.rows.format(them=them)}{keep}"
+        super().__init__(self.head + "".join(f"\n  {row}" for row in self.rows))
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What the user of a table should know and need not mend; as text a sentence.
+
+    Parameters
+    ----------
+    code
+        What it is about: `IGNORED` columns, the `CHARGE` of a formula, a `WARM` chloride, an unknown `PHASE`.
+    words
+        The sentence, without the row.
+    row
+        Which it is about, if about one.
+    """
+
+    code: str
+    words: str
+    row: int | None = None
+
+    def __str__(self) -> str:
+        """Return the sentence."""
+        return self.words if self.row is None else f"row {self.row}: {self.words}"
 
 
 @dataclass(frozen=True)
@@ -55,18 +86,21 @@ class Reading:
         Rows of the table that are not blank.
     notices
         What the user should know and need not mend.
+    advice
+        What helps where it was given.
     """
 
     name: str
     facts: pd.DataFrame
     problems: pd.DataFrame
     rows: int
-    notices: tuple[str, ...]
+    notices: tuple[Notice, ...]
+    advice: Advice = LAB
 
     def good(self, keep_good: bool) -> pd.DataFrame:
         """Return the facts, or raise `RowsError` if there are problems and the good rows alone were not asked for."""
         if len(self.problems) and not (keep_good and len(self.facts)):
-            raise RowsError(self.name, self.problems, self.rows - self.problems["row"].nunique())
+            raise RowsError(self.name, self.problems, self.rows - self.problems["row"].nunique(), self.advice)
         return self.facts
 
 
@@ -83,7 +117,7 @@ def read_table(path: Path, sheet: str | None = None, encoding: str = "utf-8", tr
     return understand(read(path, sheet, encoding), trust_units)
 
 
-def from_frame(frame: pd.DataFrame, name: str = "table", trust_units: bool = False) -> Reading:
+def from_frame(frame: pd.DataFrame, name: str = "table", trust_units: bool = False, advice: Advice = LAB) -> Reading:
     """Return what a DataFrame says; its rows count from 1."""
     if not len(frame.columns) or not len(frame):
         raise TableError(f"{name} is empty; give at least one row")
@@ -92,7 +126,7 @@ def from_frame(frame: pd.DataFrame, name: str = "table", trust_units: bool = Fal
     rows = tuple(
         (i, tuple(map(_plain, row))) for i, row in enumerate(plain.itertuples(index=False, name=None), start=1)
     )
-    return understand(bounded(Grid(name, tuple(map(str, frame.columns)), rows)), trust_units)
+    return understand(bounded(Grid(name, tuple(map(str, frame.columns)), rows)), trust_units, advice)
 
 
 def with_formulas(frame: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -120,27 +154,27 @@ def _plain(cell: Any) -> Any:
     return cell.item() if isinstance(cell, np.generic) else cell
 
 
-def understand(grid: Grid, trust_units: bool = False) -> Reading:
-    """Return what a grid says."""
+def understand(grid: Grid, trust_units: bool = False, advice: Advice = LAB) -> Reading:
+    """Return what a grid says, and what is wrong with it, with the advice that helps where it was given."""
     layout = headers.understand(grid.header, grid.name)
     refuse_swapped(grid, layout)
     if not trust_units:
-        refuse_kelvin(grid, layout)
-        refuse_constant(grid, layout)
+        refuse_kelvin(grid, layout, advice)
+        refuse_constant(grid, layout, advice)
     facts: list[dict[str, Any]] = []
     problems: list[tuple[int, str, str]] = []
     for line, row in grid.rows:
         try:
-            facts += facts_of(line, row, layout)
+            facts += facts_of(line, row, layout, advice)
         except RowError as error:
             problems.append((line, error.column, str(error)))
     table = pd.DataFrame(facts, columns=list(FACT_COLUMNS)).astype(dict.fromkeys(NUMBER_COLUMNS, float))
-    problems += _judge(table, trust_units)
+    problems += _judge(table, trust_units, advice)
     if not trust_units:
-        problems += _judge_temperatures(table, layout)
+        problems += _judge_temperatures(table, layout, advice)
     bad = pd.DataFrame(_once(problems), columns=list(PROBLEM_COLUMNS))
     table = table[~table["row"].isin(bad["row"])].reset_index(drop=True)
-    return Reading(grid.name, table, bad, len(grid.rows), tuple(_notices(layout, table)))
+    return Reading(grid.name, table, bad, len(grid.rows), tuple(_notices(layout, table)), advice)
 
 
 def _once(problems: list[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
@@ -153,7 +187,7 @@ def _once(problems: list[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
     return [(row, ", ".join(names), problem) for (row, problem), names in columns.items()]
 
 
-def _judge(facts: pd.DataFrame, trust_units: bool) -> Iterator[tuple[int, str, str]]:
+def _judge(facts: pd.DataFrame, trust_units: bool, advice: Advice) -> Iterator[tuple[int, str, str]]:
     """Yield the problems that facts have: unreadable formulas, incredible values, repeats."""
     fractions, readable, errors = Fractions.read(facts["formula"].tolist())
     for at, problem in errors.items():
@@ -171,6 +205,7 @@ def _judge(facts: pd.DataFrame, trust_units: bool) -> Iterator[tuple[int, str, s
             fractions.matrix[where],
             temperature_C=rows["temperature_C"].to_numpy(),
             phase=rows["phase"].tolist(),
+            mend=advice.unit,
         )
         possible = prop.is_plausible(rows["value"].to_numpy())
         for row, complaint, fine in zip(rows["row"], complaints, possible, strict=True):
@@ -179,7 +214,7 @@ def _judge(facts: pd.DataFrame, trust_units: bool) -> Iterator[tuple[int, str, s
     yield from _repeats(part)
 
 
-def _judge_temperatures(facts: pd.DataFrame, layout: Layout) -> Iterator[tuple[int, str, str]]:
+def _judge_temperatures(facts: pd.DataFrame, layout: Layout, advice: Advice) -> Iterator[tuple[int, str, str]]:
     """Yield the problems of temperatures that look like the other of degC and K."""
     column = layout.columns.get("temperature")
     part = facts[facts["temperature_C"].notna()]
@@ -188,7 +223,7 @@ def _judge_temperatures(facts: pd.DataFrame, layout: Layout) -> Iterator[tuple[i
     if column is None or column.unit is None or part.empty:
         return
     told = part["temperature_C"].to_numpy(), column.unit, fractions.matrix
-    for at, why in odd_temperatures(*told, part["quantity"].tolist(), part["phase"].tolist()):
+    for at, why in odd_temperatures(*told, part["quantity"].tolist(), part["phase"].tolist(), advice):
         yield int(part["row"].iloc[at]), column.header, why
 
 
@@ -204,19 +239,20 @@ def _repeats(facts: pd.DataFrame) -> Iterator[tuple[int, str, str]]:
             )
 
 
-def _notices(layout: Layout, facts: pd.DataFrame) -> Iterator[str]:
+def _notices(layout: Layout, facts: pd.DataFrame) -> Iterator[Notice]:
     if layout.ignored:
-        yield f"columns that are not read: {', '.join(layout.ignored)}"
+        yield Notice(IGNORED, f"columns that are not read: {', '.join(layout.ignored)}")
     first = facts.drop_duplicates("formula").set_index("formula")["row"]
-    charged = [(line, str(formula), charge.explain(str(formula))) for formula, line in first.items()]
-    odd = [told for told in charged if told[2].startswith("not neutral")]
-    for line, formula, why in odd[:SHOWN]:
-        yield f"row {line}: {formula} is {why}; taken as it is told: check the formula"
+    balances = [(int(line), str(formula), charge.balance(str(formula))) for formula, line in first.items()]
+    odd = [entry for entry in balances if not entry[2].neutral]
+    for line, formula, balance in odd[:SHOWN]:
+        yield Notice(CHARGE, f"{formula} is {balance}; taken as it is told: check the formula", line)
     if len(odd) > SHOWN:
-        yield f"{len(odd) - SHOWN} more formulas are not neutral"
+        yield Notice(CHARGE, f"{len(odd) - SHOWN} more formulas are not neutral")
     glasses = facts[facts["quantity"] == "tg"]
     for at, why in warm_chlorides(glasses["value"].to_numpy(), Fractions.of(glasses["formula"].tolist()).matrix):
-        yield f"row {int(glasses['row'].iloc[at])}: {glasses['formula'].iloc[at]}: {why}"
+        yield Notice(WARM, f"{glasses['formula'].iloc[at]}: {why}", int(glasses["row"].iloc[at]))
     vague = facts[(facts["phase"] == "unknown") & (facts["quantity"] == "conductivity")]
     if len(vague):
-        yield f"{len(vague)} conductivities are of unknown phase; a column phase (glass, crystal, ...) says more"
+        words = f"{len(vague)} conductivities are of unknown phase; a column phase (glass, crystal, ...) says more"
+        yield Notice(PHASE, words)

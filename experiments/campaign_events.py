@@ -128,6 +128,27 @@ class Result:
         return parsed(self.formula)
 
 
+@dataclass(frozen=True)
+class Fate:
+    """What became of an event that does not stand as it was told; as text ``corrected by 7``.
+
+    Parameters
+    ----------
+    kind
+        `CORRECTED` or `WITHDRAWN`.
+    how, event
+        By an event of its own, or with the record that it corrects: ``by`` or ``with``, and the number of the event.
+    """
+
+    kind: str
+    how: str
+    event: int
+
+    def __str__(self) -> str:
+        """Return the words."""
+        return f"{self.kind} {self.how} {self.event}"
+
+
 @dataclass
 class Standing:
     """What stands after some events.
@@ -141,13 +162,13 @@ class Standing:
     abandoned
         Formulas that were given up, by the number of the event.
     fate
-        What became of an event that does not stand as it was told, such as ``"corrected by 7"``.
+        What became of an event that does not stand as it was told.
     """
 
     results: dict[int, Result] = field(default_factory=dict)
     rounds: list[Event] = field(default_factory=list)
     abandoned: dict[int, str] = field(default_factory=dict)
-    fate: dict[int, str] = field(default_factory=dict)
+    fate: dict[int, Fate] = field(default_factory=dict)
 
     def pending(self) -> list[str]:
         """Formulas proposed and neither measured, failed nor abandoned, in the order of their proposals."""
@@ -173,7 +194,7 @@ def standing(events: Iterable[Event]) -> Standing:
     """What stands of events that `check` has let pass."""
     listed = list(events)
     withdrawn = {int(e.told["withdraws"]): e.number for e in listed if e.kind == WITHDRAWN}
-    found = Standing(fate={number: f"withdrawn by {by}" for number, by in withdrawn.items()})
+    found = Standing(fate={number: Fate(WITHDRAWN, "by", by) for number, by in withdrawn.items()})
     for event in listed:
         if event.number in withdrawn or event.kind == WITHDRAWN:
             continue
@@ -186,9 +207,9 @@ def standing(events: Iterable[Event]) -> Standing:
             found.results[event.number] = Result(event.number, event.number, event.at, told["formula"], told["values"])
         elif (old := found.results.get(int(event.told["corrects"]))) is not None:
             found.results[old.event] = corrected(old, event)
-            found.fate[old.event] = found.fate[old.last] = f"corrected by {event.number}"
+            found.fate[old.event] = found.fate[old.last] = Fate(CORRECTED, "by", event.number)
         else:
-            found.fate[event.number] = f"withdrawn with {event.told['corrects']}"
+            found.fate[event.number] = Fate(WITHDRAWN, "with", int(event.told["corrects"]))
     return found
 
 
@@ -222,8 +243,8 @@ def check_target(events: Sequence[Event], number: int, kinds: Sequence[str], ver
     if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= len(events):
         have = f"events 1 to {len(events)}" if events else "no events yet"
         raise CampaignError(f"there is no event {shown(number)}; the campaign has {have}")
-    event, fate = events[number - 1], standing(events).fate.get(number, "")
-    if fate.startswith("withdrawn"):
+    event, fate = events[number - 1], standing(events).fate.get(number)
+    if fate is not None and fate.kind == WITHDRAWN:
         raise CampaignError(f"event {number} is {fate}; record the result anew")
     if event.kind == CORRECTED and CORRECTED not in kinds:
         first = event.told["corrects"]

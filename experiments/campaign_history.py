@@ -60,7 +60,7 @@ def history(state: State) -> pd.DataFrame:
     for event in state.events:
         then = standing(state.events[: event.number])
         reached = _progress(best_conductivity(then.results.values(), state.temperature_C, told), best, told)
-        fate = now.fate.get(event.number, "stands")
+        fate = str(now.fate.get(event.number, "stands"))
         base = {"event": event.number, "at": event.at, "kind": event.kind, "standing": fate, **reached}
         note = event.told.get("note", "")
         for row in _rows(event, then, now, state.temperature_C, formulas):

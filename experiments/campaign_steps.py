@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..datasets.grid import TableError
+from ..datasets.user_table import RowsError
 from ..features.composition import Composition
 from .campaign_beliefs import doubts
 from .campaign_candidates import spelling
@@ -115,8 +116,8 @@ def _refuse_table(state: State) -> None:
     try:
         Outcomes.of(as_table(standing(state.events).ordered()))
     except TableError as error:
-        head = str(error).splitlines()
-        raise CampaignError(f"with this, the results do not go together: {(head[1:] or head)[0].strip()}") from None
+        why = error.rows[0] if isinstance(error, RowsError) else error
+        raise CampaignError(f"with this, the results do not go together: {why}") from None
 
 
 def _rounds_since(state: State, number: int) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,13 @@ from typing import Any
 import pandas as pd
 
 from ..datasets import cells
+from ..datasets.advice import Advice
 from ..datasets.cells import CellError
 from ..datasets.grid import TableError, read
 from ..datasets.list_columns import is_blank
 from ..datasets.properties import RANKED, find
 from ..datasets.readings import AIM_C, temperature
-from ..datasets.user_table import Reading, RowsError, from_frame, understand
+from ..datasets.user_table import PHASE, Reading, from_frame, understand
 from ..features.notices import collected
 from ..features.scalars import number, plain
 from .campaign_events import FIELDS, NO_GLASS, NUMBERS, WORDS, CampaignError, Result
@@ -25,18 +25,11 @@ from .outcomes import ERRORS, JUDGED, parted
 TABLE_COLUMNS = ("formula", *FIELDS)
 _VALUE_OF = {name: find(name).column for name in RANKED}
 _RIGHT = "the number that was measured, such as 1.5e-3, or leave it out"
-_VAGUE = "of unknown phase"  # of a result that says nothing of it; it is taken for a glass
-_SAID_OF_TABLES = (  # advice on the lab's tables, and what it is in a campaign
-    (
-        re.compile(r"name (?:it|the column) \w+_[KC], or insist with --trust-units"),
-        "give degC, or insist with --trust-units",
-    ),
-    (
-        re.compile(r"name the unit that was meant"),
-        "give S/cm for a conductivity, degC for a Tg, or insist with --trust-units",
-    ),
-    (re.compile(r"nothing was measured: the cell is empty; give.*"), "nothing was found; give a number or an outcome"),
-    (re.compile(r" or take the \d+ valid rows? with --keep-good"), ""),
+ADVICE = Advice(
+    column="give degC",
+    unit="give S/cm for a conductivity, degC for a Tg, or insist with --trust-units",
+    empty="nothing was found; give a number or an outcome",
+    keep_good=False,
 )
 
 
@@ -82,7 +75,7 @@ def judged(
         kept.pop("phase", None)
     else:
         kept["phase"] = "glass"
-    notices = [notice.removeprefix("row 1: ") for notice in reading.notices if _VAGUE not in notice]
+    notices = [notice.words for notice in reading.notices if notice.code != PHASE]
     return {name: kept[name] for name in FIELDS if name in kept}, (
         *notices,
         *(() if trust_units else _hot(formula, kept)),
@@ -111,20 +104,13 @@ def _read_one(formula: str, given: Mapping[str, Any], trust_units: bool) -> Read
     glassy = {} if "phase" in given or "outcome" in given else {"phase": "glass"}
     try:
         row = pd.DataFrame([{"formula": formula, **given, **glassy}], dtype=object)
-        reading = from_frame(row, "the result", trust_units)
+        reading = from_frame(row, "the result", trust_units, ADVICE)
     except TableError as error:
-        raise CampaignError(_told(str(error).splitlines()[0])) from None
+        raise CampaignError(str(error)) from None
     if len(reading.problems):
         _, column, problem = reading.problems.iloc[0]
-        raise CampaignError(_told(f"{formula}, {column}: {problem}"))
+        raise CampaignError(f"{formula}, {column}: {problem}")
     return reading
-
-
-def _told(text: str) -> str:
-    """A sentence on a table, with the advice that helps in a campaign."""
-    for said, here in _SAID_OF_TABLES:
-        text = said.sub(here, text)
-    return text
 
 
 def _of_facts(facts: Iterable[Mapping[Any, Any]]) -> dict[str, Any]:
@@ -165,16 +151,12 @@ def of_table(
     if isinstance(table, pd.DataFrame):
         errors = {name: table[name].tolist() for name in ERRORS.values() if name in table}
         lines = range(1, len(table) + 1)
-        reading = from_frame(table.drop(columns=list(errors)), trust_units=trust_units)
+        reading = from_frame(table.drop(columns=list(errors)), trust_units=trust_units, advice=ADVICE)
     else:
         grid, errors = parted(read(Path(table)))
         lines = [line for line, _ in grid.rows]  # type: ignore[assignment]
-        reading = understand(grid, trust_units)
-    try:
-        facts = reading.good(keep_good=False)
-    except RowsError as error:
-        error.args, error.good = (_told(str(error)),), 0
-        raise
+        reading = understand(grid, trust_units, ADVICE)
+    facts = reading.good(keep_good=False)
     if (facts["supersedes"].notna()).any() or (facts["quantity"] == "withdrawal").any():
         raise CampaignError("the table corrects or withdraws facts; use 'vitrion campaign correct' and 'withdraw'")
     rows, left = [], facts[~facts["quantity"].isin([*_VALUE_OF, "synthesis"])]
@@ -185,7 +167,7 @@ def of_table(
         rows.append((str(part["formula"].iloc[0]), kept | told))
     further = sorted(set(left["quantity"]))
     notes = [f"not taken, for a campaign has no use for it: {', '.join(further)}"] if further else []
-    return rows, (*(one for one in reading.notices if not one.startswith("row ") and _VAGUE not in one), *notes)
+    return rows, (*(one.words for one in reading.notices if one.row is None and one.code != PHASE), *notes)
 
 
 def as_table(results: Iterable[Result]) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..datasets.advice import Advice
 from ..datasets.grid import Grid, TableError, read
 from ..datasets.measurement import composition_keys
 from ..datasets.properties import ZERO_CELSIUS_K, find
 from ..datasets.user_rows import NO_GLASS, SYNTHESIS
-from ..datasets.user_table import from_frame, understand
+from ..datasets.user_table import IGNORED, PHASE, Notice, from_frame, understand
 from ..features.fractions import Fractions
 from ..features.notices import notice
 from ..features.scalars import shown
@@ -27,13 +27,11 @@ ERRORS: Mapping[str, str] = {"conductivity": "conductivity_error_S_cm", "tg": "t
 NO_GLASS_PHASES = ("crystal", "molten")
 USUAL_SUCCESS = 0.9  # chance of a composition near which nothing is known to come out as a glass
 ACTIVATION_SPREAD = 0.5  # decades per 1000 K / T: 0.1 eV, by which activation energies of halides scatter
-_SAID_OF_TABLES = (  # advice on the lab's tables, and what it is where results are told
-    (re.compile(r", so nothing was added; mend (?:them|it).*"), "; mend what is wrong, or leave it out"),
-    (re.compile(r"or insist with --trust-units"), "or record it in a campaign with --trust-units"),
-    (
-        re.compile(r"name the unit that was meant"),
-        "name the unit that was meant, or record it in a campaign with --trust-units",
-    ),
+ADVICE = Advice(
+    insist="record it in a campaign with --trust-units",
+    unit="name the unit that was meant, or record it in a campaign with --trust-units",
+    rows="; mend what is wrong, or leave it out",
+    keep_good=False,
 )
 JUDGED = "judged"  # in the attrs of a table whose units were judged, value by value, where they came in
 FAILURES = frozenset({NO_GLASS, "crystallised", "decomposed"})
@@ -59,11 +57,7 @@ class Outcomes:
             return cls(pd.DataFrame({name: [] for name in ("quantity", "formula", "value", "temperature_C", "phase")}))
         if not isinstance(results, pd.DataFrame | Path | str):
             raise TableError(f"results of type {type(results).__name__}; give a DataFrame or the path of a table")
-        try:
-            facts = _facts_of_frame(results) if isinstance(results, pd.DataFrame) else _facts_of_file(Path(results))
-        except TableError as error:
-            error.args = (_here(str(error)),)
-            raise
+        facts = _facts_of_frame(results) if isinstance(results, pd.DataFrame) else _facts_of_file(Path(results))
         return cls(_in_order(facts))
 
     @property
@@ -121,8 +115,8 @@ class Outcomes:
 def _facts_of_frame(table: pd.DataFrame) -> pd.DataFrame:
     """Facts of a table in memory, with their standard errors."""
     errors = {name: _numbers(table[name], f"results row {{}}, {name}") for name in ERRORS.values() if name in table}
-    reading = from_frame(table.drop(columns=list(errors)), "results", trust_units=bool(table.attrs.get(JUDGED)))
-    _warn(one for one in reading.notices if one.startswith("columns"))
+    reading = from_frame(table.drop(columns=list(errors)), "results", bool(table.attrs.get(JUDGED)), ADVICE)
+    _warn(one for one in reading.notices if one.code == IGNORED)
     return _with_errors(reading.good(keep_good=False), errors, range(1, len(table) + 1))
 
 
@@ -132,13 +126,13 @@ def _facts_of_file(path: Path) -> pd.DataFrame:
     lines = [line for line, _ in grid.rows]
     blank = {name: pd.Series([None if cell == "" else cell for cell in cells]) for name, cells in columns.items()}
     errors = {name: _numbers(column, f"{grid.name} row {{}}, {name}", lines) for name, column in blank.items()}
-    reading = understand(grid)
+    reading = understand(grid, advice=ADVICE)
     facts = reading.good(keep_good=False)
-    _warn(one for one in reading.notices if "of unknown phase" not in one)  # which are taken for glasses
+    _warn(one for one in reading.notices if one.code != PHASE)  # which are taken for glasses
     return _with_errors(facts, errors, lines)
 
 
-def _warn(notices: Iterable[str]) -> None:
+def _warn(notices: Iterable[Notice]) -> None:
     for one in notices:
         notice(f"results: {one}", stacklevel=5)
 
@@ -157,13 +151,6 @@ def parted(grid: Grid) -> tuple[Grid, dict[str, list[Any]]]:
     rows = tuple((line, tuple(cells[place] for place in kept)) for line, cells in grid.rows)
     errors = {name: [cells[place] for _, cells in grid.rows] for name, place in places.items()}
     return Grid(grid.name, tuple(grid.header[place] for place in kept), rows), errors
-
-
-def _here(text: str) -> str:
-    """What is said of the lab's own tables, with the advice that helps with results."""
-    for said, instead in _SAID_OF_TABLES:
-        text = said.sub(instead, text)
-    return text
 
 
 def _nearest(part: pd.DataFrame, far: Vector) -> npt.NDArray[np.bool_]:
