@@ -8,7 +8,6 @@ import errno
 import gc
 import json
 import logging
-import re
 import threading
 from collections.abc import AsyncIterator
 from importlib.metadata import version
@@ -20,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Lifespan
 
+from ..datasets.grid import RowProblem
 from ..datasets.home import made
 from . import pages, routes_access, routes_campaigns, routes_jobs, routes_library, routes_rank, routes_state
 from .access import Access
@@ -27,7 +27,7 @@ from .bodies import Bodies, TooSlowError
 from .campaigns import Campaigns
 from .desk import Desk
 from .door import HEADERS, Door, TooLargeError, TooMuchError
-from .errors import OUTCOMES, explained, outcome, status
+from .errors import OUTCOMES, head_of, outcome, rows_of, status, valid_rows
 from .heads import Heads
 from .in_use import InUse
 from .jobs import Jobs
@@ -109,13 +109,12 @@ def _of_error(request: Request, error: Exception) -> Response:
         error = away(error)
     wait = {"retry-after": str(error.retry_s)} if isinstance(error, BusyError) and error.retry_s else None
     known = outcome(error)
-    told = str(error) if known is not None and known.status is not None else explained(error)[0]
+    foreseen = known is not None and known.status is not None and not rows_of(error)
+    detail, valid = public(str(error) if foreseen else head_of(error)), valid_rows(error)
     if isinstance(error, OSError):
         _LOG.error("a request failed", exc_info=error)
-    head, *lines = public(told).splitlines() or [""]
-    valid = re.search(r"take the (\d+) valid rows? alone", head)  # in the words of `RowsError`, from whatever process
-    more = {"valid_rows": int(valid[1])} if valid else {}
-    return problem(status(error), head, [_wrong(line) for line in lines], wait, more)
+    more = {"valid_rows": valid} if valid else {}
+    return problem(status(error), detail, [_wrong(row) for row in rows_of(error)], wait, more)
 
 
 def _of_unforeseen(request: Request, error: Exception) -> Response:
@@ -127,12 +126,9 @@ def _of_unforeseen(request: Request, error: Exception) -> Response:
     return answer
 
 
-def _wrong(line: str) -> dict[str, Any]:
-    """What a line of an error says, as in ``row 3, tg_C: ...``: its row, its column and its words."""
-    found = re.fullmatch(r"row (\d+), ([^:]+): (.+)", line.strip())
-    if found is None:
-        return {"row": None, "where": "rows", "message": line.strip()}
-    return {"row": int(found[1]), "where": found[2], "message": found[3]}
+def _wrong(row: RowProblem) -> dict[str, Any]:
+    """What is wrong with a row, as problem details have it."""
+    return {"row": row.row, "where": row.column, "message": public(row.problem)}
 
 
 def _lifespan(settings: Settings, models: InUse, metrics: Metrics) -> Lifespan[FastAPI]:

@@ -71,8 +71,8 @@ def is_api(scope: Scope) -> bool:
     return str(scope["path"]).startswith("/api/")
 
 
-def unreadable(body: bytes, most_nesting: int, most_entries: int = MOST_ENTRIES) -> str:
-    r"""Why bytes cannot be a request in JSON that is taken; empty where they may be one.
+def unreadable(body: bytes, most_nesting: int, most_entries: int = MOST_ENTRIES, what: str = "the body") -> str:
+    r"""Why bytes cannot be a request in JSON that is taken; empty where they may be one; `what` they are called.
 
     Examples
     --------
@@ -82,20 +82,20 @@ def unreadable(body: bytes, most_nesting: int, most_entries: int = MOST_ENTRIES)
     'the body is nested more than 2 deep; send flat JSON'
     """
     if b"\0" in body or body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "the body is not UTF-8; send JSON in UTF-8"
+        return f"{what} is not UTF-8; send JSON in UTF-8"
     if body.count(b",") > most_entries:
-        return f"the body has more than {most_entries:,} entries; send less at once, or a file"
+        return f"{what} has more than {most_entries:,} entries; send less at once, or a file"
     if b"\\u" not in body and body.count(b"[") + body.count(b"{") <= most_nesting:
         return ""  # the parser tells what else is wrong with it
     inside, depth = False, 0
     for piece in _pieces(body):
         escapes = piece.replace(rb"\\", b"  ")  # as long as before: what stood apart stays apart
         if b"\\u" in escapes and _HALF.search(escapes):
-            return "the body has half of a character (a lone surrogate such as \\ud800); send whole characters"
+            return f"{what} has half of a character (a lone surrogate such as \\ud800); send whole characters"
         parts = escapes.replace(rb"\"", b"").translate(None, _OTHERS).split(b'"')
         steps = _STEPS[np.frombuffer(b"".join(parts[inside::2]), dtype=np.uint8)]
         if depth + int(np.cumsum(steps).max(initial=0)) > most_nesting:
-            return f"the body is nested more than {most_nesting} deep; send flat JSON"
+            return f"{what} is nested more than {most_nesting} deep; send flat JSON"
         inside, depth = inside ^ (len(parts) % 2 == 0), depth + int(steps.sum())
     return ""
 

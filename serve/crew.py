@@ -68,9 +68,7 @@ class Worker:
         said = json.loads(line)
         if "done" in said:
             return said["done"]
-        if said.get("errno"):
-            raise OSError(said["errno"], os.strerror(said["errno"]))
-        raise raised(said["kind"], said["error"])
+        raise raised(said)
 
     def close(self) -> None:
         """End the process at once, and start no other."""

@@ -6,11 +6,14 @@ Classes stand by their full names, so that reading the table loads none of their
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import import_module
+from typing import Any
 
+from ..datasets.grid import RowProblem
 from . import disk
 from .refusals import ConflictError, InputError, WorkError
 
@@ -87,7 +90,6 @@ OUTCOMES: tuple[Outcome, ...] = (
     Outcome("vitrion.serve.wire.ServiceError", FAILED),
 )
 _BY_NAME: Mapping[str, Outcome] = {row.error: row for row in OUTCOMES}
-_RAISED: Mapping[str, type[Exception]] = {INPUT: InputError, CONFLICT: ConflictError}
 _SPENT = (
     (RecursionError, "what was given is nested too deep; write it flat", BAD_INPUT),
     (MemoryError, "there is not enough memory; give fewer candidates at once", FAILED),
@@ -138,9 +140,36 @@ def kind(error: Exception) -> str:
     return CONFLICT if known is not None and known.conflict else FAILURE
 
 
-def raised(kind: str, sentence: str) -> Exception:
-    """The error that a worker passed on, by its kind."""
-    return _RAISED.get(kind, WorkError)(sentence)
+def fields(error: Exception) -> dict[str, Any]:
+    """An error as a worker passes it on: as JSON has it."""
+    number = error.errno if isinstance(error, OSError) else None
+    rows = [asdict(row) for row in rows_of(error)]
+    plain = {"error": head_of(error), "kind": kind(error), "errno": number}
+    return plain | {"rows": rows, "valid_rows": valid_rows(error)}
+
+
+def raised(fields: Mapping[str, Any]) -> Exception:
+    """The error that a worker passed on."""
+    if fields["errno"]:
+        return OSError(fields["errno"], os.strerror(fields["errno"]))
+    if fields["kind"] == INPUT:
+        return InputError(fields["error"], [RowProblem(**row) for row in fields["rows"]], fields["valid_rows"])
+    return ConflictError(fields["error"]) if fields["kind"] == CONFLICT else WorkError(fields["error"])
+
+
+def head_of(error: Exception) -> str:
+    """The sentence on an error, without what `rows_of` has."""
+    return str(getattr(error, "head", "")) if rows_of(error) else explained(error)[0]
+
+
+def rows_of(error: Exception) -> tuple[RowProblem, ...]:
+    """What is wrong with the rows of a table; empty for an error that is not about rows."""
+    return tuple(getattr(error, "rows", ()))
+
+
+def valid_rows(error: Exception) -> int:
+    """How many rows of a table could be taken alone."""
+    return int(getattr(error, "valid_rows", 0))
 
 
 def _of_the_machine(error: Exception) -> str:

@@ -11,7 +11,7 @@ import typer
 
 from ..features.notices import spoken
 from .console import say
-from .errors import FAILED, explained
+from .errors import FAILED, explained, head_of, rows_of
 
 
 @contextmanager
@@ -31,9 +31,7 @@ def told() -> Iterator[None]:
     except Exception as error:
         if os.environ.get("VITRION_DEBUG"):
             raise
-        sentence, code = explained(error)
-        head, *rows = sentence.splitlines() or [""]
-        for row in rows:
-            say(row.strip(), "yellow")
-        say(f"vitrion: {head}", "red")
-        raise typer.Exit(code) from None
+        for row in rows_of(error):
+            say(str(row), "yellow")
+        say(f"vitrion: {head_of(error)}", "red")
+        raise typer.Exit(explained(error)[1]) from None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Sequence
 
 from ..datasets.decoding import visible
+from ..datasets.grid import RowProblem
 from .elsewhere import elsewhere
 
 __all__ = [
@@ -27,7 +29,21 @@ _ADDRESS = re.compile(  # bounded, so that a long text takes no longer than its 
 
 
 class InputError(ValueError):
-    """Input that cannot be used; the message says what, what would be right, and how to mend it."""
+    """Input that cannot be used; the message says what, what would be right, and how to mend it.
+
+    Parameters
+    ----------
+    head
+        The message, without what is wrong with single rows of a table.
+    rows
+        What is wrong with them.
+    valid_rows
+        How many other rows could be taken alone.
+    """
+
+    def __init__(self, head: str = "", rows: Sequence[RowProblem] = (), valid_rows: int = 0) -> None:
+        super().__init__(head + "".join(f"\n  {row}" for row in rows))
+        self.head, self.rows, self.valid_rows = head, tuple(rows), valid_rows
 
 
 def public(text: str) -> str:

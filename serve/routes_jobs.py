@@ -226,8 +226,8 @@ async def _of_form(request: Request, most_nesting: int) -> tuple[bytes, str, str
         campaign = {"campaign": str(form["campaign"])} if form.get("campaign") else {}
     ending = ending_of(name)
     for field, text in fields.items():
-        if wrong := unreadable(text.encode(errors="replace"), most_nesting):
-            raise InputError(wrong.replace("the body", field))
+        if wrong := unreadable(text.encode(errors="replace"), most_nesting, what=field):
+            raise InputError(wrong)
     try:
         names = [name for name in ("goal", "temperature_C", "also") if name in fields]
         told: dict[str, Any] = {name: of_json(fields[name]) for name in names}

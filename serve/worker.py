@@ -20,15 +20,14 @@ MOST_MEMORY = 12 * 2**30  # bytes of addresses: a file that unpacks beyond ends 
 def answer(told: dict[str, Any]) -> dict[str, Any]:
     """Do what one line asks for: ``do`` names a verb, the rest is told to it; what goes wrong is told with its kind."""
     from . import clerk, long_list
-    from .errors import explained, kind
+    from .errors import fields
 
     verbs, given = {**long_list.VERBS, **clerk.VERBS}, {name: value for name, value in told.items() if name != "do"}
     try:
         with collected():  # verbs return what is to be noticed
             return {"done": verbs[told["do"]](**given)}
     except Exception as error:
-        number = error.errno if isinstance(error, OSError) else None
-        return {"error": explained(error)[0], "kind": kind(error), "errno": number}
+        return fields(error)
 
 
 def serve(lines: TextIO, out: TextIO) -> None:

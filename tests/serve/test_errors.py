@@ -2,13 +2,18 @@
 
 import importlib
 import inspect
+import json
 import pkgutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import vitrion
+from vitrion.datasets.user_table import RowsError
+from vitrion.experiments.promotion import RefusedError
 from vitrion.serve import app, errors, worker
 from vitrion.serve.errors import BAD_INPUT, CONFLICT, FAILED, FAILURE, INPUT, OUTCOMES, Outcome
+from vitrion.serve.refusals import NotFoundError
 
 ROOT = Path(vitrion.__file__).parent
 FLOORS = ("features", "datasets", "models", "experiments", "serve")
@@ -83,10 +88,20 @@ def test_a_command_a_request_and_a_worker_read_it(row, monkeypatch):
     assert passed == expected
 
 
-def test_what_a_worker_passes_on_is_raised_by_its_kind():
-    assert errors.outcome(errors.raised(INPUT, "x")).status == 422
-    assert errors.outcome(errors.raised(CONFLICT, "x")).status == 409
-    assert errors.outcome(errors.raised(FAILURE, "x")).status == 500
+def test_what_a_worker_passes_on_is_raised_with_all_its_fields():
+    problems = pd.DataFrame([[3, "tg_C", "'x' is not a number"]], columns=["row", "column", "problem"])
+    known = [
+        (RowsError("a.csv", problems, 2), 422),
+        (RefusedError("the gate refuses it"), 409),
+        (NotFoundError("no job has this number"), 500),
+        (OSError(28, "No space left on device"), 500),
+    ]
+    for error, status in known:
+        passed = errors.raised(json.loads(json.dumps(errors.fields(error))))
+        assert errors.status(passed) == status
+        assert errors.rows_of(passed) == errors.rows_of(error)
+        assert errors.valid_rows(passed) == errors.valid_rows(error)
+        assert str(passed) == str(error)
 
 
 def test_no_other_table_maps_errors_to_codes():
