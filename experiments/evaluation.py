@@ -17,6 +17,7 @@ from ..models import metrics
 from ..models.crossfit import HeldOut
 from ..models.learnt_errors import errors
 from ..models.predictor import Predictor
+from ..models.progress import Step
 from . import figures, tracking
 from .baselines import BASELINES
 from .calibration_bench import estimate, masks
@@ -104,8 +105,8 @@ def _by_paper(part: pd.DataFrame) -> dict[str, float]:
 
 
 def say(progress: Progress, name: str, text: str) -> None:
-    """Pass a line of progress on with the property it is about."""
-    progress(f"{name}: {text}")
+    """Pass a step on with the property it is about."""
+    progress((text if isinstance(text, Step) else Step(text)).about(name))
 
 
 def hold_out(recipe: Recipe, split: str, n_jobs: int, progress: Progress) -> tuple[Dataset, HeldOut]:

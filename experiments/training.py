@@ -61,7 +61,7 @@ def train(
     n_jobs
         Folds fitted side by side.
     progress
-        Called with a line of text after each step.
+        Called with a line of text after each step; of a fold it is a `Step`, which tells how many are done.
     anew
         Train even where nothing is new.
     """

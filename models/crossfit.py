@@ -16,6 +16,7 @@ from .difficulty import Difficulty
 from .domain import Domain, foreign_distance
 from .layout import Layout
 from .localised import LocalCalibration, Scores
+from .progress import Step
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
@@ -157,7 +158,7 @@ def cross_fit(
     n_jobs
         Folds fitted side by side, each in a process of its own where that is more than one.
     progress
-        Called with one line of text a fold.
+        Called with one `Step` a fold, which is a line of text.
     """
     row = np.flatnonzero(design.fold >= 0)
     folds = np.unique(design.fold[row])
@@ -168,11 +169,12 @@ def cross_fit(
     for number, part in enumerate(work([everything, *parts])):
         if number == 0:
             fitted = part.regressor
-            progress(f"all {len(design.y):,} rows learnt; now each fold from the others")
+            progress(Step(f"all {len(design.y):,} rows learnt; now each fold from the others"))
             continue
         here = np.searchsorted(row, part.test)
         mean[here], signs[here] = part.mean, part.clues
-        progress(f"fold {number} of {len(folds)}: {len(here):,} measurements predicted from the other folds")
+        words = f"fold {number} of {len(folds)}: {len(here):,} measurements predicted from the other folds"
+        progress(Step(words, number, len(folds)))
     distance = foreign_distance(domain.points_, fold, design.keys[row])
     local = Layout(design.X.shape[1], regressor.n_conditions).local
     clues = np.column_stack([design.X[row, local], distance, signs])

@@ -18,6 +18,7 @@ from .cli_rank import Server
 from .console import noticed, progress, say, to_stdout
 from .failures import told
 from .refusals import InputError, visible
+from .training_report import Line, reporting, written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +46,13 @@ class Split(StrEnum):
     episodes = "episodes"
 
 
+class Form(StrEnum):
+    """How a training says what it does: to people, or to the process that started it."""
+
+    text = "text"
+    json = "json"
+
+
 Property = Annotated[Which, typer.Option("--property", "-p", help="Which model; all: Tg and conductivity.")]
 
 
@@ -60,6 +68,7 @@ def train(
         bool, typer.Option("--if-needed", help="Only where new results or their misses are reason enough.")
     ] = False,
     anew: Annotated[bool, typer.Option("--anew", help="Even where nothing is new.")] = False,
+    form: Annotated[Form, typer.Option("--progress", hidden=True, help="json: a line of JSON a step.")] = Form.text,
     server: Server = None,
 ) -> None:
     """Train the models on all data, score them on papers held out, and let those answer that the gate passes."""
@@ -73,9 +82,9 @@ def train(
                 raise InputError("--recipe and --no-promote train here; leave --server out with them")
             _train_there(server, _chosen(property), anew, if_needed)
             return
-        chosen = _needed(_chosen(property)) if if_needed else _chosen(property)
+        chosen = _needed(_chosen(property), form) if if_needed else _chosen(property)
         if chosen:
-            train_and_tell(chosen, recipe, promote, anew)
+            train_and_tell(chosen, recipe, promote, anew, form)
 
 
 def _train_there(server: str, properties: Sequence[str], anew: bool, if_needed: bool) -> None:
@@ -91,36 +100,48 @@ def _train_there(server: str, properties: Sequence[str], anew: bool, if_needed: 
                 report(f"{share:.0%}: {words}")
 
         Client(server).train(properties, told_of, anew, if_needed)
-    for outcome in said[0].split("; "):
-        say(outcome)
+    say(said[0])
 
 
-def _needed(properties: Sequence[str]) -> list[str]:
+def _needed(properties: Sequence[str], form: Form) -> list[str]:
     """Properties that are worth training again; why or why not is said."""
     from ..experiments.retraining import why
 
     reasons = [why(name) for name in properties]
     for reason in reasons:
-        say(f"{reason.property}: {'training, since ' if reason.needed else 'not trained: '}{reason.said}")
+        words = f"{reason.property}: {'training, since ' if reason.needed else 'not trained: '}{reason.said}"
+        _tell(words, form, outcome=not reason.needed)
     return [reason.property for reason in reasons if reason.needed]
 
 
-def train_and_tell(properties: Sequence[str], recipe: Path | None, promote: bool, anew: bool = False) -> None:
+def _tell(words: str, form: Form, outcome: bool = False) -> None:
+    """Say something of a training, as a sentence or as a line of JSON."""
+    if form is Form.json:
+        sys.stderr.write(written(Line(words.strip(), outcome=outcome)) + "\n")
+        sys.stderr.flush()
+    else:
+        say(words)
+
+
+def train_and_tell(
+    properties: Sequence[str], recipe: Path | None, promote: bool, anew: bool = False, form: Form = Form.text
+) -> None:
     """Train and say on standard error how each model came out."""
     from ..experiments.reach import UntrackedWarning
     from ..experiments.training import train as run
     from .scores import headline, sentence
 
-    with progress() as report, noticed(UntrackedWarning):
+    steps = reporting if form is Form.json else progress
+    with steps() as report, noticed(UntrackedWarning):
         trained = run(tuple(properties), recipe=recipe, promote=promote, progress=report, anew=anew)
     for model in trained:
         if not model.seconds and not model.promoted:
-            say(f"{model.property} version {model.version} stays: {model.reason}")
+            _tell(f"{model.property} version {model.version} stays: {model.reason}", form, outcome=True)
             continue
         became = f"is the champion now: {model.reason}" if model.promoted else f"was not promoted: {model.reason}"
-        say(f"{model.property} version {model.version} {became} ({model.seconds:.0f} s)")
+        _tell(f"{model.property} version {model.version} {became} ({model.seconds:.0f} s)", form, outcome=True)
         for words in filter(None, (headline(model.property, model.metrics), sentence(model.property, model.metrics))):
-            say(f"  {words}")
+            _tell(f"  {words}", form)
 
 
 def evaluate(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from typing import Any
 
 from dbos import DBOS
@@ -14,12 +13,12 @@ from .crew import READ_S, LostWorkerError
 from .refusals import ConflictError, InputError, WorkError, public
 from .settings import job_folder
 from .shop import ServerEndsError, at_work, shop_here, step, stop_if_cancelled, through
+from .training_report import Line
 
 RANK, TRAIN, ROUND, LOG = "rank", "train", "round", "log"  # queues
 QUICK = "quick"  # queue of lists of one block, which wait for no long one
 MOST_TRIES = 3  # of a step whose worker is lost
 MOST_RECOVERIES = 20  # after which a job that takes the server down with it is given up
-_FOLD = re.compile(r"fold (\d+) of (\d+)")
 
 
 @step
@@ -76,19 +75,19 @@ def train_one(job: str, name: str, options: list[str], share: float, of: float) 
     """Train one property in a process of its own; return what became of it."""
     shop, outcome = shop_here(), ""
 
-    def told(line: str) -> None:
+    def report(text: str) -> None:
         nonlocal outcome
-        if line.startswith((f"{name} version ", f"{name}: not trained: ")):
-            outcome = line
-        found = _FOLD.search(line)
-        more = {"progress": share + of * int(found[1]) / (int(found[2]) + 1)} if found else {}
-        shop.store.change(job, step=public(line)[:300], **more)
+        line = Line.read(text)
+        if line.outcome:
+            outcome = line.text
+        more = {"progress": share + of * line.done / (line.of + 1)} if line.of else {}
+        shop.store.change(job, step=public(line.text)[:300], **more)
 
-    code, last = shop.trainings.run(job, ["train", "--property", name, *options], told)
+    code, last = shop.trainings.run(job, ["train", "--property", name, "--progress", "json", *options], report)
     if code:
         stop_if_cancelled(job)
-        raise WorkError(last or f"the training of {name} ended with exit code {code}")
-    return outcome or last
+        raise WorkError(Line.read(last).text or f"the training of {name} ended with exit code {code}")
+    return outcome or Line.read(last).text
 
 
 @DBOS.workflow(name="train", max_recovery_attempts=MOST_RECOVERIES)
