@@ -23,9 +23,10 @@ from .columns import COLUMNS, HIDDEN, TEXTS, objects, whole
 from .goal import Goal
 from .ready import Informed, ready
 from .recipe import RECIPES
-from .repeats import USUAL_C, distinct, with_repeats
+from .repeats import REPEATS, USUAL_C, distinct, with_repeats
 
 __all__ = ["COLUMNS", "HIDDEN", "Predictors", "arranged", "judged", "rank", "said", "sweep"]
+LEFT_OUT = "left out"  # code of the notice on points of a family that are no members
 Rows = npt.NDArray[np.intp]
 Vector = npt.NDArray[np.float64]
 
@@ -138,8 +139,10 @@ def arranged(table: pd.DataFrame) -> pd.DataFrame:
     unread = table[~good].sort_values(["formula", "error"], kind="stable").index
     ranked = table.loc[[*order, *unread]]
     places = pd.Series(range(1, len(ranked) + 1), index=ranked.index, dtype="Int64").where(good)
-    ranked = ranked.assign(rank=places, note=with_repeats(ranked))
-    return ranked.drop(columns=list(HIDDEN))
+    notes, repeats = with_repeats(ranked)
+    ranked = ranked.assign(rank=places, note=notes).drop(columns=list(HIDDEN))
+    ranked.attrs[REPEATS] = repeats
+    return ranked
 
 
 def sweep(
@@ -175,7 +178,7 @@ def sweep(
     if not members:
         raise FormulaError(f'"{template}" has no member in these ranges: an amount is negative at every point')
     if left_out:
-        notice(f"{left_out:,} of {grid.size:,} points left out: an amount would be negative", stacklevel=2)
+        notice(f"{left_out:,} of {grid.size:,} points left out: an amount would be negative", 2, LEFT_OUT)
     with trusting():
         ranked = rank([member.composition for member in members], aim, at, predictors).sort_index()
     points = pd.DataFrame([member.variables for member in members], columns=list(variables), dtype=float)

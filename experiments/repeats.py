@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+REPEATS = "repeats"  # in the attrs of a ranking: places of candidates that stand higher already, and their own notes
 USUAL_C = 25.0  # at which a conductivity counts where nothing else is said
 Rows = npt.NDArray[np.intp]
 Matrix = npt.NDArray[np.float64]
@@ -29,17 +30,25 @@ def distinct(matrix: Matrix, names: list[str], temperature: Vector | None) -> tu
     return by_name[first], which.ravel()[back]
 
 
-def with_repeats(ranked: pd.DataFrame) -> list[str]:
-    """Notes, with those on a composition that stands higher in the ranking already, at the same temperature."""
+def with_repeats(ranked: pd.DataFrame) -> tuple[list[str], tuple[tuple[int, str], ...]]:
+    """Notes, with those on a composition that stands higher in the ranking already, at the same temperature.
+
+    The second part tells which rows these are: the label of each in the index, and its note without that.
+    """
     first: dict[tuple[int, float], str] = {}
-    notes = []
+    notes: list[str] = []
+    repeats: list[tuple[int, str]] = []
     warm = ranked["temperature_C"].tolist() if "temperature_C" in ranked else [USUAL_C] * len(ranked)
     told = zip(*(ranked[name].tolist() for name in ("key", "formula", "note", "error")), warm, strict=True)
-    for key, formula, note, error, temperature in told:
+    for place, (key, formula, note, error, temperature) in zip(ranked.index.tolist(), told, strict=True):
         if error:
             notes.append(note)
             continue
         known = first.get((key, temperature))
-        notes.append("; ".join(filter(None, (note, f"same composition as {known}, ranked above it" if known else ""))))
-        first.setdefault((key, temperature), formula)
-    return notes
+        if known is None:
+            notes.append(note)
+            first[key, temperature] = formula
+        else:
+            notes.append("; ".join(filter(None, (note, f"same composition as {known}, ranked above it"))))
+            repeats.append((int(place), note))
+    return notes, tuple(repeats)

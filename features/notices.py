@@ -15,13 +15,28 @@ MOST_KNOWN = 100  # sentences that are remembered, so as not to be said again
 _heard: ContextVar[list[str] | None] = ContextVar("vitrion_heard", default=None)
 
 
-def notice(text: str, stacklevel: int = 1) -> None:
-    """Say something: to whoever collects, else as a warning, with `stacklevel` as in `warnings.warn`."""
+class Note(str):
+    """A sentence that was said, and a `code` where whoever hears it has to know what it is about."""
+
+    code: str
+
+    def __new__(cls, text: str, code: str = "") -> Note:
+        """Make a note of its text and code."""
+        note = super().__new__(cls, text)
+        note.code = code
+        return note
+
+
+def notice(text: str, stacklevel: int = 1, code: str = "") -> None:
+    """Say something: to whoever collects, else as a warning, with `stacklevel` as in `warnings.warn`.
+
+    Whoever collects is given a `Note`, with the code.
+    """
     heard = _heard.get()
     if heard is None:
         warnings.warn(text, stacklevel=stacklevel + 1)
     else:
-        heard.append(text)
+        heard.append(Note(text, code))
 
 
 class _Spoken(list[str]):

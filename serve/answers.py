@@ -74,12 +74,12 @@ def members(template: str, temperature: float, goal: Goal, ranges: dict[str, Any
 
         with Client(server) as client:
             return client.sweep(template, temperature, goal, **ranges)
-    from ..experiments.ranking import sweep
+    from ..experiments.ranking import LEFT_OUT, sweep
 
     with collected() as said:
         table = sweep(template, temperature_C=temperature, goal=goal, **ranges)
     for sentence in said:
-        if "left out" not in sentence:  # which is said with the table
+        if getattr(sentence, "code", "") != LEFT_OUT:  # which is said with the table
             notice(sentence)
     return table
 

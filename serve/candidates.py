@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _CHUNK = 65_536
-_REPEATED = re.compile(r"(?:; )?same composition as \S+, ranked above it$")
 
 
 def usable(table: CandidateTable) -> list[Any]:
@@ -47,11 +45,15 @@ def joined(table: CandidateTable, ranking: pd.DataFrame) -> pd.DataFrame:
     """
     import pandas as pd
 
+    from ..experiments.repeats import REPEATS
+
     keys = _at_their_temperatures(compositions(usable(table)), table.temperature_C)
     places = [int(place) for place in ranking.index]
     out = plain(ranking.reset_index(drop=True))
     first = _firsts(keys)
-    out["note"] = [_note(note, table, place, keys, first) for note, place in zip(out["note"], places, strict=True)]
+    own_notes = dict(ranking.attrs.get(REPEATS, ()))  # without the words on a repeat, for which there are better ones
+    notes = [own_notes.get(place, note) for place, note in zip(places, out["note"].tolist(), strict=True)]
+    out["note"] = [_note(note, table, place, keys, first) for note, place in zip(notes, places, strict=True)]
     out["error"] = [table.errors.get(place, error) for error, place in zip(out["error"].tolist(), places, strict=True)]
     unread = _unread(out)
     out["note"] = [
@@ -71,7 +73,7 @@ def joined(table: CandidateTable, ranking: pd.DataFrame) -> pd.DataFrame:
         column_of([values[place] for place in places], table.kinds.get(name)) for name, values in table.extra.items()
     ]
     out = pd.concat([out, pd.DataFrame(dict(zip(given, own, strict=True)), index=out.index)], axis=1)
-    out.attrs = {**ranking.attrs, GIVEN: given}
+    out.attrs = {**{name: value for name, value in ranking.attrs.items() if name != REPEATS}, GIVEN: given}
     return out
 
 
@@ -126,7 +128,7 @@ def _firsts(keys: list[int | None]) -> dict[int, int]:
 
 def _note(note: Any, table: CandidateTable, place: int, keys: list[int | None], first: dict[int, int]) -> str:
     key = keys[place]
-    notes = [own] if isinstance(note, str) and (own := _REPEATED.sub("", note)) else []
+    notes = [note] if isinstance(note, str) and note else []
     if key is None:
         notes.append(table.origin(place))
     elif first[key] != place:

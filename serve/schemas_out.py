@@ -100,6 +100,9 @@ class Ranking(BaseModel):
     rows: list[Row]
     models: Models
     places: list[int] = Field(description="Place of each row in the list that was given, counted from 0.")
+    repeats: list[tuple[int, str]] | None = Field(
+        None, description="Places of candidates that stand higher in the ranking already, with their own notes."
+    )
     notes: Notes = []
     figure: dict[str, Any] | None = Field(None, description="A plotly figure, when asked for.")
     known: Known = None

@@ -121,12 +121,15 @@ class Service:
     ) -> Answer:
         """Rank a list, as `vitrion.rank` does, or as `Campaign.rank` does after the results of a campaign."""
         from ..experiments import ranking
+        from ..experiments.repeats import REPEATS
 
         known = self.models.get(ask.further)
         with collected():  # and not said again: of a temperature that may be kelvin
             asked = candidates, ask.goal, ask.each_C or ask.temperature_C, known, ask.also
             table = ranking.rank(*asked) if campaign is None else campaign.rank(*asked)
         more: dict[str, Any] = {"places": table.index.tolist(), "notes": [*ask.notes]}
+        if repeats := table.attrs.get(REPEATS):
+            more["repeats"] = repeats
         if figure:
             more |= {
                 "figure": _pictures().of_ranking(table, ask.goal, ask.common),

@@ -201,6 +201,7 @@ def ranking_of(answer: Mapping[str, Any]) -> pd.DataFrame:
     table = table.astype({name: known.get(str(name), float) for name in table.columns})
     if "places" in answer:
         table.index = pd.Index(answer["places"])
+        table.attrs["repeats"] = tuple((int(place), str(note)) for place, note in answer.get("repeats") or ())
     table.attrs["models"] = dict(answer["models"])
     return table
 
