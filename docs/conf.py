@@ -70,13 +70,34 @@ def told(text):
     return "".join("\\" + letter if letter in "|{}<>*_$[]`" else letter for letter in plain)
 
 
+def descriptors():
+    """Markdown of all descriptors, group by group, as they are registered, and of how many columns a block has."""
+    from vitrion.features.descriptor import Group
+    from vitrion.features.featurizer import BLOCKS
+    from vitrion.features.glass import DESCRIPTORS
+
+    yield "\n| block | columns |\n|---|---|\n"
+    yield from (f"| `{block}` | {len(names)} |\n" for block, names in BLOCKS.items())
+    yield f"| all | {sum(map(len, BLOCKS.values()))} |\n"
+    for group in Group:
+        yield f"\n## {group.value.capitalize()}\n\n"
+        yield "| name | unit | what it is | by hand | DOI |\n|---|---|---|---|---|\n"
+        for name, made in DESCRIPTORS.items():
+            if made.group is group:
+                formula, value = next(iter(made.examples.items()))
+                doi = f"[{made.doi}](https://doi.org/{made.doi})" if made.doi else ""
+                yield f"| `{name}` | {made.unit} | {told(made.summary)} | {value:.4g} for {formula} | {doi} |\n"
+
+
 def complete(app, name, source):
-    """Put the commands and the files of the root where they belong, with links that lead there."""
+    """Put commands, descriptors and the files of the root where they belong, with links that lead there."""
     if name == "reference/command-line":
         from typer.main import get_command
         from vitrion.serve.cli import app as command_line
 
         source[0] += "\n" + "".join(commands(get_command(command_line), "vitrion"))
+    if name == "reference/descriptors":
+        source[0] += "".join(descriptors())
     if name in ROOT_PAGES:
         text = (HERE.parent / ROOT_PAGES[name]).read_text(encoding="utf-8")
         source[0] = text.replace("](docs/", "](")

@@ -20,7 +20,7 @@ from .ion_weights import HALIDES, all_weights
 from .polyatomic import grouped, width
 from .slots import Slots
 
-__all__ = ["HALIDES", "MOBILE", "Descriptor", "Matrix", "Sums", "entropy", "no_data", "once", "ratio", "undescribed"]
+__all__ = ["HALIDES", "MOBILE", "Matrix", "Quantity", "Sums", "entropy", "no_data", "once", "ratio", "undescribed"]
 
 
 @dataclass(frozen=True)
@@ -117,10 +117,10 @@ def no_data(symbols: tuple[str, ...]) -> str:
     return f"no oxidation state or Shannon radius is known for {', '.join(symbols)}"
 
 
-Descriptor = Callable[[Sums], Matrix]
+Quantity = Callable[[Sums], Matrix]  # of a batch, shape (n,)
 
 
-def once(quantity: Descriptor) -> Descriptor:
+def once(quantity: Quantity) -> Quantity:
     """The same quantity, worked out once for each `Sums`; nobody may write into it."""
 
     @wraps(quantity)

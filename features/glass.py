@@ -1,4 +1,4 @@
-"""The glass descriptors of a batch: a table of small functions, each giving one number a composition, never NaN.
+"""The glass descriptors of a batch: all that are registered by `@descriptor`, in the order of their definition.
 
 The melting points among them are those of the chlorides of single elements; what was measured of mixtures is data.
 """
@@ -8,16 +8,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .bookkeeping import Descriptor, Sums
+from . import glass_ions, glass_melting, glass_network, glass_ratios
+from .bookkeeping import Sums
+from .descriptor import Descriptor, defined_in
 from .elements import INDEX
 from .fractions import Fractions
-from .glass_ions import IONS
-from .glass_melting import MELTING
-from .glass_network import NETWORK
-from .glass_ratios import RATIOS
 from .slots import Slots, each_block
 
-DESCRIPTORS: dict[str, Descriptor] = {function.__name__: function for function in (*RATIOS, *NETWORK, *IONS, *MELTING)}
+MODULES = (glass_ratios, glass_network, glass_ions, glass_melting)  # the order of their descriptors is that of columns
+DESCRIPTORS: dict[str, Descriptor] = {made.name: made for module in MODULES for made in defined_in(module)}
 NAMES: tuple[str, ...] = tuple(DESCRIPTORS)
 
 
@@ -44,8 +43,8 @@ def of_slots(slots: Slots) -> NDArray[np.float64]:
     """Glass descriptors of rows in the order of their slots."""
     sums = Sums.of(slots)
     found = np.empty((len(NAMES), slots.order.size))
-    for place, function in enumerate(DESCRIPTORS.values()):
-        found[place] = function(sums)
+    for place, made in enumerate(DESCRIPTORS.values()):
+        found[place] = made.formula(sums)
     return found.T
 
 

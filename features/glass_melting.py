@@ -11,24 +11,45 @@ from __future__ import annotations
 import numpy as np
 
 from .bookkeeping import Matrix, Sums, ratio
+from .descriptor import Group, descriptor
 
 HOTTEST = 2000.0
 
 
+@descriptor(
+    unit="K",
+    group=Group.PACKING,
+    words="mean melting point of the parent chlorides {x} K",
+    examples={"LiAlCl4": (609.9 + 3 * 192.6) / 4 + 273.15},
+    doi="10.1021/cr60135a002",
+    precedence=3,
+)
 def parent_melting(sums: Sums) -> Matrix:
     """Mean melting point of the chlorides of all cations, each as much as its charge, in K; 0 without cations."""
     return ratio(sums["melting"], sums["cation_charge"], HOTTEST)
 
 
+@descriptor(
+    unit="K",
+    group=Group.PACKING,
+    words="melting point of the chloride of {M} {x} K",
+    examples={"LiAlCl4": 192.6 + 273.15},
+    doi="10.1021/cr60135a002",
+    precedence=4,
+)
 def m_parent_melting(sums: Sums) -> Matrix:
-    """The same of the network cations alone, in K; 0 without one."""
+    """Mean melting point of the chlorides of the network cations, each as much as its charge, in K; 0 without one."""
     return ratio(sums["m_melting"], sums["m_charge"], HOTTEST)
 
 
+@descriptor(
+    unit="R",
+    group=Group.CATIONS,
+    words="mixing entropy of the cations {x} R",
+    examples={"LiAlCl4": np.log(2)},
+    precedence=11,
+)
 def cation_entropy(sums: Sums) -> Matrix:
     """Mixing entropy of all cations, in R per mole of them; 0 for one kind or none."""
     safe = np.where(sums["cation"] > 0, sums["cation"], 1)
     return np.where(sums["cation"] > 0, np.maximum(np.log(safe) - sums["cation_log"] / safe, 0), 0)
-
-
-MELTING = (parent_melting, m_parent_melting, cation_entropy)

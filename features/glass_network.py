@@ -22,6 +22,7 @@ import numpy as np
 
 from .bookkeeping import Matrix, Sums, once, ratio
 from .charge import EXACT
+from .descriptor import Group, descriptor
 from .glass_ratios import MOST, halide, per_m
 from .ion_states import Ions
 
@@ -142,38 +143,119 @@ def halide_bridges(sums: Sums) -> Matrix:
     return np.minimum(np.where(spare > EXACT, spare, 0), halide(sums))
 
 
+@descriptor(
+    unit="1",
+    group=Group.NETWORK,
+    words="bridging O per {M} {x}",
+    examples={
+        "LiAlCl2.5O0.75": 0.75,
+        "LiAlCl4": 0,
+        "SiO2": 2,
+        "Na2SiO3": 1,
+        "Na4SiO4": 0,
+        "P2O5": 1.5,
+        "AgI-AgPO3": 1,
+        "NaPO3": 1,
+        "Na2Si2O5": 1.5,
+        "B2O3": 1.5,
+        "Na2B4O7": 7 / 4,
+        "LiBO2": 4 / 3,
+        "Li3BO3": 0,
+        "NaAlSi3O8": 2,
+        "1.6Li2O-TaCl5": 1.6,
+        "LiAlO2": 2,
+    },
+    doi="10.1038/s41560-023-01356-y",
+    precedence=1,
+)
 def bridging_o_per_m(sums: Sums) -> Matrix:
     """Bridging oxide (chalcogenide, nitride) ions per network cation; 0 without one."""
     return per_m(sums, bridges(sums))
 
 
+@descriptor(
+    unit="1",
+    group=Group.NETWORK,
+    words="bridging halide per {M} {x}",
+    examples={"TaCl5": 1, "ZnCl2": 2, "AlF3": 3, "NaAlF4": 2, "AlCl3": 1},
+    precedence=2,
+)
 def bridging_halide_per_m(sums: Sums) -> Matrix:
     """Bridging halide ions per network cation; 0 without one."""
     return per_m(sums, halide_bridges(sums))
 
 
+@descriptor(
+    unit="1",
+    group=Group.NETWORK,
+    words="free halide per {M} {x}",
+    examples={"1.6Li2O-TaCl5": 2.2, "Li2ZnCl4": 0, "Na3AlF6": 0, "AgI-AgPO3": 1},
+    precedence=5,
+)
 def free_halide_per_m(sums: Sums) -> Matrix:
     """Halide ions bound to no former, per network cation; at most 20."""
     free = halide(sums) - bonds_left(sums)
     return per_m(sums, np.where(free > EXACT, free, 0))
 
 
+@descriptor(
+    unit="1",
+    group=Group.NETWORK,
+    words="non-bridging O per {M} {x}",
+    examples={"NaPO3": 2, "Na2B4O7": 0, "LiBO2": 2 / 3, "Na2SiO3": 2},
+    precedence=3,
+)
 def non_bridging_o_per_m(sums: Sums) -> Matrix:
     """Oxide (chalcogenide, nitride) ions that do not bridge, per network cation; at most 20."""
     return per_m(sums, firm(sums) - bridges(sums))
 
 
+@descriptor(
+    unit="1",
+    group=Group.NETWORK,
+    words="links between two cations per {M} {x}",
+    examples={"NaPO3": 2, "Na2Si2O5": 3, "1.6Li2O-TaCl5": 3.2, "LiAlCl2.5O0.75": 1.5, "SiO2": 4},
+    precedence=8,
+)
 def connectivity(sums: Sums) -> Matrix:
     """M-O-M and M-X-M links per former, 2 (B + bridging halide)/F; 0 without a former."""
     return ratio(2 * (bridges(sums) + halide_bridges(sums)), formers(sums), MOST)
 
 
+@descriptor(
+    unit="1",
+    group=Group.NETWORK,
+    words="halide that ends a bond per {M} {x}",
+    examples={
+        "1.6Li2O-TaCl5": 2.8,
+        "ZnCl2": 0,
+        "Li2ZnCl4": 4,
+        "Na3AlF6": 6,
+        "LiAlCl2.5O0.75": 2.5,
+        "LiAlCl4": 4,
+        "AlCl3": 2,
+    },
+    precedence=4,
+)
 def terminal_halide_per_m(sums: Sums) -> Matrix:
     """Halide ions that end a bond of a former, per network cation; 0 without one."""
     bound = np.minimum(halide(sums), bonds_left(sums))
     return per_m(sums, bound - halide_bridges(sums))
 
 
+@descriptor(
+    unit="1",
+    group=Group.NETWORK,
+    words="share of separate halide units {x}",
+    examples={
+        "LiAlCl4": 1,
+        "LiAlCl2.5O0.75": (1 - 1.5 / 4) ** 4 * 2.5 / 3.25,
+        "SiO2": 0,
+        "BeF2": 0,
+        "AlCl3": (1 - 2 / 4) ** 4,
+    },
+    precedence=6,
+)
 def plasticiser(sums: Sums) -> Matrix:
     """Share of network cations in separate halide units such as AlCl4-, times the halide share of the anions.
 
@@ -187,6 +269,14 @@ def plasticiser(sums: Sums) -> Matrix:
     return bare * halide_share(sums) * ratio(formers(sums), sums["m"], 1.0)
 
 
+@descriptor(
+    unit="1",
+    group=Group.NETWORK,
+    words="halide set free by crowded oxygen per {M} {x}",
+    examples={"LiAlCl2.5O0.75": 0.375, "LiAlCl4": 0, "NaPO3-LiCl": 0},
+    doi="10.1038/s41560-023-01356-y",
+    precedence=7,
+)
 def halide_released_per_m(sums: Sums) -> Matrix:
     """Halide ions that oxygen joining 2.5 Al, Ga or In instead of 2 sets free, per network cation.
 
@@ -199,19 +289,13 @@ def halide_released_per_m(sums: Sums) -> Matrix:
     return per_m(sums, np.minimum(crowded * share, halide(sums)))
 
 
+@descriptor(
+    unit="1",
+    group=Group.NETWORK,
+    words="share of glass formers among the cations {x}",
+    examples={"LiAlCl4": 0.5},
+    precedence=9,
+)
 def former_share(sums: Sums) -> Matrix:
     """Formers over all cations; 0 without cations."""
     return ratio(formers(sums), sums["cation"], 1.0)
-
-
-NETWORK = (
-    bridging_o_per_m,
-    bridging_halide_per_m,
-    free_halide_per_m,
-    non_bridging_o_per_m,
-    connectivity,
-    terminal_halide_per_m,
-    plasticiser,
-    halide_released_per_m,
-    former_share,
-)

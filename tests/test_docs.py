@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 import vitrion
+from vitrion.features.descriptor import Group
+from vitrion.features.glass import DESCRIPTORS
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -72,6 +74,16 @@ def test_every_command_is_in_the_reference(site):
     for command in ("rank", "sweep", "propose", "train", "serve", "campaign new", "models list", "data add"):
         assert f'id="vitrion-{command.replace(" ", "-")}"' in text
     assert "--temperature" in text
+
+
+def test_every_descriptor_is_on_its_page(site):
+    text = (site / "reference" / "descriptors.html").read_text(encoding="utf-8")
+    rows = [re.findall(r"<td.*?>(.*?)</td>", row, re.DOTALL) for row in re.findall(r"<tr.*?</tr>", text, re.DOTALL)]
+    cells = [[re.sub("<[^>]*>", "", cell).strip() for cell in row] for row in rows]
+    assert [row[:2] for row in cells if len(row) == 5] == [
+        [name, made.unit] for group in Group for name, made in DESCRIPTORS.items() if made.group is group
+    ]
+    assert ["glass", str(len(DESCRIPTORS))] in cells
 
 
 def test_links_between_pages_and_pictures_lead_somewhere(site):
