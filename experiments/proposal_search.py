@@ -10,7 +10,7 @@ from ..datasets.prices import raw_material_cost
 from ..datasets.properties import find
 from ..features.fractions import Fractions
 from ..features.notices import notice
-from ..models import inputs, slope
+from ..models import slope
 from ..models.domain import VERDICTS
 from ..models.joint import Joint, root
 from ..models.prediction import Prediction
@@ -68,8 +68,7 @@ class CandidateSearch:
         for limit in goal.thresholds:
             predictor, told = known[limit.property], predictions[limit.property]
             circumstances = {"temperature_C": temperature_C, "phase": "glass"} if predictor.conditions else None
-            layout = inputs.layout(predictor.blocks, predictor.conditions)
-            views = layout.views(inputs.matrix(every, predictor.blocks, predictor.conditions, circumstances))
+            views = predictor._layout().views(predictor._inputs(every, circumstances))
             trusted, step = slope.of_candidates(predictor, every), find(limit.property).step
             surrogates.append(Surrogate(views, limit.sign * told.target, trusted, step, seed))
         verdicts = [[VERDICTS.index(verdict) for verdict in told.verdict] for told in predictions.values()]

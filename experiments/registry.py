@@ -168,12 +168,14 @@ def fault(name: str) -> str:
         card = read_card(name, entry.version)
     except NoChampionError as error:
         return str(error)
-    for what, present in (("scikit-learn", sklearn.__version__), ("format", str(artifact.FORMAT))):
-        if card.versions.get(what) != present:
-            return f"the model was made with {what} {card.versions.get(what)}, this is {present}"
+    readable = {"scikit-learn": (sklearn.__version__,), "format": tuple(map(str, artifact.READABLE))}
+    for what, present in readable.items():
+        if card.versions.get(what) not in present:
+            return f"the model was made with {what} {card.versions.get(what)}, this is {present[-1]}"
     if not is_whole(name, entry.version, entry.sha256):
         return f"the file of {name} version {entry.version} is not the one that was trained"
-    return ""
+    unlike = artifact.unlike(folder(name, entry.version) / BUNDLE)
+    return f"the model was trained on other descriptors: {unlike.difference}" if unlike else ""
 
 
 def is_whole(name: str, version: int, sha256: str = "") -> bool:

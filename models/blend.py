@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.ensemble import ExtraTreesRegressor
 from threadpoolctl import threadpool_limits
 
+from ..features.glass import NAMES as GLASS
 from .committee import Committee, votes
 from .flat_forest import forest_mean
 from .layout import Layout
@@ -85,6 +86,8 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         Trees of the near rows; 0 for none.
     random_state
         Seed of everything drawn by chance.
+    descriptors
+        Names of the glass descriptors among the columns, in their order.
     """
 
     def __init__(
@@ -99,6 +102,7 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         share: float = 0.45,
         n_trees: int = 100,
         random_state: int = 0,
+        descriptors: tuple[str, ...] = GLASS,
     ) -> None:
         self.n_conditions = n_conditions
         self.committee = committee
@@ -110,6 +114,7 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         self.share = share
         self.n_trees = n_trees
         self.random_state = random_state
+        self.descriptors = descriptors
 
     def fit(
         self,
@@ -245,7 +250,7 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         return np.asarray(X[:, self._layout(X).glass.stop])
 
     def _layout(self, X: Matrix) -> Layout:
-        return Layout(X.shape[1], self.n_conditions)
+        return Layout(X.shape[1], self.n_conditions, self.descriptors)
 
     def _choose(self, fit: npt.NDArray[np.bool_], weight: Vector) -> Labels:
         """Rows that the process takes of those that it may."""

@@ -176,7 +176,7 @@ def cross_fit(
         words = f"fold {number} of {len(folds)}: {len(here):,} measurements predicted from the other folds"
         progress(Step(words, number, len(folds)))
     distance = foreign_distance(domain.points_, fold, design.keys[row])
-    local = Layout(design.X.shape[1], regressor.n_conditions).local
+    local = Layout(design.X.shape[1], regressor.n_conditions, regressor.descriptors).local
     clues = np.column_stack([design.X[row, local], distance, signs])
     difficulty, learnt = Difficulty.cross_fit(clues, np.abs(truth - mean), fold, design.papers[row], n_jobs)
     verdict = domain.verdict(distance)

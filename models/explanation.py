@@ -15,9 +15,7 @@ import numpy.typing as npt
 from ..datasets.properties import ZERO_CELSIUS_K, Property
 from ..features.bookkeeping import HALIDES
 from ..features.composition import Composition, FormulaError
-from ..features.featurizer import BLOCKS
 from ..features.fractions import Fractions
-from ..features.glass import NAMES as GLASS
 from .analogues import analogues, phase_of
 from .answering import answered
 from .conditions import NAMES as CONDITION_NAMES
@@ -203,9 +201,10 @@ def _reference(predictor: Predictor, composition: Composition) -> tuple[Composit
 
 def _groups(predictor: Predictor) -> npt.NDArray[np.intp]:
     """Number of the group of each column of the design matrix; the nearness belongs to the anions it is made of."""
-    names = [name for block in predictor.blocks for name in BLOCKS[block]]
     conditions = [CONDITIONS] * (len(CONDITION_NAMES) if predictor.conditions else 0)
-    return np.array([GROUPS.index(group) for group in (*map(group_of, names), *conditions, "anion mix")])
+    return np.array(
+        [GROUPS.index(group) for group in (*map(group_of, predictor.descriptors), *conditions, "anion mix")]
+    )
 
 
 def _mixtures(x: Vector, reference: Vector, groups: npt.NDArray[np.intp], active: Sequence[int]) -> Matrix:
@@ -221,12 +220,14 @@ def _words(
     predictor: Predictor, group: str, composition: Composition, other: Composition, x: Vector, reference: Vector
 ) -> str:
     """Name what changed most in a group; the plainest first, where changes of a standard deviation count as equal."""
-    glass = predictor._layout().glass
+    layout = predictor._layout()
+    glass = layout.glass
     if group == CONDITIONS:
         return _circumstances(x[glass.stop :], reference[glass.stop :])
     here, there = x[glass], reference[glass]
     change = np.minimum(np.abs(here - there) / predictor.domain_.projection_[0].scale_, 1.0)
-    words = {GLASS.index(name): text for name, text in WORDS.get(group, {}).items()}
+    known = {name: place for place, name in enumerate(layout.descriptors)}
+    words = {known[name]: text for name, text in WORDS.get(group, {}).items() if name in known}
     largest = max((change[place] for place in words), default=0.0)
     telling = [place for place in words if change[place] >= largest / 2 > 0][:MOST_NAMED]
     cation = network_cation(composition.elements, other.elements)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -17,12 +18,13 @@ from ..datasets.readings import KELVIN_FROM
 from ..datasets.splits import close_pairs, hashed
 from ..datasets.suspicion import suspect, warm_chlorides
 from ..features.composition import Composition
-from ..features.featurizer import BLOCKS, Featurizer
+from ..features.featurizer import Featurizer
 from ..features.fractions import Fractions, listed
 from ..features.notices import notice
 from ..features.scalars import floats
 from . import conditions as circumstances
 from .crossfit import Design
+from .descriptor_record import block_of, columns
 from .layout import Layout
 from .nearness import nearness
 from .prediction import Prediction
@@ -36,19 +38,34 @@ FAR_APART = {"log10": 1.0, "celsius": 30.0}  # decades and K: repeats of one com
 _DESCRIBED: WeakKeyDictionary[Fractions, dict[tuple[str, ...], Matrix]] = WeakKeyDictionary()
 
 
-def layout(blocks: tuple[str, ...], conditional: bool) -> Layout:
+@lru_cache(maxsize=64)
+def layout(blocks: tuple[str, ...], conditional: bool, names: tuple[str, ...] = ()) -> Layout:
     """Where the columns of `matrix` stand."""
-    n_conditions = len(circumstances.NAMES) if conditional else 0
-    return Layout(sum(len(BLOCKS[block]) for block in blocks) + n_conditions + 1, n_conditions)
+    n_conditions, chosen = len(circumstances.NAMES) if conditional else 0, names or columns(blocks)
+    glass = tuple(name.removeprefix("glass ") for name in chosen if block_of(name) == "glass")
+    return Layout(len(chosen) + n_conditions + 1, n_conditions, glass)
 
 
-def matrix(fractions: Fractions, blocks: tuple[str, ...], conditional: bool, conditions: Conditions) -> Matrix:
-    """Descriptors, conditions where the property has them, and the nearness, of shape (n, p)."""
+def matrix(
+    fractions: Fractions,
+    blocks: tuple[str, ...],
+    conditional: bool,
+    conditions: Conditions,
+    names: tuple[str, ...] = (),
+) -> Matrix:
+    """Descriptors, conditions where the property has them, and the nearness, of shape (n, p).
+
+    `names` are the descriptors that the model was trained on, in the order of its columns; by default all that there
+    are.
+    """
     if not blocks or blocks[0] != "fractions" or blocks[-1] != "glass":
         raise ValueError(f'blocks {blocks!r}; put "fractions" first and "glass", the space of distances, last')
     if conditions is not None and not conditional:
         raise ValueError("this predictor knows no conditions; leave them out")
     parts = [_descriptors(fractions, blocks)]
+    if names and names != (present := columns(blocks)):
+        place = {name: number for number, name in enumerate(present)}
+        parts[0] = np.take(parts[0], [place[name] for name in names], axis=1)
     if conditional:
         parts.append(circumstances.encode(conditions, len(fractions)))
     return np.column_stack([*parts, nearness(fractions)])

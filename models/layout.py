@@ -42,10 +42,13 @@ class Layout:
         Number of columns.
     n_conditions
         Number of columns of conditions, 0 where there are none.
+    descriptors
+        Names of the glass descriptors among the columns: those that the model was trained on.
     """
 
     width: int
     n_conditions: int = 0
+    descriptors: tuple[str, ...] = GLASS
 
     @property
     def fractions(self) -> slice:
@@ -61,7 +64,7 @@ class Layout:
     def glass(self) -> slice:
         """Glass descriptors: the space of distances."""
         end = self.width - 1 - self.n_conditions
-        return slice(end - len(GLASS), end)
+        return slice(end - len(self.descriptors), end)
 
     @property
     def local(self) -> slice:
@@ -89,13 +92,16 @@ class Layout:
     def views(self, X: Matrix) -> Views:
         """The rows of a design matrix as ratios, elements and everything."""
         glass, conditions = X[:, self.glass], X[:, self.glass.stop : self.width - 1]
-        amounts = glass[:, [GLASS.index(name) for name in AMOUNTS]]
-        shares = glass[:, [GLASS.index(name) for name in SHARES]]
+        amounts, shares = glass[:, self._places(AMOUNTS)], glass[:, self._places(SHARES)]
         roots = np.sqrt(X[:, self.fractions])
         # the phase is no ratio: a family crystallised is the same family
-        heat = conditions[:, :1] if self.n_conditions else glass[:, [GLASS.index(name) for name in THERMAL]]
+        heat = conditions[:, :1] if self.n_conditions else glass[:, self._places(THERMAL)]
         return Views(
             ratios=np.column_stack([np.log1p(np.clip(amounts, 0.0, MOST)), shares, heat]),
             elements=roots,
             everything=np.column_stack([roots, glass, conditions]),
         )
+
+    def _places(self, names: tuple[str, ...]) -> list[int]:
+        """Where some glass descriptors stand among those of the model."""
+        return [self.descriptors.index(name) for name in names]

@@ -18,6 +18,7 @@ from . import inputs
 from .answering import NOTHING, answered, base, beyond, bounds_of, leverage, of_a_glass
 from .conditions import aligned
 from .crossfit import HeldOut, Progress
+from .descriptor_record import columns
 from .domain import VERDICTS
 from .inputs import Conditions
 from .learnt_errors import errors, learnt
@@ -108,6 +109,7 @@ class Predictor(RegressorMixin, PredictorSettings):
         fractions, names, sources = inputs.named(compositions, formulas, references)
         conditions = aligned(conditions, compositions)
         told = {"sample_weight": sample_weight, "estimated": estimated, "laboratories": laboratories}
+        self.descriptors_ = columns(self.blocks)
         design = self._design(fractions, values, groups, conditions, years, energies=energies, **told)
         self.domain_ = self._domain(design)
         self.held_out_, self.difficulty_, self.regressor_ = self._cross_fit(design, self.domain_, progress)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 
 from ..datasets.properties import Property, find
 from ..features.fractions import Fractions
@@ -16,6 +16,7 @@ from . import inputs
 from .blend import BlendedRegressor
 from .committee import Committee
 from .crossfit import CrossFit, Design, Progress, cross_fit
+from .descriptor_record import columns
 from .domain import Domain
 from .inputs import Conditions
 from .layout import Layout
@@ -58,6 +59,12 @@ class PredictorSettings(BaseEstimator):
         """The property with its units."""
         return find(self.property)
 
+    @property
+    def descriptors(self) -> tuple[str, ...]:
+        """Names of the descriptors it was trained on, in the order of its columns; before, of all that it would be."""
+        trained: tuple[str, ...] = vars(self).get("descriptors_", ())
+        return trained or columns(self.blocks)
+
     def _domain(self, design: Design) -> Domain:
         measured = design.fold >= 0
         return Domain().fit(self._glass(design.X[measured]), design.fold[measured], design.keys[measured])
@@ -66,20 +73,23 @@ class PredictorSettings(BaseEstimator):
         return cross_fit(design, self._regressor(), domain, self.coverage, self.n_jobs, progress)
 
     def _regressor(self) -> BlendedRegressor:
-        if self.regressor is not None:
-            return self.regressor
         layout, seed = self._layout(), self.random_state
+        if self.regressor is not None:
+            given: BlendedRegressor = clone(self.regressor)
+            given.set_params(descriptors=layout.descriptors)
+            return given
         committee = Committee(roots=layout.n_shares, **(self.committee or {}))
-        return BlendedRegressor(layout.n_conditions, committee, random_state=seed, **(self.local or {}))
+        settings = {"random_state": seed, "descriptors": layout.descriptors, **(self.local or {})}
+        return BlendedRegressor(layout.n_conditions, committee, **settings)
 
     def _layout(self) -> Layout:
-        return inputs.layout(self.blocks, self.conditions)
+        return inputs.layout(self.blocks, self.conditions, self.descriptors)
 
     def _glass(self, X: Matrix) -> Matrix:
         return X[:, self._layout().glass]
 
     def _inputs(self, fractions: Fractions, conditions: Conditions) -> Matrix:
-        return inputs.matrix(fractions, self.blocks, self.conditions, conditions)
+        return inputs.matrix(fractions, self.blocks, self.conditions, conditions, self.descriptors)
 
     def _design(
         self,

@@ -13,6 +13,7 @@ from sklearn.tree import ExtraTreeRegressor
 from sklearn.tree._tree import Tree
 
 from .blend import BlendedRegressor
+from .descriptor_record import blocks_of
 from .difficulty import Difficulty
 from .domain import Domain
 from .localised import LEVELS, LocalCalibration
@@ -43,8 +44,12 @@ def check(predictor: Predictor) -> None:
         if type(getattr(predictor, name)) is not kind:
             raise UnsoundError(f"a {name} that is a {type(getattr(predictor, name)).__name__}")
     _check_finite(predictor)
+    if blocks_of(predictor.descriptors) != tuple(predictor.blocks):
+        raise UnsoundError("descriptors that are not those of its blocks")
     layout, ends = predictor._layout(), predictor.quantity.to_target(predictor.quantity.plausible)
     largest = 2.0 * float(np.ptp(ends)) + float(np.abs(ends).max())  # a usual activation energy may be taken off
+    if vars(predictor.regressor_).get("descriptors") != layout.descriptors:
+        raise UnsoundError("a regressor over other descriptors")
     _check_regressors(predictor.regressor_, layout.width, largest)
     _check_regressors(predictor.difficulty_, layout.local.stop - layout.local.start + 4, STRANGE)
     _check_near(predictor.regressor_, [view.shape[1] for view in layout.views(np.zeros((1, layout.width)))])

@@ -19,7 +19,7 @@ from ..datasets.home import private_file, private_folder
 MOST_MEMORY = 8 * 2**30  # bytes of addresses
 MOST_PROCESSOR_S = 120
 MOST_S = 300.0
-BAD = 3  # exit code of a file that the guard refuses
+BAD, OTHER = 3, 4  # exit codes of a file that the guard refuses, and of one that was trained on other descriptors
 KNOWN = "known-models"  # folder with an empty file by the hash of each model file that was made here, or passed
 
 
@@ -62,6 +62,8 @@ def stand(path: Path, digest: str, home: Path) -> None:
         raise ArtifactError(
             f"{path.name} was not loaded within {MOST_S:g} s by a process of its own; train again"
         ) from None
+    if done.returncode == OTHER:
+        return  # it is refused before it is asked anything
     if done.returncode == BAD:
         raise ArtifactError(done.stdout.strip() or f"{path.name} is refused")
     if done.returncode:
@@ -101,6 +103,8 @@ def main() -> None:
         os.chdir(empty)
         try:
             artifact.load(path, digest)
+        except artifact.OtherDescriptorsError:
+            sys.exit(OTHER)
         except artifact.ArtifactError as error:
             print(error)
             sys.exit(BAD)

@@ -12,10 +12,10 @@ import pickle
 import zipfile
 
 import numpy as np
-import sklearn
 import sklearn.linear_model
 import skops.io
 from vitrion.models import artifact
+from vitrion.models.descriptor_record import columns
 from vitrion.models.predictor import Predictor
 
 
@@ -99,7 +99,7 @@ def node(loader, module, name, **more):
 
 def dumped(thing):
     entries = entries_of(skops.io.dumps(thing))
-    entries[artifact.LABEL] = json.dumps({"format": artifact.FORMAT, "scikit-learn": sklearn.__version__}).encode()
+    entries[artifact.LABEL] = artifact.label("tg", columns(("fractions", "glass"))).encode()
     return zipped(entries)
 
 

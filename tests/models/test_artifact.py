@@ -20,6 +20,7 @@ from vitrion.features.glass import NAMES as GLASS
 from vitrion.models import artifact, file_contents
 from vitrion.models.artifact import ArtifactError
 from vitrion.models.conditions import NAMES as CONDITIONS
+from vitrion.models.descriptor_record import columns
 from vitrion.models.predictor import Predictor
 
 FORMULAS = ["LiAlCl2.5O0.75", "LiAlCl4", "Na2Si2O5", "Li6PS5Cl", "NaPO3"]
@@ -98,7 +99,7 @@ def dump(content, path):
     """Keep anything as a file that says it is a predictor of this version."""
     skops.io.dump(content, path)
     with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr(artifact.LABEL, json.dumps({"format": artifact.FORMAT, "scikit-learn": sklearn.__version__}))
+        archive.writestr(artifact.LABEL, artifact.label("tg", columns(("fractions", "glass"))))
     return artifact.sha256(path)
 
 
@@ -298,10 +299,10 @@ def label(text):
         (lambda entries: entries.pop(artifact.LABEL), "an older version of Vitrion .no format number"),
         (label(b"[]"), "an older version of Vitrion .no format number"),
         (label(b"{"), "an older version of Vitrion"),
-        (label(b" " * 20_000), "an older version of Vitrion"),
+        (label(b" " * (artifact.LARGEST_LABEL + 1)), "an older version of Vitrion"),
         (
             label(b'{"format": 1, "scikit-learn": "1.9.1"}'),
-            f"older version of Vitrion .format 1, this one reads format {artifact.FORMAT}",
+            f"older version of Vitrion .format 1, this one reads formats 5 to {artifact.FORMAT}",
         ),
         (label(b'{"format": 9, "scikit-learn": "1.9.1"}'), "newer version of Vitrion .format 9"),
         (label(b'{"format": 3, "scikit-learn": "1.9.1"}'), "older version of Vitrion .format 3"),
@@ -315,6 +316,30 @@ def label(text):
 def test_other_versions(copy, change, told):
     with pytest.raises(ArtifactError, match=rf"{told}.*train again with 'vitrion train'"):
         artifact.load(copy, rewrite(copy, change))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"property": "../tg"},
+        {"property": None},
+        {"descriptors": {}},
+        {"descriptors": ["glass o_per_m"]},
+        {"descriptors": {"glass o_per_m": 1}},
+    ],
+)
+def test_a_label_that_names_no_descriptors(copy, change):
+    said = json.dumps(json.loads(artifact.label("tg", ())) | change).encode()
+    with pytest.raises(ArtifactError, match="does not say of what and on which descriptors"):
+        artifact.load(copy, rewrite(copy, label(said)))
+
+
+@pytest.mark.parametrize("turn", [slice(None, None, -1), slice(0, 120), slice(10, None)])
+def test_a_label_with_columns_in_another_order_or_fewer(copy, sigma, turn):
+    """What no training writes: the columns of a block stand together, and each element has one."""
+    said = artifact.label("conductivity", sigma.descriptors[turn]).encode()
+    with pytest.raises(ArtifactError, match=r"train again"):
+        artifact.load(copy, rewrite(copy, label(said)))
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
