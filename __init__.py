@@ -50,15 +50,8 @@ _HOMES = {
     "Goal": "experiments.goal",
     "Predictor": "models.predictor",
     "Threshold": "experiments.judgement",
-    "compare": "experiments.comparison",
-    "evaluate": "experiments.evaluation",
     "load_predictor": "experiments.registry",
-    "propose": "experiments.proposal",
-    "rank": "experiments.ranking",
-    "screen": "experiments.screening",
-    "sweep": "experiments.ranking",
-    "train": "experiments.training",
-}
+}  # and of the verbs, which have a table of their own
 
 
 def __getattr__(name: str) -> Any:
@@ -66,9 +59,18 @@ def __getattr__(name: str) -> Any:
         return version("vitrion")
     if name in _MODULES:
         return import_module(f"{__name__}.{_MODULES[name]}")
-    if name not in _HOMES:
+    home = _HOMES.get(name) or _home_of_verb(name)
+    if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(import_module(f"{__name__}.{home}"), name)
+
+
+def _home_of_verb(name: str) -> str | None:
+    """Module of a verb, by its row in `serve.verbs`; None for what is none."""
+    if name.startswith("_"):
+        return None
+    verbs = import_module(f"{__name__}.serve.verbs").VERBS
+    return str(verbs[name].home) if name in verbs else None
 
 
 def __dir__() -> list[str]:

@@ -19,7 +19,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..datasets.grid import ENDINGS
 from ..datasets.headers import formula_names
+from .keyring import VIEWER
 from .problems import MEDIA, problem
+from .rules import ANYONE, requires
 
 router = APIRouter(include_in_schema=False)
 _HERE = Path(__file__).parent
@@ -29,6 +31,7 @@ PAGES = ("/", "/login", "/logout")  # what a browser asks for and shows
 
 
 @router.get("/")
+@requires(VIEWER)
 async def page(request: Request) -> Response:
     """The page."""
     return served(request, "service.html")
@@ -98,6 +101,7 @@ def of_refusal(path: str, status: int, detail: str) -> Response:
 
 
 @router.get("/static/plotly.min.js")
+@requires(ANYONE)
 def plotly(request: Request) -> Response:
     """The drawing library of the page."""
     package = find_spec("plotly")
@@ -106,6 +110,7 @@ def plotly(request: Request) -> Response:
 
 
 @router.get("/static/{name}")
+@requires(ANYONE)
 async def static(name: str, request: Request) -> Response:
     """A file of the page."""
     path = _HERE / "static" / name

@@ -13,9 +13,11 @@ from starlette.responses import RedirectResponse, Response
 from .access import WRONG
 from .desk import AtDesk, answered
 from .heads import COOKIE, cookie_of
+from .keyring import VIEWER
 from .owners import Asker
 from .pages import filled
 from .problems import documented
+from .rules import ANYONE, requires
 from .schemas_out import Me
 
 router = APIRouter(tags=["access"])
@@ -30,6 +32,7 @@ _WORDS = {
 
 
 @router.get("/api/v1/me", response_model=Me, responses=documented())
+@requires(VIEWER)
 async def me(desk: AtDesk, who: Asker) -> Response:
     """Say who asks, what the key allows, and whether keys are asked for at all."""
     needed = bool(desk.settings.require_keys)
@@ -37,12 +40,14 @@ async def me(desk: AtDesk, who: Asker) -> Response:
 
 
 @router.get("/login", include_in_schema=False)
+@requires(ANYONE)
 async def login_page() -> Response:
     """The page on which to give a key."""
     return filled("login.html")
 
 
 @router.post("/login", include_in_schema=False)
+@requires(ANYONE)
 async def login(
     request: Request,
     desk: AtDesk,
@@ -71,6 +76,7 @@ async def login(
 
 
 @router.post("/logout", include_in_schema=False)
+@requires(ANYONE)
 async def logout(request: Request, desk: AtDesk) -> Response:
     """End the session."""
     if word := cookie_of(request.headers.get("cookie", "")):

@@ -10,12 +10,14 @@ from starlette.responses import Response
 
 from .access_tables import CAMPAIGN
 from .desk import AtDesk, Desk, Key, answered, once
+from .keyring import RESEARCHER, VIEWER
 from .limits import CAMPAIGN_NAME, bounded_table
 from .owners import Asker
 from .problems import documented
 from .refusals import InputError
 from .routes_jobs import plain
 from .routes_rank import either
+from .rules import requires
 from .schemas import (
     AbandonmentRequest,
     CampaignRequest,
@@ -35,6 +37,7 @@ Name = Annotated[str, Path(pattern=CAMPAIGN_NAME, description="Name of the campa
 
 
 @router.get("", response_model=Listed, responses=documented())
+@requires(VIEWER)
 async def campaigns(desk: AtDesk, who: Asker) -> Response:
     """List campaigns of your own with their rounds, results and best conductivity; administrators see all."""
     only = None if who.only is None else await desk.light.run(desk.owners.owned, CAMPAIGN, who.only)
@@ -42,6 +45,7 @@ async def campaigns(desk: AtDesk, who: Asker) -> Response:
 
 
 @router.post("", status_code=201, response_model=CampaignAnswer, responses=documented(409))
+@requires(RESEARCHER)
 async def create(told: CampaignRequest, request: Request, desk: AtDesk, who: Asker, key: Key = None) -> Response:
     """Begin a campaign over a family or a list."""
 
@@ -58,18 +62,21 @@ async def create(told: CampaignRequest, request: Request, desk: AtDesk, who: Ask
 
 
 @router.get("/{name}", response_model=CampaignAnswer, responses=documented(404))
+@requires(VIEWER, owns=CAMPAIGN)
 async def show(name: Name, desk: AtDesk, figure: Annotated[bool, Query()] = False) -> Response:
     """Show what was believed, what was found and how far the goal is."""
     return answered(await desk.long.run(desk.campaigns.show, name, figure))
 
 
 @router.get("/{name}/export", response_model=dict[str, Any], responses=documented(404))
+@requires(VIEWER, owns=CAMPAIGN)
 async def export(name: Name, desk: AtDesk) -> Response:
     """Give all of a campaign, as another home can import it."""
     return answered(await desk.light.run(lambda: desk.campaigns.find(name).to_json().encode()))
 
 
 @router.post("/{name}/propose", response_model=Proposals, responses=documented(404, 409))
+@requires(RESEARCHER, owns=CAMPAIGN)
 async def propose(name: Name, told: RoundRequest, request: Request, desk: AtDesk, key: Key = None) -> Response:
     """Choose what to melt next, and keep the round; results that came are learnt at once."""
 
@@ -87,6 +94,7 @@ async def propose(name: Name, told: RoundRequest, request: Request, desk: AtDesk
 
 
 @router.post("/{name}/rounds", status_code=202, response_model=JobAnswer, responses=documented(404, 409))
+@requires(RESEARCHER, owns=CAMPAIGN)
 async def start_round(
     name: Name, told: RoundRequest, request: Request, desk: AtDesk, who: Asker, key: Key = None
 ) -> Response:
@@ -102,6 +110,7 @@ async def start_round(
 
 
 @router.post("/{name}/record", status_code=201, response_model=Changed, responses=documented(404, 409))
+@requires(RESEARCHER, owns=CAMPAIGN)
 async def record(name: Name, told: ResultRequest, request: Request, desk: AtDesk, key: Key = None) -> Response:
     """Record what came of a melt, all of it or a part."""
     values = told.model_dump(exclude={"formula"}, exclude_none=True)
@@ -109,12 +118,14 @@ async def record(name: Name, told: ResultRequest, request: Request, desk: AtDesk
 
 
 @router.post("/{name}/record-table", status_code=201, response_model=Changed, responses=documented(404, 409))
+@requires(RESEARCHER, owns=CAMPAIGN)
 async def record_table(name: Name, told: DataRequest, request: Request, desk: AtDesk, key: Key = None) -> Response:
     """Record a table of results, all rows or none."""
     return await _changed(request, desk, key, told, name, "record_table", bounded_table(told.rows), told.trust_units)
 
 
 @router.post("/{name}/correct", status_code=201, response_model=Changed, responses=documented(404, 409))
+@requires(RESEARCHER, owns=CAMPAIGN)
 async def correct(name: Name, told: CorrectionRequest, request: Request, desk: AtDesk, key: Key = None) -> Response:
     """Correct a result; the next proposals are those of the corrected history."""
     known = set(ResultRequest.model_fields) - {"formula", "trust_units"}
@@ -126,18 +137,21 @@ async def correct(name: Name, told: CorrectionRequest, request: Request, desk: A
 
 
 @router.post("/{name}/withdraw", status_code=201, response_model=Changed, responses=documented(404, 409))
+@requires(RESEARCHER, owns=CAMPAIGN)
 async def withdraw(name: Name, told: WithdrawalRequest, request: Request, desk: AtDesk, key: Key = None) -> Response:
     """Take back what an event said; it stays in the history and counts for nothing."""
     return await _changed(request, desk, key, told, name, "withdraw", told.event, told.note)
 
 
 @router.post("/{name}/abandon", status_code=201, response_model=Changed, responses=documented(404, 409))
+@requires(RESEARCHER, owns=CAMPAIGN)
 async def abandon(name: Name, told: AbandonmentRequest, request: Request, desk: AtDesk, key: Key = None) -> Response:
     """Give up a proposal, which then is neither failed nor measured."""
     return await _changed(request, desk, key, told, name, "abandon", told.formula, told.note)
 
 
 @router.post("/{name}/to-data", status_code=201, response_model=Added, responses=documented(404, 409))
+@requires(RESEARCHER, owns=CAMPAIGN)
 async def to_data(name: Name, request: Request, desk: AtDesk, key: Key = None) -> Response:
     """Add the results that stand to the lab's own store, out of which the models are trained."""
 

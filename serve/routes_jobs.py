@@ -21,12 +21,14 @@ from ..datasets.structured import of_json
 from .access_tables import JOB
 from .bodies import unreadable
 from .desk import AtDesk, Desk, Key, answered, once
+from .keyring import RESEARCHER, VIEWER
 from .limits import JOB_NUMBER, ending_of, label
 from .owners import Asker, Who, things
 from .problems import documented
 from .refusals import BusyError, InputError, NotFoundError
 from .routes_rank import asked, check_temperatures
 from .rows import records
+from .rules import requires
 from .schemas import RankRequest
 from .schemas_out import JobAnswer, JobList
 from .service import Ask
@@ -70,6 +72,7 @@ _BODY = {
 @router.post(
     "", status_code=202, response_model=JobAnswer, responses=documented(404, 409, 413, 415), openapi_extra=_BODY
 )
+@requires(RESEARCHER)
 async def create(request: Request, desk: AtDesk, who: Asker, key: Key = None) -> Response:
     """Rank a long list: a file, or the same JSON as for rank."""
     kind = request.headers.get("content-type", "")
@@ -88,6 +91,7 @@ async def create(request: Request, desk: AtDesk, who: Asker, key: Key = None) ->
 
 
 @router.get("", response_model=JobList, responses=documented())
+@requires(VIEWER)
 async def jobs(
     desk: AtDesk,
     who: Asker,
@@ -101,6 +105,7 @@ async def jobs(
 
 
 @router.get("/{number}", response_model=JobAnswer, responses=documented(404))
+@requires(VIEWER, owns=JOB)
 async def show(number: Number, desk: AtDesk) -> Response:
     """Show how far a job is."""
     return answered(plain(await desk.light.run(desk.jobs.find, number), desk.settings))
@@ -112,6 +117,7 @@ async def followed(number: Number, desk: AtDesk) -> Job:
 
 
 @router.get("/{number}/events", response_class=EventSourceResponse, responses=documented(404, 429))
+@requires(VIEWER, owns=JOB)
 async def events(
     request: Request, desk: AtDesk, job: Annotated[Job, Depends(followed)]
 ) -> AsyncIterator[ServerSentEvent]:
@@ -134,6 +140,7 @@ async def events(
 
 
 @router.post("/{number}/cancel", response_model=JobAnswer, responses=documented(404, 409))
+@requires(RESEARCHER, owns=JOB)
 async def cancel(number: Number, desk: AtDesk) -> Response:
     """Cancel a job at once."""
     return answered(plain(await desk.light.run(desk.jobs.cancel, number), desk.settings))
@@ -144,6 +151,7 @@ async def cancel(number: Number, desk: AtDesk) -> Response:
     response_class=FileResponse,
     responses={**documented(404, 409), 200: {"content": {media.partition(";")[0]: {} for media in MEDIA.values()}}},
 )
+@requires(VIEWER, owns=JOB)
 async def result(
     number: Number,
     desk: AtDesk,
@@ -155,6 +163,7 @@ async def result(
 
 
 @router.get("/{number}/view", response_class=FileResponse, include_in_schema=False)
+@requires(VIEWER, owns=JOB)
 async def view(number: Number, desk: AtDesk) -> Response:
     """The first rows of the result with the map, for the page."""
     path = await desk.light.run(desk.jobs.result, number, "view")
@@ -162,6 +171,7 @@ async def view(number: Number, desk: AtDesk) -> Response:
 
 
 @router.delete("/{number}", status_code=204, response_class=Response, responses=documented(404, 409))
+@requires(RESEARCHER, owns=JOB)
 async def delete(number: Number, desk: AtDesk) -> Response:
     """Forget a finished job and its files."""
     await desk.light.run(desk.jobs.delete, number)

@@ -12,11 +12,13 @@ from starlette.responses import Response
 
 from . import clerk, library
 from .desk import AtDesk, Desk, Key, answered, once
+from .keyring import RESEARCHER, TRAINER, VIEWER
 from .limits import bounded_table, ending_of, label
 from .owners import Asker, Who
 from .problems import documented
 from .refusals import ForbiddenError
 from .routes_jobs import plain
+from .rules import performs, requires
 from .schemas import DataRequest, PromoteRequest, Trained, TrainRequest
 from .schemas_library import Added, Comparison, ModelAnswer, ModelList, Page, Promotion, Rollback
 from .schemas_out import JobAnswer, Listed
@@ -28,6 +30,7 @@ Property = Annotated[Trained, Path(description="Name of the property.")]
 
 
 @router.get("/flags", response_model=Listed, responses=documented())
+@requires(VIEWER)
 async def flags(
     desk: AtDesk,
     formula: Annotated[
@@ -39,12 +42,14 @@ async def flags(
 
 
 @router.get("/data", response_model=Listed, responses=documented())
+@requires(VIEWER)
 async def data(desk: AtDesk) -> Response:
     """List the properties with their rows, compositions, papers and ranges."""
     return answered({"rows": await desk.data.run(library.data_list, desk.jobs.clerk)})
 
 
 @router.get("/data/{name}", response_model=Page, responses=documented(404))
+@requires(VIEWER)
 async def show_data(
     name: Annotated[str, Path(max_length=60, description="A property, lab, syntheses or a source.")],
     desk: AtDesk,
@@ -57,6 +62,7 @@ async def show_data(
 
 
 @router.post("/data", status_code=201, response_model=Added, responses=documented(409))
+@requires(RESEARCHER)
 async def add_data(told: DataRequest, request: Request, desk: AtDesk, key: Key = None) -> Response:
     """Add the lab's own results: values, failed syntheses, corrections; all rows or none."""
 
@@ -69,6 +75,7 @@ async def add_data(told: DataRequest, request: Request, desk: AtDesk, key: Key =
 
 
 @router.post("/data/file", status_code=201, response_model=Added, responses=documented(409, 413))
+@requires(RESEARCHER)
 async def add_file(
     request: Request,
     desk: AtDesk,
@@ -92,12 +99,14 @@ async def add_file(
 
 
 @router.get("/models", response_model=ModelList, responses=documented())
+@requires(VIEWER)
 async def models(desk: AtDesk) -> Response:
     """List every version of every model with its held-out scores; `champion` marks those that answer."""
     return answered({"rows": await desk.light.run(library.models_list), "trainable": library.trainable()})
 
 
 @router.post("/models/retrain", status_code=202, response_model=JobAnswer, responses=documented(409))
+@performs("train")
 async def retrain(told: TrainRequest, request: Request, desk: AtDesk, who: Asker, key: Key = None) -> Response:
     """Train models on all data, the lab's own among them, as a job; those that the gate passes answer from then on."""
 
@@ -111,18 +120,21 @@ async def retrain(told: TrainRequest, request: Request, desk: AtDesk, who: Asker
 
 
 @router.get("/models/{name}", response_model=ModelAnswer, responses=documented(404))
+@requires(VIEWER)
 async def show_model(name: Property, desk: AtDesk) -> Response:
     """Show the versions of one model."""
     return answered(await desk.light.run(library.model_show, name))
 
 
 @router.get("/models/{name}/{version}/compare", response_model=Comparison, responses=documented(404))
+@requires(VIEWER)
 async def compare(name: Property, version: Annotated[int, Path(ge=1, lt=2**31)], desk: AtDesk) -> Response:
     """Hold a version against the one that answers, as the gate does: on the same held-out papers."""
     return answered(await desk.data.run(library.compare_versions, desk.jobs.clerk, name, version))
 
 
 @router.post("/models/{name}/promote", response_model=Promotion, responses=documented(404, 409))
+@requires(TRAINER)
 async def promote(
     name: Property, told: PromoteRequest, request: Request, desk: AtDesk, who: Asker, key: Key = None
 ) -> Response:
@@ -137,6 +149,7 @@ async def promote(
 
 
 @router.post("/models/{name}/rollback", response_model=Rollback, responses=documented(404, 409))
+@requires(TRAINER)
 async def rollback(name: Property, request: Request, desk: AtDesk, key: Key = None) -> Response:
     """Let the version answer again that did before the present one."""
 

@@ -16,6 +16,7 @@ from .limits import bounded_table, check_learnt
 from .owners import Asker, Who
 from .problems import documented
 from .refusals import InputError, NotFoundError, nothing_called
+from .rules import performs
 from .schemas import ProposeRequest, RankRequest, SweepRequest
 from .schemas_compare import Compared, CompareRequest
 from .schemas_out import Proposals, Ranking, Sweep
@@ -30,6 +31,7 @@ Figure = Annotated[bool, Query(description="Add a plotly figure to the answer.")
 
 
 @router.post("/rank", response_model=Ranking, responses=documented(404, 413))
+@performs("rank")
 async def rank(told: RankRequest, desk: AtDesk, who: Asker, figure: Figure = False) -> Response:
     """Rank candidates by the chance that they meet a goal, maybe after a campaign's results; longer lists are jobs."""
     count, most = len(told.candidates), desk.settings.most_candidates
@@ -45,6 +47,7 @@ async def rank(told: RankRequest, desk: AtDesk, who: Asker, figure: Figure = Fal
 
 
 @router.post("/sweep", response_model=Sweep, responses=documented(413))
+@performs("sweep")
 async def sweep(told: SweepRequest, desk: AtDesk, figure: Figure = False) -> Response:
     """Predict every member of a family over ranges of its variables."""
     ask = Ask.of(told.goal, told.temperature_C)
@@ -53,6 +56,7 @@ async def sweep(told: SweepRequest, desk: AtDesk, figure: Figure = False) -> Res
 
 
 @router.post("/compare", response_model=Compared, responses=documented(413))
+@performs("compare")
 async def compare(told: CompareRequest, desk: AtDesk) -> Response:
     """Put up to 20 compositions side by side on all that is asked of an electrolyte, measured and predicted apart."""
     ask, count = Ask.of(None, told.temperature_C), len(told.candidates)
@@ -61,6 +65,7 @@ async def compare(told: CompareRequest, desk: AtDesk) -> Response:
 
 
 @router.post("/propose", response_model=Proposals, responses=documented(413))
+@performs("propose")
 async def propose(told: ProposeRequest, desk: AtDesk) -> Response:
     """Choose the next melts out of a family or a list, with what was measured so far."""
     ask = Ask.of(told.goal, told.temperature_C)

@@ -9,12 +9,15 @@ from starlette.responses import Response
 
 from . import metrics
 from .desk import AtDesk, answered
+from .keyring import VIEWER
+from .rules import ANYONE, requires
 from .schemas_out import Health, State
 
 router = APIRouter(tags=["state"])
 
 
 @router.get("/health", response_model=Health)
+@requires(ANYONE)
 async def health(desk: AtDesk) -> Response:
     """Say that the process answers, and whether it can predict."""
     told = {"ready": desk.models.ready, "models": desk.models.versions, "reason": desk.models.complaint}
@@ -22,6 +25,7 @@ async def health(desk: AtDesk) -> Response:
 
 
 @router.get("/ready", response_model=State, responses={503: {"description": "not yet, and why"}})
+@requires(ANYONE)
 async def ready(desk: AtDesk) -> Response:
     """Say whether predictions can be made, and by which versions of the models."""
     told = {"ready": desk.models.ready, "models": desk.models.versions, "reason": desk.models.why_not}
@@ -29,6 +33,7 @@ async def ready(desk: AtDesk) -> Response:
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+@requires(VIEWER)
 async def show_metrics(desk: AtDesk) -> Response:
     """Show counts and times as Prometheus reads them."""
     counts = await desk.light.run(desk.store.counts)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..features.notices import notice
 from ..features.scalars import number, plain
 from .rows import records, table_of
+from .verbs import PURE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,7 +111,7 @@ class Wire:
                 if pause is None or answer.status_code == FULL or time.monotonic() > until:
                     raise _refused(answer)
             except httpx.TransportError as error:
-                if time.monotonic() > until or (method == "POST" and not once and not _is_pure(path)):
+                if time.monotonic() > until or (method == "POST" and not once and path not in PURE):
                     raise ServiceError(
                         f"{self.url} does not answer ({error}); is 'vitrion serve' running?", 0
                     ) from None
@@ -143,11 +144,6 @@ def spans(variables: Mapping[str, Any]) -> dict[str, Any]:
     """Ranges of variables as the service takes them: a text, or a list of numbers."""
     listed = {name: span if isinstance(span, str) else sent(span, name) for name, span in variables.items()}
     return {name: span if isinstance(span, str | list) else [span] for name, span in listed.items()}
-
-
-def _is_pure(path: str) -> bool:
-    """Whether a request changes nothing, so that it may be sent again."""
-    return path in ("rank", "sweep", "propose", "compare")
 
 
 def _refused(answer: Any) -> ServiceError:
