@@ -29,6 +29,7 @@ NOT_A_GLASS = ("crystal", "molten")  # phases that say nothing of the glass
 NAMES = ("key", "measured", "reference")
 RESULT = ("formula", "value", "temperature_C", "phase", "doi")  # columns of what is learnt
 ALIKE = 1e-9  # relative difference of two records of one measurement
+CRYSTALLINITY, UNKNOWN_PHASE = 2, 0.5  # column of `Facts.measured` that tells the phase, and how far "unknown" may be
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,14 @@ class Facts:
         return Facts(*(np.concatenate([getattr(one, name) for one in (self, other)]) for name in NAMES))
 
     def among(self, other: Facts) -> npt.NDArray[np.bool_]:
-        """Whether each, of one composition, is recorded in `other` too, whatever its source; shape (n,)."""
+        """Whether each, of one composition, is recorded in `other` too, whatever its source; shape (n,).
+
+        A phase that is not known is that of either record.
+        """
         close = np.isclose(self.measured[:, None], other.measured, rtol=ALIKE, atol=0.0)
+        if close.shape[2] > CRYSTALLINITY:
+            apart = np.abs(self.measured[:, None, CRYSTALLINITY] - other.measured[:, CRYSTALLINITY])
+            close[:, :, CRYSTALLINITY] = apart <= UNKNOWN_PHASE
         alike: npt.NDArray[np.bool_] = np.all(close, axis=2)
         return np.asarray(np.any(alike, axis=1))
 
@@ -142,17 +149,26 @@ def with_results(predictor: Predictor, rows: pd.DataFrame) -> Predictor:
         return predictor.updated(formulas, values, conditions, references=[doi or LAB for doi in rows["doi"]])
 
 
-def learnt(predictor: Predictor, facts: Facts, since_fit: bool = False) -> npt.NDArray[np.bool_]:
-    """Whether the predictor has learnt each result already, by `fit` or since, or since then alone; shape (n,).
+def lacking(predictor: Predictor, facts: Facts) -> Predictor:
+    """The predictor as if it had not learnt some results since its fit; itself where it has learnt none of them."""
+    own = np.arange(len(predictor.domain_.points_), len(predictor.known_formulas_))
+    if not len(own) or not len(facts):
+        return predictor
+    keys = composition_keys(Fractions.of(predictor.known_formulas_[own].tolist()).matrix)
+    gone = Facts(keys, predictor.known_measured_[own], predictor.known_references_[own].astype(object)).told_in(facts)
+    return predictor.forgetting(gone) if gone.any() else predictor
 
-    What the laboratory measured itself is asked since then alone: a fit learns it as one paper's among thousands, and
-    only as a result of one's own does it narrow the intervals of what is like it (`Predictor.update`). It is not
-    counted double, since no more than what the fit still misses of it is corrected.
+
+def learnt(predictor: Predictor, facts: Facts) -> npt.NDArray[np.bool_]:
+    """Whether the predictor has learnt each result already, by `fit` or since, shape (n,).
+
+    What the laboratory measured itself counts as learnt since the fit alone: a fit learns it as one paper's among
+    thousands, and only as a result of one's own does it narrow the intervals of what is like it (`Predictor.update`).
+    It is not counted double, since no more than what the fit still misses of it is corrected.
     """
     references, fitted = predictor.known_references_, len(predictor.domain_.points_)
     asked = np.arange(len(references)) >= fitted
-    if not since_fit:
-        asked |= np.isin(references, [doi for doi in set(facts.reference.tolist()) if doi != LAB])
+    asked |= np.isin(references, [doi for doi in set(facts.reference.tolist()) if doi != LAB])
     places = np.flatnonzero(asked)
     if not len(places):
         return np.zeros(len(facts), dtype=bool)

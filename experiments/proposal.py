@@ -18,7 +18,7 @@ from .acquisition import at_least_one
 from .candidates import one_temperature
 from .goal import Goal, GoalError
 from .outcomes import Outcomes, success
-from .own_results import LAB, Facts, learnt
+from .own_results import LAB, Facts, lacking, learnt
 from .pool import Pool, fractions_of, near
 from .proposal_search import CandidateSearch
 from .ranking import COLUMNS, Predictors, rank
@@ -80,7 +80,8 @@ def propose(
         known = ready(dict.fromkeys((*RECIPES, *aim.properties)), predictors)
         waiting = pool.waiting(pending)
         every = pool.joined(Fractions.from_matrix(np.vstack([outcomes.fractions.matrix, waiting.matrix])))
-        search = CandidateSearch(every, aim, at, known, acquisition, seed)
+        before = {name: lacking(one, facts_of(outcomes, name)) for name, one in known.items()}
+        search = CandidateSearch(every, aim, at, before, acquisition, seed)
         told, places = search.results(outcomes, len(pool)), np.arange(len(pool), len(every))
         gone = np.vstack([every.matrix[places], fractions_of([*without], "without").matrix])
         left = search.left(search.refused | near(every.matrix, gone), batch, places)
@@ -109,11 +110,10 @@ def taught(predictor: Predictor, outcomes: Outcomes) -> Predictor:
     """A copy of a predictor that has learnt the results on its property; the predictor stays as it is.
 
     What was measured of a crystal or a melt says nothing of the glass and is left out; so is what was learnt already
-    from the store of the laboratory.
+    from the store of the laboratory, since the predictor was trained or when it was.
     """
     part = outcomes.of_glasses(predictor.property)
-    keys = composition_keys(Fractions.of(part["formula"].tolist()).matrix)
-    fresh = ~learnt(predictor, Facts.told(predictor.property, keys, part), since_fit=True)
+    fresh = ~learnt(predictor, facts_of(outcomes, predictor.property))
     if not fresh.any():
         return predictor
     rows = part[fresh]
@@ -122,6 +122,12 @@ def taught(predictor: Predictor, outcomes: Outcomes) -> Predictor:
         formulas, values = rows["formula"].tolist(), rows["value"].to_numpy(dtype=float)
         told = outcomes.errors(predictor.property)[fresh]
         return predictor.updated(formulas, values, conditions, told, references=np.full(len(rows), LAB))
+
+
+def facts_of(outcomes: Outcomes, name: str) -> Facts:
+    """Results on a property of glasses, as they are compared with those that a predictor has learnt."""
+    part = outcomes.of_glasses(name)
+    return Facts.told(name, composition_keys(Fractions.of(part["formula"].tolist()).matrix), part)
 
 
 def _table(

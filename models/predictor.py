@@ -190,6 +190,15 @@ class Predictor(RegressorMixin, PredictorSettings):
         """A copy that has learnt further results; arguments as in `update`."""
         return copy.copy(self).update(*told, **named)
 
+    def forgetting(self, gone: npt.NDArray[np.bool_]) -> Predictor:
+        """A copy without some of the results that `update` taught it: a mask over them in their order, shape (k,)."""
+        other, fitted = copy.copy(self), len(self.domain_.points_)
+        kept = np.concatenate([np.ones(fitted, dtype=bool), ~gone])
+        other.residuals_ = self.residuals_.kept(~gone)
+        for name in ("known_formulas_", "known_references_", "known_measured_"):
+            setattr(other, name, getattr(self, name)[kept])
+        return other
+
     def predict(self, compositions: Iterable[Any] | Fractions, conditions: Conditions = None) -> Prediction:
         """Calibrated predictions for compositions as in `fit`; without conditions, for a glass at 25 C."""
         check_is_fitted(self, "regressor_")

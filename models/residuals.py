@@ -112,6 +112,10 @@ class ResidualProcess:
             noise=np.concatenate([self.noise, noise]),
         )
 
+    def kept(self, rows: npt.NDArray[np.bool_]) -> ResidualProcess:
+        """The process with those of its results where the mask of shape (k,) is true."""
+        return replace(self, points=self.points[rows], errors=self.errors[rows], noise=self.noise[rows])
+
     def posterior(self, points: Matrix) -> Posterior:
         """Expected error, and the variance that is left, of compositions in the space of the domain, shape (n, d).
 
