@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +13,126 @@ from ..models.surrogate import Belief
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp]
 
 
 NODES = 64  # of the integral over what the errors of a batch have in common
 SAME_ERROR = 0.99  # common part of the variance from which on a batch stands or falls together
 LEAST_EXPLORED = 0.05  # of a standard deviation that a probability needs, so that limits in K and decades compare
+
+
+@dataclass(frozen=True)
+class Results:
+    """What was measured of one target: candidates, targets to be large and their standard errors, each (m,)."""
+
+    rows: Rows
+    targets: Vector
+    noise: Vector
+
+    @classmethod
+    def none(cls) -> Results:
+        """Nothing measured yet."""
+        return cls(np.empty(0, dtype=np.intp), np.empty(0), np.empty(0))
+
+    def and_one(self, row: int, target: float) -> Results:
+        """With a made-up result more."""
+        return Results(np.append(self.rows, row), np.append(self.targets, target), np.append(self.noise, 0.0))
+
+
+@dataclass(frozen=True)
+class Beliefs:
+    """What is believed of n candidates and what was measured when one is chosen; all targets are to be large.
+
+    Parameters
+    ----------
+    each
+        Belief about each target; the first is the one that is improved on.
+    results
+        What was measured of each.
+    limits
+        Least value of each that is good enough; minus infinity for none.
+    scales
+        Usual step of each, in its unit.
+    weights
+        Exponent on the chance of each limit.
+    explore
+        Factor on the standard deviations.
+    deviations
+        Makes, for each target, one joint draw: how far each candidate lies from its mean, in standard deviations, (n,).
+    """
+
+    each: Sequence[Belief]
+    results: Sequence[Results]
+    limits: Sequence[float]
+    scales: Sequence[float]
+    weights: Sequence[float]
+    explore: float
+    deviations: Callable[[], Sequence[Vector]]
+
+    def chances(self) -> Matrix:
+        """Log probability that each target is good enough, shape (targets, n); 0 where there is no limit."""
+        return np.array(
+            [
+                weight * log_probability(belief, limit, self.explore)
+                if np.isfinite(limit)
+                else np.zeros(len(belief.mean))
+                for belief, limit, weight in zip(self.each, self.limits, self.weights, strict=True)
+            ]
+        )
+
+    def enough(self) -> Vector:
+        """Log probability that all targets but the first are good enough, shape (n,)."""
+        return np.asarray(self.chances()[1:].sum(axis=0))
+
+    def all_enough(self) -> Vector:
+        """Log probability that all targets are good enough, shape (n,)."""
+        return np.asarray(self.chances().sum(axis=0))
+
+    def improvement(self) -> Vector:
+        """Log of the expected improvement of the first target on the best known, shape (n,)."""
+        return log_improvement(self.each[0], self.best(), self.explore)
+
+    def hypervolume(self) -> Vector:
+        """Log of the expected gain in hypervolume of the two targets, shape (n,).
+
+        It lies beyond the limits, and beyond the worst measured where there is none. The front is that of what is
+        believed of the candidates measured: noise is averaged out.
+        """
+        rows = np.unique(np.concatenate([one.rows for one in self.results]))
+        points = front(np.column_stack([belief.mean[rows] for belief in self.each]))
+        wide = [Belief(belief.mean, belief.std * self.explore) for belief in self.each]
+        return log_hypervolume_improvement(wide, points, self._reference())
+
+    def drawn(self) -> list[Vector]:
+        """Each target in one joint draw from what is believed, in its unit, shape (n,)."""
+        together = zip(self.each, self.deviations(), strict=True)
+        return [belief.mean + self.explore * belief.std * deviation for belief, deviation in together]
+
+    def best(self) -> float:
+        """Best of the first target among the candidates measured that are likely good enough otherwise.
+
+        By what is believed of them and not by what was read: the highest of several readings is too high by its noise.
+        """
+        first, belief, enough = self.results[0], self.each[0], self.enough()
+        if not len(first.rows):
+            return self.limits[0] if np.isfinite(self.limits[0]) else float(belief.mean.max())
+        known = belief.mean[first.rows]
+        likely = known[enough[first.rows] > np.log(0.5)]
+        return float(likely.max() if len(likely) else known.min())
+
+    def _reference(self) -> Vector:
+        told = [
+            limit if np.isfinite(limit) else float(belief.mean[one.rows].min(initial=np.inf))
+            for limit, belief, one in zip(self.limits, self.each, self.results, strict=True)
+        ]
+        return np.array([value if np.isfinite(value) else -1e6 for value in told])
+
+
+def front(points: Matrix) -> Matrix:
+    """Points (k, 2) of which no other is better in both, the first column falling; larger is better."""
+    order = np.lexsort((-points[:, 1], -points[:, 0]))
+    best = np.maximum.accumulate(np.concatenate([[-np.inf], points[order, 1]]))[:-1]
+    return np.asarray(points[order][points[order, 1] > best])
 
 
 def log_improvement(belief: Belief, best: Vector | float, explore: float = 1.0) -> Vector:

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..models import slope
+from .acquisition import front
 from .backtest_pools import ReplayPool
 from .backtest_truth import Trial
-from .search import front
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]

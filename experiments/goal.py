@@ -21,6 +21,7 @@ from ..features.elements import SYMBOLS
 from ..features.fractions import Fractions
 from ..features.scalars import number, shown
 from ..models.domain import VERDICTS
+from . import acquisitions
 from .goal_limits import FIELDS, OF, forbidden_flags, limit_of
 from .judgement import GoalError, Threshold, limits_of, sides, weights_of
 
@@ -56,6 +57,8 @@ class Goal:
     flags
         Codes of flags (`datasets.flags`) that no candidate may have, as ``{"forbid": ["toxic", "volatile"]}`` or as a
         list; by default those that are radioactive, and those that need a gas or a liquid.
+    acquisition
+        What makes a melt worth its while when the next candidates are chosen: a key of `acquisitions.ACQUISITIONS`.
 
     Examples
     --------
@@ -75,6 +78,7 @@ class Goal:
     weights: Mapping[str, float] = field(default_factory=dict, hash=False)
     limits: tuple[Threshold, ...] = ()
     flags: tuple[str, ...] = USUALLY_FORBIDDEN
+    acquisition: str = acquisitions.USUAL
 
     def __new__(cls, *told: Any, **named: Any) -> Goal:
         """Refuse fields that a goal does not have, in the words that a goal file gets."""
@@ -105,6 +109,8 @@ class Goal:
         if not self._unweighted():
             raise GoalError("the goal has no limit; give conductivity_S_cm, tg_C or one in limits")
         self._put("weights", weights_of(self.weights, self._unweighted()))
+        if wrong := acquisitions.fault(self.acquisition, len(self._unweighted())):
+            raise GoalError(f"goal {wrong}")
 
     def _put(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
@@ -169,12 +175,16 @@ class Goal:
     def to_dict(self) -> dict[str, Any]:
         """Fields of the goal by name, as JSON has them; `of` makes the same goal of it.
 
+        The usual acquisition is left out: goals that were kept before there was a choice have none.
+
         Examples
         --------
         >>> Goal(limits=(Threshold("liquidus", below=160),)).to_dict()["limits"]
         {'liquidus': {'below': 160.0}}
         """
         told: dict[str, Any] = {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        if self.acquisition == acquisitions.USUAL:
+            del told["acquisition"]
         lists = {"forbidden": list(self.forbidden), "required": list(self.required), "weights": dict(self.weights)}
         ceiling = self.max_cost_usd_per_kg if np.isfinite(self.max_cost_usd_per_kg) else None
         further = {limit.property: sides(limit) for limit in self.limits}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ import pandas as pd
 from ..datasets.measurement import composition_keys
 from ..datasets.readings import aiming, trusting
 from ..features.fractions import Fractions
-from ..features.scalars import shown, whole
+from ..features.scalars import whole
 from ..models.predictor import Predictor
 from .acquisition import at_least_one
 from .candidates import one_temperature
@@ -25,7 +26,7 @@ from .ranking import COLUMNS, Predictors, rank
 from .ready import Informed, ready
 from .reasons import Told, reasons
 from .recipe import RECIPES
-from .search import Acquisition, Pick
+from .search import Pick
 
 
 def propose(
@@ -36,7 +37,7 @@ def propose(
     pending: Iterable[Any] = (),
     temperature_C: float = 25.0,
     predictors: Predictors | None = None,
-    acquisition: Acquisition = "improvement",
+    acquisition: str | None = None,
     seed: int = 0,
     without: Iterable[Any] = (),
     **variables: Any,
@@ -59,7 +60,8 @@ def propose(
     predictors
         Predictors of ``tg`` and ``conductivity``; by default the champions. They are left as they are.
     acquisition, seed
-        What makes a melt worth while (see `Search`); the same of all gives the same proposals.
+        What makes a melt worth while, a key of `acquisitions.ACQUISITIONS`, and of draws; by default the acquisition of
+        the goal. The same of all gives the same proposals.
     without
         Compositions that are given up: not proposed, and nothing is believed of them.
     **variables
@@ -81,7 +83,7 @@ def propose(
         waiting = pool.waiting(pending)
         every = pool.joined(Fractions.from_matrix(np.vstack([outcomes.fractions.matrix, waiting.matrix])))
         before = {name: lacking(one, facts_of(outcomes, name)) for name, one in known.items()}
-        search = CandidateSearch(every, aim, at, before, acquisition, seed)
+        search = CandidateSearch(every, aim, at, before, seed)
         told, places = search.results(outcomes, len(pool)), np.arange(len(pool), len(every))
         gone = np.vstack([every.matrix[places], fractions_of([*without], "without").matrix])
         left = search.left(search.refused | near(every.matrix, gone), batch, places)
@@ -110,7 +112,7 @@ def taught(predictor: Predictor, outcomes: Outcomes) -> Predictor:
     """A copy of a predictor that has learnt the results on its property; the predictor stays as it is.
 
     What was measured of a crystal or a melt says nothing of the glass and is left out; so is what was learnt already
-    from the store of the laboratory, since the predictor was trained or when it was.
+    from the store of the laboratory since the predictor was trained, or from its paper when it was.
     """
     part = outcomes.of_glasses(predictor.property)
     fresh = ~learnt(predictor, facts_of(outcomes, predictor.property))
@@ -140,12 +142,14 @@ def _table(
     return pd.concat([ranked[["formula"]], variables.reset_index(drop=True), rest], axis=1)
 
 
-def _checked(goal: Any, batch: Any, acquisition: str, seed: Any, temperature_C: Any) -> tuple[Goal, int, int, float]:
+def _checked(goal: Any, batch: Any, acquisition: Any, seed: Any, temperature_C: Any) -> tuple[Goal, int, int, float]:
     """The goal, the size of the batch, the seed and the temperature, where all that a proposal is told can be."""
     many = whole(batch, "batch", "the number of syntheses to propose, from 1 to 100", 1, 100, GoalError)
-    if acquisition not in get_args(Acquisition):
-        raise GoalError(f"acquisition = {shown(acquisition)}; use one of {', '.join(get_args(Acquisition))}")
     start = whole(seed, "seed", f"a whole number from 0 to {2**32 - 1}", 0, 2**32 - 1, GoalError)
     at = one_temperature(temperature_C, "a batch is proposed for one temperature")
     with aiming(at):
-        return Goal.of(goal), many, start, at
+        aim = Goal.of(goal)
+    if acquisition is not None:
+        with trusting():  # its limits were judged
+            aim = replace(aim, acquisition=acquisition)
+    return aim, many, start, at

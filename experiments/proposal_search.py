@@ -15,15 +15,15 @@ from ..models.domain import VERDICTS
 from ..models.joint import Joint, root
 from ..models.prediction import Prediction
 from ..models.surrogate import Belief, Surrogate
-from .acquisition import log_probability
-from .goal import Goal, GoalError
+from .acquisition import Results, log_probability
+from .goal import Goal
 from .judgement import probability
 from .outcomes import Outcomes, met
 from .pool import ALIKE, few, near
 from .ranking import Predictors
 from .recipe import RECIPES
 from .references import Known
-from .search import Acquisition, Pick, Results, Search
+from .search import Pick, Search
 
 Vector = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -40,7 +40,7 @@ class CandidateSearch:
     ----------
     every
         The candidates, and after them what was measured or is on its way.
-    goal, temperature_C, known, acquisition, seed
+    goal, temperature_C, known, seed
         As in `propose`, the predictors by property.
     """
 
@@ -50,17 +50,12 @@ class CandidateSearch:
         goal: Goal,
         temperature_C: float,
         known: Predictors,
-        acquisition: Acquisition,
         seed: int,
     ) -> None:
         self.every, self.temperature_C = every, temperature_C
         self.properties = goal.properties
         self.signs = tuple(limit.sign for limit in goal.thresholds)
         self.limits = [limit.sign * limit.target for limit in goal.thresholds]
-        if acquisition == "hypervolume" and len(self.limits) != 2:
-            raise GoalError(
-                f"acquisition='hypervolume' weighs two limits, the goal has {len(self.limits)}; use another"
-            )
         surrogates, predictions = list[Surrogate](), dict[str, Prediction]()
         for name in dict.fromkeys((*RECIPES, *self.properties)):
             circumstances = {"temperature_C": temperature_C, "phase": "glass"} if known[name].conditions else None
@@ -83,7 +78,7 @@ class CandidateSearch:
         self.candidates, self.made = len(every), np.zeros(len(every), dtype=bool)
         self.known = Known.of(every.matrix, goal, temperature_C, predictions, known)
         weights = [limit.weight for limit in goal.thresholds]
-        self.search = Search(surrogates, self.limits, acquisition, goal.explore, weights, seed)
+        self.search = Search(surrogates, self.limits, goal.acquisition, goal.explore, weights, seed)
 
     def results(self, outcomes: Outcomes, first: int) -> list[Results]:
         """Results of each target; their compositions stand from row `first` of the candidates on."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
 
+from ..experiments.acquisitions import AcquisitionName
 from ..features.notices import collected
 from .cli_rank import (
     GoalFile,
@@ -35,13 +35,10 @@ if TYPE_CHECKING:
     from ..experiments.goal import Goal
 
 
-class Worth(StrEnum):
-    """What makes a melt worth its while."""
-
-    improvement = "improvement"
-    probability = "probability"
-    hypervolume = "hypervolume"
-    thompson = "thompson"
+Worth = Annotated[
+    AcquisitionName | None,
+    typer.Option("--acquisition", help="What makes a melt worth while; else the goal's."),
+]
 
 
 def propose(
@@ -66,7 +63,7 @@ def propose(
         list[str] | None, typer.Option("--pending", metavar="FORMULA", help="On its way already; repeatable.")
     ] = None,
     temperature: Temperature = 25.0,
-    worth: Annotated[Worth, typer.Option("--acquisition", help="What makes a melt worth while.")] = Worth.improvement,
+    worth: Worth = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of whatever is drawn by chance.")] = 0,
     output: Outputs = None,
     train_if_missing: TrainFirst = False,
@@ -86,7 +83,8 @@ def propose(
             train_missing()
         if server is not None and any(path.suffix.lower() == ".html" for path in outputs):
             raise InputError("-o with .html needs the models here; leave --server out, or write .csv")
-        options: dict[str, Any] = {"server": server, "acquisition": worth.value, "seed": seed, **ranges}
+        chosen = None if worth is None else worth.value
+        options: dict[str, Any] = {"server": server, "acquisition": chosen, "seed": seed, **ranges}
         words = f"choosing {batch} of {visible(' '.join(many))}"
         proposals = _chosen(words, source, batch, aim, results, pending or [], temperature, **options)
 

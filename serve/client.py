@@ -115,14 +115,15 @@ class Client:
         results: pd.DataFrame | Path | str | None = None,
         pending: Iterable[Any] = (),
         temperature_C: float = 25.0,
-        acquisition: str = "improvement",
+        acquisition: str | None = None,
         seed: int = 0,
         without: Iterable[Any] = (),
         **variables: Any,
     ) -> pd.DataFrame:
         """Choose the next melts as `vitrion.propose` does; ``attrs["stop"]`` says why to stop."""
         body: dict[str, Any] = {"batch": batch, "goal": fields_of(goal), "temperature_C": temperature_C}
-        body |= {"pending": texts(pending), "without": texts(without), "acquisition": acquisition, "seed": seed}
+        body |= {"pending": texts(pending), "without": texts(without), "seed": seed}
+        body |= {} if acquisition is None else {"acquisition": acquisition}
         body |= {"results": results_of(results), "variables": spans(variables)}
         body |= {"template": candidates} if is_template(candidates) else {"candidates": texts(candidates)}
         answer = self.wire.noticed(self.wire.post("propose", body))

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..datasets.grid import ENDINGS
 from ..datasets.headers import formula_names
+from ..experiments.acquisitions import ACQUISITIONS
 from .keyring import VIEWER
 from .problems import MEDIA, problem
 from .rules import ANYONE, requires
@@ -136,6 +137,7 @@ def _content(path: Path, written: int) -> tuple[bytes, bytes, str]:
     content = path.read_bytes()
     if path.suffix == ".html":
         told = {"version": version("vitrion"), "formula_names": " ".join(formula_names()), "endings": ",".join(ENDINGS)}
+        told["acquisitions"] = json.dumps({name: one.words for name, one in ACQUISITIONS.items()})
         for name, text in told.items():
             content = content.replace(f"{{{{{name}}}}}".encode(), escape(text).encode())
     return content, gzip.compress(content, 6, mtime=0), f'"{hashlib.sha256(content).hexdigest()[:32]}"'

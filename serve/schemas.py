@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ..datasets.properties import RANKED, Further, Modelled
+from ..experiments.acquisitions import AcquisitionName
 from ..features.scalars import shown
 from .limits import CAMPAIGN_NAME, plain
 
@@ -31,6 +32,7 @@ Goal = Annotated[
     dict[str, Any] | None,
     Field(description="Fields of a goal by name, as in a goal file; what is left out stays as it is.", examples=[GOAL]),
 ]
+Acquisition = Annotated[AcquisitionName, AfterValidator(str)]
 Also = Annotated[Further, AfterValidator(str)]  # the plain name from here on
 Trained = Annotated[Modelled, AfterValidator(str)]
 Numbers = Annotated[list[Number], Field(fail_fast=True, max_length=100_000)]
@@ -110,7 +112,9 @@ class ProposeRequest(Strict):
     ] = []
     pending: Annotated[Formulas, Field(description="On their way: not proposed again.")] = []
     without: Annotated[Formulas, Field(description="Given up: not proposed.")] = []
-    acquisition: Literal["improvement", "probability", "hypervolume", "thompson"] = "improvement"
+    acquisition: Annotated[
+        Acquisition | None, Field(description="What makes a melt worth while; by default the goal's.")
+    ] = None
     seed: Annotated[Whole, Field(ge=0, lt=2**32)] = 0
 
 

@@ -2,7 +2,7 @@
 import { busy, call, newKey, noted, small, tell } from "./api.js";
 import { day, field, formula, make, number, tiles } from "./dom.js";
 import { figure } from "./figure.js";
-import { family, familyFields, goal, goalFields, ranges, temperature } from "./goal.js";
+import { acquisition, acquisitionField, family, familyFields, goal, goalFields, ranges, temperature } from "./goal.js";
 import { predictBox } from "./predict.js";
 import { table } from "./table.js";
 
@@ -16,7 +16,7 @@ export const view = async (main) => {
   const batch = make("input", { type: "number", min: 1, max: 100, value: "4", required: true });
   const button = make("button", { class: "main", type: "submit" }, "Begin");
   const begin = () => busy(button, async () => {
-    const body = { name: name.value, template: family.template, variables: ranges(), goal: goal(), batch: Number(batch.value), temperature_C: temperature() };
+    const body = { name: name.value, template: family.template, variables: ranges(), goal: { ...goal(), ...acquisition() }, batch: Number(batch.value), temperature_C: temperature() };
     begun.set(name.value, (await call("campaigns", { body, key: newKey() })).notes);
     location.hash = `#campaigns/${name.value}`;
   });
@@ -33,7 +33,7 @@ export const view = async (main) => {
     ] }) : make("p", {}, "There is no campaign yet. A campaign proposes melts, takes their results, learns, and proposes again."),
     make("h2", {}, "Begin a campaign"),
     make("form", { class: "panel", onsubmit: (event) => { event.preventDefault(); begin(); } },
-      make("div", { class: "fields" }, field("Name", name), familyFields(), field("Melts in a round", batch)), goalFields(), make("div", { class: "row" }, button)));
+      make("div", { class: "fields" }, field("Name", name), familyFields(), field("Melts in a round", batch), acquisitionField()), goalFields(), make("div", { class: "row" }, button)));
 };
 
 // The form that records what came of a melt; with a result that stands, the form that corrects it.

@@ -1,7 +1,8 @@
 // The form of a goal and of a family, which several views share; what was typed stays while the page is open.
 import { field, make } from "./dom.js";
 
-const kept = { sigma: "1", tg: "25", temperature: "25", forbidden: "", required: "", cost: "", verdict: "outside", flags: "radioactive, gas" };
+const kept = { sigma: "1", tg: "25", temperature: "25", forbidden: "", required: "", cost: "", verdict: "outside", flags: "radioactive, gas", acquisition: "" };
+const acquisitions = JSON.parse(document.body.dataset.acquisitions || "{}"); // name to words
 export const family = { template: "LiAlCl{4-2x}O{x}", variables: "x=0:1.5:0.05" };
 
 const elements = (text) => text.split(/[\s,;]+/).filter(Boolean);
@@ -22,6 +23,10 @@ export const goalFields = () => {
       field("Without flags", input("flags", { placeholder: "toxic, volatile", size: 14 })),
       field("Verdict", verdict)));
 };
+
+// What makes a melt worth its while: a field of the goal that only campaigns ask for.
+export const acquisitionField = () => field("Melts chosen by", make("select", { onchange: (event) => { kept.acquisition = event.target.value; } }, Object.entries(acquisitions).map(([value, label]) => make("option", { value, selected: kept.acquisition === value }, label))));
+export const acquisition = () => (kept.acquisition ? { acquisition: kept.acquisition } : {});
 
 export const temperature = () => {
   if (kept.temperature.trim() === "") throw new Error("There is no temperature at which the conductivity counts; give one in °C, such as 25");

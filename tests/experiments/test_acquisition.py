@@ -3,9 +3,14 @@
 import numpy as np
 import pytest
 from scipy.stats import norm
-from vitrion.experiments.acquisition import log_hypervolume_improvement, log_improvement, log_probability
+from vitrion.experiments.acquisition import (
+    Results,
+    front,
+    log_hypervolume_improvement,
+    log_improvement,
+    log_probability,
+)
 from vitrion.experiments.backtest_scores import area
-from vitrion.experiments.search import front
 from vitrion.models.surrogate import Belief
 
 BELIEF = Belief(np.array([0.0, 1.0, -3.0, 0.4]), np.array([1.0, 0.5, 1.0, 0.1]))
@@ -78,7 +83,7 @@ def test_thompson_weighs_limits_in_their_own_steps(monkeypatch):
     from types import SimpleNamespace
 
     from vitrion.experiments import search as searches
-    from vitrion.experiments.search import Results, Search
+    from vitrion.experiments.search import Search
 
     small = [Belief(np.array([0.0, 0.0]), np.full(2, 1e-9))]
     decades = Belief(np.array([-1.0, 0.0]), np.full(2, 1e-9))  # one step short, or none

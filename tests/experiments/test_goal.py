@@ -203,3 +203,14 @@ def test_a_goal_comes_back_from_json_and_toml(goal, tmp_path):
     assert Goal.of(json.loads(json.dumps(goal.to_dict(), allow_nan=False))) == goal
     again = pickle.loads(pickle.dumps(goal))
     assert (again, hash(again), again.thresholds) == (goal, hash(goal), goal.thresholds)
+
+
+def test_a_goal_names_its_acquisition():
+    told = Goal(acquisition="thompson")
+    assert Goal.of(told.to_dict()) == told
+    assert 'acquisition = "thompson"' in told.to_toml()
+    assert "acquisition" not in Goal().to_dict(), "goals that were kept before have none"
+    with pytest.raises(GoalError, match="goal acquisition = 'luck'; use one of improvement, probability"):
+        Goal(acquisition="luck")
+    with pytest.raises(GoalError, match="weighs two limits, the goal has 1"):
+        Goal(tg_C=None, acquisition="hypervolume")

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from vitrion import propose
 from vitrion.datasets.grid import TableError
+from vitrion.experiments.acquisitions import ACQUISITIONS
 from vitrion.experiments.goal import GoalError
 from vitrion.experiments.outcomes import Outcomes, success
 from vitrion.experiments.pool import Pool
@@ -71,9 +72,11 @@ def test_a_seed_decides_chance(ask):
     assert len({tuple(one) for one in drawn}) > 1
 
 
-@pytest.mark.parametrize("acquisition", ["improvement", "probability", "hypervolume", "thompson"])
+@pytest.mark.parametrize("acquisition", ACQUISITIONS)
 def test_every_acquisition_gives_different_melts(ask, acquisition):
-    assert ask(acquisition=acquisition, results=RESULTS)["formula"].nunique() == 4
+    told = ask(acquisition=acquisition, results=RESULTS)["formula"]
+    assert told.nunique() == 4
+    assert ask(goal={"acquisition": acquisition}, results=RESULTS)["formula"].tolist() == told.tolist()
 
 
 def test_what_is_on_its_way_is_not_proposed(ask):
@@ -437,7 +440,7 @@ def test_the_chance_of_any_counts_the_error_that_all_share(predictors):
 
     pool, outcomes = Pool.of(FAMILY, x=RANGE), Outcomes.of(RESULTS)
     every = pool.joined(outcomes.fractions)
-    search = CandidateSearch(every, Goal(), 25.0, predictors, "improvement", 0)
+    search = CandidateSearch(every, Goal(), 25.0, predictors, 0)
     told, left = search.results(outcomes, len(pool)), np.ones(len(pool), dtype=bool)
     pairs = zip(search.search.surrogates, told, search.limits, strict=True)
     alone = np.exp(sum(log_probability(one.tell(r.rows, r.targets, r.noise), limit) for one, r, limit in pairs))

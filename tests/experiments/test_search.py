@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from scipy.stats import norm
-from vitrion.experiments.acquisition import at_least_one, log_improvement
-from vitrion.experiments.search import Results, Search
+from vitrion.experiments.acquisition import Results, at_least_one, log_improvement
+from vitrion.experiments.search import Search
 from vitrion.features import Fractions, Template
 from vitrion.models import inputs
 from vitrion.models.surrogate import Belief, Surrogate
@@ -44,8 +44,8 @@ def test_what_others_hold_back_does_not_count_as_best():
     search, _ = searching(limits=(-3.0, -20.0))
     sigma, tg = results([5, 25], [-1.0, -2.5]), results([5, 25], [-24.0, -16.0])
     beliefs = [one.tell(told.rows, told.targets) for one, told in zip(search.surrogates, (sigma, tg), strict=True)]
-    enough = search.chances(beliefs)[1]
-    assert search._best(sigma, beliefs[0], enough) == pytest.approx(beliefs[0].mean[25])
+    known = search.believed(beliefs, [sigma, tg], np.random.default_rng(0))
+    assert known.best() == pytest.approx(beliefs[0].mean[25])
 
 
 def test_thompson_draws_a_crowd_of_equals_as_one():
