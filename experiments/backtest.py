@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
 import json
 import time
 from collections.abc import Callable, Sequence
@@ -15,13 +14,14 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 
 from ..datasets.structured import UnreadableError, of_json
-from ..models import grove, joint, random_features, surrogate
 from ..models.surrogate import Surrogate
-from . import acquisition, search
+from . import backtest_probe
+from .acquisition import Results
+from .acquisitions import ACQUISITIONS
 from .backtest_pools import SERIES, ReplayPool
 from .backtest_scores import MELTS, STARTS
 from .backtest_truth import SCATTER, trial
-from .search import Results, Search
+from .search import Search
 
 Rows = npt.NDArray[np.intp]
 Progress = Callable[[str], None]
@@ -35,21 +35,36 @@ STEPS = (1.0, 30.0)  # usual steps of the targets: decades, K
 def fingerprint(pool: ReplayPool, method: str) -> str:
     """What a replay hangs on: the compositions, their values and how worlds are drawn around them.
 
-    For ours also its prior and the code of the search; for peers their descriptors, with our prior where they know it.
+    For ours also its prior and what the search does (`backtest_probe.mark`); for peers their descriptors, with our
+    prior where they know it.
     """
     told = hashlib.sha256("\n".join(pool.formulas).encode())
     told.update(np.round(pool.values, 6).tobytes() + repr((SCATTER, STARTS, MOST)).encode())
-    told.update(inspect.getsource(trial).encode())
-    if method in (OURS, GREEDY):
+    world = trial(pool, 0, SCATTER)
+    told.update((np.round([world.truth, world.measured], 6) + 0.0).tobytes())
+    if method not in (CHANCE, GREEDY) and not method.startswith(OURS):
+        told.update(np.round(pool.descriptors, 6).tobytes())
+        told.update(np.round(pool.priors, 3).tobytes() if method.endswith(WITH_PRIOR) else b"")
+    else:
         told.update(np.round(pool.priors, 3).tobytes() + np.round(pool.slopes, 3).tobytes() + repr(STEPS).encode())
         for view in (pool.views.ratios, pool.views.elements, pool.views.everything):
             told.update(np.round(view, 3).tobytes())
-        for module in (surrogate, grove, joint, random_features, search, acquisition):
-            told.update(inspect.getsource(module).encode())
-    else:
-        told.update(np.round(pool.descriptors, 6).tobytes())
-        told.update(np.round(pool.priors, 3).tobytes() if method.endswith(WITH_PRIOR) else b"")
+        told.update(backtest_probe.mark(_acquisition(pool, method), float(method != GREEDY)).encode())
     return told.hexdigest()[:16]
+
+
+def by(acquisition: str) -> str:
+    """Name of our search with one acquisition on all pools; `OURS` has the usual one of each.
+
+    >>> by("thompson")
+    'ours-thompson'
+    """
+    return f"{OURS}-{acquisition}"
+
+
+def _acquisition(pool: ReplayPool, method: str) -> str:
+    named = method.removeprefix(by(""))
+    return named if named in ACQUISITIONS else "hypervolume" if pool.two else "improvement"
 
 
 @dataclass(frozen=True)
@@ -90,16 +105,17 @@ def replay(
     explore: float,
     most: int = MOST,
     scatter: Sequence[float] = SCATTER,
+    acquisition: str = "",
 ) -> Run:
     """Let our search choose in the world of a seed: by its beliefs, or with `explore` 0 by its means alone.
 
-    It is told what is measured, as a laboratory is that states no errors; the truth it never sees.
+    It is told what is measured, as a laboratory is that states no errors; the truth it never sees. Its acquisition is
+    the usual one of the pool unless another is named.
     """
+    method = by(acquisition) if acquisition else OURS if explore else GREEDY
     told = zip(pool.priors.T, pool.slopes.tolist(), STEPS, strict=False)
     surrogates = [Surrogate(pool.views, prior, slope, step, seed) for prior, slope, step in told]
-    ours = Search(
-        surrogates, [-np.inf] * len(surrogates), "hypervolume" if pool.two else "improvement", explore, seed=seed
-    )
+    ours = Search(surrogates, [-np.inf] * len(surrogates), _acquisition(pool, method), explore, seed=seed)
     order, seconds, measured = starts(pool, seed), list[float](), trial(pool, seed, scatter).measured
     while len(order) < min(most, len(pool)):
         rows, barred = np.array(order, dtype=np.intp), np.zeros(len(pool), dtype=bool)
@@ -108,8 +124,7 @@ def replay(
         began = time.perf_counter()
         order += [pick.row for pick in ours.batch(results, batch, barred)]
         seconds.append(time.perf_counter() - began)
-    method, spent = OURS if explore else GREEDY, float(np.median(seconds or [0.0]))
-    mark = fingerprint(pool, method)
+    spent, mark = float(np.median(seconds or [0.0])), fingerprint(pool, method)
     return Run(pool.name, method, batch, seed, order, spent, len(seconds), most=most, fingerprint=mark)
 
 
@@ -120,27 +135,35 @@ def replay_all(
     kept: Runs,
     n_jobs: int,
     progress: Progress,
+    acquisitions: Sequence[str] = (),
 ) -> None:
-    """Replay what `kept` does not hold yet, and keep each run as soon as it is done."""
-    wanted = [
-        (pool, seed, batch, explore)
-        for pool in pools
-        for explore in (1.0, 0.0)
-        for batch in ((1,) if pool.name.startswith(SERIES) or not explore else batches)
-        for seed in seeds
-    ]
-    marks = {(pool.name, way): fingerprint(pool, way) for pool in pools for way in (OURS, GREEDY)}
-    rest = []
-    for pool, seed, batch, explore in wanted:
-        way = OURS if explore else GREEDY
-        old = kept.runs.get((pool.name, way, batch, seed))
-        if old is None or old.fingerprint != marks[pool.name, way]:
-            rest.append((pool, seed, batch, explore))
+    """Replay what `kept` does not hold yet, and keep each run as soon as it is done; what it holds in vain is said.
+
+    Besides the usual acquisition of each pool, and the means alone, all pools that have the limits for it are replayed
+    by each of `acquisitions`.
+    """
+    usual = [(pool, way, explore, "") for pool in pools for way, explore in ((OURS, 1.0), (GREEDY, 0.0))]
+    fits = [(pool, name) for pool in pools for name in acquisitions if _fits(pool, name)]
+    rest, stale = [], 0
+    for pool, way, explore, name in [*usual, *((pool, by(name), 1.0, name) for pool, name in fits)]:
+        mark = fingerprint(pool, way)
+        for batch in (1,) if pool.name.startswith(SERIES) or not explore else batches:
+            for seed in seeds:
+                old = kept.runs.get((pool.name, way, batch, seed))
+                if old is None or old.fingerprint != mark:
+                    rest.append((pool, seed, batch, explore, MOST, SCATTER, name))
+                    stale += old is not None
+    if stale:
+        progress(f"{stale} replays that were kept are of another pool, world or search; they are made anew")
     work = Parallel(n_jobs=n_jobs, return_as="generator")(delayed(replay)(*one) for one in rest)
     for number, run in enumerate(work, 1):
         kept.add(run)
         if number % 10 == 0 or number == len(rest):
             progress(f"{number} of {len(rest)} replays")
+
+
+def _fits(pool: ReplayPool, acquisition: str) -> bool:
+    return ACQUISITIONS[acquisition].targets in (0, 2 if pool.two else 1)
 
 
 class Runs:

@@ -14,7 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..models import metrics
-from .backtest import CHANCE, GREEDY, OURS, WITH_PRIOR, Run, Runs, starts
+from .acquisitions import ACQUISITIONS
+from .backtest import CHANCE, GREEDY, OURS, WITH_PRIOR, Run, Runs, by, starts
 from .backtest_pools import SERIES, ReplayPool
 from .backtest_scores import (
     ENOUGH,
@@ -36,7 +37,7 @@ from .chart import COLOURS, Panel, picture
 
 PAGE, IMAGE = Path("benchmarks/loop.md"), Path("images/loop-{}.svg")
 PEERS = ("baybe", "botorch", "baybe" + WITH_PRIOR, "botorch" + WITH_PRIOR)
-METHODS = (OURS, GREEDY, *PEERS)
+METHODS = (OURS, *map(by, ACQUISITIONS), GREEDY, *PEERS)  # of those that were replayed
 SHOWN = (OURS, *PEERS[:2], PEERS[3])  # in the figures
 UNTOUCHED = ("sodium", "two")  # pools on which nothing was ever chosen
 Vector = npt.NDArray[np.float64]

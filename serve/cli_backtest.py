@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ..experiments.acquisitions import AcquisitionName
 from .console import noticed, progress, say
 from .failures import told
 from .refusals import InputError, visible
@@ -40,6 +41,10 @@ def backtest(
         list[Path] | None,
         typer.Option("--add", metavar="FILE.json", help="Replays of the peers, to be kept with ours; repeatable."),
     ] = None,
+    acquisition: Annotated[
+        list[AcquisitionName] | None,
+        typer.Option("--acquisition", help="Replay by this too, besides the usual of each pool; repeatable."),
+    ] = None,
     jobs: Annotated[int, typer.Option("--jobs", min=1, help="Replays side by side.")] = 2,
 ) -> None:
     """Replay campaigns on measured compositions: how soon a good one is found, by noisy measurements."""
@@ -57,7 +62,9 @@ def backtest(
         from ..experiments.reach import UntrackedWarning
 
         chosen = [kind.value for kind in dict.fromkeys(kinds or [])] or list(MAKERS)
-        command = " ".join(["vitrion backtest", *chosen, f"--seeds {seeds}"])
+        names = [one.value for one in dict.fromkeys(acquisition or [])]
+        options = [f"--seeds {seeds}", *(f"--acquisition {name}" for name in names)]
+        command = " ".join(["vitrion backtest", *chosen, *options])
         with progress() as report, noticed(UntrackedWarning), together(REPLAY, command, chosen):
             pools = load_pools(report, jobs, chosen)
             runs = Runs(keep)
@@ -69,7 +76,7 @@ def backtest(
                     for pool in members:
                         to_peers(pool, range(seeds), backtest_page.PEERS, peers / f"{pool.name.replace(' ', '-')}.json")
                 with tracked(kind, members, runs, command):
-                    replay_all(members, (1, 4), range(seeds), runs, jobs, report)
+                    replay_all(members, (1, 4), range(seeds), runs, jobs, report, names)
         typer.echo(backtest_page.page(pools, runs, command))
         if write is not None:
             backtest_page.write(pools, runs, command, write)

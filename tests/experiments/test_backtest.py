@@ -1,17 +1,19 @@
 """Replays: the scores by hand, the search against chance on a made-up pool, and what is kept of it."""
 
+import dataclasses
 import json
 
 import numpy as np
 import pytest
+from vitrion.experiments import acquisitions, backtest_page, backtest_probe, backtest_truth, search
 from vitrion.experiments import backtest as replays
-from vitrion.experiments import backtest_page, backtest_truth
 from vitrion.experiments import backtest_scores as scores
+from vitrion.experiments.acquisitions import ACQUISITIONS
 from vitrion.experiments.backtest import GREEDY, MOST, OURS, WITH_PRIOR, Run, Runs
 from vitrion.experiments.backtest_pools import ReplayPool
 from vitrion.experiments.backtest_truth import EXACT, SCATTER, Trial, trial
 from vitrion.features import Fractions, Template
-from vitrion.models import inputs
+from vitrion.models import inputs, surrogate
 
 BLOCKS = ("fractions", "glass")
 
@@ -121,6 +123,52 @@ def test_a_fingerprint_knows_the_noise_and_what_each_strategy_is_told(pool, monk
     assert [a != b for a, b in zip(before, changed, strict=True)] == [True, False, True]
     monkeypatch.setattr(replays, "SCATTER", (0.2, 15.0))
     assert not set(before) & {replays.fingerprint(pool, method) for method in every}
+
+
+def test_replays_hang_on_what_the_search_does_and_not_on_its_text(monkeypatch):
+    before = {(name, explore): backtest_probe.mark(name, explore) for name in ACQUISITIONS for explore in (0.0, 1.0)}
+    assert len(set(before.values())) == len(before)
+    backtest_probe.mark.cache_clear()
+    assert backtest_probe.mark("thompson", 1.0) == before["thompson", 1.0]
+    for module, name, value in (
+        (surrogate, "OFFSET", 3.0),
+        (surrogate, "TREE_SHARE", 0.4),
+        (search, "HOPE", 4.0),
+        (acquisitions, "USUAL", "thompson"),
+        (backtest_probe, "VERSION", 2),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(module, name, value)
+            backtest_probe.mark.cache_clear()
+            moved = backtest_probe.mark("improvement", 1.0) != before["improvement", 1.0]
+            assert moved is (name != "USUAL"), name
+    backtest_probe.mark.cache_clear()
+
+
+def test_replays_that_no_longer_count_are_told_and_an_acquisition_is_replayed_besides(pool, monkeypatch):
+    kept, said, asked = Runs(), [], []
+
+    def replayed(pool, seed, batch, explore, most, scatter, acquisition):
+        asked.append((batch, explore, acquisition))
+        method = replays.by(acquisition) if acquisition else OURS if explore else GREEDY
+        return run(pool, range(5), method, batch, seed)
+
+    monkeypatch.setattr(replays, "replay", replayed)
+    old = run(pool, range(5))
+    kept.add(dataclasses.replace(old, fingerprint="another"))
+    replays.replay_all([pool], (1,), [0], kept, 1, said.append, ["thompson", "hypervolume"])
+    assert said[0].startswith("1 replays that were kept are of another pool, world or search")
+    assert asked == [(1, 1.0, ""), (1, 0.0, ""), (1, 1.0, "thompson")], "hypervolume takes two targets"
+    assert len(kept.of(pool, OURS, 1)) == len(kept.of(pool, replays.by("thompson"), 1)) == 1
+    replays.replay_all([pool], (1,), [0], kept, 1, said.append, ["thompson"])
+    assert len(asked) == 3
+    assert "ours-thompson" in backtest_page.page({"halides": [pool]}, kept, "c")
+
+
+def test_a_replay_by_an_acquisition_is_its_own(pool):
+    told = replays.replay(pool, 0, 1, 1.0, most=8, acquisition="thompson")
+    assert told.method == "ours-thompson"
+    assert told.order != replays.replay(pool, 0, 1, 1.0, most=8).order
 
 
 def test_hypervolume():
