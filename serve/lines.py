@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from .addresses import plain_address
 from .settings import Settings, networks
 
-if TYPE_CHECKING:
-    from .listening import Line
-
 SHARE, OF_A_KEY = 4, 8  # an address has at most one in so many of the lines, and a key is kept as few
 LOOK_S = 0.5  # between two looks
 SOON_S, LAST_S = 15.0, 8.0  # for reading where others need the place; without any of it where the server ends
+
+
+class Line(Protocol):
+    """One line, as far as it matters which goes first."""
+
+    address: str
+    is_shared: bool
+    key: str
+
+    @property
+    def waits(self) -> bool:
+        """Whether some of a request has not come yet."""
+
+    def cut(self) -> None:
+        """End the line at once."""
+
+    def is_late(self, now: float) -> bool:
+        """Whether it took too long for what it is at."""
 
 
 class Lines:
