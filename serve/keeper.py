@@ -5,21 +5,44 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Protocol
 
 from . import queues
 from .patience import lost
-from .presence import FENCE_S
-from .store import OPEN
+from .presence import FENCE_S, Presence
+from .shop import Shop
+from .store import OPEN, Store
 from .workflows import LOG
-
-if TYPE_CHECKING:
-    from .jobs import Jobs
 
 LOOK_S = 0.5
 COUNT_S = 5.0  # between two counts of what was begun
 EARLIER = "local"  # what the first release called itself
 _LOG = logging.getLogger(__name__)
+
+
+class Work(Protocol):
+    """The jobs of this process, as far as they are looked after."""
+
+    store: Store
+    shop: Shop
+    presence: Presence
+    behind: bool
+
+    def take_over(self, executors: Sequence[str]) -> None:
+        """Put what processes that are gone had begun back into its queues."""
+
+    def stop_work(self, job: str, kind: str) -> None:
+        """End what works on a job."""
+
+    def lay_down(self) -> None:
+        """Stop what is worked on, so that it can go on later."""
+
+    def put_away(self) -> None:
+        """Lay all work down and leave the processes that work."""
+
+    def set_to_work(self) -> None:
+        """Enter among the processes that work, under a new name."""
 
 
 class Keeper:
@@ -31,7 +54,7 @@ class Keeper:
         Of this process.
     """
 
-    def __init__(self, jobs: Jobs) -> None:
+    def __init__(self, jobs: Work) -> None:
         self._jobs = jobs
         self._ended, self._lost_at, self._fenced, self._down = threading.Event(), 0.0, False, False
         self._idle: set[str] = set()
