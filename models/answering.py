@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,12 @@ from .known import among, nearer
 from .temperature import DECADES_PER_EV, ROOM, SCATTER_EV
 
 if TYPE_CHECKING:
-    from .predictor import Predictor
+    from ..datasets.properties import Property
+    from .blend import BlendedRegressor
+    from .difficulty import Difficulty
+    from .domain import Domain
+    from .layout import Layout
+    from .residuals import ResidualProcess
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
@@ -28,6 +33,26 @@ ELSEWHERE = 0.5  # 1000 K / T: what was measured farther away, 50 K near room te
 _NONE = np.empty(0)
 NOTHING = [_NONE, _NONE, _NONE, np.empty(0, "U7"), np.empty(0, np.intp), np.empty(0, bool), _NONE]
 """What is said of no composition, in the order of `prediction.ROWS`."""
+
+
+class Fitted(Protocol):
+    """The parts of a fitted predictor that answer."""
+
+    regressor_: BlendedRegressor
+    difficulty_: Difficulty
+    domain_: Domain
+    residuals_: ResidualProcess
+    known_measured_: Matrix
+
+    @property
+    def quantity(self) -> Property:
+        """What is predicted."""
+
+    def _layout(self) -> Layout:
+        """Where the columns of its design matrix stand."""
+
+    def _glass(self, X: Matrix) -> Matrix:
+        """The columns in which its domain is measured."""
 
 
 class Base(NamedTuple):
@@ -45,7 +70,7 @@ class Base(NamedTuple):
     """Its row."""
 
 
-def base(predictor: Predictor, X: Matrix, points: Matrix) -> Base:
+def base(predictor: Fitted, X: Matrix, points: Matrix) -> Base:
     """What a fitted predictor says of rows of its design matrix, (n, p), at points of its domain, (n, d), by itself.
 
     What others measured of a composition is in all of this: the regressor has learnt it, and knows that it has.
@@ -61,7 +86,7 @@ def base(predictor: Predictor, X: Matrix, points: Matrix) -> Base:
     return Base(answer.mean, difficulty, difficulty if room is X else expected(room), distance, nearest)
 
 
-def answered(predictor: Predictor, X: Matrix) -> list[npt.NDArray[Any]]:
+def answered(predictor: Fitted, X: Matrix) -> list[npt.NDArray[Any]]:
     """Arrays of shape (n,) in the order of `prediction.ROWS`; no row depends on the others."""
     points = predictor.domain_.projected(predictor._glass(X))
     mean, hard, unit, distance, nearest = base(predictor, X, points)
@@ -73,7 +98,7 @@ def answered(predictor: Predictor, X: Matrix) -> list[npt.NDArray[Any]]:
     return [target, difficulty, distance, predictor.domain_.verdict(distance), nearest, X[:, -1] >= NEAR, ratio]
 
 
-def bounds_of(predictor: Predictor, fractions: Fractions, X: Matrix) -> Bounds:
+def bounds_of(predictor: Fitted, fractions: Fractions, X: Matrix) -> Bounds:
     """What the property cannot be of each row of a design matrix; no bound on what one measured oneself."""
     layout = predictor._layout()
     stop = layout.glass.stop
@@ -84,7 +109,7 @@ def bounds_of(predictor: Predictor, fractions: Fractions, X: Matrix) -> Bounds:
     return found.lifted(among(predictor.domain_.projected(predictor._glass(X)), own))
 
 
-def beyond(predictor: Predictor, fractions: Fractions, X: Matrix, distance: Vector, nearest: Rows) -> Mask:
+def beyond(predictor: Fitted, fractions: Fractions, X: Matrix, distance: Vector, nearest: Rows) -> Mask:
     """Salts without vacancies that nobody measured near the temperature asked for, shape (n,): their kin conduct.
 
     Papers publish what conducts; held out, such salts are told 1.5 decades too high on average, and up to 7.
@@ -99,7 +124,7 @@ def beyond(predictor: Predictor, fractions: Fractions, X: Matrix, distance: Vect
     return found
 
 
-def leverage(predictor: Predictor, X: Matrix, unit: Vector) -> Vector:
+def leverage(predictor: Fitted, X: Matrix, unit: Vector) -> Vector:
     """By how much activation energies that scatter move each row from 25 C, in units of its difficulty there, (n,).
 
     What is measured at one temperature is known less well at another.
@@ -110,7 +135,7 @@ def leverage(predictor: Predictor, X: Matrix, unit: Vector) -> Vector:
     return np.asarray(SCATTER_EV * DECADES_PER_EV * (X[:, layout.glass.stop] - ROOM) / unit)
 
 
-def of_a_glass(predictor: Predictor, X: Matrix) -> npt.NDArray[np.bool_]:
+def of_a_glass(predictor: Fitted, X: Matrix) -> npt.NDArray[np.bool_]:
     """Whether each row is no crystal and no melt, shape (n,)."""
     layout = predictor._layout()
     if not layout.n_conditions:
