@@ -182,10 +182,10 @@ def evaluate(
         raise ValueError(f"{split!r} is not a way to split; use one of {', '.join(WAYS)}")
     if split == OBELIX and "conductivity" not in properties:
         raise ValueError(f"OBELiX holds conductivities, none of {', '.join(properties)}; ask for conductivity")
-    if split == EPISODES:
-        return pd.concat([_episodes(Recipe.named(name), n_jobs, progress) for name in properties], ignore_index=True)
     if scores is not None and split not in (kept := {key.split for key in listed()}):
         raise ScoreError(f"no score by {split} is quoted; use one of {', '.join(sorted(kept & {*WAYS}))}")
+    if split == EPISODES:
+        return pd.concat([_episodes(Recipe.named(name), n_jobs, progress) for name in properties], ignore_index=True)
     tables = []
     chosen = ["conductivity"] if split == OBELIX else list(properties)
     with tracking.together(tracking.EVALUATION, f"evaluate by {split}", chosen):

@@ -148,5 +148,6 @@ def test_an_evaluation_fills_the_file(tables, monkeypatch, tmp_path, tiny, store
     score = file.get(Key("tg", "paper", "all", "coverage"))
     assert file.runs[score.run]["command"] == "vitrion evaluate --property tg --split paper"
     assert file.data["tg"]["fingerprint"] == tables["tg"].fingerprint
-    with pytest.raises(ScoreError, match="no score by family is quoted; use one of known, obelix, paper, time"):
-        evaluate(["tg"], split="family", scores=tmp_path / "scores.json")
+    for split in ("family", "episodes"):
+        with pytest.raises(ScoreError, match=f"no score by {split} is quoted; use one of known, obelix, paper, time"):
+            evaluate(["tg"], split=split, scores=tmp_path / "scores.json")
