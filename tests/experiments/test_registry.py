@@ -9,7 +9,7 @@ import pytest
 import sklearn
 from vitrion.experiments import loaded, registry
 from vitrion.experiments.registry import Champion, NoChampionError
-from vitrion.models import artifact
+from vitrion.models import artifact, descriptor_record
 from vitrion.models.artifact import ArtifactError
 
 
@@ -173,3 +173,21 @@ def test_what_is_loaded_is_what_it_says_whatever_is_promoted_meanwhile(promoted,
     monkeypatch.setattr(registry, "load_version", noted)
     assert loaded.load(["tg"]).versions == {"tg": 1} and used == [1]
     assert loaded.load(["tg"], {"tg": 1}).versions == {"tg": 1} and used == [1, 1]
+
+
+@pytest.mark.parametrize(("form", "opens"), [("4", False), ("5", True), (str(artifact.FORMAT), True), ("99", False)])
+def test_formats_that_can_be_read(bundle, form, opens):
+    registry.keep(card(bundle[1], versions={"scikit-learn": sklearn.__version__, "format": form}), bundle[0])
+    registry.promote("tg", 1)
+    assert (registry.fault("tg") == "") == opens
+
+
+def test_a_champion_of_other_descriptors_is_at_fault(promoted, monkeypatch):
+    """So that it is trained again where something is asked of it, and never asked."""
+    known = descriptor_record.fingerprints
+    monkeypatch.setattr(descriptor_record, "fingerprints", lambda block: {**known(block), "glass cohesion": "0" * 12})
+    assert registry.fault("tg") == "the model was trained on other descriptors: cohesion changed"
+    assert not registry.usable()
+    with pytest.raises(artifact.OtherDescriptorsError, match=r"of tg was .* again: vitrion train -p tg") as error:
+        registry.load_predictor("tg")
+    assert (error.value.missing, error.value.changed) == ((), ("glass cohesion",))

@@ -356,7 +356,7 @@ def test_what_was_hashed_is_what_is_read(copy, kept, monkeypatch):
 
     def swapped(*args):
         copy.write_bytes(b"something else")
-        check(*args)
+        return check(*args)
 
     monkeypatch.setattr(artifact, "_check_zip", swapped)
     assert artifact.load(copy, kept[1]).property == "conductivity"
