@@ -22,7 +22,7 @@ def found(name: str, server: str | None = None) -> Campaign:
     if server is not None:
         from .client import Client
 
-        return Client(server).campaign(name)
+        return Client(server).campaigns.load(name)
     from ..experiments.campaign import Campaign
 
     return Campaign.load(name)

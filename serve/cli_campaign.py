@@ -86,7 +86,7 @@ def _beginner(server: str | None) -> Callable[..., Campaign]:
     if server is not None:
         from .client import Client
 
-        return Client(server).new_campaign
+        return Client(server).campaigns.new
     from ..experiments.campaign import Campaign
 
     return Campaign.new

@@ -60,7 +60,7 @@ def list_(server: Server = None) -> None:
             from .campaign_tables import plain_table
             from .client import Client
 
-            table = Client(server).campaigns()
+            table = Client(server).campaigns.list()
             give(table, [], plain_table(table))
             return
         from ..experiments.campaign import Campaign

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Annotated, Any
 
 import typer
@@ -131,7 +132,7 @@ def compare(name: Name, version: Version, server: Server = None) -> None:
     """Hold a version against the champion, as the gate does: on the same held-out papers."""
     with told():
         _card(name, version, server)
-        tell(_desk(server).compare_versions(name, version))
+        tell(_registry(server).compare(name, version))
 
 
 @models.command()
@@ -144,7 +145,7 @@ def promote(
     """Let a version answer from now on, if the gate lets it through."""
     with told(), noticed():
         _card(name, version, server)
-        decision = _desk(server).promote(name, version, force)
+        decision = _registry(server).promote(name, version, force)
         say(f"{name} version {version} is the champion now: {decision['reason']}")
 
 
@@ -153,18 +154,18 @@ def rollback(name: Name, server: Server = None) -> None:
     """Let the version answer again that did before the present one."""
     with told(), noticed():
         _card(name, None, server)
-        say(f"{name} version {_desk(server).rollback(name)} answers again")
+        say(f"{name} version {_registry(server).rollback(name)} answers again")
 
 
-def _desk(server: str | None) -> Any:
-    """Whoever compares, promotes and rolls back: a service, or this machine."""
+def _registry(server: str | None) -> Any:
+    """What compares, promotes and rolls back versions: those of a service, or of this machine."""
     if server is not None:
         from .client import Client
 
-        return Client(server)
+        return Client(server).models
     from . import clerk
 
-    return clerk
+    return SimpleNamespace(compare=clerk.compare_versions, promote=clerk.promote, rollback=clerk.rollback)
 
 
 def tell(decision: Told) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from numbers import Integral
+from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
-from .remote_ranking import Progress, ranked, silent, waited
-from .rows import table_of
+from .client_nouns import Campaigns, Data, Jobs, Models, warn_moved
+from .remote_ranking import Progress, ranked, silent
 from .sent import is_template
 from .wire import Wire, fields_of, ranking_of, results_of, spans, texts
 
@@ -16,13 +18,25 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..experiments.comparison import Comparison
-    from .remote_campaign import RemoteCampaign
 
-PAGE = 10_000  # rows of data that one request may ask for
+_MOVED = {  # names of earlier releases, by the present ones
+    "add": "data.add",
+    "campaign": "campaigns.load",
+    "cancel": "jobs.cancel",
+    "compare_versions": "models.compare",
+    "new_campaign": "campaigns.new",
+    "promote": "models.promote",
+    "rollback": "models.rollback",
+    "rows": "data.rows",
+    "wait": "jobs.wait",
+}
 
 
 class Client:
     """A service at an address; its verbs are those of `vitrion`, and it asks again where the service is busy.
+
+    What the service keeps are its nouns: ``client.models``, ``client.data``, ``client.campaigns`` and ``client.jobs``,
+    with ``list`` and what else one does with each.
 
     Parameters
     ----------
@@ -48,6 +62,8 @@ class Client:
         transport: Any = None,
     ) -> None:
         self.wire = Wire(url, key or os.environ.get("VITRION_KEY"), patience_s, transport)
+        self.models, self.data = Models(self.wire), Data(self.wire)
+        self.campaigns, self.jobs = Campaigns(self.wire), Jobs(self.wire)
 
     def __enter__(self) -> Client:
         """Use the client for the time of a block."""
@@ -86,7 +102,7 @@ class Client:
             As `vitrion.rank` gives it; ``attrs["models"]`` tells the version of each model.
         """
         if temperature_C is None:
-            temperature_C = 25.0 if campaign is None else self.campaign(campaign).state.temperature_C
+            temperature_C = 25.0 if campaign is None else self.campaigns.load(campaign).state.temperature_C
         body = {"goal": fields_of(goal), "also": list(also), "campaign": campaign}
         return ranked(self.wire, candidates, temperature_C, body, progress)
 
@@ -99,10 +115,26 @@ class Client:
         table.attrs |= {"left_out": answer["left_out"], "temperature_C": temperature_C}
         return table
 
-    def compare(self, candidates: Any, temperature_C: float = 25.0) -> Comparison:
-        """Put compositions side by side as `vitrion.compare` does."""
+    @overload
+    def compare(self, candidates: Any, temperature_C: float = 25.0) -> Comparison: ...
+    @overload
+    def compare(self, *, name: str, version: int) -> dict[str, Any]: ...
+    def compare(
+        self, candidates: Any = None, temperature_C: float = 25.0, *, name: str = "", version: int | None = None
+    ) -> Comparison | dict[str, Any]:
+        """Put compositions side by side as `vitrion.compare` does.
+
+        The name of a property and the number of a version hold that version against the one in use, as earlier releases
+        did, with a warning: that is ``client.models.compare`` now.
+        """
+        from ..datasets.properties import PROPERTIES
         from .wire import comparison_of
 
+        if isinstance(candidates, str) and candidates in PROPERTIES and isinstance(version or temperature_C, Integral):
+            name, version = candidates, int(version or temperature_C)
+        if name and version is not None:
+            warn_moved("compare(name, version)", "models.compare", 2)
+            return self.models.compare(name, version)
         return comparison_of(
             self.wire.post("compare", {"candidates": texts(candidates), "temperature_C": temperature_C})
         )
@@ -151,89 +183,11 @@ class Client:
         """
         body = {"properties": list(properties), "anew": anew, "if_needed": if_needed}
         job = self.wire.post("models/retrain", body, once=True)
-        return dict(self.wait(job["id"], progress)["models"])
+        return dict(self.jobs.wait(job["id"], progress)["models"])
 
-    def campaign(self, name: str) -> RemoteCampaign:
-        """Return a campaign of the service by its name; it has the verbs of `vitrion.Campaign`."""
-        from .remote_campaign import RemoteCampaign
-
-        return RemoteCampaign(self.wire, name)
-
-    def new_campaign(
-        self,
-        name: str,
-        candidates: Any,
-        goal: Any = None,
-        batch: int = 4,
-        temperature_C: float = 25.0,
-        seed: int = 0,
-        **variables: Any,
-    ) -> RemoteCampaign:
-        """Begin a campaign on the service; parameters as in `vitrion.Campaign.new`."""
-        body: dict[str, Any] = {"name": name, "goal": fields_of(goal), "batch": batch, "variables": spans(variables)}
-        body |= {"temperature_C": temperature_C, "seed": seed}
-        body |= {"template": candidates} if is_template(candidates) else {"candidates": texts(candidates)}
-        self.wire.noticed(self.wire.post("campaigns", body, once=True))
-        return self.campaign(name)
-
-    def campaigns(self) -> pd.DataFrame:
-        """Return a row a campaign of the service."""
-        return table_of(self.wire.get("campaigns")["rows"])
-
-    def models(self) -> pd.DataFrame:
-        """Return every version of every model; ``champion`` marks those that answer."""
-        return table_of(self.wire.get("models")["rows"])
-
-    def compare_versions(self, name: str, version: int) -> dict[str, Any]:
-        """Hold a version against the one that answers: whether it `passed` the gate, the `reason` and the `checks`."""
-        return dict(self.wire.get(f"models/{name}/{version}/compare"))
-
-    def promote(self, name: str, version: int, force: bool = False) -> dict[str, Any]:
-        """Let a kept version answer, if the gate lets it through; return what that said, as `compare_versions` does."""
-        return dict(self.wire.post(f"models/{name}/promote", {"version": version, "force": force}, once=True))
-
-    def rollback(self, name: str) -> int:
-        """Let the version answer again that did before the present one; return its number."""
-        return int(self.wire.post(f"models/{name}/rollback", {}, once=True)["version"])
-
-    def data(self) -> pd.DataFrame:
-        """Return a row a property: rows, compositions, papers and range of what the service knows."""
-        return table_of(self.wire.get("data")["rows"])
-
-    def rows(self, name: str, formula: str | None = None, most: int = 1000) -> pd.DataFrame:
-        """Return rows of a property, or of the lab's store; of one composition alone where a formula is told."""
-        found: list[dict[str, Any]] = []
-        told = {} if formula is None else {"formula": formula}
-        while len(found) < most:
-            asked = {"limit": min(PAGE, most - len(found)), "offset": len(found), **told}
-            answer = self.wire.get(f"data/{name}", asked)
-            found += answer["rows"]
-            if len(found) >= answer["of"]:
-                break
-        return table_of(found)
-
-    def add(
-        self,
-        results: pd.DataFrame | Path | str,
-        note: str = "",
-        again: bool = False,
-        keep_good: bool = False,
-        trust_units: bool = False,
-    ) -> dict[str, Any]:
-        """Add results to the lab's own store of the service, all rows or none, as `vitrion.datasets.add` does."""
-        how = {"note": note, "again": again, "keep_good": keep_good, "trust_units": trust_units}
-        if isinstance(results, Path | str):
-            return dict(self.wire.upload("data/file", Path(results), how))
-        return dict(self.wire.post("data", {"rows": results_of(results), **how}, once=True))
-
-    def jobs(self) -> pd.DataFrame:
-        """Return a row a job, the newest first."""
-        return table_of(self.wire.get("jobs")["rows"])
-
-    def wait(self, job: str, progress: Progress = silent) -> dict[str, Any]:
-        """Wait for the end of a job and return it; raises `ServiceError` if it failed or was cancelled."""
-        return waited(self.wire, job, progress)
-
-    def cancel(self, job: str) -> None:
-        """Cancel a job at once."""
-        self.wire.post(f"jobs/{job}/cancel", {})
+    def __getattr__(self, name: str) -> Any:
+        """Return what earlier releases called by a name of its own, with a warning."""
+        if name not in _MOVED:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        warn_moved(name, _MOVED[name], 2)
+        return attrgetter(_MOVED[name])(self)

@@ -41,7 +41,7 @@ def list_(
         if server is not None:
             if sources or no_lab:
                 raise InputError("--sources and --no-lab look here; leave --server out with them")
-            _give(_client(server).data(), paths, 100)
+            _give(_client(server).data.list(), paths, 100)
             return
         from ..datasets import catalogue
 
@@ -68,7 +68,7 @@ def show(
         if server is not None:
             if dropped or no_lab:
                 raise InputError("--dropped and --no-lab look here; leave --server out with them")
-            _give(_client(server).rows(name, formula, _MOST_ROWS if paths else limit), paths, limit)
+            _give(_client(server).data.rows(name, formula, _MOST_ROWS if paths else limit), paths, limit)
             return
         from ..datasets import catalogue
 
@@ -118,7 +118,7 @@ def _add_there(server: str, file: Path, options: dict[str, Any]) -> None:
     """Add a table to the lab's store of a service."""
     if not file.is_file():
         raise InputError(f"{visible(str(file), 80)} is not a file; give a table of results")
-    done = _client(server).add(file, **options)
+    done = _client(server).data.add(file, **options)
     for problem in done["left_out"]:
         say(f"left out: {', '.join(str(cell) for cell in problem.values())}", "yellow")
     for notice in done["notes"]:

@@ -38,7 +38,7 @@ server = subprocess.Popen(
 )
 atexit.register(server.terminate)  # also if a cell fails
 client = vitrion.Client(f"http://127.0.0.1:{port}", patience_s=120)  # asks again until the service is ready
-client.models()[["property", "version", "standing"]]
+client.models.list()[["property", "version", "standing"]]
 
 # %% [markdown]
 # The same verbs as in Python, and the same tables. `attrs["models"]` tells which versions answered.
@@ -56,7 +56,7 @@ plots.picture(plots.sweep_lines(family, ["x"]))
 # A campaign that all in the lab see:
 
 # %%
-campaign = client.new_campaign(f"shared-{port}", "NaAlCl{4-2x}O{x}", x="0:1.5:0.05", batch=3)
+campaign = client.campaigns.new(f"shared-{port}", "NaAlCl{4-2x}O{x}", x="0:1.5:0.05", batch=3)
 campaign.propose()[["formula", "p_goal", "conductivity_S_cm", "tg_C"]]
 
 # %%

@@ -215,11 +215,11 @@ def test_keys_at_the_command_line(empty):
 def test_the_client_sends_its_key(asking, monkeypatch):
     secret = bearer(asking, "viewer")["authorization"].partition(" ")[2]
     with Client("http://testserver", secret, transport=asking._transport) as client:
-        assert client.models().empty
+        assert client.models.list().empty
     with pytest.raises(ServiceError, match="needs an access key"):
-        Client("http://testserver", transport=asking._transport).models()
+        Client("http://testserver", transport=asking._transport).models.list()
     monkeypatch.setenv("VITRION_KEY", secret)
-    assert Client("http://testserver", transport=asking._transport).models().empty
+    assert Client("http://testserver", transport=asking._transport).models.list().empty
 
 
 def test_a_browser_signs_in_and_out(asking):

@@ -54,7 +54,7 @@ def test_a_request_a_client_and_a_campaign_here_say_the_same(http, client):
     same(pd.DataFrame(answer["rows"]), here)
     assert answer["models"] == {"tg": 8, "conductivity": 8} and answer["figure"]["data"] and answer["notes"] == []
     assert {row["temperature_C"] for row in answer["rows"] if not row["error"]} == {30.0}
-    for there in (client.campaign("laco").rank(ASKED), client.rank(ASKED, campaign="laco")):
+    for there in (client.campaigns.load("laco").rank(ASKED), client.rank(ASKED, campaign="laco")):
         same(there, here)
         assert there["input"].sort_index().tolist() == ASKED
         assert there.attrs["temperature_C"] == 30.0
@@ -64,7 +64,7 @@ def test_a_request_a_client_and_a_campaign_here_say_the_same(http, client):
     warm = client.rank(table, campaign="laco").sort_index()
     assert warm["temperature_C"].dropna().tolist() == [60.0, 30.0, 30.0], "that of the campaign where none is given"
     with pytest.raises(ServiceError, match="leave predictors out"):
-        client.campaign("laco").rank(ASKED, predictors=load())
+        client.campaigns.load("laco").rank(ASKED, predictors=load())
 
 
 def test_a_campaign_is_read_beside_the_loop_of_the_server_whatever_its_goal(http, monkeypatch):
@@ -219,8 +219,8 @@ def test_a_campaign_says_how_much_its_results_narrow(http, client, monkeypatch, 
     shown = http.get("/api/v1/campaigns/laco").json()
     words = [one.words for one in Campaign.load("laco").widths(load())]
     assert [one["words"] for one in shown["intervals"]] == words
-    assert [one["words"] for one in shown["intervals"]] == [one.words for one in client.campaign("laco").widths()]
-    assert client.campaign("laco").intervals()["unit"].tolist() == ["decades", "K"]
+    assert [one["words"] for one in shown["intervals"]] == [one.words for one in client.campaigns.load("laco").widths()]
+    assert client.campaigns.load("laco").intervals()["unit"].tolist() == ["decades", "K"]
     assert all(one["after"] < one["before"] and one["results"] == 3 for one in shown["intervals"])
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(cli.app, ["campaign", "show", "laco", "-o", "laco.html"])

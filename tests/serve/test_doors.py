@@ -247,7 +247,7 @@ def test_the_client_sends_scalars_as_numbers(http):
         swept = client.sweep(FAMILY, x=np.array([0.5, 0.75]), **told)
         assert swept["x"].tolist() == [0.5, 0.75]
         assert len(client.propose(FAMILY, batch=np.int64(1), seed=np.array(2), x=[Decimal("0.5"), 1], **told)) == 1
-        campaign = client.new_campaign("sent", FAMILY, x=RANGE, batch=np.int64(2), temperature_C=Decimal(60))
+        campaign = client.campaigns.new("sent", FAMILY, x=RANGE, batch=np.int64(2), temperature_C=Decimal(60))
         assert (campaign.state.batch, campaign.state.temperature_C) == (2, 60.0)
         campaign.record(LACO, conductivity_S_cm=np.float32(1e-3))
         for wrong in (float("nan"), pd.NA, np.inf):

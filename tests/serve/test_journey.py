@@ -32,7 +32,7 @@ def test_from_a_list_to_other_proposals(http, client, monkeypatch):
     ranking = client.rank(["LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "LiAlCl4", "no formula"])
     assert ranking.attrs["models"] == {"tg": 8, "conductivity": 8} and ranking["error"].iloc[-1]
 
-    campaign = client.new_campaign("laco", FAMILY, x="0:1.5:0.05", batch=3)
+    campaign = client.campaigns.new("laco", FAMILY, x="0:1.5:0.05", batch=3)
     first = campaign.propose()
     assert len(first) == 3 and first.attrs["event"] == 1
     for place, formula in enumerate(first["formula"]):
@@ -61,9 +61,9 @@ def test_from_a_list_to_other_proposals(http, client, monkeypatch):
 
 
 def test_campaigns_change_and_say_what_is_wrong(http, client):
-    campaign = client.new_campaign("laco", FAMILY, x="0:1.5:0.05", batch=2)
+    campaign = client.campaigns.new("laco", FAMILY, x="0:1.5:0.05", batch=2)
     with pytest.raises(ServiceError, match="a campaign called 'laco' already") as refused:
-        client.new_campaign("laco", FAMILY, x="0:1.5:0.05")
+        client.campaigns.new("laco", FAMILY, x="0:1.5:0.05")
     assert refused.value.status == 409
     first = campaign.propose()
     best, other = first["formula"]
@@ -76,9 +76,9 @@ def test_campaigns_change_and_say_what_is_wrong(http, client):
     assert campaign.pending() == []
     campaign.withdraw(event)
     assert campaign.results().empty
-    assert client.campaigns()["name"].tolist() == ["laco"]
+    assert client.campaigns.list()["name"].tolist() == ["laco"]
     with pytest.raises(ServiceError, match="no campaign is called 'naco'"):
-        client.campaign("naco")
+        client.campaigns.load("naco")
     assert http.post("/api/v1/campaigns", json={"name": "a b", "template": FAMILY}).status_code == 422
 
 
@@ -93,13 +93,13 @@ def test_what_was_given_comes_back_from_a_service_as_from_here(client):
 
 
 def test_a_round_as_a_job_is_made_once(http, client):
-    client.new_campaign("laco", FAMILY, x="0:1.5:0.05", batch=2)
+    client.campaigns.new("laco", FAMILY, x="0:1.5:0.05", batch=2)
     desk = http.app.state.desk
     job = client.wire.post("campaigns/laco/rounds", {})
-    done = client.wait(job["id"])
+    done = client.jobs.wait(job["id"])
     assert done["rows"] == 2 and done["models"] == {"tg": 8, "conductivity": 8}
     assert desk.campaigns.round("laco", None, 0)["words"].startswith("2 melts proposed as event 1")
-    assert len(client.campaign("laco").state.events) == 1
+    assert len(client.campaigns.load("laco").state.events) == 1
 
 
 @pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)
@@ -123,10 +123,10 @@ def test_the_client_is_patient_and_tells_what_was_refused(http, client, monkeypa
 
     tries.clear()
     with pytest.raises(ServiceError, match="does not answer") as refused:
-        Client("http://x", patience_s=0.5, transport=httpx.MockTransport(lost)).new_campaign("a", FAMILY, x="0:1:1")
+        Client("http://x", patience_s=0.5, transport=httpx.MockTransport(lost)).campaigns.new("a", FAMILY, x="0:1:1")
     assert refused.value.status == 0 and len({one.headers["idempotency-key"] for one in tries}) == 1 < len(tries)
     tries.clear()
-    for change in (lambda one: one.promote("tg", 1), lambda one: one.rollback("tg")):
+    for change in (lambda one: one.models.promote("tg", 1), lambda one: one.models.rollback("tg")):
         with pytest.raises(ServiceError, match="does not answer"):
             change(Client("http://x", patience_s=0.5, transport=httpx.MockTransport(lost)))
         assert len({one.headers["idempotency-key"] for one in tries}) == 1 < len(tries)
