@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..features.elements import SYMBOLS
+from .least_cost import Optimum, least_cost
 from .price_table import PriceTable, default_table, masses
 from .route_sources import sources
 from .syntheses import Source, Synthesis, all_syntheses
@@ -125,13 +126,17 @@ class Programme:
 
     def _optimum(self, asked: Floats) -> _Basis | None:
         """A basis that is optimal for one composition, found by solving its programme; None where it is not certain."""
-        from scipy.optimize import linprog
+        answer = least_cost(self.setting.block, self.setting.price, asked)
+        basis = None if answer is None else self._basis(answer)
+        if basis is None:
+            answer = _solved(self.setting, asked)
+            basis = None if answer is None else self._basis(answer)
+        return basis
 
+    def _basis(self, answer: Optimum) -> _Basis | None:
+        """The basis of a programme's answer; None where its reduced costs do not prove that it is optimal."""
         _, usable, block, price = self.setting
-        answer = linprog(price, A_eq=block, b_eq=asked, method="highs-ds", options={"presolve": False})
-        if answer.x is None:
-            return None
-        duals, rows, columns = answer.eqlin.marginals, len(asked), block.shape[1]
+        duals, rows, columns = answer.duals, *block.shape
         wide, values = np.hstack([block, np.eye(rows)]), np.concatenate([price, np.zeros(rows)])
         slack = np.concatenate([price - duals @ block, np.abs(duals)])
         spare = np.where(slack <= _NEARLY * (1 + values), 0.0, slack)
@@ -141,6 +146,14 @@ class Programme:
             return None
         bought = np.where(chosen < len(usable), values[chosen] * 1000, 0.0)
         return _Basis(inverse, bought, (chosen >= columns - rows) & (chosen < columns), chosen >= columns)
+
+
+def _solved(told: Setting, asked: Floats) -> Optimum | None:
+    """The answer for one composition by a solver that minds rounding; None where it finds none."""
+    from scipy.optimize import linprog
+
+    answer = linprog(told.price, A_eq=told.block, b_eq=asked, method="highs-ds", options={"presolve": False})
+    return None if answer.x is None else Optimum(answer.x, answer.eqlin.marginals)
 
 
 def _settle(basis: _Basis, asked: Floats, kilogram: Floats, cost: Floats, left: Places) -> Places:
