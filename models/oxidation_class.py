@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 import numpy as np
 import numpy.typing as npt
 
 from ..datasets.flag_rules import left_for
+from ..datasets.redox import above_lithium, anions, cations
 from ..datasets.thermochemistry import decomposition_voltage
 from ..features.charge import gaps, nearest_role
 from ..features.elements import INDEX, SYMBOLS
@@ -17,34 +15,9 @@ from ..features.fractions import Fractions
 Texts = npt.NDArray[np.object_]
 Truths = npt.NDArray[np.bool_]
 
-METALS: Mapping[str, float] = MappingProxyType({"Li": 0.0, "Na": 0.33})
-"""What puts a voltage against the metal on the scale of lithium, in V: -2.71 less -3.04 V (CRC Handbook, 95th ed.)."""
 ANIONS = ("S", "O", "I", "Br", "Cl", "F")
 UNKNOWN = ("Se", "Te", "N", "H")  # can be anions, with no measured limit and no salt in the table
 WEAK = ("Li", "Na", "K", "Rb", "Cs", "Mg", "Ca", "Sr", "Ba")  # cations that leave an oxide as bare as it is in Li2O
-HALVES: Mapping[str, float] = MappingProxyType({"F": 2.87, "Cl": 1.36, "Br": 1.07, "I": 0.54, "O": 0.40, "S": -0.45})
-"""Standard potential in V at which each anion is oxidised in water (CRC Handbook, 95th ed., Electrochemical Series)."""
-CATIONS: Mapping[str, tuple[tuple[int, float], ...]] = MappingProxyType(
-    {
-        "Sn": ((4, 0.15),),
-        "Cu": ((2, 0.54),),  # beside chloride, which holds Cu+
-        "Fe": ((3, 0.77),),
-        "V": ((3, -0.26), (4, 0.34), (5, 0.99)),
-        "In": ((3, -0.44),),
-        "Tl": ((3, 1.25),),
-        "Ti": ((4, 0.10),),
-        "Cr": ((3, -0.41),),
-        "Sb": ((5, 0.58),),
-        "U": ((6, 0.33),),
-        "Eu": ((3, -0.36),),
-        "Yb": ((3, -1.05),),
-        "Sm": ((3, -1.55),),
-        "Mn": ((3, 1.54),),
-        "Co": ((3, 1.92),),
-        "Ni": ((4, 1.68),),
-    }
-)
-"""States above the lowest of metals and the potential at which each is reached, in V, from the same table."""
 CHANGES = ("Mn", "Co", "Ni")  # of the flag `electronic`: their potentials alone do not tell who goes first
 NEAR = 0.05  # of a state: rounded formulas do not lack charge
 TRACE = 0.01  # share of the anions below which one does not count: as for mobile ions in training, a rule of thumb
@@ -66,8 +39,9 @@ def classes(fractions: Fractions) -> tuple[Texts, Texts, Texts]:
     bound = matrix[:, [place for place, symbol in enumerate(SYMBOLS) if _binds(symbol)]].any(axis=1)
     counts[:, order.index("O")] &= ~bound
     anion = np.array([*order, ""], dtype=object)[np.where(counts.any(axis=1), counts.argmax(axis=1), len(order))]
-    each = matrix[:, [INDEX[symbol] for symbol in METALS]]
-    metal = np.where(each.any(axis=1), np.array(list(METALS), dtype=object)[each.argmax(axis=1)], "")
+    metals = list(above_lithium())
+    each = matrix[:, [INDEX[symbol] for symbol in metals]]
+    metal = np.where(each.any(axis=1), np.array(metals, dtype=object)[each.argmax(axis=1)], "")
     note = np.full(len(fractions), "", dtype=object)
     note[metal == ""] = "no lithium or sodium, and so no scale of voltage"
     note[anion == ""] = "no anion whose oxidation is known"
@@ -84,13 +58,14 @@ def classes(fractions: Fractions) -> tuple[Texts, Texts, Texts]:
 def _metals_first(fractions: Fractions, anion: Texts) -> dict[int, str]:
     """Why a metal and not the anion caps the limit, by row."""
     found: dict[int, str] = {}
-    for symbol, steps in CATIONS.items():
+    halves = anions()
+    for symbol, steps in cations().items():
         amounts = fractions.column(symbol)
         rows = np.flatnonzero((amounts > TRACE * fractions.matrix.max(axis=1)) & (anion != ""))
         charge = left_for(fractions.take(rows), symbol) / amounts[rows] if len(rows) else np.array([])
         for row, state in zip(rows.tolist(), charge.tolist(), strict=True):
             volts = [one for higher, one in steps if state < higher - NEAR][:1]
-            if volts and volts[0] < HALVES[anion[row]]:
+            if volts and volts[0] < halves[anion[row]]:
                 found[row] = f"the metal is oxidised first: {symbol} before {anion[row]}-"
             elif volts and symbol in CHANGES and anion[row] != "S":
                 found.setdefault(row, f"{symbol} changes its charge: the metal may be oxidised first")

@@ -19,9 +19,10 @@ import pandas as pd
 
 from ..datasets.literature import read_table
 from ..datasets.measurement import composition_keys
+from ..datasets.redox import above_lithium
 from ..datasets.thermochemistry import decomposition_voltage
 from ..features.fractions import Fractions
-from .oxidation_class import METALS, Texts, classes
+from .oxidation_class import Texts, classes
 
 Vector = npt.NDArray[np.float64]
 By = Literal["anion", "company", "nothing"]
@@ -181,7 +182,7 @@ def _learnt() -> _Learnt:
     fractions = Fractions.of(rows["formula"].tolist())
     anion, metal, _ = classes(fractions)
     known = anion != ""
-    raised = rows["value"].to_numpy(dtype=float)[known] + [METALS[one] for one in metal[known]]
+    raised = rows["value"].to_numpy(dtype=float)[known] + [above_lithium()[one] for one in metal[known]]
     counted = np.minimum(raised, [CEILING.get(one, np.inf) for one in anion[known]])
     rows = rows[known].reset_index(drop=True)
     paper = rows["doi"].where(rows["doi"] != "", rows["formula"]).to_numpy(dtype=object)
@@ -200,7 +201,7 @@ def _errors(values: Vector, known: Texts, papers: Texts) -> Vector:
 
 def _of_class(anion: str, metal: str, learnt: _Learnt) -> tuple[tuple[float, float, float], str, int]:
     """Expectation and ends in V against the metal, their basis, and the number of measurements of the class."""
-    values, shift = learnt.of(anion), METALS[metal]
+    values, shift = learnt.of(anion), above_lithium()[metal]
     below, above = learnt.reach
     if len(values) >= LEAST:
         middle = float(np.median(values)) - shift
@@ -218,7 +219,7 @@ def _off_the_ladder(learnt: _Learnt) -> tuple[float, float]:
 
 
 def _ceiling(anion: str, metal: str) -> float:
-    return CEILING.get(anion, np.inf) - METALS.get(metal, 0.0)
+    return CEILING.get(anion, np.inf) - above_lithium().get(metal, 0.0)
 
 
 def _measured(

@@ -2,9 +2,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from vitrion.datasets.redox import above_lithium
 from vitrion.datasets.thermochemistry import decomposition_voltage
 from vitrion.features import Fractions
-from vitrion.models.oxidation_class import METALS, classes
+from vitrion.models.oxidation_class import classes
 from vitrion.models.oxidation_limit import ANALOGUES, CEILING, LADDER, analogues, at_least, held_out, oxidation_limits
 
 LACO, NACO = "LiAlCl2.5O0.75", "NaAlCl2.5O0.75"
@@ -85,8 +86,8 @@ def test_scales_of_lithium_and_sodium_stand_apart():
     told = oxidation_limits([LACO, NACO])
     assert told.metal.tolist() == ["Li", "Na"]
     for ends in (told.typical_V, told.low_V, told.high_V):
-        assert ends[0] - ends[1] == pytest.approx(METALS["Na"])
-    assert told.probability(4.3)[0] == pytest.approx(told.probability(4.3 - METALS["Na"])[1])
+        assert ends[0] - ends[1] == pytest.approx(above_lithium()["Na"])
+    assert told.probability(4.3)[0] == pytest.approx(told.probability(4.3 - above_lithium()["Na"])[1])
 
 
 def test_about_half_of_the_chlorides_hold_at_4_3_volts():
