@@ -23,14 +23,11 @@ class MeltingRule:
     ----------
     share
         Tg over liquidus, both in K.
-    spread
-        Standard deviation of that share over the glasses it comes from.
     n_glasses
         Number of these glasses.
     """
 
     share: float
-    spread: float
     n_glasses: int
 
     @classmethod
@@ -42,7 +39,7 @@ class MeltingRule:
         if both.empty:
             raise ValueError("no halide-rich glass has both Tg and liquidus in one paper; the rule cannot be learnt")
         share = tg.property.to_target(both["value_glass"]) / liquidus.property.to_target(both["value_melt"])
-        return cls(float(np.median(share)), float(share.std()), len(both))
+        return cls(float(np.median(share)), len(both))
 
     def apply(self, tg: Dataset, liquidus: Dataset) -> tuple[Fractions, npt.NDArray[np.float64]]:
         """Halides of the literature tables without oxygen, n of them, and their estimated Tg in degC, shape (n,)."""
