@@ -210,6 +210,30 @@ def test_no_conductivity_falls_as_it_gets_warmer(sigma, sigma_rows, phase):
         assert energy.max() <= MOST_EV + 1e-6
 
 
+def falls(told, limit, mean):
+    """By how much P(above the limit) falls at most as rows of rising temperature follow each other."""
+    above = 1.0 - told.calibration.below(mean, told.difficulty, told.near, told.ratio, limit)
+    return float((np.maximum.accumulate(above) - above).max())
+
+
+def test_the_chance_of_a_conductivity_hardly_falls_as_it_gets_warmer(sigma):
+    """Errors are told apart by the mean at the temperature asked; with those of 25 C for all, no chance falls."""
+    celsius = np.arange(-50.0, 301.0, 10.0)
+    found = []
+    for formula in (*FORMULAS, "LiTaOCl4", "NaTaCl6", "LiGaCl2.5O0.75"):
+        told = sigma.predict([formula] * len(celsius), {"temperature_C": celsius, "phase": "glass"})
+        room = np.full(len(celsius), sigma.predict([formula], {"temperature_C": 25.0, "phase": "glass"}).target)
+        for limit in (-5.0, -4.0, -3.0, -2.0):
+            shifted = limit + room - told.target  # the same distance from the mean
+            fixed = [
+                1.0 - told.calibration.below(room, told.difficulty, told.near, told.ratio, float(one))[place]
+                for place, one in enumerate(shifted)
+            ]
+            found.append((falls(told, limit, told.target), float((np.maximum.accumulate(fixed) - fixed).max())))
+    largest = np.max(found, axis=0)
+    assert largest[0] < 0.05 and largest[1] < 1e-3
+
+
 def test_measured_energies_are_heard(sigma, learn, sigma_rows):
     """Without them every composition near the candidates rises alike; with them each as it was measured."""
     batch = Fractions.of(FORMULAS[:3])
