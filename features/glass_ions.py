@@ -152,7 +152,7 @@ def field_per_anion(sums: Sums) -> Matrix:
 
 @descriptor(
     unit="1",
-    group=Group.CATIONS,
+    group=Group.PACKING,
     words="optical basicity {x}",
     examples={
         "SiO2": 0.53,

@@ -62,7 +62,7 @@ OUTCOMES: tuple[Outcome, ...] = (
     Outcome("vitrion.datasets.matminer_reader.MatminerError", BAD_INPUT),
     Outcome("vitrion.datasets.obelix.FolderError", BAD_INPUT),
     Outcome("vitrion.datasets.price_table.PriceTableError", BAD_INPUT),
-    Outcome("vitrion.datasets.sources.SourceError", BAD_INPUT),
+    Outcome("vitrion.datasets.cards.CardError", BAD_INPUT),
     Outcome("vitrion.datasets.store.StoreError", BAD_INPUT, 422),
     Outcome("vitrion.datasets.structured.UnreadableError", BAD_INPUT),
     Outcome("vitrion.datasets.units.UnitError", BAD_INPUT),

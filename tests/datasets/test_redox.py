@@ -5,7 +5,7 @@ import csv
 import pytest
 from vitrion.datasets import redox
 from vitrion.datasets.flag_table import table
-from vitrion.datasets.sources import DATA
+from vitrion.datasets.cards import DATA
 from vitrion.features.elements import SYMBOLS
 
 
