@@ -8,7 +8,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from .sources import DATA
+from .cards import DATA
 
 
 class Potential(NamedTuple):

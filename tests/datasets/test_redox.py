@@ -4,8 +4,8 @@ import csv
 
 import pytest
 from vitrion.datasets import redox
-from vitrion.datasets.flag_table import table
 from vitrion.datasets.cards import DATA
+from vitrion.datasets.flag_table import table
 from vitrion.features.elements import SYMBOLS
 
 
