@@ -204,7 +204,7 @@ def test_no_conductivity_falls_as_it_gets_warmer(sigma, sigma_rows, phase):
     for one in (sigma, *pupils):
         told = np.array([one.predict(batch, {"temperature_C": t, "phase": phase}).target for t in celsius])
         energy = np.diff(told, axis=0) / np.diff(-1000.0 / (np.array(celsius) + 273.15))[:, None] / DECADES_PER_EV
-        assert energy.min() >= -1e-9
+        assert energy.min() >= -1e-9  # at the most that any solid is known to conduct, the bound, it may stand still
         free = told < ceiling(1000.0 / (np.array(celsius) + 273.15))[:, None] - 1e-6
         assert energy[free[1:] & free[:-1]].min() >= LEAST_EV - 1e-6
         assert energy.max() <= MOST_EV + 1e-6

@@ -39,6 +39,7 @@ def few(recipe, data=None):
 
 
 Recipe.rows, Recipe.predictor = few, shared.modest
-gate_intervals.LEAST_COVERAGE = gate_intervals.LEAST_FAMILY_COVERAGE = 0.0  # intervals of few rows hold what they hold
+# Of 602 rows intervals hold 0.892 with a standard error of 0.013: whether that is above the 0.88 of the gate is chance.
+gate_intervals.LEAST_COVERAGE = gate_intervals.LEAST_FAMILY_COVERAGE = 0.0
 threading.Thread(target=bound.watch, daemon=True).start()
 main()
