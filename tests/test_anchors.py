@@ -6,6 +6,7 @@ Everything near the candidates and a sample of the rest of SciGlass; the committ
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 from vitrion.datasets import load
 from vitrion.experiments.recipe import Recipe
@@ -86,13 +87,20 @@ def test_laco_unseen(tg_without_viglas):
 
 @pytest.mark.parametrize("name", ["tg", "sigma"])
 def test_intervals_hold_on_papers_never_seen(name, request):
+    """Whole laboratories err together, so each counts alike: of the 169 rows of Tg outside, one laboratory has 31.
+
+    It measured bromides and iodides of K, Cs, Ba and Zn, and 18 of its rows are missed; the other 45 have 0.89 held.
+    """
     held = request.getfixturevalue(name).held_out()
     within = (held.lower <= held.truth) & (held.truth <= held.upper)
     assert 0.87 <= within.mean() <= 0.93
     for verdict in ("inside", "edge", "outside"):
         here = held.verdict == verdict
         if here.sum() >= 100:
-            assert within[here].mean() == pytest.approx(0.9, abs=0.12 if verdict == "outside" else 0.08), verdict
+            by_laboratory = pd.Series(within[here]).groupby(held.laboratories[here]).mean()
+            assert by_laboratory.mean() == pytest.approx(0.9, abs=0.08), verdict
+            rows = 0.12 if verdict == "outside" else 0.08  # 1.5 standard errors of its rows, as laboratories are drawn
+            assert within[here].mean() == pytest.approx(0.9, abs=rows), verdict
 
 
 def test_finite_where_it_matters(tg, sigma):
