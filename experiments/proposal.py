@@ -70,11 +70,10 @@ def propose(
     Returns
     -------
     DataFrame
-        A row a proposal, in the order in which they were chosen, each knowing those before it: ``formula``, the
-        variables, ``reason``, and a ranking by predictors that have learnt the results, whose ``rank`` is the place by
-        ``p_goal`` within the batch. What was measured before is left out, but for one reference sample, which its
-        reason names; members differ by more than 1 at.% in some element. ``attrs["stop"]`` says why to stop, and is
-        empty otherwise; ``attrs["p_batch"]`` is the chance that at least one member meets the goal.
+        A row a proposal, in the order of choice, each knowing those before it: ``formula``, the variables, ``reason``,
+        and a ranking after the results, ``rank`` being the place by ``p_goal`` in the batch. What was measured is left
+        out, but for one reference sample, which its reason names; members differ by more than 1 at.% in some element.
+        ``attrs["stop"]`` says why to stop, or nothing; ``attrs["p_batch"]`` the chance that a member meets the goal.
     """
     aim, batch, seed, at = _checked(goal, batch, acquisition, seed, temperature_C)
     with trusting():
