@@ -62,6 +62,8 @@ def requires(scope: str, owns: str = "") -> Callable[[F], F]:
 
 def performs(verb: str) -> Callable[[F], F]:
     """Declare that a route is a verb of `verbs.VERBS`, whose row says what it asks for."""
+    if verb not in VERBS:
+        raise RuntimeError(f"serve/verbs.py has no row of the verb {verb}, which a route performs; add one")
     return requires(VERBS[verb].scope)
 
 

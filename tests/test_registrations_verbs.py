@@ -91,6 +91,11 @@ def test_a_verb_without_a_route_is_not_served(monkeypatch):
         rules.Table(create_app(Settings()))
 
 
+def test_a_route_of_no_verb_is_refused():
+    with pytest.raises(RuntimeError, match=r"serve/verbs.py has no row of the verb melt"):
+        rules.performs("melt")
+
+
 @served
 def test_the_client_has_it(verb):
     assert callable(getattr(Client, verb.name, None)), f"serve/client.py: add Client.{verb.name}"
@@ -120,6 +125,17 @@ def test_the_client_sends_it_again_if_it_changes_nothing(verb):
         with pytest.raises(ServiceError):
             wire.post(verb.path, {})
         assert len(asked) == 1, f"serve/verbs.py: POST {verb.path} changes something; it is not pure"
+
+
+@served
+def test_it_is_pure_if_its_route_takes_no_idempotency_key(verb, app):
+    """What changes something is sent under a key, and so is done once; what changes nothing needs none."""
+    parameters = app.openapi()["paths"][f"{rules.API}/{verb.path}"]["post"].get("parameters", ())
+    keyed = any(parameter["name"].casefold() == "idempotency-key" for parameter in parameters)
+    assert verb.pure is not keyed, (
+        f"serve/verbs.py says that POST {verb.path} is {'' if verb.pure else 'not '}pure, and its route takes "
+        f"{'a' if keyed else 'no'} key; mend the one or the other"
+    )
 
 
 @served
