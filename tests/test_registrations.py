@@ -38,6 +38,8 @@ OF_BELIEFS = sorted(
 )
 FLOORS = ("datasets", "models", "experiments", "serve")
 COMPARING = {"eq", "ne", "isin", "startswith", "contains", "match", "replace"}  # methods that compare
+PLACES = "see datasets/properties.py"
+DOORS = "see there, serve/cli_*.py and serve/schemas.py"
 HEAD = {"formula", "quantity", "value", "unit", "temperature_C"}  # of a table of measurements
 TABLES = sorted(
     [path.stem for path in DATA.glob("*.csv") if set(path.open(encoding="utf-8").readline().strip().split(",")) >= HEAD]
@@ -77,7 +79,11 @@ def enumerated(openapi, request, field):
         if "$ref" in part:
             return values(schemas[part["$ref"].rpartition("/")[2]])
         inner = [part["items"]] if "items" in part else part.get("anyOf", [])
-        return {*part.get("enum", []), *(value for one in inner for value in values(one))}
+        return {
+            *part.get("enum", []),
+            *([part["const"]] if "const" in part else []),
+            *(value for one in inner for value in values(one)),
+        }
 
     return values(schemas[request]["properties"][field])
 
@@ -136,7 +142,7 @@ def test_a_property_has_all_that_doors_ask_of_it(name):
 def test_the_command_line_takes_every_property_with_a_recipe(words, further):
     wanted = set(TRAINED) - set(RECIPES) if further else {*TRAINED, "all"}
     lacking = wanted ^ choices(*words)
-    assert not lacking, f"vitrion {' '.join(words)} and the recipes differ by {lacking}: see datasets/properties.py"
+    assert not lacking, f"vitrion {' '.join(words)} and the recipes differ by {lacking}: {PLACES}, serve/cli_*.py"
 
 
 def test_the_service_takes_every_property_with_a_recipe(openapi):
@@ -145,7 +151,7 @@ def test_the_service_takes_every_property_with_a_recipe(openapi):
         ("RankRequest", "also", set(TRAINED) - set(RECIPES)),
     ):
         lacking = wanted ^ enumerated(openapi, request, field)
-        assert not lacking, f"{request}.{field} and the recipes differ by {lacking}: see datasets/properties.py"
+        assert not lacking, f"{request}.{field} and the recipes differ by {lacking}: {PLACES}, serve/schemas.py"
 
 
 def test_the_page_has_words_for_every_property_with_a_recipe():
@@ -176,12 +182,12 @@ def test_every_function_of_beliefs_is_an_acquisition(name):
 @pytest.mark.parametrize("words", [("propose", "--acquisition"), ("backtest", "--acquisition")])
 def test_the_command_line_takes_every_acquisition(words):
     lacking = choices(*words) ^ set(OF_BELIEFS)
-    assert not lacking, f"vitrion {' '.join(words)} and experiments/acquisitions.py differ by {lacking}"
+    assert not lacking, f"vitrion {' '.join(words)} and experiments/acquisitions.py differ by {lacking}: {DOORS}"
 
 
 def test_the_service_takes_every_acquisition(openapi):
     lacking = enumerated(openapi, "ProposeRequest", "acquisition") ^ set(OF_BELIEFS)
-    assert not lacking, f"ProposeRequest.acquisition and experiments/acquisitions.py differ by {lacking}"
+    assert not lacking, f"ProposeRequest.acquisition and experiments/acquisitions.py differ by {lacking}: {DOORS}"
 
 
 @pytest.mark.parametrize("name", OF_BELIEFS)
