@@ -243,12 +243,14 @@ def test_a_source_is_known_to_all_that_have_to(name, sigma):
     assert name in CARDS, f"datasets/data/{name}.card.toml is not there"
     own = sigma.rows[source.holds(sigma.rows)]
     assert len(own), f"no conductivity of {source.name} comes through `load`"
-    assert not sum(other.holds(own).any() for other in sources.all() if other is not source)
-    assert (sigma.curated[source.holds(sigma.rows)] == (source.trust == "curated")).all()
+    shared = [other.name for other in sources.all() if other is not source and other.holds(own).any()]
+    assert not shared, f"rows of {source.name} are taken for {shared}: give SOURCES names that do not begin alike"
+    trusted = sigma.curated[source.holds(sigma.rows)] == (source.trust == "curated")
+    assert trusted.all(), f"Dataset.curated does not follow the trust of {source.name} in SOURCES"
     told = export._about(sigma)
     assert card(name).licence in told["licence"], f"an export leaves out the licence of {source.name}"
     assert card(name).attribution in told["attribution"], f"an export leaves out the attribution of {source.name}"
-    assert source.terms in told["licence"]
+    assert source.terms in told["licence"], f"an export leaves out the terms of {source.name}"
     words = model_card.licences_of(sigma)
     assert f"{source.name} {card(name).licence}" in words, f"the page of a model leaves out {source.name}"
     assert source in sources.columns()[source.column]
