@@ -36,7 +36,7 @@ def relative_chance(matrix: Matrix, outcomes: Outcomes | None) -> Vector:
     >>> import pandas as pd
     >>> failed = Outcomes.of(pd.DataFrame({"formula": ["LiAlCl2.5O0.75"], "outcome": ["crystallised"]}))
     >>> relative_chance(Fractions.of(["LiAlCl2.5O0.75", "LiAlCl2.6O0.7", "NaAlCl4"]).matrix, failed).round(2).tolist()
-    [0.5, 0.54, 1.0]
+    [0.5, 0.55, 1.0]
     """
     if outcomes is None or not outcomes.failed().any():
         return np.ones(len(matrix))
@@ -59,7 +59,7 @@ def remarks(matrix: Matrix, outcomes: Outcomes | None, chance: Vector) -> dict[i
     >>> failed = Outcomes.of(pd.DataFrame({"formula": ["LiAlCl2.5O0.75"], "outcome": ["crystallised"]}))
     >>> batch = Fractions.of(["LiAlCl2.5O0.75", "LiAlCl2.6O0.7"]).matrix
     >>> list(remarks(batch, failed, relative_chance(batch, failed)).values())
-    ['own synthesis: crystallised (p_goal × 0.50)', 'own synthesis of LiAlCl2.5O0.75: crystallised (p_goal × 0.54)']
+    ['own synthesis: crystallised (p_goal × 0.50)', 'own synthesis of LiAlCl2.5O0.75: crystallised (p_goal × 0.55)']
     """
     if outcomes is None or not (failed := outcomes.failed()).any():
         return {}
