@@ -69,9 +69,9 @@ notebooks: $(READY) ## run the notebooks with the champions of the present home 
 
 data: $(READY) ## renew the embedded data: make data WHEEL=glasspy-0.4.0-py3-none-any.whl (pip download glasspy==0.4.0 --no-deps)
 	@test -n "$(WHEEL)" || { echo "vitrion: name the wheel: make data WHEEL=glasspy-0.4.0-py3-none-any.whl" >&2; exit 1; }
-	$(BIN)/python -m vitrion.datasets.sciglass_build $(WHEEL)
-	$(BIN)/python -m vitrion.datasets.neighbours_build
-	$(BIN)/python -m vitrion.datasets.coverage docs
+	$(BIN)/python -m vitrion.datasets.builders.sciglass $(WHEEL)
+	$(BIN)/python -m vitrion.datasets.builders.astray_papers
+	$(BIN)/python -m vitrion.datasets.builders.coverage docs
 
 elements: $(READY) ## renew the element table from pymatgen and matminer
 	$(BIN)/python -m vitrion.features.elements_build
@@ -93,15 +93,15 @@ bench: $(READY) ## speed and agreement, as ratios in one run (tests/bench; under
 	$(BIN)/python -m pytest tests/bench
 
 bench-models: $(READY) ## how good the models are, written to docs/benchmarks/models.md, scores.json and whatever quotes it (two hours on two cores)
-	OMP_NUM_THREADS=1 $(BIN)/python -m vitrion.experiments.bench --write docs
+	OMP_NUM_THREADS=1 $(BIN)/python -m vitrion.experiments.benchmarks.bench --write docs
 	$(MAKE) scores
 
 scores: $(READY) ## count the data anew and rewrite the scores that README and docs quote from docs/benchmarks/scores.json
-	$(BIN)/python -m vitrion.experiments.score_blocks docs/benchmarks/scores.json README.md docs
-	$(BIN)/python -m vitrion.datasets.cost_comparison docs/explanation/cost.md
+	$(BIN)/python -m vitrion.experiments.scores.blocks docs/benchmarks/scores.json README.md docs
+	$(BIN)/python -m vitrion.datasets.builders.cost_comparison docs/explanation/cost.md
 
 search: $(READY) ## what choosing the recipes is worth on papers that had no say, written to docs/benchmarks/recipes.md (forty minutes)
-	OMP_NUM_THREADS=1 $(BIN)/python -m vitrion.experiments.recipe_search --write docs
+	OMP_NUM_THREADS=1 $(BIN)/python -m vitrion.experiments.benchmarks.recipe_search --write docs
 
 bench-loop: $(READY) ## replay campaigns on measured compositions, written to docs/benchmarks/loop.md (half an hour)
 	OMP_NUM_THREADS=1 $(BIN)/vitrion backtest --keep docs/benchmarks/loop.json --write docs

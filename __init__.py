@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from vitrion import datasets, features
     from vitrion.experiments import plots
-    from vitrion.experiments.campaign import Campaign
-    from vitrion.experiments.comparison import compare
-    from vitrion.experiments.evaluation import evaluate
-    from vitrion.experiments.goal import Goal
-    from vitrion.experiments.judgement import Threshold
-    from vitrion.experiments.proposal import propose
-    from vitrion.experiments.ranking import rank, sweep
-    from vitrion.experiments.registry import load_predictor
-    from vitrion.experiments.screening import screen
-    from vitrion.experiments.training import train
+    from vitrion.experiments.campaigns.campaign import Campaign
+    from vitrion.experiments.comparison.table import compare
+    from vitrion.experiments.proposals.propose import propose
+    from vitrion.experiments.ranking.rank import rank, sweep
+    from vitrion.experiments.registry.versions import load_predictor
+    from vitrion.experiments.screening.screen import screen
+    from vitrion.experiments.task.goal import Goal
+    from vitrion.experiments.task.judgement import Threshold
+    from vitrion.experiments.training.evaluate import evaluate
+    from vitrion.experiments.training.train import train
     from vitrion.models.predictor import Predictor
-    from vitrion.serve.client import Client
+    from vitrion.serve.client.client import Client
 
 __all__ = [
     "Campaign",
@@ -45,12 +45,12 @@ __all__ = [
 ]
 _MODULES = {"datasets": "datasets", "features": "features", "plots": "experiments.plots"}
 _HOMES = {
-    "Campaign": "experiments.campaign",
-    "Client": "serve.client",
-    "Goal": "experiments.goal",
+    "Campaign": "experiments.campaigns.campaign",
+    "Client": "serve.client.client",
+    "Goal": "experiments.task.goal",
     "Predictor": "models.predictor",
-    "Threshold": "experiments.judgement",
-    "load_predictor": "experiments.registry",
+    "Threshold": "experiments.task.judgement",
+    "load_predictor": "experiments.registry.versions",
 }  # and of the verbs, which have a table of their own
 
 
@@ -69,7 +69,7 @@ def _home_of_verb(name: str) -> str | None:
     """Module of a verb, by its row in `serve.verbs`; None for what is none."""
     if name.startswith("_"):
         return None
-    verbs = import_module(f"{__name__}.serve.verbs").VERBS
+    verbs = import_module(f"{__name__}.serve.schemas.verbs").VERBS
     return str(verbs[name].home) if name in verbs else None
 
 

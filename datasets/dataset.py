@@ -15,14 +15,14 @@ from ..features.composition import Composition
 from ..features.fractions import Fractions
 from . import lab as own_data
 from . import sources
-from .consensus import lower_weight
-from .curation import curate, merge_repeats, rules
-from .duplicates import drop_retold
-from .laboratories import laboratories
+from .curation.consensus import lower_weight
+from .curation.curate import curate, merge_repeats, rules
+from .curation.duplicates import drop_retold
+from .curation.laboratories import laboratories
+from .curation.tellings import first_tellings
 from .measurement import Measurements
 from .properties import Property, find
 from .sources import Source
-from .tellings import first_tellings
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from .measurement import CONFIDENCE_WEIGHT, Measurements, tabulate
 from .properties import PROPERTIES, find
 
 if TYPE_CHECKING:
-    from .user_table import Reading
+    from .results.table import Reading
 
 NAME = "lab"
 LICENCE = "the lab's own"
@@ -73,8 +73,8 @@ def add(
     again
         Take a file, or facts, that the store holds already.
     """
-    from .grid import TableError
-    from .user_table import from_frame, read_table
+    from .results.table import from_frame, read_table
+    from .tables.grid import TableError
 
     if isinstance(table, pd.DataFrame):
         if sheet is not None:
@@ -90,7 +90,7 @@ def add(
 
 
 def _write(reading: Reading, digest: str, keep_good: bool, note: str, again: bool) -> Addition:
-    from . import ledger, store
+    from .results import ledger, store
 
     path = store.default_path()
     reading.good(keep_good)
@@ -113,9 +113,9 @@ def _records(facts: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _unused(facts: pd.DataFrame) -> list[str]:
     """Return for each reason how many of these facts `load` leaves out."""
-    from .curation import curate
+    from .curation.curate import curate
+    from .curation.duplicates import drop_retold
     from .dataset import load
-    from .duplicates import drop_retold
 
     notices = []
     for name in sorted(set(facts["quantity"]) & set(PROPERTIES)):
@@ -135,7 +135,7 @@ def read(name: str, version: int | None = None) -> Measurements:
     path = _store_path()
     if path is None:
         return Measurements(tabulate(0), np.zeros((0, len(SYMBOLS))))
-    from . import store
+    from .results import store
 
     facts = store.current(path, version)
     return _measurements(facts[facts["quantity"] == name], name)
@@ -146,7 +146,7 @@ def standing_and_not(name: str) -> tuple[Measurements, Measurements]:
     path = _store_path()
     if path is None:
         return read(name), read(name)
-    from . import store
+    from .results import store
 
     facts = store.facts(path)
     facts = facts[facts["quantity"] == name]
@@ -203,7 +203,7 @@ def syntheses(version: int | None = None) -> pd.DataFrame:
     path = _store_path()
     if path is None:
         return pd.DataFrame(columns=list(OUTCOME_COLUMNS))
-    from . import store
+    from .results import store
 
     facts = store.current(path, version)
     made = facts[facts["quantity"] == "synthesis"]
@@ -213,7 +213,7 @@ def syntheses(version: int | None = None) -> pd.DataFrame:
 
 def history() -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return every addition and every fact ever added, superseded and withdrawn ones included."""
-    from . import store
+    from .results import store
 
     path = store.default_path()
     return store.additions(path), store.facts(path)
@@ -224,6 +224,6 @@ def summary() -> Mapping[str, int]:
     path = _store_path()
     if path is None:
         return {}
-    from . import store
+    from .results import store
 
     return {str(name): int(count) for name, count in store.current(path)["quantity"].value_counts().items()}

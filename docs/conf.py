@@ -72,9 +72,9 @@ def told(text):
 
 def descriptors():
     """Markdown of all descriptors, group by group, as they are registered, and of how many columns a block has."""
-    from vitrion.features.descriptor import Group
+    from vitrion.features.descriptors.descriptor import Group
+    from vitrion.features.descriptors.glass import DESCRIPTORS
     from vitrion.features.featurizer import BLOCKS
-    from vitrion.features.glass import DESCRIPTORS
 
     yield "\n| block | columns |\n|---|---|\n"
     yield from (f"| `{block}` | {len(names)} |\n" for block, names in BLOCKS.items())

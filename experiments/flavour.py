@@ -15,11 +15,11 @@ import pandas as pd
 
 from ..datasets.readings import conditions as judge
 from ..datasets.readings import is_marked, trusting
-from ..models import artifact
-from ..models.conditions import CRYSTALLINITY, DEFAULTS, ConditionError, encode
+from ..models.artifacts import artifact
+from ..models.design.conditions import CRYSTALLINITY, DEFAULTS, ConditionError, encode
 from ..models.predictor import Predictor
-from .candidates import given as whole
-from .candidates import read
+from .task.candidates import given as whole
+from .task.candidates import read
 
 if TYPE_CHECKING:
     from mlflow.models import ModelSignature

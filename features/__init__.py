@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from . import charge
     from .composition import Composition, FormulaError
+    from .descriptors.matminer import MatminerFeaturizer
     from .featurizer import Featurizer
     from .fractions import Fractions
-    from .matminer_bridge import MatminerFeaturizer
     from .space import AtMost, Ions, Mixtures, Ratio, Template, Total, substitution
 
 __all__ = [
@@ -36,7 +36,7 @@ _HOMES = {
     "FormulaError": "composition",
     "Featurizer": "featurizer",
     "Fractions": "fractions",
-    "MatminerFeaturizer": "matminer_bridge",
+    "MatminerFeaturizer": "descriptors.matminer",
     **dict.fromkeys(("AtMost", "Ions", "Mixtures", "Ratio", "Template", "Total", "substitution"), "space"),
 }
 

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from .composition import Composition
 from .elements import INDEX, SYMBOLS, states
 from .fractions import Fractions
-from .oxidation import Matrix, roles
-from .slots import Slots, each_block
+from .ions.oxidation import Matrix, roles
+from .sparse import Slots, each_block
 
 TOLERANCE = 2e-3
 EXACT = 1e-9

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .ambiguity import PAIRS
 from .composition import Composition, FormulaError
 from .elements import INDEX, SYMBOLS, lookup
-from .names import short_names
+from .formula.names import short_names
+from .readings.ambiguities import PAIRS
 
 CHUNK = 1024
 _PAIR = "|".join(["CI", "IV", *sorted(pair.upper() for pair in PAIRS)])

@@ -10,14 +10,14 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from .ambiguity import joined_pairs, refused_in_capitals
 from .amounts import exact, number
-from .digits import bracketed, doubtful_digits
 from .elements import INDEX, no_element
-from .grammar import LONGEST_NUMBER, tokenise
-from .notation import FormulaError
-from .parser import parse
-from .rendering import decimal, electronegativity_order, rendered
+from .formula.grammar import LONGEST_NUMBER, tokenise
+from .formula.notation import FormulaError
+from .formula.parser import parse
+from .formula.render import decimal, electronegativity_order, rendered
+from .readings.ambiguities import joined_pairs, refused_in_capitals
+from .readings.digits import bracketed, doubtful_digits
 from .scalars import is_missing, shown, written
 
 __all__ = ["Composition", "FormulaError"]

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from .statistics import PROPERTIES
+from .descriptors.magpie import PROPERTIES
 
 DATA = Path(__file__).parent / "data"
 ROMAN = {2: "II", 3: "III", 4: "IV", 5: "V", 6: "VI", 7: "VII", 8: "VIII"}

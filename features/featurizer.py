@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from . import glass, statistics
-from .bookkeeping import no_data, undescribed
 from .composition import Composition
+from .descriptors import glass
+from .descriptors import magpie as statistics
+from .descriptors.ionic_sums import no_data, undescribed
 from .elements import SYMBOLS, ElementDataError
 from .fractions import Fractions, as_list
-from .slots import Slots, each_block
+from .sparse import Slots, each_block
 
 BLOCKS: dict[str, tuple[str, ...]] = {
     "fractions": tuple(f"fraction {symbol}" for symbol in SYMBOLS),

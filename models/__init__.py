@@ -6,13 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .artifact import ArtifactError
+    from .artifacts.artifact import ArtifactError
     from .prediction import Prediction
     from .predictor import Predictor
 
 __all__ = ["ArtifactError", "Prediction", "Predictor"]
 
-_HOMES = {"ArtifactError": ".artifact", "Prediction": ".prediction", "Predictor": ".predictor"}
+_HOMES = {"ArtifactError": ".artifacts.artifact", "Prediction": ".prediction", "Predictor": ".predictor"}
 
 
 def __getattr__(name: str) -> Any:

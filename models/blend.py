@@ -10,14 +10,14 @@ from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.ensemble import ExtraTreesRegressor
 from threadpoolctl import threadpool_limits
 
-from ..features.glass import NAMES as GLASS
+from ..features.descriptors.glass import NAMES as GLASS
 from .committee import Committee, votes
-from .flat_forest import forest_mean
-from .layout import Layout
-from .nearness import nearest_root, ramp
+from .design.layout import Layout
+from .design.nearness import nearest_root, ramp
+from .numerics.flat_forest import forest_mean
+from .numerics.threads import one_thread
 from .process import FamilyProcess
 from .temperature import DECADES_PER_EV, LEAST_EV, MOST_EV, ROOM, EnergyModel, climb, usual_rise
-from .threads import one_thread
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]

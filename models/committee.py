@@ -13,10 +13,10 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPRegressor
 from sklearn.preprocessing import StandardScaler
 
-from .flat_forest import forest_mean
-from .kept import kept
-from .panels import panels
-from .threads import one_thread
+from .numerics.cache import kept
+from .numerics.flat_forest import forest_mean
+from .numerics.panels import panels
+from .numerics.threads import one_thread
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]

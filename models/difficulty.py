@@ -12,9 +12,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPRegressor
 from threadpoolctl import threadpool_limits
 
-from .kept import kept
-from .panels import panels
-from .threads import one_thread
+from .numerics.cache import kept
+from .numerics.panels import panels
+from .numerics.threads import one_thread
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]

@@ -12,9 +12,9 @@ from sklearn.decomposition import PCA
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from .kept import kept
-from .panels import panels
-from .threads import one_thread
+from .numerics.cache import kept
+from .numerics.panels import panels
+from .numerics.threads import one_thread
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from ..datasets.possible import Bounds
+from ..datasets.chemistry.possible import Bounds
 from ..datasets.properties import Property
 from .localised import LocalCalibration
 

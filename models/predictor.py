@@ -14,18 +14,18 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..features.fractions import Fractions
 from ..features.notices import notice
-from . import inputs
-from .answering import NOTHING, answered, base, beyond, bounds_of, leverage, of_a_glass
-from .conditions import aligned
-from .crossfit import HeldOut, Progress
-from .descriptor_record import columns
+from .design.conditions import aligned
+from .design.descriptor_record import columns
 from .domain import VERDICTS
-from .inputs import Conditions
-from .learnt_errors import errors, learnt
-from .parts import in_parts
+from .fitting import inputs
+from .fitting.answering import NOTHING, answered, base, beyond, bounds_of, leverage, of_a_glass
+from .fitting.crossfit import HeldOut, Progress
+from .fitting.inputs import Conditions
+from .fitting.learnt_errors import errors, learnt
+from .fitting.settings import PredictorSettings
+from .numerics.parts import in_parts
 from .prediction import ROWS, Prediction
 from .residuals import SILENT, ResidualProcess
-from .settings import PredictorSettings
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]

@@ -14,10 +14,10 @@ from sklearn.base import BaseEstimator
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from .covariance import PanelCovariance, distances, joined
-from .kept import kept
-from .panels import panels
-from .threads import one_thread
+from .numerics.cache import kept
+from .numerics.covariance import PanelCovariance, distances, joined
+from .numerics.panels import panels
+from .numerics.threads import one_thread
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]

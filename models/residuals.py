@@ -11,8 +11,8 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.spatial.distance import cdist
 
-from .panels import panels
-from .threads import one_thread
+from .numerics.panels import panels
+from .numerics.threads import one_thread
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]

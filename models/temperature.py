@@ -11,7 +11,7 @@ from sklearn.ensemble import ExtraTreesRegressor
 from threadpoolctl import threadpool_limits
 
 from ..datasets.properties import ZERO_CELSIUS_K
-from .flat_forest import forest_mean
+from .numerics.flat_forest import forest_mean
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]

@@ -9,8 +9,8 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 from ..datasets.home import home, sqlite_url
-from .addresses import plain_network
-from .refusals import InputError
+from .errors.refusals import InputError
+from .formatting.addresses import plain_network
 
 PREFIX = "VITRION_"
 LEVELS = ("debug", "info", "warning", "error")  # of the log

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingRegressor
 from vitrion.datasets import load
-from vitrion.experiments.recipe import Recipe
+from vitrion.experiments.recipes.recipe import Recipe
 from vitrion.models.blend import BlendedRegressor
-from vitrion.models.conditions import NAMES
-from vitrion.models.nearness import nearness
+from vitrion.models.design.conditions import NAMES
+from vitrion.models.design.nearness import nearness
 from vitrion.models.process import FamilyProcess
 
 NEAR, FAR = 150, 450

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from vitrion.datasets import load
-from vitrion.experiments.recipe import Recipe
+from vitrion.experiments.recipes.recipe import Recipe
 from vitrion.models.committee import Committee
-from vitrion.models.nearness import nearness
+from vitrion.models.design.nearness import nearness
 
 pytestmark = pytest.mark.slow
 

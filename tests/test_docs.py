@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 import vitrion
-from vitrion.features.descriptor import Group
-from vitrion.features.glass import DESCRIPTORS
+from vitrion.features.descriptors.descriptor import Group
+from vitrion.features.descriptors.glass import DESCRIPTORS
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

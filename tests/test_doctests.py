@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 FLOORS = ("features", "datasets", "models", "experiments", "serve")
-NEEDS = {"vitrion.features.matminer_bridge": "matminer", "vitrion.datasets.matminer_reader": "matminer"}
+NEEDS = {"vitrion.features.descriptors.matminer": "matminer", "vitrion.datasets.matminer_reader": "matminer"}
 
 
 def modules():

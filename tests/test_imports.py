@@ -61,7 +61,9 @@ def test_help_is_light(bare):
     assert min(loaded(code)[1] for _ in range(3)) - bare < 1.5
 
 
-@pytest.mark.parametrize("name", ["ranking", "registry", "goal", "training", "evaluation", "recipe", "melting_rule"])
+@pytest.mark.parametrize(
+    "name", ["ranking.rank", "registry.versions", "task.goal", "training.train", "training.evaluate", "recipes.recipe"]
+)
 def test_mlflow_waits(name):
     modules, _ = loaded(f"import vitrion.experiments.{name}")
     assert not {"mlflow", "matminer", "pymatgen", "fastapi"} & set(modules)

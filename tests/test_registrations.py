@@ -17,14 +17,21 @@ import pytest
 import typer.main
 import vitrion.experiments
 import vitrion.serve
-from vitrion.datasets import coverage, export, literature, load, sciglass, sources, units
+from vitrion.datasets import load, sources, units
+from vitrion.datasets.builders import coverage
 from vitrion.datasets.cards import CARDS, DATA, card
-from vitrion.datasets.headers import field_and_unit
+from vitrion.datasets.catalogue import export
 from vitrion.datasets.properties import PROPERTIES, find
-from vitrion.experiments import acquisitions, backtest, backtest_page, model_card, proposal_search
-from vitrion.experiments.acquisitions import ACQUISITIONS
-from vitrion.experiments.goal import Goal
-from vitrion.experiments.recipe import RECIPES, Recipe
+from vitrion.datasets.sources import literature, sciglass
+from vitrion.datasets.tables.headers import field_and_unit
+from vitrion.experiments.backtests import replay as backtest
+from vitrion.experiments.backtests import report as backtest_page
+from vitrion.experiments.proposals import goal_search as proposal_search
+from vitrion.experiments.recipes.recipe import RECIPES, Recipe
+from vitrion.experiments.task import acquisitions
+from vitrion.experiments.task.acquisitions import ACQUISITIONS
+from vitrion.experiments.task.goal import Goal
+from vitrion.experiments.tracking import model_card
 
 ROOT = Path(__file__).parents[1]
 EXPERIMENTS, SERVE = (Path(part.__file__).parent for part in (vitrion.experiments, vitrion.serve))
@@ -39,7 +46,7 @@ OF_BELIEFS = sorted(
 FLOORS = ("datasets", "models", "experiments", "serve")
 COMPARING = {"eq", "ne", "isin", "startswith", "contains", "match", "replace"}  # methods that compare
 PLACES = "see datasets/properties.py"
-DOORS = "see there, serve/cli_*.py and serve/schemas.py"
+DOORS = "see there, serve/cli_*.py and serve/schemas/requests.py"
 HEAD = {"formula", "quantity", "value", "unit", "temperature_C"}  # of a table of measurements
 TABLES = sorted(
     [path.stem for path in DATA.glob("*.csv") if set(path.open(encoding="utf-8").readline().strip().split(",")) >= HEAD]
@@ -66,7 +73,7 @@ def _members(kind):
 @pytest.fixture(scope="module")
 def openapi():
     """The description of the service."""
-    from vitrion.serve.app import create_app
+    from vitrion.serve.api.app import create_app
 
     return create_app().openapi()
 
@@ -125,7 +132,7 @@ def test_a_property_has_all_that_doors_ask_of_it(name):
     heads = tomllib.loads((DATA / "columns.toml").read_text(encoding="utf-8"))["quantities"]
     assert name in heads, f"datasets/data/columns.toml: no column of {name} among its quantities"
     found = field_and_unit(row.column)[0]
-    assert found == name, f"datasets/headers.py does not read the column {row.column} as {name}"
+    assert found == name, f"datasets/tables/headers.py does not read the column {row.column} as {name}"
     assert name in MEASURED, f"no reader gives {name}: sciglass.COLUMNS or literature.QUANTITIES"
     assert model_card.unit_word(row) == row.score_unit
 
@@ -151,11 +158,13 @@ def test_the_service_takes_every_property_with_a_recipe(openapi):
         ("RankRequest", "also", set(TRAINED) - set(RECIPES)),
     ):
         lacking = wanted ^ enumerated(openapi, request, field)
-        assert not lacking, f"{request}.{field} and the recipes differ by {lacking}: {PLACES}, serve/schemas.py"
+        assert not lacking, (
+            f"{request}.{field} and the recipes differ by {lacking}: {PLACES}, serve/schemas/requests.py"
+        )
 
 
 def test_the_page_has_words_for_every_property_with_a_recipe():
-    from vitrion.serve import library
+    from vitrion.serve.service import library
 
     rows = {row["name"]: row for row in library.trainable()}
     assert set(rows) == set(TRAINED), f"GET models offers {sorted(rows)}: see datasets/properties.py"
@@ -176,23 +185,23 @@ def test_a_search_asks_the_table_for_the_step(monkeypatch):
 @pytest.mark.parametrize("name", OF_BELIEFS)
 def test_every_function_of_beliefs_is_an_acquisition(name):
     values = [one.values for one in ACQUISITIONS.values()]
-    assert getattr(acquisitions, name) in values, f"{name}: add it to ACQUISITIONS in experiments/acquisitions.py"
+    assert getattr(acquisitions, name) in values, f"{name}: add it to ACQUISITIONS in experiments/task/acquisitions.py"
 
 
 @pytest.mark.parametrize("words", [("propose", "--acquisition"), ("backtest", "--acquisition")])
 def test_the_command_line_takes_every_acquisition(words):
     lacking = choices(*words) ^ set(OF_BELIEFS)
-    assert not lacking, f"vitrion {' '.join(words)} and experiments/acquisitions.py differ by {lacking}: {DOORS}"
+    assert not lacking, f"vitrion {' '.join(words)} and experiments/task/acquisitions.py differ by {lacking}: {DOORS}"
 
 
 def test_the_service_takes_every_acquisition(openapi):
     lacking = enumerated(openapi, "ProposeRequest", "acquisition") ^ set(OF_BELIEFS)
-    assert not lacking, f"ProposeRequest.acquisition and experiments/acquisitions.py differ by {lacking}: {DOORS}"
+    assert not lacking, f"ProposeRequest.acquisition and experiments/task/acquisitions.py differ by {lacking}: {DOORS}"
 
 
 @pytest.mark.parametrize("name", OF_BELIEFS)
 def test_goals_and_campaigns_take_every_acquisition(name, tmp_path):
-    from vitrion.experiments import campaign_round
+    from vitrion.experiments.campaigns import round as campaign_round
 
     file = tmp_path / "goal.toml"
     file.write_text(f'acquisition = "{name}"\n', encoding="utf-8")
@@ -206,7 +215,7 @@ def test_goals_and_campaigns_take_every_acquisition(name, tmp_path):
 
 
 def test_the_page_offers_every_acquisition_in_words():
-    from vitrion.serve import pages
+    from vitrion.serve.api.routes import pages
 
     path = SERVE / "templates" / "service.html"
     text = pages._content(path, path.stat().st_mtime_ns)[0].decode()
@@ -219,7 +228,7 @@ def test_the_page_offers_every_acquisition_in_words():
 
 @pytest.mark.parametrize("name", OF_BELIEFS)
 def test_replays_know_every_acquisition(name):
-    assert backtest.by(name) in backtest_page.METHODS, f"experiments/backtest_page.py shows no replays by {name}"
+    assert backtest.by(name) in backtest_page.METHODS, f"experiments/backtests/report.py shows no replays by {name}"
 
 
 # Sources
@@ -291,7 +300,8 @@ def test_no_other_place_compares_with_the_name_of_a_source():
 
 
 def test_readers_of_what_is_not_embedded_need_no_registration():
-    from vitrion.datasets import matminer_reader, obelix
+    from vitrion.datasets.sources import matminer as matminer_reader
+    from vitrion.datasets.sources import obelix
 
     assert callable(obelix.read)
     assert callable(matminer_reader.read)

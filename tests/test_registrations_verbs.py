@@ -1,4 +1,4 @@
-"""A verb is one row of serve/verbs.py, and every door knows it; who forgets a door is told which."""
+"""A verb is one row of serve/schemas/verbs.py, and every door knows it; who forgets a door is told which."""
 
 import ast
 import inspect
@@ -8,13 +8,15 @@ from pathlib import Path
 import httpx
 import pytest
 import vitrion
-from vitrion.serve import cli, rules, verbs
-from vitrion.serve.app import create_app
+from vitrion.serve.api.app import create_app
+from vitrion.serve.cli import commands as cli
 from vitrion.serve.client import Client
-from vitrion.serve.keyring import SCOPES
+from vitrion.serve.client.transport import ServiceError, Wire
+from vitrion.serve.schemas import verbs
+from vitrion.serve.schemas.verbs import VERBS
+from vitrion.serve.security import permissions as rules
+from vitrion.serve.security.keys import SCOPES
 from vitrion.serve.settings import Settings
-from vitrion.serve.verbs import VERBS
-from vitrion.serve.wire import ServiceError, Wire
 
 ROOT = Path(vitrion.__file__).parent
 SERVED = [verb for verb in VERBS.values() if verb.path]
@@ -50,7 +52,7 @@ def typed():
 @names
 def test_the_package_has_a_function_of_it(verb):
     function = getattr(vitrion, verb.name)
-    assert function.__module__ == f"vitrion.{verb.home}", f"serve/verbs.py: {verb.name} lives elsewhere"
+    assert function.__module__ == f"vitrion.{verb.home}", f"serve/schemas/verbs.py: {verb.name} lives elsewhere"
     assert verb.name in vitrion.__all__, f"__init__.py: put {verb.name!r} into __all__"
     assert typed().get(verb.name) == f"vitrion.{verb.home}", f"__init__.py: import {verb.name} under TYPE_CHECKING"
 
@@ -58,12 +60,12 @@ def test_the_package_has_a_function_of_it(verb):
 @names
 def test_the_command_line_has_it(verb):
     commands = {command.name for command in cli.app.registered_commands}
-    assert verb.name in commands, f"serve/cli.py: add the command {verb.name}"
+    assert verb.name in commands, f"serve/cli/commands.py: add the command {verb.name}"
 
 
 def test_every_function_of_the_package_is_a_verb():
     functions = {name for name in vitrion.__all__ if inspect.isfunction(getattr(vitrion, name))}
-    assert functions - OTHERS == set(VERBS), "serve/verbs.py: add a row for the function, or take it out"
+    assert functions - OTHERS == set(VERBS), "serve/schemas/verbs.py: add a row for the function, or take it out"
 
 
 @served
@@ -71,7 +73,7 @@ def test_the_service_has_a_route_that_asks_what_its_row_says(verb, app):
     rule = rules.declared(app).get(("POST", f"{rules.API}/{verb.path}"))
     assert rule is not None, f"serve/routes_*.py: add POST {verb.path} with @performs({verb.name!r})"
     assert rule.scope == verb.scope, f"serve/routes_*.py: {verb.path} asks for {rule.scope}; put @performs at it"
-    assert verb.scope in SCOPES, f"serve/verbs.py: no key is for {verb.scope}"
+    assert verb.scope in SCOPES, f"serve/schemas/verbs.py: no key is for {verb.scope}"
     assert f"{rules.API}/{verb.path}" in app.openapi()["paths"], f"serve/routes_*.py: document POST {verb.path}"
 
 
@@ -82,7 +84,7 @@ def test_a_route_that_predicts_is_a_verb(app):
         for path, methods in app.openapi()["paths"].items()
         if "predict" in methods.get("post", {}).get("tags", ())
     }
-    assert paths <= {verb.path for verb in SERVED}, "serve/verbs.py: add a row for the route"
+    assert paths <= {verb.path for verb in SERVED}, "serve/schemas/verbs.py: add a row for the route"
 
 
 def test_a_verb_without_a_route_is_not_served(monkeypatch):
@@ -92,13 +94,13 @@ def test_a_verb_without_a_route_is_not_served(monkeypatch):
 
 
 def test_a_route_of_no_verb_is_refused():
-    with pytest.raises(RuntimeError, match=r"serve/verbs.py has no row of the verb melt"):
+    with pytest.raises(RuntimeError, match=r"serve/schemas/verbs.py has no row of the verb melt"):
         rules.performs("melt")
 
 
 @served
 def test_the_client_has_it(verb):
-    assert callable(getattr(Client, verb.name, None)), f"serve/client.py: add Client.{verb.name}"
+    assert callable(getattr(Client, verb.name, None)), f"serve/client/client.py: add Client.{verb.name}"
 
 
 def lost_once():
@@ -120,11 +122,11 @@ def test_the_client_sends_it_again_if_it_changes_nothing(verb):
     wire = Wire("http://lab", None, 60.0, transport)
     if verb.pure:
         wire.post(verb.path, {})
-        assert len(asked) == 2, f"serve/wire.py: POST {verb.path} changes nothing; send it again"
+        assert len(asked) == 2, f"serve/client/transport.py: POST {verb.path} changes nothing; send it again"
     else:
         with pytest.raises(ServiceError):
             wire.post(verb.path, {})
-        assert len(asked) == 1, f"serve/verbs.py: POST {verb.path} changes something; it is not pure"
+        assert len(asked) == 1, f"serve/schemas/verbs.py: POST {verb.path} changes something; it is not pure"
 
 
 @served
@@ -133,7 +135,7 @@ def test_it_is_pure_if_its_route_takes_no_idempotency_key(verb, app):
     parameters = app.openapi()["paths"][f"{rules.API}/{verb.path}"]["post"].get("parameters", ())
     keyed = any(parameter["name"].casefold() == "idempotency-key" for parameter in parameters)
     assert verb.pure is not keyed, (
-        f"serve/verbs.py says that POST {verb.path} is {'' if verb.pure else 'not '}pure, and its route takes "
+        f"serve/schemas/verbs.py says that POST {verb.path} is {'' if verb.pure else 'not '}pure, and its route takes "
         f"{'a' if keyed else 'no'} key; mend the one or the other"
     )
 
@@ -159,7 +161,7 @@ def test_the_attack_begins_with_a_good_request(verb, app, bodies):
 def test_the_table_in_the_documents_has_a_row_of_each():
     page = (ROOT / "docs" / "service.md").read_text(encoding="utf-8")
     assert all(line in page for line in verbs.table()), (
-        "docs/service.md: renew it with python -m vitrion.serve.verbs docs/service.md"
+        "docs/service.md: renew it with python -m vitrion.serve.schemas.verbs docs/service.md"
     )
     assert verbs.rewritten(page) == page
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from vitrion.datasets import load
-from vitrion.experiments.headline import OXYCHLORIDES, OXYHALIDES
-from vitrion.experiments.score_blocks import BLOCK, documents, outside, rewritten
-from vitrion.experiments.score_file import NAME, Key, ScoreFile
-from vitrion.experiments.score_list import data_counts, listed
+from vitrion.experiments.holdout.headline import OXYCHLORIDES, OXYHALIDES
+from vitrion.experiments.scores.blocks import BLOCK, documents, outside, rewritten
+from vitrion.experiments.scores.file import NAME, Key, ScoreFile
+from vitrion.experiments.scores.wanted import data_counts, listed
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

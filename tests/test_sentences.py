@@ -1,7 +1,7 @@
 """Sentences are for people: no code reads the text of an error, a notice or a line of progress back.
 
 What has to be known of one is a field of it: `FormulaError.refusal`, `RowsError.rows`, `Notice.code`, `Note.code`,
-`Step.done`, `Fate.kind`, a row of `serve/errors.py`.
+`Step.done`, `Fate.kind`, a row of `serve/errors/outcomes.py`.
 """
 
 import ast
@@ -18,9 +18,9 @@ READING = {
 }
 MATCHING = {"findall", "finditer", "fullmatch", "match", "search", "split", "sub"}
 FOREIGN = {  # errors of other libraries, which have no fields: where their text is looked at, and whose it is
-    "datasets/delimited.py": "csv of Python",
-    "datasets/grid_text.py": "csv of Python",
-    "datasets/structured.py": "int of Python",
+    "datasets/exchange/delimited.py": "csv of Python",
+    "datasets/tables/text.py": "csv of Python",
+    "datasets/exchange/structured.py": "int of Python",
 }
 
 

@@ -28,24 +28,25 @@ import vitrion
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
-from vitrion.datasets import PROPERTIES, cells, delimited, grid, grid_excel, headers, inert, structured, units
-from vitrion.experiments import campaign_store, campaign_values, outcomes
-from vitrion.experiments.goal import Goal
-from vitrion.experiments.recipe import Recipe
+from vitrion.datasets import PROPERTIES, units
+from vitrion.datasets.exchange import delimited, inert, structured
+from vitrion.datasets.tables import cells, grid, headers
+from vitrion.datasets.tables import excel as grid_excel
+from vitrion.experiments.campaign_log import store as campaign_store
+from vitrion.experiments.campaign_log import values as campaign_values
+from vitrion.experiments.recipes.recipe import Recipe
+from vitrion.experiments.task import outcomes
+from vitrion.experiments.task.goal import Goal
 from vitrion.features import Composition, Template, charge, column
-from vitrion.features.grid import axis
-from vitrion.serve import (
-    access,
-    bodies,
-    cli_rank,
-    heads,
-    journal,
-    keyring,
-    limits,
-    listening,
-    patience,
-    refusals,
-)
+from vitrion.features.space.grid import axis
+from vitrion.serve import request_log as journal
+from vitrion.serve.admission import bodies, listening
+from vitrion.serve.api import access, heads
+from vitrion.serve.cli import rank as cli_rank
+from vitrion.serve.errors import refusals
+from vitrion.serve.schemas import limits
+from vitrion.serve.security import keys as keyring
+from vitrion.serve.storage import retries as patience
 
 LONGEST_RATIO = 2.6  # of the times for a text and its half; 4 where each piece looks at all others
 TOO_LITTLE_S = 0.0015  # processor time below which a ratio says nothing
@@ -397,8 +398,15 @@ def test_twice_the_text_takes_twice_the_time(name):
 
 def patterns():
     """Every pattern that a module of ours keeps, with the greatest length that is tried, by the name of its module."""
-    advice = dict.fromkeys(("features.advice", "features.proportions", "features.variables"), 64)
-    longest = advice | {"features": 256, "datasets.cells": 1_000, "datasets.headers": 255, "datasets.units": 255}
+    advice = dict.fromkeys(
+        ("features.conventions.conventions", "features.conventions.proportions", "features.conventions.variables"), 64
+    )
+    longest = advice | {
+        "features": 256,
+        "datasets.tables.cells": 1_000,
+        "datasets.tables.headers": 255,
+        "datasets.units": 255,
+    }
     found = {}
     for info in pkgutil.walk_packages(vitrion.__path__, "vitrion."):
         floor = info.name.split(".")[1]

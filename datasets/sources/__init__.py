@@ -3,6 +3,12 @@
 A source is added by its file and card in ``datasets/data``, a reader, and one line in `SOURCES`. Data sets, trust,
 counts, coverage, and the licences of an export and of a model read it there. What is not embedded, such as OBELiX, is
 not registered: its reader's measurements are given to `load` as ``extra``.
+
+- `sciglass`: The reader of SciGlass: the embedded table as measurements, in lab units.
+- `literature`: The reader of the embedded literature tables: halide and oxyhalide electrolytes.
+- `liverpool`: The reader of the embedded Liverpool Ionics Dataset: conductivities.
+- `obelix`: The reader of OBELiX: room-temperature conductivities of crystalline lithium electrolytes.
+- `matminer`: The reader of matminer's data sets: any of them, by name, one column as measurements of one property.
 """
 
 from __future__ import annotations
@@ -18,8 +24,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from ...features.composition import Composition
-from .. import cards, literature, liverpool, sciglass
+from .. import cards
 from ..measurement import Measurements
+from . import literature, liverpool, sciglass
 
 Mask = npt.NDArray[np.bool_]
 Trust = Literal["bulk", "curated"]

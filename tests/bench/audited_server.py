@@ -87,7 +87,7 @@ def watched(module, name):
 
 def work():
     """Be the process that reads lists for the server."""
-    run = import_module("vitrion.serve.worker").main
+    run = import_module("vitrion.serve.workers.worker").main
     sys.addaudithook(hook)
     run()
 
@@ -98,7 +98,7 @@ def main():
     watched(pickle._Unpickler, "load")
     sys.addaudithook(hook)
     port = sys.argv[2]
-    crew = import_module("vitrion.serve.crew")
+    crew = import_module("vitrion.serve.workers.subprocesses")
     crew.COMMAND = ("-c", "print('not trained: this is a test')")
     crew.WORKER = (__file__, str(LOG), "worker")
     joblib = import_module("joblib")

@@ -21,7 +21,7 @@ NAMES = {"campaigns": "laco", "models": "tg"}  # of what a path names
 
 def bodies():
     """A body of each request in JSON that the service documents, by its path: from the examples in its schema."""
-    from vitrion.serve.app import create_app
+    from vitrion.serve.api.app import create_app
     from vitrion.serve.settings import Settings
 
     schema = create_app(Settings()).openapi()

@@ -23,8 +23,8 @@ from pathlib import Path
 import httpx
 import stage
 from stage import LIST, Stage, children
-from vitrion.experiments import registry
-from vitrion.models import artifact
+from vitrion.experiments.registry import versions as registry
+from vitrion.models.artifacts import artifact
 
 BUNDLE, CARD = registry.BUNDLE, registry.CARD
 HEAD = "# Broken on purpose"
@@ -214,7 +214,7 @@ def dask_worker_killed(here, draw, times):
     """One of two Dask workers is killed in the middle of a screening: the same answer, to the last bit."""
     import pandas as pd
     from distributed import Client, LocalCluster
-    from vitrion.experiments.screening import screen
+    from vitrion.experiments.screening.screen import screen
 
     family = {"candidates": "Li{1-y}Na{y}AlCl{4-2x}O{x}", "x": "0:1.5:0.01", "y": "0:1:0.002", "top": 100}
     whole, killed = screen(**family), []

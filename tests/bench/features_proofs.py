@@ -23,9 +23,9 @@ from pathlib import Path
 import numpy as np
 from odd_strings import near_formulas, random_strings
 from vitrion.features import Composition, Featurizer, FormulaError, Fractions, Template
+from vitrion.features.descriptors.glass import glass
+from vitrion.features.descriptors.magpie import magpie
 from vitrion.features.elements import SYMBOLS
-from vitrion.features.glass import glass
-from vitrion.features.statistics import magpie
 
 IONIC = [c for c, s in enumerate(SYMBOLS[:98]) if s not in {"He", "Ne", "Ar", "Kr", "Xe", "Rn", "At"}]
 BOUNDED = {"formulas": 10_000, "matminer": 3_000, "strings": 30_000, "texts": 100_000, "largest": 1_000_000}

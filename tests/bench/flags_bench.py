@@ -7,8 +7,8 @@ import sys
 import time
 
 import numpy as np
-from vitrion.datasets.flags import CODES, USUALLY_FORBIDDEN, flagged, texts
-from vitrion.experiments.sieve import CHUNK, _alike
+from vitrion.datasets.chemistry.flags import CODES, USUALLY_FORBIDDEN, flagged, texts
+from vitrion.experiments.screening.pruning import CHUNK, _alike
 from vitrion.features import Featurizer, Fractions, Template, charge
 
 PROFILE_US = 106.8  # of a candidate on one thread, docs/benchmarks/screening.md

@@ -25,7 +25,8 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 from vitrion.datasets import load
-from vitrion.experiments import gate, held_rows
+from vitrion.experiments.gate import gate
+from vitrion.experiments.gate import held_out as held_rows
 
 ROOT = Path(__file__).parents[2]
 NEWS = 8  # measurements that the challenger knows and the champion does not

@@ -14,8 +14,8 @@ import zipfile
 import numpy as np
 import sklearn.linear_model
 import skops.io
-from vitrion.models import artifact
-from vitrion.models.descriptor_record import columns
+from vitrion.models.artifacts import artifact
+from vitrion.models.design.descriptor_record import columns
 from vitrion.models.predictor import Predictor
 
 

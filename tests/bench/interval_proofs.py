@@ -15,8 +15,8 @@ from mapie.conformity_scores import ResidualNormalisedScore
 from mapie.regression import SplitConformalRegressor
 from sklearn.base import BaseEstimator, RegressorMixin
 from vitrion.datasets.splits import by_family
-from vitrion.experiments.evaluation import hold_out
-from vitrion.experiments.recipe import Recipe
+from vitrion.experiments.recipes.recipe import Recipe
+from vitrion.experiments.training.evaluate import hold_out
 from vitrion.models.localised import LocalCalibration
 
 COVERAGE = 0.9

@@ -29,13 +29,16 @@ import numpy as np
 import pandas as pd
 from sklearn.ensemble import HistGradientBoostingRegressor
 from vitrion.datasets import load
-from vitrion.experiments import campaign_round, promotion, reconcile, registry, tracking
-from vitrion.experiments.campaign import Campaign
-from vitrion.experiments.decision import Check, Decision
-from vitrion.experiments.pool import Pool
-from vitrion.experiments.recipe import Recipe
-from vitrion.experiments.training import train
-from vitrion.models import artifact
+from vitrion.experiments.campaigns import round as campaign_round
+from vitrion.experiments.campaigns.campaign import Campaign
+from vitrion.experiments.gate.decision import Check, Decision
+from vitrion.experiments.proposals.pool import Pool
+from vitrion.experiments.recipes.recipe import Recipe
+from vitrion.experiments.registry import promotion, reconcile
+from vitrion.experiments.registry import versions as registry
+from vitrion.experiments.tracking import log as tracking
+from vitrion.experiments.training.train import train
+from vitrion.models.artifacts import artifact
 from vitrion.models.blend import BlendedRegressor
 from vitrion.models.process import FamilyProcess
 

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from vitrion.datasets import liverpool, load
-from vitrion.datasets.conduction import share
-from vitrion.experiments.protocol import cross_validate
-from vitrion.experiments.recipe import Recipe
-from vitrion.experiments.subsets import HALIDES, OXYHALIDES, subsets
+from vitrion.datasets import load
+from vitrion.datasets.curation.conduction import share
+from vitrion.datasets.sources import liverpool
+from vitrion.experiments.holdout.protocol import cross_validate
+from vitrion.experiments.holdout.subsets import HALIDES, OXYHALIDES, subsets
+from vitrion.experiments.recipes.recipe import Recipe
 
 ALL, NONE, OXIDES, SULFIDES = "all", "none", "oxides", "sulfides"
 DRAWS = 2_000

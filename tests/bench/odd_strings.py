@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 from vitrion.features.elements import SYMBOLS
-from vitrion.features.notation import LONGEST
+from vitrion.features.formula.notation import LONGEST
 
 ODD = Path("tests/features/odd_formulas.json")
 MEASURED = Path("datasets/data/halide_electrolytes.csv")

@@ -25,13 +25,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from vitrion.experiments import crews, streams
-from vitrion.experiments.loaded import load
-from vitrion.experiments.screening import screen
-from vitrion.experiments.sieve import CHUNK
+from vitrion.experiments.registry.loading import load
+from vitrion.experiments.screening import executors as crews
+from vitrion.experiments.screening import streams
+from vitrion.experiments.screening.pruning import CHUNK
+from vitrion.experiments.screening.screen import screen
 from vitrion.features.featurizer import Featurizer
 from vitrion.features.fractions import Fractions
-from vitrion.models.threads import one_thread
+from vitrion.models.numerics.threads import one_thread
 
 FAMILY = "Li{1-y}Na{y}Al{1-z}Ga{z}Cl{4-2x}O{x}"
 SIZES = {10**5: (200, 25, 20), 10**6: (200, 100, 50), 10**7: (200, 250, 200)}

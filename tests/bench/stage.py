@@ -25,8 +25,8 @@ LIST = [f"Li{1 + n / 3000:g}GaCl{4 + n / 3000:g}" for n in range(1, 41)]
 def small_home(folder):
     """Make a home with two versions of small champions, of which version 8 answers."""
     import sklearn
-    from vitrion.experiments import registry
-    from vitrion.models import artifact
+    from vitrion.experiments.registry import versions as registry
+    from vitrion.models.artifacts import artifact
 
     spec = importlib.util.spec_from_file_location("small", TESTS / "conftest.py")
     small = importlib.util.module_from_spec(spec)

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from vitrion.features import Composition, Featurizer, Fractions, Template
 from vitrion.features.charge import neutral
+from vitrion.features.descriptors.glass import glass
+from vitrion.features.descriptors.magpie import magpie
 from vitrion.features.elements import SYMBOLS
-from vitrion.features.glass import glass
-from vitrion.features.statistics import magpie
 
 ROWS = 50_000
 IONIC = [c for c, s in enumerate(SYMBOLS[:98]) if s not in {"He", "Ne", "Ar", "Kr", "Xe", "Rn", "At"}]

@@ -5,8 +5,8 @@ import io
 import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from vitrion.datasets.grid import TableError, parse
-from vitrion.datasets.user_table import understand
+from vitrion.datasets.results.table import understand
+from vitrion.datasets.tables.grid import TableError, parse
 
 CELLS = st.one_of(
     st.sampled_from(

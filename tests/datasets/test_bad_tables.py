@@ -13,8 +13,8 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from vitrion.datasets.grid import TableError, limit
-from vitrion.datasets.user_table import RowsError, from_frame, read_table
+from vitrion.datasets.results.table import RowsError, from_frame, read_table
+from vitrion.datasets.tables.grid import TableError, limit
 
 HEAD = "formula,temperature_C,conductivity_mS_cm,phase\n"
 GOOD = "LiAlCl2.5O0.75,25,1.4,glass\n"
@@ -222,7 +222,7 @@ def test_a_gzip_bomb_of_two_gigabytes_is_refused_in_little_memory(tmp_path):
     assert path.stat().st_size < 3e6
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))\n"
-        "from pathlib import Path; from vitrion.datasets.user_table import read_table\n"
+        "from pathlib import Path; from vitrion.datasets.results.table import read_table\n"
         "try: read_table(Path(sys.argv[1]))\n"
         "except ValueError as error: print(error)\n"
         "print(*[line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')])"

@@ -2,7 +2,7 @@ import hashlib
 
 import pyarrow.parquet as pq
 import pytest
-from vitrion.datasets import sciglass_build
+from vitrion.datasets.builders import sciglass as sciglass_build
 from vitrion.datasets.cards import CARDS, DATA, Card, CardError, card, cards
 
 

@@ -4,11 +4,12 @@ import sys
 import numpy as np
 import pytest
 from vitrion import datasets
-from vitrion.datasets import curation, literature, liverpool, sciglass
-from vitrion.datasets.duplicates import TOLD_TWICE
+from vitrion.datasets.curation import curate as curation
+from vitrion.datasets.curation.duplicates import TOLD_TWICE
+from vitrion.datasets.curation.tellings import LATER
 from vitrion.datasets.measurement import composition_keys
 from vitrion.datasets.properties import PROPERTIES
-from vitrion.datasets.tellings import LATER
+from vitrion.datasets.sources import literature, liverpool, sciglass
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,8 @@ import os
 import threading
 
 import pytest
-from vitrion.datasets import home, store
+from vitrion.datasets import home
+from vitrion.datasets.results import store
 
 
 @pytest.fixture

@@ -4,10 +4,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from vitrion.datasets import export, literature, load, obelix
+from vitrion.datasets import load
 from vitrion.datasets.cards import card
+from vitrion.datasets.catalogue import export
 from vitrion.datasets.measurement import composition_keys
 from vitrion.datasets.properties import ACTIVATION_ENERGY, CONDUCTIVITY
+from vitrion.datasets.sources import literature, obelix
 from vitrion.features import charge
 from vitrion.features.fractions import Fractions
 

@@ -1,11 +1,12 @@
 import pandas as pd
 import pytest
-from vitrion.datasets import lab, load, splits, store
-from vitrion.datasets.curation import SAME_GLASS
-from vitrion.datasets.grid import TableError
+from vitrion.datasets import lab, load, splits
+from vitrion.datasets.curation.curate import SAME_GLASS
 from vitrion.datasets.measurement import schema
-from vitrion.datasets.store import StoreError
-from vitrion.datasets.user_table import RowsError
+from vitrion.datasets.results import store
+from vitrion.datasets.results.store import StoreError
+from vitrion.datasets.results.table import RowsError
+from vitrion.datasets.tables.grid import TableError
 
 RESULTS = pd.DataFrame(
     {

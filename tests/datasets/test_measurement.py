@@ -2,9 +2,9 @@ import numpy as np
 import pandas as pd
 import pandera.errors
 import pytest
-from vitrion.datasets import literature, liverpool, load
+from vitrion.datasets import load
 from vitrion.datasets.cards import card
-from vitrion.datasets.duplicates import drop_retold
+from vitrion.datasets.curation.duplicates import drop_retold
 from vitrion.datasets.measurement import (
     COLUMNS,
     UNKNOWN_LICENCE,
@@ -15,6 +15,7 @@ from vitrion.datasets.measurement import (
     tabulate,
 )
 from vitrion.datasets.properties import find
+from vitrion.datasets.sources import literature, liverpool
 from vitrion.features import Composition
 from vitrion.features.elements import INDEX
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 from vitrion.datasets import units
+from vitrion.datasets.curation.plausibility import looks_kelvin, suspect
 from vitrion.datasets.properties import ACTIVATION_ENERGY, CONDUCTIVITY, DENSITY, PROPERTIES, TG
-from vitrion.datasets.suspicion import looks_kelvin, suspect
 from vitrion.features import Fractions
 
 

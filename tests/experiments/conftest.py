@@ -6,8 +6,9 @@ import shutil
 import sqlite3
 
 import pytest
-from vitrion.experiments import campaign_runs, tracking
-from vitrion.experiments.recipe import Recipe
+from vitrion.experiments.campaigns import tracking as campaign_runs
+from vitrion.experiments.recipes.recipe import Recipe
+from vitrion.experiments.tracking import log as tracking
 
 
 @pytest.fixture(autouse=True)

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from vitrion import Campaign
 from vitrion.datasets import lab, load
-from vitrion.experiments.outcomes import Outcomes
-from vitrion.experiments.own_results import informed
-from vitrion.experiments.proposal import propose, taught
-from vitrion.experiments.recipe import Recipe
+from vitrion.experiments.proposals.propose import propose, taught
+from vitrion.experiments.recipes.recipe import Recipe
+from vitrion.experiments.task.outcomes import Outcomes
+from vitrion.experiments.task.own_results import informed
 
 FAMILY, RANGE = "LiAlCl{4-2x}O{x}", "0.3:1.2:0.05"
 RESULTS = pd.DataFrame(

@@ -7,10 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import vitrion
-from vitrion.experiments import flavour, registry, tracking
+from vitrion.experiments import flavour
 from vitrion.experiments.flavour import TableModel
-from vitrion.experiments.training import train
-from vitrion.models import artifact
+from vitrion.experiments.registry import versions as registry
+from vitrion.experiments.tracking import log as tracking
+from vitrion.experiments.training.train import train
+from vitrion.models.artifacts import artifact
 
 FORMULAS = ["LiAlCl2.5O0.75", "not a formula", "NaAlCl2.5O0.75", "", None, "LiAlCl4", "Li2O-TaCl5", "Xx2"]
 

@@ -1,10 +1,10 @@
 """A goal refuses what has a flag that it forbids, and tables say what is flagged."""
 
 import pytest
-from vitrion.experiments.goal import Goal, GoalError
-from vitrion.experiments.proposal import propose
-from vitrion.experiments.ranking import rank, sweep
-from vitrion.experiments.screening import screen
+from vitrion.experiments.proposals.propose import propose
+from vitrion.experiments.ranking.rank import rank, sweep
+from vitrion.experiments.screening.screen import screen
+from vitrion.experiments.task.goal import Goal, GoalError
 from vitrion.features import Fractions
 
 NAMES = ["LiAlCl2.5O0.75", "LiAlCl4", "LiPbCl3", "LiBCl2.5O0.75", "ThCl4-LiCl", "Li6PS5Cl", "NaCl"]

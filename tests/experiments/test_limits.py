@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from vitrion.experiments.goal import Goal
-from vitrion.experiments.proposal import propose
-from vitrion.experiments.ranking import rank, sweep
-from vitrion.experiments.screening import screen
+from vitrion.experiments.proposals.propose import propose
+from vitrion.experiments.ranking.rank import rank, sweep
+from vitrion.experiments.screening.screen import screen
+from vitrion.experiments.task.goal import Goal
 
 TRACES = ["Li0.001AlCl3.001", "Na0.02SiCl4.02", "Li0.0001TaCl5.0001", "K0.01AlCl3.01"]
 LIQUIDS = ["CCl4", "SiCl4", "PCl3O", "TiCl4"]

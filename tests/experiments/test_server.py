@@ -9,8 +9,11 @@ import urllib.request
 
 import pandas as pd
 import pytest
-from vitrion.experiments import processes, promotion, reconcile, registry, tracking
-from vitrion.experiments.training import train
+from vitrion.experiments.registry import promotion, reconcile
+from vitrion.experiments.registry import versions as registry
+from vitrion.experiments.tracking import log as tracking
+from vitrion.experiments.tracking import processes
+from vitrion.experiments.training.train import train
 
 PATIENCE_S = 180
 

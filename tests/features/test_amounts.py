@@ -6,13 +6,14 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
-from vitrion.datasets import cells, user_table
-from vitrion.experiments import candidates
+from vitrion.datasets.results import table as user_table
+from vitrion.datasets.tables import cells
+from vitrion.experiments.task import candidates
 from vitrion.features import Composition, FormulaError, Fractions, Template, substitution
 from vitrion.features.amounts import number
-from vitrion.features.grid import exact
 from vitrion.features.scalars import ScalarError, floats, is_missing, plain, real
-from vitrion.serve.wire import texts
+from vitrion.features.space.grid import exact
+from vitrion.serve.client.transport import texts
 
 
 @pytest.mark.parametrize(

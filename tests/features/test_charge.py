@@ -7,7 +7,7 @@ import pytest
 from vitrion.features import Composition, Fractions
 from vitrion.features.charge import TOLERANCE, explain, gaps, nearest_role, neutral, unknown
 from vitrion.features.elements import SYMBOLS
-from vitrion.features.oxidation import ordinary_spans, roles
+from vitrion.features.ions.oxidation import ordinary_spans, roles
 
 NEUTRAL = {
     "electrolytes": """LiAlCl2.5O0.75 NaAlCl2.5O0.75 LiAlCl4 Li3.2TaCl5O1.6 LiTaOCl4 NbOCl3 Li6PS5Cl Li3YCl6 Li2ZrCl6

@@ -7,7 +7,7 @@ what a crystal or a molecule shows, the line says why.
 import numpy as np
 import pytest
 from vitrion.features import Fractions
-from vitrion.features.glass import descriptor, glass
+from vitrion.features.descriptors.glass import descriptor, glass
 
 SHORT = {
     "B": "bridging_o_per_m",

@@ -7,7 +7,7 @@ import tomllib
 import numpy as np
 import pytest
 from vitrion.features.elements import DATA, SYMBOLS, ElementDataError, lookup, states, table
-from vitrion.features.oxidation import ordinary_spans
+from vitrion.features.ions.oxidation import ordinary_spans
 
 
 def test_the_card_is_of_this_table():

@@ -13,11 +13,11 @@ from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from vitrion.features import Composition, Featurizer, FormulaError, Fractions, Template
+from vitrion.features.descriptors.glass import NAMES as GLASS
+from vitrion.features.descriptors.glass import glass
+from vitrion.features.descriptors.magpie import NAMES as MAGPIE
+from vitrion.features.descriptors.magpie import magpie
 from vitrion.features.elements import SYMBOLS, ElementDataError
-from vitrion.features.glass import NAMES as GLASS
-from vitrion.features.glass import glass
-from vitrion.features.statistics import NAMES as MAGPIE
-from vitrion.features.statistics import magpie
 
 FORMULAS = ["LiAlCl2.5O0.75", "NaAlCl4", "Li6PS5Cl", "40Li2O-60B2O3"]
 

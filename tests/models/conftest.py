@@ -5,12 +5,12 @@ import warnings
 import numpy as np
 import pytest
 from vitrion.datasets import load
-from vitrion.experiments.energies import measured_energies
+from vitrion.experiments.recipes.energies import measured_energies
 from vitrion.features.elements import SYMBOLS
 from vitrion.models.blend import BlendedRegressor
 from vitrion.models.committee import Committee
-from vitrion.models.conditions import NAMES
-from vitrion.models.nearness import nearness
+from vitrion.models.design.conditions import NAMES
+from vitrion.models.design.nearness import nearness
 from vitrion.models.predictor import Predictor
 from vitrion.models.process import FamilyProcess
 

@@ -5,11 +5,11 @@ import pytest
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
-from vitrion.experiments.energies import measured_energies
+from vitrion.experiments.recipes.energies import measured_energies
 from vitrion.features import Fractions
 from vitrion.models import blend
 from vitrion.models.blend import BlendedRegressor
-from vitrion.models.nearness import ramp
+from vitrion.models.design.nearness import ramp
 from vitrion.models.predictor import Predictor
 from vitrion.models.process import FamilyProcess
 from vitrion.models.temperature import ARRHENIUS, DECADES_PER_EV, LEAST_EV, MOST_EV, ROOM, USUAL_EV

@@ -4,12 +4,13 @@ import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from vitrion.datasets import PROPERTIES
-from vitrion.datasets.possible import ceiling
+from vitrion.datasets.chemistry.possible import ceiling
 from vitrion.features import Composition, FormulaError, Fractions
 from vitrion.features.featurizer import Featurizer
-from vitrion.models import conditions, inputs
+from vitrion.models.design import conditions
+from vitrion.models.design.nearness import nearness
 from vitrion.models.domain import VERDICTS
-from vitrion.models.nearness import nearness
+from vitrion.models.fitting import inputs
 from vitrion.models.predictor import Predictor
 from vitrion.models.temperature import ARRHENIUS, DECADES_PER_EV, LEAST_EV, MOST_EV, ROOM
 

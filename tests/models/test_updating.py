@@ -5,7 +5,7 @@ import copy
 import numpy as np
 import pytest
 from vitrion.features import FormulaError, Fractions
-from vitrion.models import artifact
+from vitrion.models.artifacts import artifact
 
 OWN = ["LiAlCl2.5O0.75", "LiAlCl2.9O0.55", "LiAlCl2.2O0.9"]
 ALIKE, UNLIKE = "LiAlCl2.7O0.65", "Na2Si2O5"

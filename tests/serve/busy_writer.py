@@ -5,9 +5,9 @@ import warnings
 
 import pandas as pd
 from vitrion.datasets import lab
-from vitrion.experiments.campaign import Campaign
+from vitrion.experiments.campaigns.campaign import Campaign
 from vitrion.serve.settings import Settings
-from vitrion.serve.store import Job, Store, now
+from vitrion.serve.storage.store import Job, Store, now
 
 warnings.simplefilter("ignore")
 campaign = Campaign.new("laco", "LiAlCl{4-2x}O{x}", x="0:1.5:0.05")

@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import sklearn
-import vitrion.experiments
 from vitrion.features import Composition, FormulaError, Template
 from vitrion.features.charge import explain
 from vitrion.serve.settings import Settings
@@ -99,8 +98,8 @@ def sweep(template, temperature_C=25.0, goal=None, predictors=None, **variables)
 @pytest.fixture
 def floor(monkeypatch):
     """The experiments floor replaced by simple rules."""
-    importlib.import_module("vitrion.experiments.screening")  # it stays as it is, whichever test comes first
-    ranking = types.ModuleType("vitrion.experiments.ranking")
+    importlib.import_module("vitrion.experiments.screening.screen")  # it stays as it is, whichever test comes first
+    ranking = types.ModuleType("vitrion.experiments.ranking.rank")
     ranking.rank, ranking.sweep = rank, sweep
     registry = types.ModuleType("vitrion.experiments.registry")
     registry.NoChampionError = type("NoChampionError", (RuntimeError,), {})
@@ -111,17 +110,17 @@ def floor(monkeypatch):
     registry.champions, registry.read_card = lambda: known, lambda name, version: known[name]
     registry.usable = lambda: len(known) == 2
     for module in (ranking, registry):
-        name = module.__name__.rpartition(".")[2]
+        package, _, name = module.__name__.rpartition(".")
         monkeypatch.setitem(sys.modules, module.__name__, module)
-        monkeypatch.setattr(vitrion.experiments, name, module, raising=False)
+        monkeypatch.setattr(importlib.import_module(package), name, module, raising=False)
     return types.SimpleNamespace(ranking=ranking, registry=registry, champions=known)
 
 
 @pytest.fixture(scope="session")
 def trained(predictors, beaten, tmp_path_factory):
     """A home with small champions, to be copied."""
-    from vitrion.experiments import registry
-    from vitrion.models import artifact
+    from vitrion.experiments.registry import versions as registry
+    from vitrion.models.artifacts import artifact
 
     folder = tmp_path_factory.mktemp("trained")
     before = os.environ.get("VITRION_HOME")
@@ -177,7 +176,7 @@ def house(trained, empty):
 def opened(monkeypatch):
     """Open the service of the present home, and wait until it is ready where it can be; it may not load MLflow."""
     from starlette.testclient import TestClient
-    from vitrion.serve.app import create_app
+    from vitrion.serve.api.app import create_app
 
     monkeypatch.setitem(sys.modules, "mlflow", None)
 

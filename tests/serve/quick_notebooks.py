@@ -14,9 +14,9 @@ from contextlib import redirect_stdout
 from pathlib import Path
 
 from sklearn.ensemble import HistGradientBoostingRegressor
-from vitrion.experiments import export
+from vitrion.experiments.plots import export
 from vitrion.models.blend import BlendedRegressor
-from vitrion.models.conditions import NAMES
+from vitrion.models.design.conditions import NAMES
 from vitrion.models.predictor import Predictor
 from vitrion.models.process import FamilyProcess
 

@@ -8,14 +8,15 @@ import pytest
 import sqlalchemy as sa
 from dbos import DBOS
 from dbos._error import DBOSException
-from vitrion.experiments import campaign_table
-from vitrion.serve import keeper, queues
-from vitrion.serve.errors import explained
-from vitrion.serve.jobs import Jobs
-from vitrion.serve.patience import AwayError, lost
-from vitrion.serve.refusals import public
+from vitrion.experiments.campaign_log import table as campaign_table
+from vitrion.serve.errors.outcomes import explained
+from vitrion.serve.errors.refusals import public
+from vitrion.serve.jobs import queues
+from vitrion.serve.jobs import recovery as keeper
+from vitrion.serve.jobs.job_queue import Jobs
 from vitrion.serve.settings import Settings
-from vitrion.serve.store import Store
+from vitrion.serve.storage.retries import AwayError, lost
+from vitrion.serve.storage.store import Store
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 SOCKET = (

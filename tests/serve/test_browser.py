@@ -13,9 +13,9 @@ import time
 from pathlib import Path
 
 import pytest
-from vitrion.experiments.campaign import Campaign
-from vitrion.serve import crew
+from vitrion.experiments.campaigns.campaign import Campaign
 from vitrion.serve.settings import Settings
+from vitrion.serve.workers import subprocesses as crew
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.slow]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -72,7 +72,7 @@ FILTER = """async () => {
 def serving(**settings):
     """The service of the present home on a free port."""
     import uvicorn
-    from vitrion.serve.app import create_app
+    from vitrion.serve.api.app import create_app
 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -411,8 +411,8 @@ def give(page, secret):
 
 def test_signing_in_and_out(empty, stranger):
     """With keys that do not count, with one that does, by a deep link, and from pages of elsewhere."""
-    from vitrion.serve.keyring import Keyring
-    from vitrion.serve.store import Store
+    from vitrion.serve.security.keys import Keyring
+    from vitrion.serve.storage.store import Store
 
     with serving(require_keys=1) as base:
         ring = Keyring(Store(f"sqlite:///{empty / 'service.db'}").engine)

@@ -9,14 +9,15 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 from vitrion import Campaign
-from vitrion.datasets import catalogue
-from vitrion.experiments import campaign_store
-from vitrion.experiments.loaded import load
-from vitrion.experiments.ranking import rank
-from vitrion.serve import cli, long_list
+from vitrion.datasets.catalogue import contents as catalogue
+from vitrion.experiments.campaign_log import store as campaign_store
+from vitrion.experiments.ranking.rank import rank
+from vitrion.experiments.registry.loading import load
+from vitrion.serve.cli import commands as cli
 from vitrion.serve.client import Client
+from vitrion.serve.client.transport import ServiceError
 from vitrion.serve.settings import job_folder
-from vitrion.serve.wire import ServiceError
+from vitrion.serve.workers import list_ranking as long_list
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 FAMILY = {"name": "laco", "template": "LiAlCl{4-2x}O{x}", "variables": {"x": "0.4:1.1:0.1"}, "temperature_C": 30.0}
@@ -117,7 +118,7 @@ def test_what_cannot_be_is_refused(http, client):
 
 @pytest.mark.parametrize("kind", ["json", "file"])
 def test_a_job_has_the_results_as_they_stood_when_it_was_taken(http, client, tmp_path, monkeypatch, kind):
-    monkeypatch.setattr("vitrion.serve.remote_ranking.AT_ONCE", 2)
+    monkeypatch.setattr("vitrion.serve.client.rankings.AT_ONCE", 2)
     here = Campaign.load("laco").rank(ASKED, predictors=load())
     (tmp_path / "list.csv").write_text("\n".join(["formula", *ASKED]) + "\n")
     said = []
@@ -163,7 +164,7 @@ def test_a_campaign_of_somebody_else_is_not_there(house, opened):
 @pytest.fixture
 def run(house, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("vitrion.experiments.campaign_runs.track_round", lambda name, event: None)
+    monkeypatch.setattr("vitrion.experiments.campaigns.tracking.track_round", lambda name, event: None)
 
     def invoke(*words, code=0):
         done = CliRunner().invoke(cli.app, [str(word) for word in words])

@@ -5,8 +5,8 @@ import json
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
-from vitrion.experiments import registry
-from vitrion.serve import cli
+from vitrion.experiments.registry import versions as registry
+from vitrion.serve.cli import commands as cli
 from vitrion.serve.client import Client
 
 pytestmark = pytest.mark.filterwarnings("ignore")

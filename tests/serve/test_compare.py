@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 from vitrion.experiments.comparison import Comparison
-from vitrion.experiments.comparison_cells import CELL, Cell
+from vitrion.experiments.comparison.cells import CELL, Cell
 from vitrion.serve.cli import app
 from vitrion.serve.client import Client
-from vitrion.serve.compare_page import compare_page
-from vitrion.serve.wire import ServiceError
+from vitrion.serve.client.transport import ServiceError
+from vitrion.serve.pages.compare_page import compare_page
 
 LACO, NACO, ARGYRODITE = "LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "Li6PS5Cl"
 DOI = "10.1038/s41560-023-01356-y"

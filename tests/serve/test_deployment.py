@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from vitrion.serve import journal
+from vitrion.serve import request_log as journal
 from vitrion.serve.cli import app as commands
-from vitrion.serve.refusals import InputError
+from vitrion.serve.errors.refusals import InputError
 from vitrion.serve.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +34,7 @@ def test_the_table_of_settings_is_the_settings():
 def test_every_variable_in_the_code_is_told():
     names = set()
     for path in [
-        path for floor in ("datasets", "experiments", "models", "serve") for path in (ROOT / floor).glob("*.py")
+        path for floor in ("datasets", "experiments", "models", "serve") for path in (ROOT / floor).rglob("*.py")
     ]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):

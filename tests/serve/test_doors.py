@@ -12,17 +12,17 @@ import typer
 import vitrion
 from typer.testing import CliRunner
 from vitrion.datasets import readings
-from vitrion.experiments.campaign import Campaign
-from vitrion.experiments.goal import Goal, GoalError
-from vitrion.experiments.judgement import Threshold
+from vitrion.experiments.campaigns.campaign import Campaign
+from vitrion.experiments.task.goal import Goal, GoalError
+from vitrion.experiments.task.judgement import Threshold
 from vitrion.features.notices import collected, notice
-from vitrion.serve import schemas
+from vitrion.serve.api.routes.predictions import check_temperatures
 from vitrion.serve.cli import app
-from vitrion.serve.cli_rank import load_goal
+from vitrion.serve.cli.rank import load_goal
 from vitrion.serve.client import Client
-from vitrion.serve.refusals import InputError
-from vitrion.serve.routes_rank import check_temperatures
-from vitrion.serve.service import Ask
+from vitrion.serve.errors.refusals import InputError
+from vitrion.serve.schemas import requests as schemas
+from vitrion.serve.service.predictions import Ask
 
 FAMILY, RANGE, LACO = "LiAlCl{4-2x}O{x}", "0.5:1:0.25", "LiAlCl2.5O0.75"
 VERBS = {

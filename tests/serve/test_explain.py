@@ -6,18 +6,18 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-import vitrion.experiments.ready
+import vitrion.experiments.ranking.ready
 from sklearn.ensemble import HistGradientBoostingRegressor
 from typer.testing import CliRunner
 from vitrion.datasets import lab, load
-from vitrion.experiments.ranking import rank
+from vitrion.experiments.ranking.rank import rank
 from vitrion.models.blend import BlendedRegressor
-from vitrion.models.conditions import NAMES
-from vitrion.models.nearness import nearness
+from vitrion.models.design.conditions import NAMES
+from vitrion.models.design.nearness import nearness
 from vitrion.models.predictor import Predictor
 from vitrion.models.process import FamilyProcess
 from vitrion.serve.cli import app
-from vitrion.serve.measured_words import measured_words
+from vitrion.serve.formatting.measured import measured_words
 
 DOI = "10.1038/s41560-023-01356-y"
 
@@ -51,7 +51,7 @@ def champions():
 
 @pytest.fixture
 def run(champions, monkeypatch):
-    monkeypatch.setattr(vitrion.experiments.ready, "load_predictor", champions.__getitem__)
+    monkeypatch.setattr(vitrion.experiments.ranking.ready, "load_predictor", champions.__getitem__)
 
     def invoke(*arguments):
         with warnings.catch_warnings():
@@ -143,7 +143,7 @@ def test_an_element_without_data_is_bad_input(run, arguments):
 
 def test_a_number_that_rounds_to_nothing_has_no_sign():
     from vitrion.datasets.properties import PROPERTIES
-    from vitrion.serve.cli_explain import _number
+    from vitrion.serve.cli.explain import _number
 
     assert [_number(value, PROPERTIES["tg"]) for value in (-0.4, 0.4, -0.6)] == ["0", "0", "-1"]
 

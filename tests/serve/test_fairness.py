@@ -9,16 +9,17 @@ import httpx
 import pandas as pd
 import pytest
 import sqlalchemy as sa
-from vitrion.serve import costs, sweeping
-from vitrion.serve.app import _of_error
+from vitrion.serve.api.app import _of_error
 from vitrion.serve.client import Client
-from vitrion.serve.lengths import QUICK_BYTES, Length, length_of
-from vitrion.serve.refusals import BusyError, InputError
-from vitrion.serve.shares import TURNS, Need, OpenJobsError, RoomError, ShareError, Shares
-from vitrion.serve.store import DONE, Job, Store, now
-from vitrion.serve.turns import Turns
-from vitrion.serve.wire import ServiceError
-from vitrion.serve.work import ASKING, Pool
+from vitrion.serve.client.transport import ServiceError
+from vitrion.serve.errors.refusals import BusyError, InputError
+from vitrion.serve.jobs import sweeping
+from vitrion.serve.jobs.lengths import QUICK_BYTES, Length, length_of
+from vitrion.serve.service import costs
+from vitrion.serve.service.pools import ASKING, Pool
+from vitrion.serve.service.turns import Turns
+from vitrion.serve.storage.shares import TURNS, Need, OpenJobsError, RoomError, ShareError, Shares
+from vitrion.serve.storage.store import DONE, Job, Store, now
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 MUCH = Shares(1000, 1000.0)

@@ -1,5 +1,5 @@
 from typer.testing import CliRunner
-from vitrion.datasets.flags import CODES
+from vitrion.datasets.chemistry.flags import CODES
 from vitrion.serve.cli import app
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 import sklearn
-from vitrion.experiments import registry
-from vitrion.models import artifact, trial
+from vitrion.experiments.registry import versions as registry
+from vitrion.models.artifacts import artifact
+from vitrion.models.artifacts import sandbox as trial
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 LACO = "LiAlCl2.5O0.75"

@@ -5,11 +5,15 @@ import json
 import numpy as np
 import pytest
 import vitrion
-from vitrion.experiments import registry
-from vitrion.serve import routes_campaigns, routes_jobs, routes_library, routes_rank, routes_state
-from vitrion.serve.quick import ranked_together
-from vitrion.serve.refusals import ConflictError, public
-from vitrion.serve.service import Ask
+from vitrion.experiments.registry import versions as registry
+from vitrion.serve.api.routes import campaigns as routes_campaigns
+from vitrion.serve.api.routes import jobs as routes_jobs
+from vitrion.serve.api.routes import library as routes_library
+from vitrion.serve.api.routes import predictions as routes_rank
+from vitrion.serve.api.routes import state as routes_state
+from vitrion.serve.errors.refusals import ConflictError, public
+from vitrion.serve.service.predictions import Ask
+from vitrion.serve.service.quick import ranked_together
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 LACO, FAMILY, RANGES = "LiAlCl2.5O0.75", "LiAlCl{4-2x}O{x}", {"x": "0:1.5:0.25"}

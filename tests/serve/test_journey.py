@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 import vitrion
 from vitrion.features.scalars import ScalarError
-from vitrion.serve import crew
 from vitrion.serve.client import Client
-from vitrion.serve.wire import ServiceError, Wire
+from vitrion.serve.client.transport import ServiceError, Wire
+from vitrion.serve.workers import subprocesses as crew
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("kept_in")]
 FAMILY = "LiAlCl{4-2x}O{x}"
@@ -137,7 +137,7 @@ def test_the_client_is_patient_and_tells_what_was_refused(http, client, monkeypa
 
 @pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)
 def test_long_lists_of_a_client_are_jobs(http, client, monkeypatch, tmp_path):
-    monkeypatch.setattr("vitrion.serve.remote_ranking.AT_ONCE", 2)
+    monkeypatch.setattr("vitrion.serve.client.rankings.AT_ONCE", 2)
     asked = ["LiAlCl4", "LiAlCl2.5O0.75", "NaAlCl4", None]
     ranking = client.rank(asked)
     assert ranking.index.tolist() == [*sorted(range(3), key=lambda place: -ranking["p_goal"].get(place, 0)), 3]
@@ -148,7 +148,7 @@ def test_long_lists_of_a_client_are_jobs(http, client, monkeypatch, tmp_path):
 
 @pytest.mark.parametrize("kept_in", ["sqlite"], indirect=True)
 def test_the_server_never_imports_mlflow():
-    code = "import vitrion.serve.app, sys; print({'mlflow', 'dask', 'matminer'} & set(sys.modules))"
+    code = "import vitrion.serve.api.app, sys; print({'mlflow', 'dask', 'matminer'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
     heavy = "{'fastapi', 'dbos', 'uvicorn', 'sqlalchemy', 'pandas'}"

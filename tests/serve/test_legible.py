@@ -5,9 +5,9 @@ import io
 import pandas as pd
 import pytest
 from rich.console import Console
-from vitrion.serve.console import make_legible
-from vitrion.serve.outputs import quiet, to_csv
-from vitrion.serve.summary import ranking_table
+from vitrion.serve.formatting.files import quiet, to_csv
+from vitrion.serve.formatting.summary import ranking_table
+from vitrion.serve.terminal.console import make_legible
 
 ROW = {
     "rank": 1,

@@ -7,14 +7,16 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 from dbos._error import DBOSException
-from vitrion.serve import desk as desks
-from vitrion.serve import routes_library, shop, workflows
-from vitrion.serve.patience import AwayError
-from vitrion.serve.presence import Presence
-from vitrion.serve.refusals import BusyError
-from vitrion.serve.service import Answer
+from vitrion.serve.api import dependencies as desks
+from vitrion.serve.api.routes import library as routes_library
+from vitrion.serve.errors.refusals import BusyError
+from vitrion.serve.jobs import context as shop
+from vitrion.serve.jobs import workflows
+from vitrion.serve.jobs.leases import Presence
+from vitrion.serve.service.predictions import Answer
 from vitrion.serve.settings import Settings
-from vitrion.serve.store import Job, Store, now
+from vitrion.serve.storage.retries import AwayError
+from vitrion.serve.storage.store import Job, Store, now
 
 FAMILY = {"name": "laco", "template": "LiAlCl{4-2x}O{x}", "variables": {"x": "0:1.5:0.25"}}
 KEY = {"idempotency-key": "one"}

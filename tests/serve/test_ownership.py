@@ -7,15 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
-from vitrion.experiments import campaign_owner, campaign_store
-from vitrion.experiments.campaign import Campaign
-from vitrion.serve import cli
-from vitrion.serve.access_tables import CAMPAIGN, JOB, OWNERS
-from vitrion.serve.keyring import Keyring
-from vitrion.serve.owners import Owners, Who
-from vitrion.serve.refusals import ConflictError
-from vitrion.serve.service import Ask
-from vitrion.serve.store import Job, Store, now
+from vitrion.experiments.campaign_log import owner as campaign_owner
+from vitrion.experiments.campaign_log import store as campaign_store
+from vitrion.experiments.campaigns.campaign import Campaign
+from vitrion.serve.cli import commands as cli
+from vitrion.serve.errors.refusals import ConflictError
+from vitrion.serve.security.keys import Keyring
+from vitrion.serve.security.owners import Owners, Who
+from vitrion.serve.service.predictions import Ask
+from vitrion.serve.storage.access_tables import CAMPAIGN, JOB, OWNERS
+from vitrion.serve.storage.store import Job, Store, now
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 FAMILY = {"name": "laco", "template": "LiAlCl{4-2x}O{x}", "variables": {"x": "0:1.5:0.25"}}
@@ -64,7 +65,7 @@ def test_what_ended_on_the_way_leaves_no_owner(asking, monkeypatch):
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
         patched.setattr(campaign_store, "_write", killed)
-        patched.setattr("vitrion.experiments.campaign_table._now", killed)
+        patched.setattr("vitrion.experiments.campaign_log.table._now", killed)
         asking.app.state.desk.campaigns.new("laco", ["LiAlCl4"], Ask.of(None), {}, 1, 0, "anna")
     Campaign.new("laco", ["LiAlCl4"])  # as the command line does: it is nobody's
     assert asking.get("/api/v1/campaigns/laco", headers=anna).status_code == 404
@@ -148,7 +149,9 @@ def test_an_owner_is_found_in_a_file_that_another_wrote(empty, kept_in):
 def test_a_job_and_its_owner_are_kept_together(database, monkeypatch):
     store = Store(database)
     owners, number = Owners(store.engine), "a" * 20
-    monkeypatch.setattr("vitrion.serve.store.OWNERS", OWNERS.to_metadata(OWNERS.metadata.__class__(), name="missing"))
+    monkeypatch.setattr(
+        "vitrion.serve.storage.store.OWNERS", OWNERS.to_metadata(OWNERS.metadata.__class__(), name="missing")
+    )
     with pytest.raises(Exception, match="missing"):
         store.add(Job(number, "rank", "mine", {}, now()), "anna")
     assert store.job(number) is None, "no owner, no job"

@@ -10,16 +10,19 @@ import warnings
 import pytest
 from typer.testing import CliRunner
 from vitrion.datasets.home import home
-from vitrion.experiments import campaign_store, loaded, registry
-from vitrion.experiments.pool import Pool
-from vitrion.experiments.record import write
-from vitrion.models.artifact import ArtifactError
-from vitrion.serve import cli, limits
-from vitrion.serve.app import _tidy
-from vitrion.serve.crew import LostWorkerError
-from vitrion.serve.in_use import InUse
-from vitrion.serve.refusals import BusyError
-from vitrion.serve.service import noticed
+from vitrion.experiments.campaign_log import store as campaign_store
+from vitrion.experiments.proposals.pool import Pool
+from vitrion.experiments.registry import loading as loaded
+from vitrion.experiments.registry import versions as registry
+from vitrion.experiments.registry.record import write
+from vitrion.models.artifacts.artifact import ArtifactError
+from vitrion.serve.api.app import _tidy
+from vitrion.serve.cli import commands as cli
+from vitrion.serve.errors.refusals import BusyError
+from vitrion.serve.schemas import limits
+from vitrion.serve.service.model_cache import InUse
+from vitrion.serve.service.predictions import noticed
+from vitrion.serve.workers.subprocesses import LostWorkerError
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 LACO, FAMILY, RANGES = "LiAlCl2.5O0.75", "LiAlCl{4-2x}O{x}", {"x": "0:1.5:0.25"}
@@ -99,13 +102,13 @@ def test_housekeeping_goes_on_after_an_error(monkeypatch):
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(_tidy(types.SimpleNamespace(jobs=types.SimpleNamespace(sweep_out=sweep_out))), 0.5)
 
-    monkeypatch.setattr("vitrion.serve.app.TIDY_S", 0.01)
+    monkeypatch.setattr("vitrion.serve.api.app.TIDY_S", 0.01)
     asyncio.run(some())
     assert len(tries) > 1
 
 
 def test_models_that_could_not_be_loaded_for_a_moment_are_tried_again(house, monkeypatch):
-    monkeypatch.setattr("vitrion.serve.in_use.FIRST_WAIT_S", 0.1)
+    monkeypatch.setattr("vitrion.serve.service.model_cache.FIRST_WAIT_S", 0.1)
     models, load, errors = InUse(), loaded.load, [MemoryError("too little memory"), ArtifactError("it is refused")]
 
     def failing(*told):

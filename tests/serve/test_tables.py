@@ -11,15 +11,16 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from vitrion.datasets import delimited, grid, parquet_bounds
-from vitrion.datasets.decoding import LARGEST
-from vitrion.datasets.grid import ENDINGS
-from vitrion.datasets.user_table import read_table
-from vitrion.experiments.candidates import listed
-from vitrion.experiments.streams import source_of
-from vitrion.serve.lists import gathered, read_candidates
-from vitrion.serve.refusals import InputError, visible
-from vitrion.serve.wire import results_of
+from vitrion.datasets.exchange import delimited
+from vitrion.datasets.results.table import read_table
+from vitrion.datasets.tables import grid, parquet_bounds
+from vitrion.datasets.tables.decoding import LARGEST
+from vitrion.datasets.tables.grid import ENDINGS
+from vitrion.experiments.screening.streams import source_of
+from vitrion.experiments.task.candidates import listed
+from vitrion.serve.client.transport import results_of
+from vitrion.serve.errors.refusals import InputError, visible
+from vitrion.serve.terminal.lists import gathered, read_candidates
 
 
 @pytest.fixture

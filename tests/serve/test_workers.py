@@ -11,11 +11,11 @@ import time
 import httpx
 import pytest
 import sqlalchemy as sa
-from vitrion.experiments.campaign import Campaign
-from vitrion.serve.keeper import Keeper
-from vitrion.serve.presence import EXECUTORS, Presence
+from vitrion.experiments.campaigns.campaign import Campaign
+from vitrion.serve.jobs.leases import EXECUTORS, Presence
+from vitrion.serve.jobs.recovery import Keeper
 from vitrion.serve.settings import Settings
-from vitrion.serve.store import Store
+from vitrion.serve.storage.store import Store
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 PATIENCE_S = 180
@@ -103,7 +103,7 @@ def test_jobs_are_shared_and_done_once(crowd, house):
 
 def test_a_process_is_gone_when_its_lock_is_free(database, empty, monkeypatch):
     empty.mkdir()
-    monkeypatch.setattr("vitrion.serve.presence._ServerHold.grace_s", 0.3)
+    monkeypatch.setattr("vitrion.serve.jobs.leases._ServerHold.grace_s", 0.3)
     kept = Store(database)
     mine, other, left = (Presence(kept, "worker") for _ in range(3))
     for one in (mine, other, left):

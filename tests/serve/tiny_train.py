@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 from vitrion.datasets import lab, load
-from vitrion.experiments import gate_intervals
-from vitrion.experiments.recipe import Recipe
-from vitrion.models.nearness import nearness
-from vitrion.serve import bound
+from vitrion.experiments.gate import intervals as gate_intervals
+from vitrion.experiments.recipes.recipe import Recipe
+from vitrion.models.design.nearness import nearness
+from vitrion.serve.cli import attached as bound
 from vitrion.serve.cli import main
 
 spec = importlib.util.spec_from_file_location("shared", Path(__file__).parents[1] / "conftest.py")

@@ -1,0 +1,10 @@
+"""Chemistry that no measurement overrides: limits, volatile and reducible halides, formation energies, flags.
+
+- `possible`: What no glass and no solid can be: limits of conductivity and Tg that every prediction keeps.
+- `volatility`: Halides that boil or sublime where a glass is made, and those that lithium reduces.
+- `thermochemistry`: Formation energies and volumes of binary salts: what a salt resists, in volts.
+- `redox`: Standard potentials by which one ion of a composition is oxidised before another.
+- `flag_table`: The flags of `data/flags.toml`: labels, reasons, sources and the numbers of their rules.
+- `flag_rules`: The rules behind the flags: which compositions of a batch each one marks.
+- `flags`: Flags: what a chemist would say of a composition before it is made, each by a rule.
+"""

@@ -1,0 +1,234 @@
+"""Halides that boil or sublime where a glass is made, and those that lithium reduces: tables with their sources."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from ...features.composition import Composition
+from ...features.elements import INDEX, SYMBOLS, lookup
+from ...features.fractions import Fractions
+from ...features.ions.oxidation import roles
+from ..cards import DATA
+from .flag_table import table
+from .possible import molecular_halide
+
+Vector = npt.NDArray[np.float64]
+Matrix = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+HALOGENS = ("Cl", "Br", "I")  # fluorides are bound (LiBF4, Na2SiF6), or count as molecular liquids and gases
+FARADAY_KJ_V = 96.485
+HARMLESS_STATE = {"Sn": 2.0, "Ge": 2.0, "Ti": 3.0, "V": 3.0, "Fe": 2.0, "Mo": 3.0}
+"""State of elements whose lower chloride is no liquid and stays in the vessel: SnCl2, GeCl2, TiCl3, VCl3, FeCl2."""
+
+
+@dataclass(frozen=True)
+class Halide:
+    """A halide that is volatile.
+
+    Parameters
+    ----------
+    formula, metal, halogen
+        What it is.
+    per_metal, oxygen
+        Atoms of halogen and of oxygen for each atom of the metal.
+    temperature_C
+        Where it boils or sublimes at 1 atm, in degC.
+    change, state
+        ``boils`` or ``sublimes``; ``gas``, ``liquid`` or ``solid`` at 25 degC.
+    bound_by
+        Alkali ions that bind one as a complex anion; infinite where none does.
+    source
+        Where the temperature is from.
+    """
+
+    formula: str
+    metal: str
+    halogen: str
+    per_metal: float
+    oxygen: float
+    temperature_C: float
+    change: str
+    state: str
+    bound_by: float
+    source: str
+
+
+@lru_cache(maxsize=1)
+def halides() -> tuple[Halide, ...]:
+    """The halides of `data/volatile.csv`, lowest temperature first."""
+    with (DATA / "volatile.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(_halide(row) for row in csv.DictReader(file))
+
+
+def _halide(row: Mapping[str, str]) -> Halide:
+    amounts = dict(Composition.parse(row["formula"]).amounts)
+    oxygen = amounts.pop("O", 0)
+    halogen = next(one for one in ("F", *HALOGENS) if one in amounts)
+    metal = next(one for one in amounts if one != halogen)
+    bound = float(row["bound_by_alkali"]) if row["bound_by_alkali"] else np.inf
+    return Halide(
+        formula=row["formula"],
+        metal=metal,
+        halogen=halogen,
+        per_metal=float(amounts[halogen] / amounts[metal]),
+        oxygen=float(oxygen / amounts[metal]),
+        temperature_C=float(row["temperature_C"]),
+        change=row["change"],
+        state=row["state_at_25_C"],
+        bound_by=bound,
+        source=row["source"],
+    )
+
+
+def needed(fractions: Fractions) -> tuple[Mask, Mask]:
+    """Whether a gas or a liquid, and whether another volatile halide, is needed to make each composition, shape (n,).
+
+    Halogen goes to salts that stay first, then to halides that alkali binds, then to volatile solids, and to gases and
+    liquids last: what is left for the next of these asks for it.
+    """
+    n = len(fractions)
+    gases, others = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+    if not any(bool(fractions.column(symbol).any()) for symbol in _metals()):
+        return gases, others
+    held = fractions.matrix @ _kinds()
+    rows = np.flatnonzero((held[:, 0] > 0) & (held[:, 2:5].sum(axis=1) > 0))
+    gases[rows], others[rows] = _left(held[rows])
+    poor = np.flatnonzero(~gases & (held[:, 5] < 0.01) & (held[:, 4] + held[:, 3] > 0))
+    gases[poor] = molecular_halide(fractions.matrix[poor])
+    return gases, others
+
+
+def gases_needed(fractions: Fractions) -> Mask:
+    """Whether a gas or a liquid is needed to make each composition, shape (n,)."""
+    liquids = {one.metal for one in halides() if one.state != "solid"}
+    if not any(bool(fractions.column(symbol).any()) for symbol in liquids):
+        return np.zeros(len(fractions), dtype=bool)
+    return needed(fractions)[0]
+
+
+@lru_cache(maxsize=1)
+def _metals() -> frozenset[str]:
+    """Elements that have a volatile halide."""
+    return frozenset(one.metal for one in halides())
+
+
+def _left(held: Matrix) -> tuple[Mask, Mask]:
+    """Whether gases and liquids, and whether others, take halogen that is left; of sums by `_kinds`, shape (n, 10)."""
+    halogen, salts, bindable, solid, _, alkali, wanted, anions, fixed, lower = held.T
+    slack = table()["volatile"]["tolerance"]
+    stays = np.where(anions - fixed <= lower + 0.01, lower, 0.0)  # where the charge asks for no higher chlorides
+    left = halogen - salts - stays
+    partly = np.clip(left / np.maximum(bindable, 1e-12), 0.0, 1.0)
+    unbound = (bindable > 0) & (left > slack) & (alkali < 0.98 * partly * wanted)
+    left = left - bindable
+    others = unbound | ((left > slack) & (solid > 0))
+    return np.asarray(left - solid > slack), np.asarray(others)
+
+
+@lru_cache(maxsize=1)
+def _states() -> Vector:
+    """Usual charge of each element beside halogen, shape (103,)."""
+    low, high = roles().low[:, 0], roles().high[:, 0]
+    return np.where(low + high < 0, low, np.clip(np.nan_to_num(lookup("typical_state")), low, high))
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> Matrix:
+    """Weights, shape (103, 10).
+
+    Halogen; halogen that salts take, halides that alkali binds, other volatile solids, and gases and liquids; alkali;
+    the alkali that binds; charge of the anions, of cations of one state, and the least of all others.
+    """
+    weights, states = np.zeros((len(SYMBOLS), 10)), _states()
+    weights[:, 7], weights[:, 8] = np.maximum(-states, 0.0), np.maximum(states, 0.0)
+    for symbol, state in HARMLESS_STATE.items():
+        weights[INDEX[symbol], 8:] = 0.0, state
+    for symbol in HALOGENS:
+        weights[INDEX[symbol], 0] = 1.0
+    weights[:, 1] = np.maximum(_states(), 0.0)
+    synthesis = table()["volatile"]["synthesis_C"]
+    told = [one for one in halides() if one.halogen != "F" and one.temperature_C <= synthesis]
+    for symbol in {one.metal for one in told}:
+        place, mine = INDEX[symbol], [one for one in told if one.metal == symbol]
+        weights[place, 1] = 0.0
+        first = min(mine, key=lambda one: (one.halogen != "Cl", one.per_metal))  # of SbCl3 and SbCl5 the lower
+        column = 4 if first.state != "solid" else 2 if np.isfinite(first.bound_by) else 3
+        weights[place, column] = max(one.per_metal for one in mine if one.state == first.state)
+        weights[place, 6] = first.bound_by if column == 2 else 0.0
+    for symbol in ("Li", "Na", "K", "Rb", "Cs"):
+        weights[INDEX[symbol], 5] = 1.0
+    weights.flags.writeable = False
+    return weights
+
+
+def named(fractions: Fractions, gases: bool) -> list[str]:
+    """Volatile halides of the elements of each composition, such as ``BCl3 boils at 12 C``.
+
+    An oxyhalide only where there is oxygen, and of several halides of a metal those whose state is nearest to what the
+    other elements leave it: SbCl5 of LiSbCl6, SbCl3 of LiSbCl4.
+
+    Parameters
+    ----------
+    fractions
+        The compositions.
+    gases
+        Whether gases and liquids are meant, or what boils at higher temperatures.
+    """
+    told = []
+    for row in fractions.matrix:
+        held = {SYMBOLS[place] for place in np.flatnonzero(row)}
+        mine = [one for one in halides() if {one.metal, one.halogen} <= held and ("O" in held or not one.oxygen)]
+        mine = [one for one in mine if _apart(row, one) <= min(_apart(row, other) for other in _rivals(one, mine))]
+        meant = [one for one in mine if (one.state != "solid") == gases] or mine
+        told.append(", ".join(f"{one.formula} {one.change} at {one.temperature_C:.0f} °C" for one in meant[:4]))
+    return told
+
+
+def _rivals(one: Halide, known: Sequence[Halide]) -> list[Halide]:
+    """Halides of the same metal and halogen."""
+    return [other for other in known if (other.metal, other.halogen) == (one.metal, one.halogen)]
+
+
+def _apart(row: Vector, one: Halide) -> float:
+    """By how much the state of the metal in a halide differs from what the other elements of a composition leave it."""
+    place, states = INDEX[one.metal], _states()
+    left = -(row @ states - row[place] * states[place]) / row[place]
+    return round(abs(float(left) - one.per_metal - 2 * one.oxygen), 6)
+
+
+@lru_cache(maxsize=1)
+def potentials() -> Mapping[str, float]:
+    """Potential against lithium, in V, at which it reduces the chloride of each metal of `data/chlorides.csv`.
+
+    .. math:: E = (G(MCl_n) / n - G(LiCl)) / F
+
+    With enthalpies of formation where the table has no free energy, which says the same within 0.1 V. Of several
+    chlorides of a metal the highest counts.
+
+    >>> round(potentials()["Al"], 2), round(potentials()["Ag"], 2)
+    (1.81, 2.85)
+    """
+    with (DATA / "chlorides.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    lithium = {"gibbs": -384.4, "enthalpy": -408.6}
+    found: dict[str, float] = {}
+    for row in rows:
+        amounts = dict(Composition.parse(row["formula"]).amounts)
+        chlorine = float(amounts.pop("Cl"))
+        metal = next(iter(amounts))
+        volts = (float(row["kJ_per_mol"]) / chlorine - lithium[row["of_formation"]]) / FARADAY_KJ_V
+        found[metal] = max(found.get(metal, -np.inf), volts)
+    return found
+
+
+@lru_cache(maxsize=1)
+def reducible() -> Sequence[str]:
+    """Metals that lithium reduces above the limit of the flag."""
+    limit = table()["reduced_by_lithium"]["above_V"]
+    return tuple(symbol for symbol, volts in potentials().items() if volts > limit)

@@ -1,0 +1,8 @@
+"""Results of a laboratory: its table checked row by row, and the store that keeps what it says.
+
+- `table`: A user's own table of results: what of it are facts, and what is wrong with the rest, row by row.
+- `rows`: One row of a user's table as facts: one for each value, and one for the outcome of the synthesis.
+- `column_checks`: Whole columns of a user's table that are not what their names say: swapped, or in kelvin.
+- `store`: The append-only local store of a lab's own facts: SQLite through SQLAlchemy, one version for each addition.
+- `ledger`: What a new addition may say, given what the store holds: no file twice, no fact twice, corrections.
+"""

@@ -1,0 +1,34 @@
+"""Compositions side by side.
+
+- `table`: Compositions side by side on all that is asked of an electrolyte.
+- `rows`: The rows of a comparison: one function a virtue, each giving a cell for every composition.
+- `cells`: The cells of a comparison: what was measured and what is predicted of a composition on one virtue.
+- `words`: A cell of a comparison in words.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .table import Comparison, compare
+
+__all__ = [
+    "Comparison",
+    "compare",
+]
+_HOMES = {
+    "Comparison": ".table",
+    "compare": ".table",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name], __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,198 @@
+"""What a ranking says of each candidate: predictions, the chance to meet the goal, verdict, nearest measured, notes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ...datasets.chemistry.flags import flagged, short_notes, texts
+from ...datasets.chemistry.possible import MOLECULAR
+from ...datasets.economics.routes import cheapest_routes
+from ...datasets.measurement import composition_keys
+from ...features import charge
+from ...features.fractions import Fractions
+from ...models.domain import VERDICTS
+from ...models.explanation.related import nearest_related
+from ...models.localised import LABORATORIES
+from ...models.prediction import Prediction
+from ...models.predictor import Predictor
+from ..task.goal import Goal
+from ..task.judgement import losses, margin, pareto, probability
+from ..task.outcomes import Outcomes
+from . import glass_formation
+from .measured import measured
+
+Vector = npt.NDArray[np.float64]
+Predictors = Mapping[str, Predictor]
+MEASURED_WORD = "measured"  # better than any verdict of `VERDICTS`
+
+
+def appraise(
+    fractions: Fractions,
+    names: list[str],
+    goal: Goal,
+    temperature_C: float | Vector,
+    predictors: Predictors,
+    outcomes: Outcomes | None = None,
+) -> dict[str, Any]:
+    """Columns of a ranking by name, each of shape (n,).
+
+    Parameters
+    ----------
+    fractions, names
+        The n candidates, n > 0, and their formulas.
+    goal
+        What they are asked for. Its properties, Tg and conductivity decide the verdict.
+    temperature_C
+        Where the conductivity counts, in degC; one for all, or one each of shape (n,).
+    predictors
+        Of Tg, conductivity, the properties of the goal and whatever else is to be predicted, by property.
+    outcomes
+        Results of a campaign: what failed there is less likely to be a glass, and so is what lies near it.
+    """
+    predictions = {name: predicted(name, predictor, fractions, temperature_C) for name, predictor in predictors.items()}
+    asked = {name: predictions[name] for name in dict.fromkeys(("conductivity", "tg", *goal.properties))}
+    neutral = charge.neutral(fractions)
+    cost, route = cheapest_routes(fractions)
+    nearest = _nearest(fractions, asked, predictors)
+    verdict = nearest["verdict"]
+    hopeless = ~neutral | goal.refused(fractions) | goal.too_far(verdict) | (cost > goal.max_cost_usd_per_kg)
+    void = {name: told.bounds.void for name, told in asked.items()}
+    hopeless |= np.any([void[name] for name in goal.properties], axis=0)
+    keys, glassy = composition_keys(fractions.matrix), glass_formation.relative_chance(fractions.matrix, outcomes)
+    known = measured(keys, temperature_C, predictions, predictors, glass_formation.of_crystals(outcomes))
+    remarks = goal.remarks(fractions, verdict, cost)
+    for row, said in glass_formation.remarks(fractions.matrix, outcomes, glassy).items():
+        remarks[row].insert(0, said)
+    flags = flagged(fractions)
+    oxygen, chlorine = fractions.column("O"), fractions.column("Cl")
+    columns: dict[str, Any] = {
+        "p_goal": np.where(hopeless, 0.0, probability(goal.thresholds, predictions) * glassy),
+        "margin": margin(goal.thresholds, predictions),
+        "allowed": ~hopeless,
+        **nearest,
+        **known,
+        **verdicts(known, predictions),
+        "o_to_cl": np.divide(oxygen, chlorine, out=np.full(len(oxygen), np.nan), where=chlorine > 0),
+        "cost_usd_per_kg": cost,
+        "cost_route": route,
+        "neutral": neutral,
+        "pareto": pareto(_losses(goal, predictions, cost), ~hopeless),
+        "flags": texts(flags),
+        "note": _notes(names, neutral, asked, _remarks(known, void, flags, remarks)),
+    }
+    for prediction in predictions.values():
+        ends = (prediction.mean, prediction.lower, prediction.upper)
+        columns |= dict(zip(prediction.quantity.columns, ends, strict=True))
+    return columns
+
+
+def predicted(name: str, predictor: Predictor, fractions: Fractions, temperature_C: float | Vector) -> Prediction:
+    """Prediction of one property by its name, of a conductivity for a glass at the temperature in degC."""
+    if name != "conductivity":
+        return predictor.predict(fractions)
+    return predictor.predict(fractions, {"temperature_C": temperature_C, "phase": "glass"})
+
+
+def severities(told: Mapping[str, Prediction]) -> npt.NDArray[np.intp]:
+    """Place of each verdict in `VERDICTS`, shape (properties, n)."""
+    return np.array([np.argmax(np.array(VERDICTS)[:, None] == one.verdict, axis=0) for one in told.values()])
+
+
+def verdicts(known: Mapping[str, Any], told: Mapping[str, Prediction]) -> dict[str, npt.NDArray[np.object_]]:
+    """Verdicts on Tg and conductivity one by one: `MEASURED_WORD` where measured, the conductivity not as a crystal."""
+    is_known = {
+        "tg": ~np.isnan(known["measured_tg_C"]),
+        "conductivity": ~np.isin(known["measured_phase"], ["", "crystal", "molten"]),
+    }
+    return {
+        f"{name}_verdict": np.where(here, MEASURED_WORD, told[name].verdict).astype(object)
+        for name, here in is_known.items()
+    }
+
+
+def laboratories(number: float) -> str:
+    """Say from how many laboratories an interval comes.
+
+    >>> laboratories(23.2), laboratories(1.0)
+    ('from 23 laboratories', 'from 1 laboratory')
+    """
+    return f"from {number:.0f} {'laboratory' if round(number) == 1 else 'laboratories'}"
+
+
+def _losses(
+    goal: Goal, predictions: Mapping[str, Prediction], cost: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """What the goal wants small, shape (n, k): with a ceiling the cost too, one not known behind all others."""
+    aims = losses(goal.thresholds, predictions)
+    if not np.isfinite(goal.max_cost_usd_per_kg):
+        return aims
+    return np.column_stack([aims, np.where(np.isnan(cost), np.inf, cost)])
+
+
+def _nearest(
+    fractions: Fractions, asked: Mapping[str, Prediction], predictors: Predictors
+) -> dict[str, npt.NDArray[Any]]:
+    """The worst verdict of all properties, and the nearest known of the first property that says so.
+
+    It has the anions and a cation of the candidate where one is known that has.
+    """
+    severity = severities(asked)
+    worst, n = severity.argmax(axis=0), severity.shape[1]
+    names, sources = np.empty(n, dtype=object), np.empty(n, dtype=object)
+    far = np.empty(n)
+    for place, (name, told) in enumerate(asked.items()):
+        rows = np.flatnonzero(worst == place)
+        far[rows], known = nearest_related(predictors[name], fractions, told, rows)
+        names[rows], sources[rows] = (
+            part[known] for part in (predictors[name].known_formulas_, predictors[name].known_references_)
+        )
+    return {
+        "verdict": np.array(VERDICTS)[severity[worst, np.arange(n)]],
+        "nearest": names,
+        "nearest_distance": far,
+        "nearest_doi": sources,
+    }
+
+
+def _remarks(
+    known: Mapping[str, Any], void: Mapping[str, Any], flags: npt.NDArray[np.bool_], remarks: list[list[str]]
+) -> list[list[str]]:
+    """Remarks, and what contradicts a prediction: that there is no Tg, no vacancy, or that it is known as a crystal."""
+    for row, said in short_notes(flags, ~np.isnan(known["measured_conductivity_S_cm"])):
+        remarks[row].append(said)
+    for row in np.flatnonzero(void["tg"]).tolist():
+        remarks[row].append(MOLECULAR)
+    for row in np.flatnonzero(known["measured_phase"] == "crystal").tolist():
+        sigma, at_C = 1e3 * known["measured_conductivity_S_cm"][row], known["measured_temperature_C"][row]
+        remarks[row].append(f"known as a crystal: {sigma:.3g} mS/cm at {at_C:g} °C; predicted as a glass")
+    return remarks
+
+
+def _notes(
+    names: list[str],
+    neutral: npt.NDArray[np.bool_],
+    asked: Mapping[str, Prediction],
+    remarks: list[list[str]],
+) -> list[str]:
+    titles = {"tg": "Tg"} | {name: name.replace("_", " ") for name in asked if name != "tg"}
+    heard = {name: told.laboratories.round() for name, told in asked.items()}
+    notes = []
+    for row in range(len(names)):
+        parts = []
+        if not neutral[row]:
+            parts.append(charge.explain(names[row]))
+        parts += remarks[row]
+        verdicts = {name: asked[name].verdict[row] for name in titles}
+        if len(set(verdicts.values())) > 1:
+            parts.append(", ".join(f"{titles[name]} {verdict}" for name, verdict in verdicts.items()))
+        parts += [
+            f"{titles[name]} interval {laboratories(heard[name][row])}"
+            for name in titles
+            if heard[name][row] < LABORATORIES
+        ]
+        notes.append("; ".join(parts))
+    return notes

@@ -1,0 +1,252 @@
+"""Which predictor answers: our own record of the champions, read without MLflow.
+
+The record is the truth; MLflow's aliases follow it (see `reconcile`).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sklearn
+
+from ...datasets.exchange.structured import of_json
+from ...datasets.home import home, private_file, private_folder
+from ...datasets.properties import MODELLED, RANKED
+from ...models.artifacts import artifact
+from ...models.artifacts import sandbox as trial
+from ...models.predictor import Predictor
+from .record import Entry, NoChampionError, lock, put, record, write
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BUNDLE = "predictor.skops"
+CARD = "card.json"
+HELD_OUT = "held_out.parquet"
+GATE = "gate.json"
+REMEMBERED = 20  # champions before the present one, for a rollback
+
+
+@dataclass(frozen=True)
+class Champion:
+    """The card of a registered predictor.
+
+    `version` is that of the MLflow registry, `sha256` that of the file, `metrics` are held-out by paper.
+    """
+
+    property: str
+    version: int
+    sha256: str
+    run_id: str
+    created: str
+    fingerprint: str
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+def folder(name: str, version: int) -> Path:
+    """Return the folder of one version of one property."""
+    return home() / "models" / name / str(version)
+
+
+def keep(card: Champion, bundle: Path, held_out: pd.DataFrame | None = None) -> None:
+    """Put a predictor's file, its held-out predictions and its card into their folder, all at once.
+
+    Nothing answers with it until it is promoted.
+    """
+    target = folder(card.property, card.version)
+    if (target / CARD).exists() and read_card(card.property, card.version).sha256 != card.sha256:
+        raise NoChampionError(
+            f"{card.property} version {card.version} is kept already, from another MLflow store: set "
+            "MLFLOW_TRACKING_URI to that store, or VITRION_HOME to another folder"
+        )
+    private_folder(target.parent)
+    fresh = target.parent / f".{card.version}.{os.getpid()}.part"
+    shutil.rmtree(fresh, ignore_errors=True)
+    shutil.copyfile(bundle, private_file(private_folder(fresh) / BUNDLE))
+    if held_out is not None:
+        held_out.to_parquet(private_file(fresh / HELD_OUT), index=False)
+    write(fresh / CARD, asdict(card))
+    if target.exists():
+        shutil.rmtree(target)
+    fresh.replace(target)
+    trial.know(card.sha256, home())
+
+
+def held_out(name: str, version: int) -> pd.DataFrame | None:
+    """Return the held-out predictions of a kept version (see `held_rows`), or None where none can be read."""
+    import pandas as pd
+
+    try:
+        return pd.read_parquet(folder(name, version) / HELD_OUT)
+    except (OSError, ValueError):  # not there, or damaged
+        return None
+
+
+def gate_of(name: str, version: int) -> dict[str, Any]:
+    """Return what the gate said of a kept version when it was last asked; empty where it was not.
+
+    ``passed`` is None where it was not to be asked.
+    """
+    try:
+        told = of_json((folder(name, version) / GATE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def standing_of(name: str, version: int) -> str:
+    """Say what a kept version is: the one that answers, one that did or was refused, or one that was never asked."""
+    entry, said = record().get(name), gate_of(name, version)
+    if entry is not None and entry.version == version:
+        return "answers"
+    if entry is not None and read_card(name, version).sha256 in entry.rolled_back:
+        return "rolled back"
+    if entry is not None and version in dict(entry.before):
+        return "answered before"
+    return "refused" if said.get("passed") is False else "kept"
+
+
+def versions(name: str) -> list[int]:
+    """Return the numbers of all kept versions of a property, in order."""
+    parent = home() / "models" / name
+    found = [path.parent.name for path in parent.glob(f"*/{CARD}")]
+    return sorted(int(number) for number in found if number.isdecimal())
+
+
+def promote(name: str, version: int) -> None:
+    """Make a kept version the one that answers; raises where its file is not what its card says."""
+    card = read_card(name, version)
+    if not is_whole(name, version, card.sha256):
+        raise NoChampionError(f"the file of {name} version {version} is not the one that was trained; train again")
+    with lock():
+        told = record()
+        old = told.get(name)
+        before, back = ([], []) if old is None else (list(old.before), list(old.rolled_back))
+        if old is not None and old.version != version:
+            before = [*before, (old.version, old.sha256)][-REMEMBERED:]
+        before = [one for one in before if one[0] != version]
+        back = [digest for digest in back if digest != card.sha256]
+        told[name] = Entry(card.version, card.sha256, tuple(before), tuple(back))
+        put(told)
+
+
+def rollback(name: str) -> int:
+    """Make the last version answer again that did before the present one and is whole; return its number.
+
+    No training promotes the version that is left again; by hand it can be.
+    """
+    with lock():
+        told = record()
+        if name not in told:
+            raise NoChampionError(f"there is no predictor of {name}, so none to go back from")
+        now, before = told[name], list(told[name].before)
+        while before and not is_whole(name, *before[-1]):
+            before.pop()
+        if not before:
+            which = "the first that answered" if not now.before else "the only one whose file is whole"
+            raise NoChampionError(f"{name} version {now.version} is {which}; there is none to go back to")
+        version = before.pop()[0]
+        digest = read_card(name, version).sha256
+        back = tuple(dict.fromkeys([*now.rolled_back, now.sha256]))
+        told[name] = Entry(version, digest, tuple(before), back)
+        put(told)
+    return version
+
+
+def fault(name: str) -> str:
+    """Why the champion of a property cannot answer here; empty where it can, or where there is none."""
+    entry = record().get(name)
+    if entry is None:
+        return ""
+    try:
+        card = read_card(name, entry.version)
+    except NoChampionError as error:
+        return str(error)
+    readable = {"scikit-learn": (sklearn.__version__,), "format": tuple(map(str, artifact.READABLE))}
+    for what, present in readable.items():
+        if card.versions.get(what) not in present:
+            return f"the model was made with {what} {card.versions.get(what)}, this is {present[-1]}"
+    if not is_whole(name, entry.version, entry.sha256):
+        return f"the file of {name} version {entry.version} is not the one that was trained"
+    unlike = artifact.unlike(folder(name, entry.version) / BUNDLE)
+    return f"the model was trained on other descriptors: {unlike.difference}" if unlike else ""
+
+
+def is_whole(name: str, version: int, sha256: str = "") -> bool:
+    """Whether the file of a version is there and has a hash, by default that on its card."""
+    try:
+        return artifact.sha256(folder(name, version) / BUNDLE) == (sha256 or read_card(name, version).sha256)
+    except (OSError, NoChampionError):
+        return False
+
+
+def champions() -> dict[str, Champion]:
+    """Return the cards of the predictors that answer, by property; empty when nothing was trained yet."""
+    return {name: read_card(name, entry.version) for name, entry in sorted(record().items())}
+
+
+def usable() -> bool:
+    """Whether there is a champion of all that a ranking needs, in files that this version can read."""
+    return all(name in record() and not fault(name) for name in RANKED)
+
+
+def load_predictor(name: str) -> Predictor:
+    """Load the predictor of a property that was promoted last, checked against its hash.
+
+    Parameters
+    ----------
+    name
+        A property that has a recipe, such as ``"tg"``: one of `datasets.properties.MODELLED`.
+    """
+    entry = record().get(name)
+    if entry is None:
+        raise lacking(name)
+    return load_version(name, entry.version, entry.sha256)
+
+
+def lacking(name: str) -> NoChampionError:
+    """What is raised where no predictor of a property answers: there is none yet, or there can be none."""
+    if name not in MODELLED:
+        return NoChampionError(f"no predictor can be of {name!r}; one of {', '.join(MODELLED)} can")
+    if said := refused(name):
+        mend = f"train again when more is measured, or 'vitrion models promote {name} {versions(name)[-1]} --force'"
+        return NoChampionError(f"no predictor of {name} answers: {said}; {mend}")
+    command = "vitrion train" if name in RANKED else f"vitrion train --property {name}"
+    return NoChampionError(f"there is no predictor of {name} in {home()}; make one with '{command}'")
+
+
+def refused(name: str) -> str:
+    """Why the newest version of a property does not answer, where none does; empty where one does, or none was kept."""
+    numbers = versions(name)
+    if not numbers or name in record() or not (said := gate_of(name, numbers[-1])):
+        return ""
+    return f"version {numbers[-1]} was not promoted: {said.get('reason', '')}"
+
+
+def load_version(name: str, version: int, sha256: str = "") -> Predictor:
+    """Load a kept version, checked against a hash, by default that on its card."""
+    card = read_card(name, version)
+    if card.versions.get("scikit-learn") != sklearn.__version__:
+        raise artifact.ArtifactError(
+            f"the predictor of {name} was made with scikit-learn {card.versions.get('scikit-learn')}, this is "
+            f"{sklearn.__version__}; train again with 'vitrion train'"
+        )
+    path, digest = folder(name, version) / BUNDLE, sha256 or card.sha256
+    trial.stand(path, digest, home())
+    return artifact.load(path, digest)
+
+
+def read_card(name: str, version: int) -> Champion:
+    """Read the card of a kept version."""
+    path = folder(name, version) / CARD
+    try:
+        return Champion(**of_json(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise NoChampionError(f"the card of {name} version {version} cannot be read ({error}); train again") from None

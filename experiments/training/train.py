@@ -1,0 +1,145 @@
+"""Fit, score, track, register and promote a predictor of each property."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from ...datasets.home import made
+from ...models.artifacts import artifact
+from ...models.predictor import Predictor
+from ..gate import held_out as held_rows
+from ..plots import figures
+from ..recipes.recipe import RECIPES, Recipe
+from ..registry import promotion
+from ..registry import versions as registry
+from ..registry.reconcile import reconcile
+from ..registry.record import record, write
+from ..tracking import log as tracking
+from ..tracking import model_card
+from .evaluate import say, score
+from .retraining import same
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What came of a training.
+
+    `metrics` are held-out by paper, named ``subset/score``, in the unit of the regressor; `reason` says why the
+    version was or was not promoted.
+    """
+
+    property: str
+    version: int
+    metrics: Mapping[str, float]
+    promoted: bool
+    reason: str
+    seconds: float
+
+
+def train(
+    properties: Sequence[str] = RECIPES,
+    recipe: Path | None = None,
+    promote: bool = True,
+    n_jobs: int = -1,
+    progress: Callable[[str], None] = lambda text: None,
+    anew: bool = False,
+) -> list[Trained]:
+    """Train predictors, track them in MLflow and register them; those that the gate lets pass answer from then on.
+
+    What a kill may have left is mended first. Where a version knows the same data by the same recipe already, nothing
+    is trained: it would be the same file, to the last bit.
+
+    Parameters
+    ----------
+    properties
+        Names of properties that have a recipe; not looked at when a recipe is given.
+    recipe
+        A recipe of one's own; by default the shipped ones.
+    promote
+        Whether the new versions may become the champions; the gate decides (see `gate`).
+    n_jobs
+        Folds fitted side by side.
+    progress
+        Called with a line of text after each step; of a fold it is a `Step`, which tells how many are done.
+    anew
+        Train even where nothing is new.
+    """
+    made()  # before minutes of work that could not be kept
+    recipes = [Recipe.load(recipe)] if recipe else [Recipe.named(name) for name in properties]
+    for sentence in reconcile():
+        progress(sentence)
+    known = {one.property: same(one) for one in recipes if not anew}
+    rest = [one for one in recipes if known.get(one.property) is None]
+    done = [_known(name, version, promote) for name, version in known.items() if version is not None]
+    with tracking.together(tracking.TRAINING, "train", [one.property for one in rest]):
+        for one in rest:
+            with tracking.begun(tracking.TRAINING, f"train {one.property}", {"property": one.property}):
+                done.append(_made(one, promote, n_jobs, partial(say, progress, one.property)))
+    return done
+
+
+def _known(name: str, version: int, promote: bool) -> Trained:
+    """A version that training would only make again: let it through the gate, if it does not answer already."""
+    card = registry.read_card(name, version)
+    told = partial(Trained, name, version, card.metrics, seconds=0.0)
+    if name in record() and record()[name].version == version:
+        return told(promoted=False, reason="nothing is new: the champion knows all of it")
+    said = f"nothing is new: version {version} knows all of it"
+    if not promote:
+        return told(promoted=False, reason=said)
+    decision = promotion.decide(name, version)
+    return told(promoted=decision.passed, reason=f"{said}; {decision.reason}")
+
+
+def _made(recipe: Recipe, promote: bool, n_jobs: int, progress: Callable[[str], None]) -> Trained:
+    """Train one predictor, and let it through the gate if it may be promoted."""
+    fitted, predictor = _fit(recipe, n_jobs, progress)
+    if not promote:
+        reason = "kept as a version; not promoted, as asked"
+        write(registry.folder(fitted.property, fitted.version) / registry.GATE, {"passed": None, "reason": reason})
+        return replace(fitted, reason=reason)
+    decision = promotion.decide(fitted.property, fitted.version, predictor)
+    return replace(fitted, promoted=decision.passed, reason=decision.reason)
+
+
+def _fit(recipe: Recipe, n_jobs: int, progress: Callable[[str], None]) -> tuple[Trained, Predictor]:
+    started = time.monotonic()
+    rows = recipe.rows()
+    progress(f"{len(rows.data):,} measurements of {rows.data.rows['paper'].nunique():,} papers")
+    predictor = recipe.predictor(n_jobs).fit(**rows.keywords(), **rows.names(), progress=progress)
+    held_out = predictor.held_out()
+    scores = score(rows.data, held_out)
+    drawn = {
+        "parity": figures.parity(rows.data, held_out),
+        "reliability": figures.reliability(rows.data, held_out),
+    }
+    with tempfile.TemporaryDirectory() as scratch:
+        bundle = Path(scratch) / registry.BUNDLE
+        digest = artifact.save(predictor.set_params(n_jobs=1), bundle)  # the same file, however it was made
+        run, number = tracking.log_training(recipe, rows.data, scores, drawn, bundle, {"sha256": digest})
+        metrics = {
+            f"{row['subset']}/{name}": float(row[name])
+            for row in scores.to_dict("records")
+            for name in model_card.SCORES
+            if name in row
+        }
+        card = registry.Champion(
+            property=recipe.property,
+            version=number,
+            sha256=digest,
+            run_id=run,
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            fingerprint=rows.data.fingerprint,
+            recipe=recipe.parameters(),
+            metrics=metrics,
+            versions=tracking.package_versions(),
+        )
+        registry.keep(card, bundle, held_rows.kept(rows.data, held_out))
+    progress(f"version {number} tracked and registered")
+    return Trained(recipe.property, number, metrics, False, "", time.monotonic() - started), predictor

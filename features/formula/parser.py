@@ -1,0 +1,69 @@
+"""From text to exact amounts: notation, grammar, then the spellings that read two ways."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ..conventions.conventions import better
+from ..ions.oxidation import balanced
+from ..readings.ambiguities import reject_capitals, reject_middle_dot, reject_point
+from ..readings.digits import doubtful_digits, reject_digits
+from ..readings.joined_labels import reject_joined
+from ..readings.labels import reject_words
+from ..readings.numerals import NUMERAL, reject_ions, reject_isotopes, reject_numerals, reject_sums
+from ..readings.runs import MOST_UNITS, reject_runs
+from ..readings.shares import reject_shares
+from .grammar import Reader, Run, tokenise
+from .names import reject_name
+from .notation import FormulaError, plain, refusal, without_charge
+
+
+def parse(text: str) -> tuple[dict[str, Fraction], tuple[str, ...]]:
+    """Exact amounts by symbol, and warnings.
+
+    Examples
+    --------
+    >>> {symbol: str(amount) for symbol, amount in parse("1.6Li2O-TaCl5")[0].items()}
+    {'Li': '16/5', 'O': '8/5', 'Ta': '1', 'Cl': '5'}
+    """
+    try:
+        return read(text)
+    except FormulaError as error:
+        raise better(text, error) from None
+
+
+def read(text: str) -> tuple[dict[str, Fraction], tuple[str, ...]]:
+    """`parse` without advice on habits of writing."""
+    whole = plain(text)
+    reject_name(whole, text)
+    body, charge = without_charge(whole, text.strip())
+    tokens = tokenise(body, text)
+    if charge and any(token.kind == "separator" for token in tokens):
+        raise refusal(text, f"ends in {charge} after a mixture", "name the last component, or leave the sign out")
+    one_long_run = len(tokens) > 2 * MOST_UNITS + 1 and all(token.kind in {"symbol", "number"} for token in tokens)
+    runs: list[Run] = []
+    amounts = Reader(tokens, text, runs=None if one_long_run else runs).read()
+    if " " in body:
+        reject_words(body, tokens, amounts, text)
+    reject_capitals(body, tokens, text)
+    if "(" in body or "[" in body:
+        reject_isotopes(body, tokens, text)
+    if NUMERAL.search(body):
+        reject_numerals(body, tokens, text)
+    certain = not doubtful_digits(body, tokens, amounts)[0]
+    if certain:
+        reject_joined(body, tokens, amounts, text, hyphens=True)
+    if "+" in body or "-" in body:
+        reject_sums(body, tokens, amounts, text)
+        reject_ions(body, tokens, amounts, text)
+    reject_runs(runs, body, amounts, text)
+    reject_point(body, tokens, amounts, text)
+    reject_middle_dot(body, tokens, amounts, text)
+    if certain:
+        reject_joined(body, tokens, amounts, text)
+    reject_digits(body, tokens, amounts, text)
+    reject_shares(body, tokens, amounts, text)
+    if charge and balanced(amounts):
+        raise refusal(text, f"ends in {charge} after a neutral compound", "name what follows, or leave the sign out")
+    warnings = (f"the charge {charge.lstrip('^')} is left out: a composition counts atoms only",) if charge else ()
+    return amounts, warnings

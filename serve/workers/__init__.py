@@ -1,0 +1,7 @@
+"""Processes beside the server: long lists and the books.
+
+- `subprocesses`: Processes that work for the server, by lines; none outlives it.
+- `worker`: A process beside the server that ranks long lists or keeps the books: told what to do by lines.
+- `list_ranking`: One long list as a job: read once, predicted block by block, put in order and written; no row.
+- `bookkeeping`: What a process beside the server does for it.
+"""
