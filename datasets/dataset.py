@@ -13,7 +13,6 @@ import pandas as pd
 
 from ..features.composition import Composition
 from ..features.fractions import Fractions
-from . import lab as own_data
 from . import sources
 from .curation.consensus import lower_weight
 from .curation.curate import curate, merge_repeats, rules
@@ -22,6 +21,7 @@ from .curation.laboratories import laboratories
 from .curation.tellings import first_tellings
 from .measurement import Measurements
 from .properties import Property, find
+from .results import standing
 from .sources import Source
 
 
@@ -160,7 +160,7 @@ def load(name: str, *, lab: bool = True, extra: Sequence[Measurements] = ()) -> 
     out.append(later)
     measured = lower_weight(measured, prop, rules()["disagreement"])
     if lab:
-        measured = _added(measured, own_data.read(name), prop, out)
+        measured = _added(measured, standing.read(name), prop, out)
     return Dataset(prop, measured, pd.concat(out, ignore_index=True))
 
 

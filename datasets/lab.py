@@ -8,19 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
-from ..features.elements import SYMBOLS
-from ..features.fractions import Fractions
-from .measurement import CONFIDENCE_WEIGHT, Measurements, tabulate
 from .properties import PROPERTIES, find
+from .results.standing import measurements, store_path
 
 if TYPE_CHECKING:
     from .results.table import Reading
 
-NAME = "lab"
-LICENCE = "the lab's own"
 OUTCOME_COLUMNS = ("fact", "formula", "outcome", "sample", "method", "note", "version")
 
 
@@ -119,7 +114,7 @@ def _unused(facts: pd.DataFrame) -> list[str]:
 
     notices = []
     for name in sorted(set(facts["quantity"]) & set(PROPERTIES)):
-        prop, own = find(name), _measurements(facts[facts["quantity"] == name], name)
+        prop, own = find(name), measurements(facts[facts["quantity"] == name], name)
         reasons = [curate(own, prop)[1]["reason"]]
         if (own.rows["doi"] != "").any():
             reasons.append(drop_retold(load(name, lab=False).measured, own, prop)[1]["reason"])
@@ -130,77 +125,9 @@ def _unused(facts: pd.DataFrame) -> list[str]:
     return notices
 
 
-def read(name: str, version: int | None = None) -> Measurements:
-    """Return the lab's own measurements of a property that stand, as of a version; none where there is no store."""
-    path = _store_path()
-    if path is None:
-        return Measurements(tabulate(0), np.zeros((0, len(SYMBOLS))))
-    from .results import store
-
-    facts = store.current(path, version)
-    return _measurements(facts[facts["quantity"] == name], name)
-
-
-def standing_and_not(name: str) -> tuple[Measurements, Measurements]:
-    """Return the lab's own measurements of a property that stand, and those that were corrected or withdrawn since."""
-    path = _store_path()
-    if path is None:
-        return read(name), read(name)
-    from .results import store
-
-    facts = store.facts(path)
-    facts = facts[facts["quantity"] == name]
-    stands = facts["superseded_by"].isna()
-    return _measurements(facts[stands], name), _measurements(facts[~stands], name)
-
-
-def _store_path() -> Path | None:
-    """Return where the store lies, or None where there is none; asks without importing SQLAlchemy."""
-    from .home import home
-
-    path = home() / "lab.sqlite"
-    return path if path.exists() else None
-
-
-def _measurements(facts: pd.DataFrame, name: str) -> Measurements:
-    """Return facts as measurements.
-
-    Their paper is the DOI, else the addition with which the fact came, or the first one that it corrects.
-    Temperatures of one formula in one paper are one series, unless their samples have names. Rows stand in an order
-    that does not depend on that in which they were added: what is trained on them must not either.
-    """
-    facts = facts.reset_index(drop=True)
-    paper = facts["doi"].where(facts["doi"] != "", "lab:addition " + facts["origin"].astype(str))
-    rows = tabulate(
-        len(facts),
-        formula=facts["formula"].astype(object),
-        value=facts["value"].astype(float),
-        quantity=name,
-        unit=find(name).unit,
-        temperature_C=facts["temperature_C"].astype(float),
-        phase=facts["phase"].astype(object),
-        method=facts["method"].astype(object),
-        source=NAME,
-        licence=LICENCE,
-        paper=paper.astype(object),
-        place=("sample " + facts["sample"]).where(facts["sample"] != "", "").astype(object),
-        group=paper.astype(object),
-        doi=facts["doi"].astype(object),
-        year=facts["year"].astype("Int16"),
-        author=facts["author"].astype(object),
-        confidence=facts["confidence"].astype(object),
-        weight=facts["confidence"].map(CONFIDENCE_WEIGHT).astype(float),
-    )
-    if not len(facts):
-        return Measurements(rows, np.zeros((0, len(SYMBOLS))))
-    told = Measurements(rows, Fractions.of(facts["formula"].tolist()).matrix)
-    order = rows.assign(key=told.keys).sort_values(["group", "key", "temperature_C", "phase", "value", "place"])
-    return told.take(order.index.to_numpy())
-
-
 def syntheses(version: int | None = None) -> pd.DataFrame:
     """Return what became of each synthesis that stands: glass, no glass formed, crystallised or decomposed."""
-    path = _store_path()
+    path = store_path()
     if path is None:
         return pd.DataFrame(columns=list(OUTCOME_COLUMNS))
     from .results import store
@@ -221,7 +148,7 @@ def history() -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def summary() -> Mapping[str, int]:
     """Return how many facts of each quantity stand."""
-    path = _store_path()
+    path = store_path()
     if path is None:
         return {}
     from .results import store

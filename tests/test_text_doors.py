@@ -30,7 +30,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from vitrion.datasets import PROPERTIES, units
 from vitrion.datasets.exchange import delimited, inert, structured
-from vitrion.datasets.tables import cells, grid, headers
+from vitrion.datasets.tables import cells, grid, headers, reader
 from vitrion.datasets.tables import excel as grid_excel
 from vitrion.experiments.campaign_log import store as campaign_store
 from vitrion.experiments.campaign_log import values as campaign_values
@@ -42,7 +42,7 @@ from vitrion.features.space.grid import axis
 from vitrion.serve import request_log as journal
 from vitrion.serve.admission import bodies, listening
 from vitrion.serve.api import access, heads
-from vitrion.serve.cli import rank as cli_rank
+from vitrion.serve.cli import options
 from vitrion.serve.errors import refusals
 from vitrion.serve.schemas import limits
 from vitrion.serve.security import keys as keyring
@@ -245,7 +245,7 @@ def workbook(text):
         for name, content in parts().items():
             more = b"<!--" + text.replace("--", "").encode("utf-8", "replace") + b"-->" if "sheet1" in name else b""
             archive.writestr(name, content + more)
-    grid.parse(out.getvalue(), "x.xlsx")
+    reader.parse(out.getvalue(), "x.xlsx")
 
 
 def sheet(text):
@@ -277,16 +277,16 @@ def cell(text):
 def csv(text, first="formula{0}tg_C\nSiO2{0}1200\n"):
     for mark in ",;\t":
         with contextlib.suppress(ValueError):
-            grid.parse((first.format(mark) + text).encode("utf-8", "replace"), "x.csv")
+            reader.parse((first.format(mark) + text).encode("utf-8", "replace"), "x.csv")
         with contextlib.suppress(ValueError):
             delimited.split(first.format(mark) + text, "x.csv")
 
 
 def first_line(text):
     with contextlib.suppress(ValueError):
-        grid.parse(text.encode("utf-8", "replace"), "x.csv")
+        reader.parse(text.encode("utf-8", "replace"), "x.csv")
     with contextlib.suppress(ValueError):
-        grid.parse(gzip.compress(text.encode("utf-8", "replace")), "x.csv.gz")
+        reader.parse(gzip.compress(text.encode("utf-8", "replace")), "x.csv.gz")
     delimited.split(text, "x.csv")
 
 
@@ -340,7 +340,7 @@ DOORS = {  # what reads the text, the greatest length that is tried, and what th
     "a template": (Template.parse, 256, ALL),
     "an expression": (lambda text: Template.parse(f"Li{{{text}}}Cl"), 200, ALL),
     "a range": (lambda text: axis(text, "x"), 200, ALL),
-    "a range of the command line": (lambda text: cli_rank.read_ranges("Li{x}Cl", [f"x={text}"]), 200, BARE),
+    "a range of the command line": (lambda text: options.read_ranges("Li{x}Cl", [f"x={text}"]), 200, BARE),
     "a cell": (cell, 1_000, ALL),
     "the name of a column": (header, grid.LONGEST_NAME, ALL),
     "rows of a table": (csv, LARGE // 4, QUOTED),

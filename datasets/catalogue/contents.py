@@ -12,6 +12,7 @@ from ..cards import CARDS, card, cards
 from ..dataset import load
 from ..measurement import composition_keys
 from ..properties import PROPERTIES
+from ..results import standing
 from . import conflicts as conflicts_of
 
 LEAST_SPREAD = {"celsius": 30.0, "log10": 1.0, "linear": 0.5}  # K, decades, lab units: what is worth a look
@@ -57,7 +58,7 @@ def listing(*, lab: bool = True) -> pd.DataFrame:
                 "compositions": len(np.unique(data.measured.keys)),
                 "papers": data.rows["paper"].nunique(),
                 **{column: sources_of.count(data.rows, some) for column, some in sources_of.columns().items()},
-                "lab": int((data.rows["source"] == own_data.NAME).sum()),
+                "lab": int((data.rows["source"] == standing.NAME).sum()),
                 "kept_in_doubt": int((data.rows["doubt"] != "").sum()),
                 "dropped": len(data.dropped),
                 "lowest": data.rows["value"].min(),

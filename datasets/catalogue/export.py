@@ -16,6 +16,7 @@ import pandas as pd
 from .. import lab, sources
 from ..dataset import Dataset, load
 from ..properties import PROPERTIES
+from ..results import standing
 from .contents import CatalogueError
 
 
@@ -74,7 +75,7 @@ def _tables(names: Sequence[str], with_lab: bool) -> Iterator[tuple[str, pd.Data
         )
     if with_lab:
         additions, facts = lab.history()
-        own = {"licence": lab.LICENCE, "attribution": "the lab"}
+        own = {"licence": standing.LICENCE, "attribution": "the lab"}
         yield "lab_facts", facts, {"title": "Every fact that the lab added, superseded ones included", **own}
         yield "lab_additions", additions, {"title": "Additions to the store of the lab", **own}
 

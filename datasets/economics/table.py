@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..tables.grid import read
+from ..tables.reader import read
 from . import supply
 from .prices import USER_COLUMNS, PriceTable, PriceTableError, batch
 from .route import Route

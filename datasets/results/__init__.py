@@ -5,4 +5,5 @@
 - `column_checks`: Whole columns of a user's table that are not what their names say: swapped, or in kelvin.
 - `store`: The append-only local store of a lab's own facts: SQLite through SQLAlchemy, one version for each addition.
 - `ledger`: What a new addition may say, given what the store holds: no file twice, no fact twice, corrections.
+- `standing`: The lab's own measurements as they stand, and those that were corrected or withdrawn.
 """

@@ -9,7 +9,6 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from ..cards import DATA
@@ -100,59 +99,6 @@ def words() -> dict[str, Any]:
 def limit(name: str) -> int:
     """Return the most ``bytes``, ``rows``, ``columns`` or characters of a ``cell`` that are read."""
     return int(words()["limits"][name])
-
-
-def read(path: Path, sheet: str | None = None, encoding: str = "utf-8") -> Grid:
-    """Return the grid of a CSV (also gzipped), Excel or Parquet file, recognised by its content.
-
-    Parameters
-    ----------
-    path
-        The file.
-    sheet
-        Of a workbook with several sheets.
-    encoding
-        Of a CSV without a byte-order mark.
-    """
-    if not path.is_file():
-        what = "a folder" if path.is_dir() else "no file" if path.exists() else "not there"
-        raise TableError(f"{path} is {what}; give a CSV, Excel or Parquet file")
-    if path.stat().st_size > limit("bytes"):
-        raise too_large(path.name)
-    data = path.read_bytes()
-    if data.startswith(GZIP):
-        data = inflate(data, path.name)
-    return parse(data, path.name, sheet, encoding)
-
-
-def parse(data: bytes, name: str, sheet: str | None = None, encoding: str = "utf-8") -> Grid:
-    """Return the grid of the bytes of a file."""
-    from . import excel as grid_excel
-    from . import parquet as grid_parquet
-    from . import text as grid_text
-
-    if not data.strip():
-        raise TableError(f"{name} is empty; give a table with a header line and at least one row")
-    for pattern, what in TEXTS.items():
-        if pattern.match(data):
-            raise TableError(f"{name} is {what}, whatever its name says; open it and save the table as .xlsx or CSV")
-    for magic, what in OTHERS.items():
-        if data.startswith(magic):
-            raise TableError(f"{name} is {what}, not a table; give a CSV, Excel (.xlsx) or Parquet file")
-    if data.startswith(OLD_EXCEL):
-        raise TableError(
-            f"{name} is an old Excel (.xls) or an encrypted workbook; save it as .xlsx without a password, or as CSV"
-        )
-    kind = "workbook" if data.startswith(ZIP) else "binary" if data.startswith(PARQUET) else "text"
-    if sheet is not None and kind != "workbook":
-        raise TableError(f"{name} is no workbook and has no sheet {sheet!r}; leave out --sheet")
-    if encoding != "utf-8" and kind != "text":
-        raise TableError(f"{name} is no text and has no encoding {encoding!r}; leave out --encoding")
-    if data.startswith(ZIP):
-        return bounded(grid_excel.read(data, name, sheet))
-    if data.startswith(PARQUET):
-        return bounded(grid_parquet.read(data, name))
-    return bounded(grid_text.read(data, name, encoding))
 
 
 def inflate(data: bytes, name: str, most: int | None = None) -> bytes:

@@ -16,7 +16,8 @@ from ...datasets.results.table import PHASE, Reading, from_frame, understand
 from ...datasets.tables import cells
 from ...datasets.tables.advice import Advice
 from ...datasets.tables.cells import CellError
-from ...datasets.tables.grid import TableError, read
+from ...datasets.tables.grid import TableError
+from ...datasets.tables.reader import read
 from ...features.notices import collected
 from ...features.scalars import number, plain
 from ..task.outcomes import ERRORS, JUDGED, parted

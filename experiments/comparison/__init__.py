@@ -3,7 +3,6 @@
 - `table`: Compositions side by side on all that is asked of an electrolyte.
 - `rows`: The rows of a comparison: one function a virtue, each giving a cell for every composition.
 - `cells`: The cells of a comparison: what was measured and what is predicted of a composition on one virtue.
-- `words`: A cell of a comparison in words.
 """
 
 from __future__ import annotations

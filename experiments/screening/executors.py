@@ -6,11 +6,9 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
-from ...features.composition import FormulaError
 from ..ranking.ready import Informed, ready
 from ..ranking.scoring import Predictors
 from ..recipes.recipe import RECIPES
@@ -114,21 +112,3 @@ class Threads(Crew):
     def stop(self) -> None:
         """Let what has begun end, and nothing more begin."""
         self._pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def crew_of(scheduler: Any, aim: Aim, predictors: Predictors | None) -> Iterator[Crew]:
-    """Workers for a screening; see `screen` for `scheduler`."""
-    if scheduler is None:
-        threads = Threads(aim, predictors)
-        try:
-            yield threads
-        finally:
-            threads.stop()
-        return
-    try:
-        from .dask import dask_crew
-    except ImportError as error:
-        raise FormulaError(f"scheduler={scheduler!r} needs Dask ({error.name}): pip install '.[dask]'") from None
-    with dask_crew(scheduler, aim, predictors) as crew:
-        yield crew

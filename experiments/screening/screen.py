@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from ..ranking.scoring import Predictors
 from ..task.candidates import one_temperature
 from ..task.goal import Goal
 from .checkpoint import BlockFolder
-from .executors import Crew, crew_of
+from .executors import Crew, Threads
 from .pruning import Aim
 from .screened import Screened, best_of
 from .streams import Source, source_of
@@ -123,3 +124,21 @@ def _ranking(found: Screened, source: Source, aim: Aim, predictors: Predictors) 
         table = rank(source.candidates(places, found.texts), aim.goal, aim.temperature_C, predictors)
     table.index = pd.Index([places[row] for row in table.index])
     return table.head(aim.top)
+
+
+@contextmanager
+def crew_of(scheduler: Any, aim: Aim, predictors: Predictors | None) -> Iterator[Crew]:
+    """Workers for a screening; see `screen` for `scheduler`."""
+    if scheduler is None:
+        threads = Threads(aim, predictors)
+        try:
+            yield threads
+        finally:
+            threads.stop()
+        return
+    try:
+        from .dask import dask_crew
+    except ImportError as error:
+        raise FormulaError(f"scheduler={scheduler!r} needs Dask ({error.name}): pip install '.[dask]'") from None
+    with dask_crew(scheduler, aim, predictors) as crew:
+        yield crew

@@ -16,7 +16,8 @@ from ...datasets.properties import ZERO_CELSIUS_K, find
 from ...datasets.results.rows import NO_GLASS, SYNTHESIS
 from ...datasets.results.table import IGNORED, PHASE, Notice, from_frame, understand
 from ...datasets.tables.advice import Advice
-from ...datasets.tables.grid import Grid, TableError, read
+from ...datasets.tables.grid import Grid, TableError
+from ...datasets.tables.reader import read
 from ...features.fractions import Fractions
 from ...features.notices import notice
 from ...features.scalars import shown

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ...datasets import lab
 from ...datasets.curation.curate import curate
 from ...datasets.home import home
 from ...datasets.measurement import Measurements, composition_keys, tabulate
 from ...datasets.properties import find
 from ...datasets.readings import trusting
+from ...datasets.results import standing as standing_module
 from ...datasets.results.store import StoreError
 from ...features.elements import SYMBOLS
 from ...features.fractions import Fractions
@@ -203,7 +203,7 @@ def _standing(name: str, path: str, state: tuple[int, ...]) -> tuple[Measurement
     None, with a notice, of a store that cannot be read.
     """
     try:
-        standing, gone = lab.standing_and_not(name)
+        standing, gone = standing_module.standing_and_not(name)
     except StoreError as error:
         notice(f"what the laboratory measured itself is not shown: {error}")
         standing = gone = Measurements(tabulate(0), np.zeros((0, len(SYMBOLS))))

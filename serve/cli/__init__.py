@@ -15,7 +15,8 @@
 - `versions`: `vitrion models`: what answers, what waits, and how to change that; here, or at a service.
 - `data`: The command line of the data room: `vitrion data list`, `show`, `add`, `conflicts`, `cost`, `export`.
 - `answers`: What the command line asks for, by the models of this machine or by a service.
-- `attached`: The command line bound to the process that started it.
+- `attached`: The command line bound to its parent process.
+- `options`: Options that commands share, and how what they say is read and delivered.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from ..terminal.console import progress, say
 from ..terminal.failures import told
 from .answers import found
 from .campaign_views import ENDINGS, Name, Output, export, give, import_, list_, say_retraining, show
-from .rank import GoalFile, Server, Temperature, check_temperature, load_goal, read_ranges
+from .options import GoalFile, Server, Temperature, check_temperature, load_goal, read_ranges
 
 if TYPE_CHECKING:
     from ...experiments.campaigns.campaign import Campaign

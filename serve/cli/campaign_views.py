@@ -16,7 +16,7 @@ from ..formatting.files import checked, save, to_csv
 from ..terminal.console import say, to_stdout
 from ..terminal.failures import told
 from .answers import found
-from .rank import Server
+from .options import Server
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,7 +14,8 @@ from ..errors.refusals import visible
 from ..formatting.files import checked, save, to_csv
 from ..terminal.console import progress, say, to_stdout
 from ..terminal.failures import told
-from .rank import Outputs, Server, Temperature, TrainFirst, check_temperature, train_missing
+from .models import train_missing
+from .options import Outputs, Server, Temperature, TrainFirst, check_temperature
 
 if TYPE_CHECKING:
     from ...experiments.comparison.table import Comparison

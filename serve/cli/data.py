@@ -12,7 +12,7 @@ from ..errors.refusals import InputError, visible
 from ..formatting.files import checked, save, to_csv
 from ..terminal.console import say, to_stdout
 from ..terminal.failures import told
-from .rank import Server
+from .options import Server
 
 if TYPE_CHECKING:
     import pandas as pd

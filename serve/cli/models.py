@@ -18,7 +18,7 @@ from ..errors.refusals import InputError, visible
 from ..jobs.training_report import Line, reporting, written
 from ..terminal.console import noticed, progress, say, to_stdout
 from ..terminal.failures import told
-from .rank import Server
+from .options import Server
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -198,3 +198,16 @@ def _print(table: pd.DataFrame) -> None:
     for row in table.itertuples(index=False):
         shown.add_row(*(Text(f"{cell:.3g}" if isinstance(cell, float) else str(cell)) for cell in row))
     to_stdout().print(shown)
+
+
+def train_missing() -> None:
+    """Train what a ranking needs and what is not there in a form that can be used."""
+    from ...experiments.registry import versions as registry
+
+    if not registry.usable():
+        known = registry.champions()
+        missing = [name for name in RANKED if name not in known] or list(RANKED)
+        from .models import train_and_tell
+
+        say(f"no model for {' and '.join(missing)} that can be used: training (about five minutes)")
+        train_and_tell(missing, None, promote=True)

@@ -17,17 +17,8 @@ from ..errors.refusals import InputError, visible
 from ..formatting.files import checked, save, to_csv
 from ..terminal.console import progress, say, to_stdout
 from ..terminal.failures import told
-from .rank import (
-    GoalFile,
-    Outputs,
-    Server,
-    Temperature,
-    TrainFirst,
-    check_temperature,
-    load_goal,
-    read_ranges,
-    train_missing,
-)
+from .models import train_missing
+from .options import GoalFile, Outputs, Server, Temperature, TrainFirst, check_temperature, load_goal, read_ranges
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,7 +13,8 @@ from ..errors.refusals import InputError, visible
 from ..formatting.files import checked, save, to_csv
 from ..terminal.console import progress, say, to_stdout
 from ..terminal.failures import told
-from .rank import GoalFile, Temperature, TrainFirst, check_temperature, load_goal, train_missing
+from .models import train_missing
+from .options import GoalFile, Temperature, TrainFirst, check_temperature, load_goal
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,7 +10,8 @@ from ..errors.refusals import InputError, visible
 from ..formatting.files import checked
 from ..terminal.console import progress, say
 from ..terminal.failures import told
-from .rank import (
+from .models import train_missing
+from .options import (
     GoalFile,
     Outputs,
     Server,
@@ -21,7 +22,6 @@ from .rank import (
     deliver,
     load_goal,
     read_ranges,
-    train_missing,
 )
 
 

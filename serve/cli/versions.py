@@ -15,7 +15,7 @@ from ..errors.outcomes import FAILED
 from ..errors.refusals import InputError, visible
 from ..terminal.console import noticed, say, to_stdout
 from ..terminal.failures import told
-from .rank import Server
+from .options import Server
 
 Told = Mapping[str, Any]
 models = typer.Typer(help="The models in the registry.", no_args_is_help=True)

@@ -225,7 +225,7 @@ def _read(path: Path) -> pd.DataFrame:
     """A table of any kind that is read, its cells as they stand there."""
     import pandas as pd
 
-    from ...datasets.tables.grid import read
+    from ...datasets.tables.reader import read
 
     grid = read(path)
     return pd.DataFrame([cells for _, cells in grid.rows], columns=list(grid.header), dtype=object)

@@ -8,4 +8,5 @@
 - `pools`: Where the work of requests is done: a thread that ranks short lists together, and small pools for the rest.
 - `turns`: Who is next where several wait: owners in turn, and of each owner what is short first.
 - `costs`: How long a request is expected to take, in seconds of a processor: roughly.
+- `families`: Names that no variable of a family may have: those of the arguments beside it.
 """

@@ -9,12 +9,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ...features.notices import collected
-from ..cli.rank import TAKEN
 from ..errors.elsewhere import elsewhere
 from ..errors.refusals import InputError, visible
 from ..formatting.measured import counted_words
 from ..formatting.rows import encoded, records
 from ..settings import Settings
+from .families import TAKEN
 from .model_cache import InUse
 
 if TYPE_CHECKING:

@@ -133,7 +133,7 @@ def _told(decision: Any) -> dict[str, Any]:
 
 def check_file(path: str) -> int:
     """Read a file of results for the first time; return its number of rows."""
-    from ...datasets.tables.grid import read
+    from ...datasets.tables.reader import read
 
     return len(read(Path(path)).rows)
 

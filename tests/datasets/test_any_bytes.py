@@ -6,7 +6,8 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from vitrion.datasets.results.table import understand
-from vitrion.datasets.tables.grid import TableError, parse
+from vitrion.datasets.tables.grid import TableError
+from vitrion.datasets.tables.reader import parse
 
 CELLS = st.one_of(
     st.sampled_from(

@@ -3,7 +3,7 @@ import pytest
 from vitrion.datasets import lab, load, splits
 from vitrion.datasets.curation.curate import SAME_GLASS
 from vitrion.datasets.measurement import schema
-from vitrion.datasets.results import store
+from vitrion.datasets.results import standing, store
 from vitrion.datasets.results.store import StoreError
 from vitrion.datasets.results.table import RowsError
 from vitrion.datasets.tables.grid import TableError
@@ -71,8 +71,8 @@ def test_a_correction_supersedes_and_keeps_what_it_corrects():
     additions, facts = lab.history()
     assert len(additions) == 2
     assert facts.loc[facts["id"] == 2, ["value", "superseded_by"]].to_numpy().tolist() == [[-16.0, 6]]
-    assert lab.read("tg", version=1).rows["value"].tolist() == [-16.0]
-    assert lab.read("tg").rows["group"].tolist() == ["lab:addition 1"]
+    assert standing.read("tg", version=1).rows["value"].tolist() == [-16.0]
+    assert standing.read("tg").rows["group"].tolist() == ["lab:addition 1"]
 
 
 def test_a_withdrawal_names_the_composition_of_what_it_withdraws():
@@ -90,7 +90,7 @@ def test_a_correction_changes_the_formula_only_if_the_user_insists():
     with pytest.raises(RowsError, match=message):
         lab.add(other)
     lab.add(other, again=True)
-    assert lab.read("tg").rows["formula"].tolist() == ["LiAlCl2.4O0.8"]
+    assert standing.read("tg").rows["formula"].tolist() == ["LiAlCl2.4O0.8"]
     assert lab.add(correction(6, tg_C=[-15.0]).assign(formula="Li5Al5Cl12O4")).version == 3
 
 
@@ -120,7 +120,7 @@ def test_a_correction_may_change_what_stands_beside_the_value():
     lab.add(RESULTS)
     same = {"tg_C": [-16.0], "phase": ["glass"], "sample": ["A1"]}
     lab.add(correction(2, confidence=["low"], **same))
-    assert lab.read("tg").rows["confidence"].tolist() == ["low"]
+    assert standing.read("tg").rows["confidence"].tolist() == ["low"]
 
 
 def test_what_a_paper_tells_already_is_stored_and_said_not_to_be_used():
@@ -147,9 +147,9 @@ def test_notices_stay_few_however_many_formulas_are_odd():
 def test_a_withdrawal_takes_a_fact_out_and_leaves_it_in_the_history():
     lab.add(RESULTS)
     lab.add(correction(2, outcome=["withdrawn"], note=["wrong crucible"]))
-    assert len(lab.read("tg")) == 0
+    assert len(standing.read("tg")) == 0
     assert lab.history()[1]["note"].iloc[-1] == "wrong crucible"
-    assert len(lab.read("tg", version=1)) == 1
+    assert len(standing.read("tg", version=1)) == 1
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_the_outcome_beside_each_value_of_a_sample_is_kept_once():
     warm = hot.assign(temperature_C=40.0, conductivity_mS_cm=2.0)
     lab.add(pd.concat([RESULTS.head(1), hot.drop(columns="tg_C")]))
     lab.add(warm)
-    assert sorted(lab.read("conductivity").rows["value"]) == pytest.approx([1.4e-3, 2e-3, 4e-3])
+    assert sorted(standing.read("conductivity").rows["value"]) == pytest.approx([1.4e-3, 2e-3, 4e-3])
     assert lab.syntheses()["outcome"].tolist() == ["glass"]
     with pytest.raises(RowsError, match="synthesis: the store says so already"):
         lab.add(warm.assign(conductivity_mS_cm=None, temperature_C=None))
@@ -205,7 +205,7 @@ def test_a_file_that_grows_does_not_bring_back_what_was_corrected_or_withdrawn()
     with pytest.raises(RowsError, match=r"row 1, conductivity: the store held this as L1, withdrawn by L7"):
         lab.add(grown)
     assert lab.add(grown, keep_good=True).facts["formula"].tolist() == ["LiAlCl2.3O0.85"]
-    assert lab.read("tg").rows["value"].tolist() == [-17.0, -5.0]
+    assert standing.read("tg").rows["value"].tolist() == [-17.0, -5.0]
     back = correction(6, tg_C=[-16.0], phase=["glass"], sample=["A1"])
     assert lab.add(back).facts["supersedes"].tolist() == [6]
     with pytest.raises(RowsError, match=r"the store says so already \(fact L9\)"):
@@ -262,7 +262,7 @@ def test_a_store_of_the_future_is_left_alone(home):
 
 
 def test_no_store_no_rows(home):
-    assert len(lab.read("tg")) == 0
+    assert len(standing.read("tg")) == 0
     assert lab.syntheses().empty
     assert not (home / "lab.sqlite").exists()
 
@@ -286,5 +286,5 @@ def test_rows_stand_in_one_order_however_they_were_added(monkeypatch, tmp_path):
         monkeypatch.setenv("VITRION_HOME", str(tmp_path / str(number)))
         for row in order:
             lab.add(told.iloc[[row]])
-        read.append(lab.read("tg").rows["formula"].tolist())
+        read.append(standing.read("tg").rows["formula"].tolist())
     assert read[0] == read[1]

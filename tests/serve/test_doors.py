@@ -18,7 +18,7 @@ from vitrion.experiments.task.judgement import Threshold
 from vitrion.features.notices import collected, notice
 from vitrion.serve.api.routes.predictions import check_temperatures
 from vitrion.serve.cli import app
-from vitrion.serve.cli.rank import load_goal
+from vitrion.serve.cli.options import load_goal
 from vitrion.serve.client import Client
 from vitrion.serve.errors.refusals import InputError
 from vitrion.serve.schemas import requests as schemas

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from vitrion.datasets.exchange import delimited
 from vitrion.datasets.results.table import read_table
-from vitrion.datasets.tables import grid, parquet_bounds
+from vitrion.datasets.tables import grid, parquet_bounds, reader
 from vitrion.datasets.tables.decoding import LARGEST
 from vitrion.datasets.tables.grid import ENDINGS
 from vitrion.experiments.screening.streams import source_of
@@ -145,7 +145,7 @@ def test_a_row_holds_one_value_a_column(tmp_path, kind, held):
     """What is nested is refused by the footer, at both doors for Parquet, before any of it is read."""
     path = tmp_path / "list.parquet"
     pq.write_table(pa.table({"formula": ["LiCl"], "tg_C": [1.0], "more": held}), path)
-    for read, refused in ((read_candidates, InputError), (grid.read, grid.TableError)):
+    for read, refused in ((read_candidates, InputError), (reader.read, grid.TableError)):
         with pytest.raises(refused, match=f"column 'more' is of type {kind}.*give columns of numbers and text"):
             read(str(path) if read is read_candidates else path)
 

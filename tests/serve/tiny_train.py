@@ -9,7 +9,8 @@ import threading
 from pathlib import Path
 
 import numpy as np
-from vitrion.datasets import lab, load
+from vitrion.datasets import load
+from vitrion.datasets.results import standing
 from vitrion.experiments.gate import intervals as gate_intervals
 from vitrion.experiments.recipes.recipe import Recipe
 from vitrion.models.design.nearness import nearness
@@ -25,7 +26,7 @@ WHOLE = Recipe.rows
 def few(recipe, data=None):
     found = load(recipe.property)
     near = nearness(found.fractions) >= 1
-    own = (found.rows["source"] == lab.NAME).to_numpy()
+    own = (found.rows["source"] == standing.NAME).to_numpy()
     viglas = (found.rows["doi"] == "10.1038/s41560-023-01356-y").to_numpy()
     draw = np.random.default_rng(0)
     rows = [np.flatnonzero(viglas | own)]

@@ -5,9 +5,8 @@ import pandas as pd
 import pytest
 import vitrion
 from vitrion.experiments.comparison import Comparison, compare
-from vitrion.experiments.comparison.cells import CELL, Cell
+from vitrion.experiments.comparison.cells import CELL, Cell, words
 from vitrion.experiments.comparison.table import MOST
-from vitrion.experiments.comparison.words import words
 from vitrion.features import FormulaError
 
 LACO, NACO, ARGYRODITE = "LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "Li6PS5Cl"
