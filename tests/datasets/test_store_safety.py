@@ -14,7 +14,7 @@ ROWS = 2000
 KILLED_INSIDE = """
 import os, signal, sys
 import sqlalchemy as sa
-from vitrion.datasets import lab, store
+from vitrion.datasets import lab
 count = 0
 @sa.event.listens_for(sa.Engine, "before_cursor_execute")
 def _(connection, cursor, statement, parameters, context, many):

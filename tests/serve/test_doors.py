@@ -20,6 +20,7 @@ from vitrion.serve.api.routes.predictions import check_temperatures
 from vitrion.serve.cli import app
 from vitrion.serve.cli.options import load_goal
 from vitrion.serve.client import Client
+from vitrion.serve.client.nouns import Campaigns
 from vitrion.serve.errors.refusals import InputError
 from vitrion.serve.schemas import requests as schemas
 from vitrion.serve.service.predictions import Ask
@@ -38,7 +39,7 @@ NOT_HERE = (
     "Client.rank",
     "Client.sweep",
     "Client.propose",
-    "Client.new_campaign",
+    "Client.campaigns.new",
     "Client.compare",
 )  # the service judges: see ROUTES
 ROUTES = {
@@ -79,7 +80,7 @@ NOTICES = {
 
 def verbs(name):
     """Public verbs of Python that have a parameter of this name."""
-    owners = {"": vitrion, "Campaign.": Campaign, "Client.": Client}
+    owners = {"": vitrion, "Campaign.": Campaign, "Client.": Client, "Client.campaigns.": Campaigns}
     found = set()
     for prefix, owner in owners.items():
         for called in vitrion.__all__ if owner is vitrion else vars(owner):

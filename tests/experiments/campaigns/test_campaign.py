@@ -562,11 +562,11 @@ def test_a_file_under_a_wrong_name_is_told(laco):
 
 WRITER = """
 import sys
-from vitrion.experiments import campaign_store
+from vitrion.experiments.campaign_log import store
 print("ready", flush=True)
 for number in range(int(sys.argv[2])):
     told = {"tg_C": -5.0, "sample": f"{sys.argv[1]}-{number}"}
-    campaign_store.change("laco", lambda state: state.and_event("measured", formula="LiAlCl2O", values=told))
+    store.change("laco", lambda state: state.and_event("measured", formula="LiAlCl2O", values=told))
 """
 
 

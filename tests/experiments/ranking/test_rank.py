@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from vitrion.datasets import load
 from vitrion.datasets.economics.routes import cheapest_routes
-from vitrion.datasets.properties import find
+from vitrion.datasets.properties import FURTHER, find
 from vitrion.experiments.proposals.propose import propose
 from vitrion.experiments.ranking.rank import COLUMNS, rank, sweep
-from vitrion.experiments.recipes.recipe import FURTHER, Recipe
+from vitrion.experiments.recipes.recipe import Recipe
 from vitrion.experiments.registry import NoChampionError, load_predictor
 from vitrion.experiments.screening.screen import screen
 from vitrion.experiments.task.goal import Goal, GoalError, Threshold

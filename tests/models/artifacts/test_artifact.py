@@ -264,7 +264,7 @@ def test_every_trusted_type_is_needed(kept):
 FRESH = """
 import sys
 from pathlib import Path
-from vitrion.models import artifact
+from vitrion.models.artifacts import artifact
 good, digest, other, another = sys.argv[1:]
 assert len(artifact.load(Path(good), digest).predict(["LiAlCl4"]).mean) == 1
 assert not [name for name in sys.modules if name.startswith(("skops", "pytest", "sklearn.utils._testing"))]

@@ -33,7 +33,7 @@ sys.modules["vitrion"] = module
 spec.loader.exec_module(module)
 from pathlib import Path
 from vitrion.features.featurizer import BLOCKS
-from vitrion.models import artifact
+from vitrion.models.artifacts import artifact
 from vitrion.models.explanation.shapley import explain
 try:
     loaded = artifact.load(Path(path), digest)

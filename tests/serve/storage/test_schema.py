@@ -83,7 +83,7 @@ def test_a_newer_database_is_refused_and_left_alone(database):
 def test_several_first_starts_at_once(database, old):
     if old:
         filled(database)
-    code = f"from vitrion.serve import schema; print(schema.upgrade({database!r}))"
+    code = f"from vitrion.serve.storage import schema; print(schema.upgrade({database!r}))"
     processes = [
         subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(MANY)
