@@ -96,7 +96,7 @@ def enumerated(openapi, request, field):
 
 
 def page(name):
-    return (SERVE / "static" / name).read_text(encoding="utf-8")
+    return (SERVE / "pages" / "static" / name).read_text(encoding="utf-8")
 
 
 # Properties
@@ -217,7 +217,7 @@ def test_goals_and_campaigns_take_every_acquisition(name, tmp_path):
 def test_the_page_offers_every_acquisition_in_words():
     from vitrion.serve.api.routes import pages
 
-    path = SERVE / "templates" / "service.html"
+    path = SERVE / "pages" / "templates" / "service.html"
     text = pages._content(path, path.stat().st_mtime_ns)[0].decode()
     found = re.search(r'data-acquisitions="([^"]*)"', text)
     assert found, "templates/service.html does not hand the acquisitions to the page"

@@ -20,7 +20,7 @@ from vitrion.serve.workers import worker
 ROOT = Path(vitrion.__file__).parent
 FLOORS = ("features", "datasets", "models", "experiments", "serve")
 INNER = {  # classes that no door meets, each with who catches it or why it may end in a traceback
-    "vitrion.datasets.obelix.PackageError": "a package of the developers is missing",
+    "vitrion.datasets.sources.obelix.PackageError": "a package of the developers is missing",
     "vitrion.datasets.builders.sciglass.WheelError": "a builder that is run by hand",
     "vitrion.experiments.plots.export.PictureError": "the figures catch it",
     "vitrion.experiments.tracking.reach._LateError": "reach itself",
@@ -112,9 +112,9 @@ def test_what_a_worker_passes_on_is_raised_with_all_its_fields():
 def test_no_other_table_maps_errors_to_codes():
     """A class beside a status or an exit code belongs into the table."""
     for path in (ROOT / "serve").glob("**/*.py"):
-        if path.name == "errors.py":
+        if path.name == "outcomes.py":
             continue
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             table = "Error: 4" in line or "Error: 5" in line or 'Error", FAILED' in line or 'Error", BAD_INPUT' in line
             by_name = "__module__" in line and "datasets" in line
-            assert not table and not by_name, f"{path.name}:{number} says what an error means; enter it in errors.py"
+            assert not table and not by_name, f"{path.name}:{number} says what an error means; enter it in outcomes.py"
