@@ -9,6 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import vitrion
+
+HERE, TESTED = (Path(file).resolve().parents[up] for file, up in ((__file__, 1), (vitrion.__file__, 0)))
+if HERE != TESTED:  # an editable install elsewhere would give the code of another checkout
+    pytest.exit(f"these are the tests of {HERE}, and vitrion is that of {TESTED}; run 'make setup' here", returncode=4)
+
 from sklearn.ensemble import HistGradientBoostingRegressor
 from vitrion.datasets import load
 from vitrion.experiments.recipes.recipe import Recipe
