@@ -150,7 +150,7 @@ def amounts_of(text: str) -> Mapping[str, Fraction] | None:
 def better(text: str, error: FormulaError) -> FormulaError:
     """The error with the advice that fits a known habit, else as it is."""
     if not isinstance(text, str) or not text.strip() or len(text) > LONGEST or _is_of_label(error):
-        return error
+        return error.settled(amounts_of)
     stripped = text.strip()
     stripped = stripped.translate(_LOWERED)
     ways: tuple[Callable[[str, str], FormulaError | None], ...] = (meant, _mass)
@@ -162,7 +162,7 @@ def better(text: str, error: FormulaError) -> FormulaError:
         found = advice(stripped, text)
         if found:
             return found
-    return _read_back(error)
+    return _read_back(error.settled(amounts_of))
 
 
 def _read_back(error: FormulaError) -> FormulaError:

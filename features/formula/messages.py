@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from ..conventions.suggestions import suggestions
 from ..elements import ISOTOPES
-from .notation import FormulaError, choice, refusal
+from ..ions.oxidation import compound
+from .notation import FormulaError, Reads, Refusal, offering, refusal
 
 _HEAVY = frozenset("Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og".split())  # noqa: SIM905
 _STAND_INS = frozenset("M X R A Z E G J L Q Ln Me Et Ph Va Vc Bu Ox En Py".split())  # noqa: SIM905
@@ -74,45 +76,44 @@ def _point(given: str, body: str, at: int) -> FormulaError:
 
 def _lower_case(given: str, body: str, at: int) -> FormulaError:
     """The error for a small letter that starts no token: a variable, or capitals gone wrong."""
-    likely = _likely(body)
-    if body[at] in "xyzn" and not likely and re.search(r"[A-Z)\]][a-z]?[\d.+-]*[xyzn]", body):
-        return refusal(given, f"the variable {body[at]} at column {at + 1}", "write its amount as a number")
     what = f"a small letter {body[at]} at column {at + 1} that starts no element"
-    return choice(given, what, *likely) if likely else refusal(given, what, "start every element with a capital letter")
+    why = Refusal(given, what, "start every element with a capital letter")
+    if body[at] in "xyzn" and re.search(r"[A-Z)\]][a-z]?[\d.+-]*[xyzn]", body):
+        why = Refusal(given, f"the variable {body[at]} at column {at + 1}", "write its amount as a number")
+    return FormulaError(why, partial(_recapitalised, given, body, what))
 
 
 def unknown_symbol(given: str, body: str, symbol: str, at: int) -> FormulaError:
     """The error for a capital (and a small letter) that is no element from H to Lr."""
-    what, mend = f"{symbol} at column {at + 1} is no element", "check its spelling"
-    likely = _likely(body)
+    where = f"{symbol} at column {at + 1}"
     if symbol in _HEAVY:
-        what, mend = f"{symbol} at column {at + 1} lies beyond lawrencium", "elements from H to Lr are known here"
-    elif symbol == "E" and re.match(r"\dE[-+]?\d", body[max(at - 1, 0) :]):
-        what, mend = f"an exponent at column {at + 1}", "write the number out, such as 0.001"
-    elif symbol in ISOTOPES and not likely:
-        what = f"{symbol} at column {at + 1} is {ISOTOPES[symbol]}, which has no properties of its own here"
-        return choice(given, what, _with_hydrogen(body))
-    elif likely:
-        return choice(given, what, *likely)
-    elif symbol in _STAND_INS:
-        what, mend = f"{symbol} at column {at + 1} stands for no one element", "name the element"
-    return refusal(given, what, mend)
+        return refusal(given, f"{where} lies beyond lawrencium", "elements from H to Lr are known here")
+    if symbol == "E" and re.match(r"\dE[-+]?\d", body[max(at - 1, 0) :]):
+        return refusal(given, f"an exponent at column {at + 1}", "write the number out, such as 0.001")
+    what = f"{where} is no element"
+    why = Refusal(given, what, "check its spelling")
+    if symbol in ISOTOPES:
+        isotope = f"{where} is {ISOTOPES[symbol]}, which has no properties of its own here"
+        return FormulaError(offering(given, isotope, "H"), partial(_with_hydrogen, given, body, what, isotope))
+    if symbol in _STAND_INS:
+        why = Refusal(given, f"{where} stands for no one element", "name the element")
+    return FormulaError(why, partial(_recapitalised, given, body, what))
 
 
-def _with_hydrogen(body: str) -> str:
-    """What to write for deuterium or tritium: the formula with H."""
-    from ..conventions.conventions import readable
-
+def _with_hydrogen(given: str, body: str, what: str, isotope: str, reads: Reads) -> Refusal | None:
+    """What to write for deuterium or tritium, unless other capitals make it a formula: the formula with H."""
     plain = re.sub("[DT](?![a-z])", "H", body)
-    return plain if readable(plain) else "H"
+    likely = _recapitalised(given, body, what, reads)
+    return likely or (offering(given, isotope, plain) if reads(plain) else None)
 
 
-def _likely(body: str) -> tuple[str, ...]:
-    """Spellings with other capitals that read; long ones only when they are neutral."""
-    from ..conventions.conventions import readable
-
+def _recapitalised(given: str, body: str, what: str, reads: Reads) -> Refusal | None:
+    """The refusal that offers spellings with other capitals that read; long ones only when they are neutral."""
     if not re.fullmatch(r"[A-Za-z0-9.()\[\]]{1,24}", body):
-        return ()
-    return tuple(
-        s for s in suggestions(body, most=4 if len(body) <= _WORD else 2) if readable(s, neutral=len(body) > _SHORT)
-    )[:2]
+        return None
+    likely = [
+        spelling
+        for spelling in suggestions(body, most=4 if len(body) <= _WORD else 2)
+        if (amounts := reads(spelling)) and (len(body) <= _SHORT or compound(amounts, known=True))
+    ][:2]
+    return offering(given, what, *likely) if likely else None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 LONGEST = 256
+Reads = Callable[[str], Mapping[str, Fraction] | None]  # amounts of a text that reads as one formula, else None
 _SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
 _SUPERSCRIPTS = {"⁰": "0", "¹": "1", "²": "2", "³": "3", **{chr(0x2070 + n): str(n) for n in range(4, 10)}}
 _SUPERSCRIPTS |= {"⁺": "+", "⁻": "-"}
@@ -66,12 +68,26 @@ class Refusal:
 class FormulaError(ValueError):
     """A formula that cannot be read in exactly one way; the message says what, where, and how to mend it.
 
-    ``refusal`` holds the parts of the message where it is on one formula, else None.
+    Parameters
+    ----------
+    why
+        The sentence, or the parts of it where it is on one formula; ``refusal`` holds these, else None.
+    offer
+        The refusal to give instead, from what other spellings read as, or None where none of them reads. What raises
+        an error cannot read a whole formula; `settled` asks for the offer above all that reads.
     """
 
-    def __init__(self, why: Refusal | str) -> None:
+    def __init__(self, why: Refusal | str, offer: Callable[[Reads], Refusal | None] | None = None) -> None:
         super().__init__(why)
         self.refusal = why if isinstance(why, Refusal) else None
+        self._offer = offer
+
+    def settled(self, reads: Reads) -> FormulaError:
+        """The error with the spellings that it can offer, or as it is."""
+        why = self.refusal
+        if why is None or self._offer is None:
+            return self
+        return FormulaError(self._offer(reads) or why)
 
 
 def refusal(text: str, what: str, mend: str) -> FormulaError:
@@ -81,7 +97,17 @@ def refusal(text: str, what: str, mend: str) -> FormulaError:
 
 def choice(text: str, what: str, *ways: str) -> FormulaError:
     """The error for one formula that offers other spellings of it: ``"formula": what; write A or B``."""
-    return FormulaError(Refusal(text, what, f"write {' or '.join(ways)}", ways))
+    return FormulaError(offering(text, what, *ways))
+
+
+def offering(text: str, what: str, *ways: str) -> Refusal:
+    """The refusal of one formula that offers other spellings of it."""
+    return Refusal(text, what, f"write {' or '.join(ways)}", ways)
+
+
+def choice_if_read(doubtful: str, better: Refusal, certain: Refusal) -> FormulaError:
+    """The error that offers the better spellings where the doubtful one of them can be read, else the certain ones."""
+    return FormulaError(certain, lambda reads: better if reads(doubtful) else None)
 
 
 def plain(text: str) -> str:
@@ -181,9 +207,12 @@ def _unclear(body: str, digits: re.Match[str]) -> bool:
 
 
 def _two_readings(given: str, body: str, digits: str, charge: str) -> FormulaError:
-    from ..conventions.conventions import readable
-
     stem, amount = body[: len(body) - 1], digits[:-1]
     shorter = f"{stem}^{digits[-1]}{charge}" if amount else f"{body[: -len(digits)]}^{digits}{charge}"
-    ways = [way for way in (shorter, body) if readable(way)] or ["the charge as ^2- at the end"]
-    return choice(given, f"the last digits before {charge} may be an amount or a charge", *ways)
+    what = f"the last digits before {charge} may be an amount or a charge"
+
+    def offer(reads: Reads) -> Refusal | None:
+        ways = [way for way in (shorter, body) if reads(way)]
+        return offering(given, what, *ways) if ways else None
+
+    return FormulaError(offering(given, what, "the charge as ^2- at the end"), offer)

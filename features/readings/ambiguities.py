@@ -11,7 +11,7 @@ from typing import Any
 
 from ..elements import SYMBOLS, lookup
 from ..formula.grammar import Reader, Token, read_part
-from ..formula.notation import FormulaError, choice, refusal
+from ..formula.notation import FormulaError, choice, choice_if_read, offering, refusal
 from ..formula.render import rendered
 from ..formula.rewriting import MOST, rewritten, worn_out
 from ..ions.oxidation import balanced, compound
@@ -65,11 +65,12 @@ def reject_capitals(body: str, tokens: Sequence[Token], given: str) -> None:
         other = Reader([*tokens[:at], merged, *tokens[at + 2 :]], given).read()
         alone = len(body) == 2 and not balanced(typed, known=True)
         if alone or (compound(other, known=True) and not _right_as_typed(typed, other)):
+            what = f"may be {spelling} in capitals"
             explicit = f"{body[:place]}1{body[place:]}"
-            if len(pairs) > 1 and not _reads(explicit):
-                ends = [tokens[pair + 1].start for pair in pairs]
-                explicit = "".join("1" * (at in ends) + mark for at, mark in enumerate(body))
-            raise choice(given, f"may be {spelling} in capitals", spelling, explicit)
+            ends = [tokens[pair + 1].start for pair in pairs]
+            all_explicit = "".join("1" * (at in ends) + mark for at, mark in enumerate(body))
+            certain = offering(given, what, spelling, all_explicit)
+            raise choice_if_read(explicit, offering(given, what, spelling, explicit), certain)
 
 
 def _right_by_itself(tokens: Sequence[Token], at: int, merged: Token, given: str) -> bool:
@@ -162,18 +163,9 @@ def reject_middle_dot(body: str, tokens: Sequence[Token], amounts: Amounts, give
             return
         decimal = rewritten(body, tokens, amounts, (at, token.start, token.start + 1), ".")
         if decimal and (lone or compound(decimal)):
-            raise choice(
-                given,
-                f"the middle dot at column {token.start + 1} may be a decimal point or join two compounds",
-                spelling if _reads(spelling) else rendered(decimal),
-                rendered(amounts),
-            )
-
-
-def _reads(text: str) -> bool:
-    from ..conventions.conventions import readable
-
-    return readable(text)
+            what = f"the middle dot at column {token.start + 1} may be a decimal point or join two compounds"
+            certain = offering(given, what, rendered(decimal), rendered(amounts))
+            raise choice_if_read(spelling, offering(given, what, spelling, rendered(amounts)), certain)
 
 
 def _turns(symbols: Sequence[str], before: int) -> bool:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ..elements import INDEX, lookup
 from ..formula.grammar import Token, read_part
-from ..formula.notation import FormulaError, Refusal
+from ..formula.notation import FormulaError, Reads, Refusal
 from ..formula.render import rendered
 from ..ions.oxidation import balanced, compound
 
@@ -119,7 +119,7 @@ def of_label(stripped: str, text: str) -> FormulaError | None:
         return None
     joined = re.sub(r"[\s:;,|_]", "", stripped)
     ways = f"{name} or {joined}" if readable(joined) and _sum(stripped) == read_part(joined) else name
-    return _label(text, f"{shown} beside a formula is no part of it", ways)
+    return FormulaError(_label(text, f"{shown} beside a formula is no part of it", ways))
 
 
 def _sum(text: str) -> Amounts:
@@ -131,17 +131,19 @@ def _sum(text: str) -> Amounts:
 
 def two_ways(given: str, what: str, ways: Sequence[str], amounts: Amounts) -> FormulaError:
     """The error for what may be a label, with the formula without it, and with it, where these are read."""
-    from ..conventions.conventions import amounts_of
-
     alone, whole = ways
-    spellings = [alone] if alone and amounts_of(alone) else []
-    spellings.append(whole if whole and amounts_of(whole) == amounts else rendered(amounts))
-    return _label(given, what, " or ".join(spellings))
+
+    def offer(reads: Reads) -> Refusal:
+        spellings = [alone] if alone and reads(alone) else []
+        spellings.append(whole if whole and reads(whole) == amounts else rendered(amounts))
+        return _label(given, what, " or ".join(spellings))
+
+    return FormulaError(_label(given, what, rendered(amounts)), offer)
 
 
-def _label(text: str, what: str, ways: str) -> FormulaError:
-    """The error for what is no part of a formula: to be parted from it."""
-    return FormulaError(Refusal(text, what, f"write {ways}, {MEND}", label=True))
+def _label(text: str, what: str, ways: str) -> Refusal:
+    """The refusal of what is no part of a formula: to be parted from it."""
+    return Refusal(text, what, f"write {ways}, {MEND}", label=True)
 
 
 def _element(word: _Word) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from ..composition import Composition
+from ..conventions.conventions import amounts_of
 from ..formula.expressions import Polynomial, read_expression
 from ..formula.grammar import Reader, Run, tokenise
 from ..formula.notation import FormulaError, plain, refusal
@@ -50,6 +51,13 @@ class Template:
     @classmethod
     def parse(cls, text: str) -> Template:
         """Read a template; a formula without braces is a family of one."""
+        try:
+            return cls._read(text)
+        except FormulaError as error:
+            raise error.settled(amounts_of) from None
+
+    @classmethod
+    def _read(cls, text: str) -> Template:
         body = plain(text)
         _reject_lone_brace(body, text)
         numbers: dict[int, Polynomial] = {}
@@ -158,6 +166,7 @@ def _reject_member(body: str, numbers: Mapping[int, Polynomial], given: str) -> 
         reject_shares(member, tokens, amounts, given)
         reject_joined(member, tokens, amounts, given)
     except FormulaError as error:
-        if error.refusal is None:
+        why = error.settled(amounts_of).refusal
+        if why is None:
             raise
-        raise FormulaError(replace(error.refusal, what=f"its member {member}: {error.refusal.what}")) from None
+        raise FormulaError(replace(why, what=f"its member {member}: {why.what}")) from None
