@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from ..ions.oxidation import usual
+
 LONGEST = 256
 Reads = Callable[[str], Mapping[str, Fraction] | None]  # amounts of a text that reads as one formula, else None
 _SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
@@ -195,8 +197,6 @@ def without_charge(text: str, given: str) -> tuple[str, str]:
 
 def _ion(body: str, charge: str) -> bool:
     """True for one element whose amount is a charge that it commonly has: ``Al3+``, ``O2-``."""
-    from ..readings.ion_lists import usual
-
     found = re.fullmatch(r"([A-Z][a-z]?)(\d+)", body)
     return bool(found and len(charge) == 1 and usual(found.group(1), Fraction(charge + found.group(2))))
 

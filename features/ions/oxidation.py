@@ -147,3 +147,14 @@ def widest(symbol: str) -> tuple[float, float]:
     """
     low, high = ordinary_spans()[INDEX[symbol]]
     return low, _BESIDE_OXYGEN.get(symbol, (low, high))[1]
+
+
+def usual(symbol: str, charge: Fraction) -> bool:
+    """True for a charge that the element commonly has, or one between two of them."""
+    if symbol not in INDEX:
+        return False
+    if charge < 0:
+        return bool(lookup("negative_state")[INDEX[symbol]] == charge)
+    positive = [state for state in states("common_states")[INDEX[symbol]] if state > 0]
+    fits = charge in positive if charge.denominator == 1 else bool(positive) and min(positive) < charge < max(positive)
+    return fits or charge == 0

@@ -8,11 +8,10 @@ from fractions import Fraction
 from itertools import product
 from typing import NamedTuple
 
-from ..elements import INDEX, lookup, states
 from ..formula.grammar import read_part
 from ..formula.notation import FormulaError, refusal
 from ..formula.render import rendered
-from ..ions.oxidation import compound
+from ..ions.oxidation import compound, usual
 
 _COUNT = r"\d{1,6}(?:\.\d{1,9})?"
 _ION = re.compile(
@@ -74,17 +73,6 @@ def _readings(found: re.Match[str]) -> Iterator[_Reading]:
     for amount, charge in dict.fromkeys(ways):
         if amount > 0 and usual(name, unit * charge):
             yield _Reading(name, factor * amount, unit * charge)
-
-
-def usual(symbol: str, charge: Fraction) -> bool:
-    """True for a charge that the element commonly has, or one between two of them."""
-    if symbol not in INDEX:
-        return False
-    if charge < 0:
-        return bool(lookup("negative_state")[INDEX[symbol]] == charge)
-    positive = [state for state in states("common_states")[INDEX[symbol]] if state > 0]
-    fits = charge in positive if charge.denominator == 1 else bool(positive) and min(positive) < charge < max(positive)
-    return fits or charge == 0
 
 
 def _summed(ions: tuple[_Reading, ...]) -> dict[str, Fraction]:
