@@ -15,8 +15,8 @@ from ..formula.names import meant
 from ..formula.notation import LONGEST, FormulaError, refusal
 from ..ions.oxidation import compound
 from ..readings.ambiguities import is_solvate
-from ..readings.ion_lists import of_ions
 from ..readings.labels import of_label
+from .ion_lists import of_ions
 from .proportions import of_ratio, of_shares
 from .variables import of_range, of_variable, spelled
 
@@ -137,7 +137,7 @@ def readable(text: str, neutral: bool = False) -> bool:
 @lru_cache(maxsize=64)
 def amounts_of(text: str) -> Mapping[str, Fraction] | None:
     """Amounts of a text that reads as one formula; kept, for one advice asks for the same text several times."""
-    from ..formula.parser import read
+    from ..readings.parser import read
 
     if _LOST.search(text) or any(symbol not in INDEX for symbol in _SYMBOL.findall(text)):
         return None

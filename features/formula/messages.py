@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from ..conventions.suggestions import suggestions
 from ..elements import ISOTOPES
 from ..ions.oxidation import compound
 from .notation import FormulaError, Reads, Refusal, offering, refusal
+from .suggestions import suggestions
 
 _HEAVY = frozenset("Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og".split())  # noqa: SIM905
 _STAND_INS = frozenset("M X R A Z E G J L Q Ln Me Et Ph Va Vc Bu Ox En Py".split())  # noqa: SIM905

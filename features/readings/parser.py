@@ -5,17 +5,17 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ..conventions.conventions import better
+from ..formula.grammar import Reader, Run, tokenise
+from ..formula.names import reject_name
+from ..formula.notation import FormulaError, plain, refusal, without_charge
 from ..ions.oxidation import balanced
-from ..readings.ambiguities import reject_capitals, reject_middle_dot, reject_point
-from ..readings.digits import doubtful_digits, reject_digits
-from ..readings.joined_labels import reject_joined
-from ..readings.labels import reject_words
-from ..readings.numerals import NUMERAL, reject_ions, reject_isotopes, reject_numerals, reject_sums
-from ..readings.runs import MOST_UNITS, reject_runs
-from ..readings.shares import reject_shares
-from .grammar import Reader, Run, tokenise
-from .names import reject_name
-from .notation import FormulaError, plain, refusal, without_charge
+from .ambiguities import reject_capitals, reject_middle_dot, reject_point
+from .digits import doubtful_digits, reject_digits
+from .joined_labels import reject_joined
+from .labels import reject_words
+from .numerals import NUMERAL, reject_ions, reject_isotopes, reject_numerals, reject_sums
+from .runs import MOST_UNITS, reject_runs
+from .shares import reject_shares
 
 
 def parse(text: str) -> tuple[dict[str, Fraction], tuple[str, ...]]:
