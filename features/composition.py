@@ -11,13 +11,13 @@ from types import MappingProxyType
 from typing import Any
 
 from .amounts import exact, number
+from .conventions.parsing import parse
 from .elements import INDEX, no_element
 from .formula.grammar import LONGEST_NUMBER, tokenise
 from .formula.notation import FormulaError
 from .formula.render import decimal, electronegativity_order, rendered
 from .readings.ambiguities import joined_pairs, refused_in_capitals
 from .readings.digits import bracketed, doubtful_digits
-from .readings.parser import parse
 from .scalars import is_missing, shown, written
 
 __all__ = ["Composition", "FormulaError"]

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from fractions import Fraction
-from functools import lru_cache
 from typing import NamedTuple
 
-from ..elements import INDEX
 from ..formula.grammar import read_part
 from ..formula.names import meant
 from ..formula.notation import LONGEST, FormulaError, refusal
-from ..ions.oxidation import compound
 from ..readings.ambiguities import is_solvate
-from ..readings.labels import of_label
+from ..readings.parser import amounts_of, readable
 from .ion_lists import of_ions
 from .proportions import of_ratio, of_shares
 from .variables import of_range, of_variable, spelled
+from .words_beside import of_label
 
 _LONGEST = 64  # characters of a text that is read again in other ways
 _MASS = re.compile(r"(?:\bwt|wt[.\s]*%|\bmass|weight|w/w|m[.\s-]*%|\bvol|v/v)", re.IGNORECASE)
@@ -27,8 +25,6 @@ _WORDS = (
     r"(?![a-z -]*\b(?:dop|coat|substitut|mix|with\b|and\b|or\b|plus\b|minus\b))"  # that say no more of what is in it
 )
 _SITE = re.compile(r"\(([A-Z][a-z]?(?:\s*,\s*[A-Z][a-z]?)+)\)")
-_LOST = re.compile(r"(?<![A-Z])[a-z]")  # a letter that no element has
-_SYMBOL = re.compile(r"[A-Z][a-z]?")
 _SPELLING = re.compile(r"[\d(\[]*[A-Z]\S*")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉₋₊ₓ−–‑—", "0123456789-+x----")
 
@@ -126,25 +122,6 @@ _HABITS = tuple(
         (r"L1(?![a-z])", "Li", "a digit that looks like the i of Li"),
     )
 )
-
-
-def readable(text: str, neutral: bool = False) -> bool:
-    """True for a text that reads as one formula, or as one that can be neutral."""
-    amounts = amounts_of(text)
-    return amounts is not None and (not neutral or compound(amounts, known=True))
-
-
-@lru_cache(maxsize=64)
-def amounts_of(text: str) -> Mapping[str, Fraction] | None:
-    """Amounts of a text that reads as one formula; kept, for one advice asks for the same text several times."""
-    from ..readings.parser import read
-
-    if _LOST.search(text) or any(symbol not in INDEX for symbol in _SYMBOL.findall(text)):
-        return None
-    try:
-        return read(text)[0]
-    except FormulaError:
-        return None
 
 
 def better(text: str, error: FormulaError) -> FormulaError:

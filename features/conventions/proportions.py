@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ..formula.notation import FormulaError, refusal
+from ..readings.parser import readable
 
 _COUNT = r"\d+(?:\.\d+)?"
 _SHARE = re.compile(
@@ -19,8 +20,6 @@ _AHEAD = re.compile(rf"\(?({_RATIO})\)?\s+({_NAMES})")
 
 def of_shares(stripped: str, text: str) -> FormulaError | None:
     """The error for shares in brackets behind neutral compounds: ``LiCl(59)-KCl(41)``."""
-    from .conventions import readable
-
     pieces, end = list[str](), 0
     while found := _SHARE.match(stripped, end):
         if not readable(found.group(1), neutral=True):
@@ -34,8 +33,6 @@ def of_shares(stripped: str, text: str) -> FormulaError | None:
 
 def of_ratio(stripped: str, text: str) -> FormulaError | None:
     """The error for a ratio beside neutral compounds: ``LiCl:AlCl3 = 60:40``, ``1:1 LiCl/AlCl3``."""
-    from .conventions import readable
-
     behind, ahead = _BEHIND.fullmatch(stripped), _AHEAD.fullmatch(stripped)
     if behind:
         names, ratio = behind.groups()

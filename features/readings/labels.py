@@ -20,20 +20,10 @@ from ..ions.oxidation import balanced, compound
 MEND = "and put a label in a column of its own"
 _MARK = re.compile(r"[A-Z]{1,3}\d*|(?!(?:Cl|Br)$)[A-Z][a-z]\d*|[(\[][^()\[\]]*[)\]]")  # a label by its looks
 _SHORT = re.compile(r"[A-Z]{1,3}\d*|[(\[][^()\[\]]*[)\]]")  # a compound that may be one
-_BLANK = re.compile(r"(?<=[A-Za-z\d)\]]) +(?=[A-Z(\[])")
+BLANK = re.compile(r"(?<=[A-Za-z\d)\]]) +(?=[A-Z(\[])")
 _BELOW_ONE = re.compile(r"(?:[A-Z][a-z]?0\.\d+){1,2}")
-_WORDS = re.compile(r"[^\s:;,|_]+")
-_NUMBER_APART = re.compile(r"(?<=[A-Za-z)\]])[\s:;,|_]+(?=\d+(?:[\s:;,|_]|$))")
-_SAYS_MORE = re.compile(
-    r"\b(?:dop|coat|substitut|mix)|(?<!/)\b(?:with|and|or|plus|minus|excess|in|of|on|per|by|[xyzn])\b|[%=+*·<>±@{}]"
-    r"|\d\s*[:/]\s*\d|\d\.\d|(?:^|\s)-(?:\s|$)",
-    re.IGNORECASE,
-)
-_DOPANT = re.compile(r"\s*[:/]\s*(?:[A-Z][a-z]?\b|\d)")
-_NAMES = re.compile(r"[A-Za-zα-ω#]|^\(?\d+\)$")
 _SERIES = re.compile(r"[A-Z]{1,3}\d*|[(\[][^()\[\]]*[)\]]|(?!(?:Cl|Br)\d*$)[A-Z][a-z]\d*")  # S1, PN, (II), Si
 _ALKALI, _HALOGENS = frozenset(["Li", "Na", "K", "Rb", "Cs"]), frozenset(["F", "Cl", "Br", "I"])
-_MOST_WORDS = 8
 
 Amounts = Mapping[str, Fraction]
 
@@ -63,8 +53,8 @@ def reject_words(body: str, tokens: Sequence[Token], amounts: Amounts, given: st
         if not behind:
             label, start, end = words[:at], words[0].start, words[at].start
         known = any(word.whole and not _SHORT.fullmatch(word.text) for word in label)
-        whole = "" if known else _BLANK.sub("", (body[:start] + body[end:]).strip())
-        joined = _BLANK.sub("", body)
+        whole = "" if known else BLANK.sub("", (body[:start] + body[end:]).strip())
+        joined = BLANK.sub("", body)
         if known and behind and len(words) == 2 and _SHORT.fullmatch(words[0].text):  # CO2 LiAlCl4
             raise _compounds(given, body, words, amounts)
         if not behind:
@@ -92,43 +82,6 @@ def _place(words: Sequence[_Word], sums: Sequence[Amounts]) -> tuple[int, bool]:
     return (1, False) if len(words[0].amounts) == 1 < len(words[1].amounts) else (len(words) - 1, True)
 
 
-def of_label(stripped: str, text: str) -> FormulaError | None:
-    """The error for words beside the one compound of a text that cannot be read: ``sample 3: LiAlCl4``.
-
-    Nothing is advised where the words may say more of the composition than the compound does.
-    """
-    from ..conventions.conventions import readable
-
-    words = list(_WORDS.finditer(stripped))
-    spans = [(first, last) for first in range(len(words)) for last in range(len(words) - 1, first - 1, -1)]
-    for first, last in spans if 1 < len(words) <= _MOST_WORDS else ():
-        name = stripped[words[first].start() : words[last].end()]
-        if not _BLANK.search(name) and readable(name, neutral=True):
-            break
-    else:
-        return None
-    before, behind = stripped[: words[first].start()], stripped[words[last].end() :]
-    rest = f"{before} {behind}".strip()
-    shown = re.sub(r"^[\s:;,_|]+|[\s:;,_|]+$", "", rest)
-    if _SAYS_MORE.search(rest) or _DOPANT.match(behind) or not _NAMES.search(rest):
-        return None
-    if any(
-        readable(re.sub(r"^[xyzn\d.]+|[^A-Za-z\d)\]]+$", "", word), neutral=True)
-        for word in re.split(r"[\s:;,|_+·-]", rest)
-    ):
-        return None
-    joined = re.sub(r"[\s:;,|_]", "", stripped)
-    ways = f"{name} or {joined}" if readable(joined) and _sum(stripped) == read_part(joined) else name
-    return FormulaError(_label(text, f"{shown} beside a formula is no part of it", ways))
-
-
-def _sum(text: str) -> Amounts:
-    """Amounts of all words of a text, none where one is no formula; a number goes with the element before it."""
-    words = _WORDS.findall(_NUMBER_APART.sub("", text))
-    read = [_Word(0, 0, word, read_part(word) or {}) for word in words]
-    return _sums(read)[-1] if all(word.amounts for word in read) else {}
-
-
 def two_ways(given: str, what: str, ways: Sequence[str], amounts: Amounts) -> FormulaError:
     """The error for what may be a label, with the formula without it, and with it, where these are read."""
     alone, whole = ways
@@ -136,12 +89,12 @@ def two_ways(given: str, what: str, ways: Sequence[str], amounts: Amounts) -> Fo
     def offer(reads: Reads) -> Refusal:
         spellings = [alone] if alone and reads(alone) else []
         spellings.append(whole if whole and reads(whole) == amounts else rendered(amounts))
-        return _label(given, what, " or ".join(spellings))
+        return label_refusal(given, what, " or ".join(spellings))
 
-    return FormulaError(_label(given, what, rendered(amounts)), offer)
+    return FormulaError(label_refusal(given, what, rendered(amounts)), offer)
 
 
-def _label(text: str, what: str, ways: str) -> Refusal:
+def label_refusal(text: str, what: str, ways: str) -> Refusal:
     """The refusal of what is no part of a formula: to be parted from it."""
     return Refusal(text, what, f"write {ways}, {MEND}", label=True)
 

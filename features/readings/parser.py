@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 
-from ..conventions.conventions import better
+from ..elements import INDEX
 from ..formula.grammar import Reader, Run, tokenise
 from ..formula.names import reject_name
 from ..formula.notation import FormulaError, plain, refusal, without_charge
-from ..ions.oxidation import balanced
+from ..ions.oxidation import balanced, compound
 from .ambiguities import reject_capitals, reject_middle_dot, reject_point
 from .digits import doubtful_digits, reject_digits
 from .joined_labels import reject_joined
@@ -17,23 +20,18 @@ from .numerals import NUMERAL, reject_ions, reject_isotopes, reject_numerals, re
 from .runs import MOST_UNITS, reject_runs
 from .shares import reject_shares
 
-
-def parse(text: str) -> tuple[dict[str, Fraction], tuple[str, ...]]:
-    """Exact amounts by symbol, and warnings.
-
-    Examples
-    --------
-    >>> {symbol: str(amount) for symbol, amount in parse("1.6Li2O-TaCl5")[0].items()}
-    {'Li': '16/5', 'O': '8/5', 'Ta': '1', 'Cl': '5'}
-    """
-    try:
-        return read(text)
-    except FormulaError as error:
-        raise better(text, error) from None
+_LOST = re.compile(r"(?<![A-Z])[a-z]")  # a letter that no element has
+_SYMBOL = re.compile(r"[A-Z][a-z]?")
 
 
 def read(text: str) -> tuple[dict[str, Fraction], tuple[str, ...]]:
-    """`parse` without advice on habits of writing."""
+    """Exact amounts by symbol, and warnings; what it raises says nothing of habits of writing, which `parse` does.
+
+    Examples
+    --------
+    >>> {symbol: str(amount) for symbol, amount in read("1.6Li2O-TaCl5")[0].items()}
+    {'Li': '16/5', 'O': '8/5', 'Ta': '1', 'Cl': '5'}
+    """
     whole = plain(text)
     reject_name(whole, text)
     body, charge = without_charge(whole, text.strip())
@@ -67,3 +65,20 @@ def read(text: str) -> tuple[dict[str, Fraction], tuple[str, ...]]:
         raise refusal(text, f"ends in {charge} after a neutral compound", "name what follows, or leave the sign out")
     warnings = (f"the charge {charge.lstrip('^')} is left out: a composition counts atoms only",) if charge else ()
     return amounts, warnings
+
+
+def readable(text: str, neutral: bool = False) -> bool:
+    """True for a text that reads as one formula, or as one that can be neutral."""
+    amounts = amounts_of(text)
+    return amounts is not None and (not neutral or compound(amounts, known=True))
+
+
+@lru_cache(maxsize=64)
+def amounts_of(text: str) -> Mapping[str, Fraction] | None:
+    """Amounts of a text that reads as one formula; kept, for one advice asks for the same text several times."""
+    if _LOST.search(text) or any(symbol not in INDEX for symbol in _SYMBOL.findall(text)):
+        return None
+    try:
+        return read(text)[0]
+    except FormulaError:
+        return None

@@ -12,7 +12,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from ..composition import Composition
-from ..conventions.conventions import amounts_of
+from ..conventions.parsing import parse
 from ..formula.expressions import Polynomial, read_expression
 from ..formula.grammar import Reader, Run, tokenise
 from ..formula.notation import FormulaError, plain, refusal
@@ -20,7 +20,7 @@ from ..readings.ambiguities import reject_capitals
 from ..readings.digits import reject_digits
 from ..readings.joined_labels import reject_joined
 from ..readings.labels import reject_words
-from ..readings.parser import parse
+from ..readings.parser import amounts_of
 from ..readings.runs import reject_runs_of_template
 from ..readings.shares import reject_shares
 from .grid import Grid, axis, exact
