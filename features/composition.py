@@ -10,19 +10,17 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from .amounts import exact, number
 from .conventions.parsing import parse
 from .elements import INDEX, no_element
-from .formula.grammar import LONGEST_NUMBER, tokenise
+from .formula.amounts import as_given, checked, shortened, whole_numbers
+from .formula.grammar import tokenise
 from .formula.notation import FormulaError
-from .formula.render import decimal, electronegativity_order, rendered
+from .formula.render import electronegativity_order, rendered
 from .readings.ambiguities import joined_pairs, refused_in_capitals
 from .readings.digits import bracketed, doubtful_digits
-from .scalars import is_missing, shown, written
+from .scalars import is_missing
 
 __all__ = ["Composition", "FormulaError"]
-_SHOWN = 80
-_MOST_BITS = 1100  # of the numerator and denominator of an amount; any float has fewer
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -44,8 +42,8 @@ class Composition:
 
     def __post_init__(self) -> None:
         """Put the amounts in electronegativity order and refuse what no composition can hold."""
-        checked = _checked(self.amounts)
-        object.__setattr__(self, "amounts", MappingProxyType({s: checked[s] for s in electronegativity_order(checked)}))
+        amounts = checked(self.amounts)
+        object.__setattr__(self, "amounts", MappingProxyType({s: amounts[s] for s in electronegativity_order(amounts)}))
 
     @classmethod
     def parse(cls, text: str) -> Composition:
@@ -73,7 +71,7 @@ class Composition:
         if isinstance(obj, str):
             return cls.parse(obj)
         if isinstance(obj, Mapping):  # pymatgen's too
-            return cls(_exact(obj))
+            return cls(as_given(obj))
         held = getattr(obj, "composition", None)  # of a member of a space, or a structure of pymatgen
         if isinstance(held, Composition) or hasattr(held, "get_el_amt_dict"):
             return cls.of(held)
@@ -105,7 +103,7 @@ class Composition:
     @cached_property
     def counts(self) -> tuple[tuple[str, int], ...]:
         """Smallest whole numbers in the same ratio, by atomic number: the identity of the composition."""
-        whole, _ = _whole(self.amounts)
+        whole, _ = whole_numbers(self.amounts)
         divisor = math.gcd(*whole.values())
         return tuple((symbol, whole[symbol] // divisor) for symbol in sorted(whole, key=INDEX.__getitem__))
 
@@ -143,89 +141,3 @@ def _with_brackets(plain: str, amounts: Mapping[str, Fraction]) -> str:
     """Write Al(C)13 for AlC13, which may be AlCl3 with a digit for a letter."""
     tokens = tokenise(plain, plain)
     return bracketed(plain, tokens, doubtful_digits(plain, tokens, amounts)[1])
-
-
-def shortened(obj: object) -> str:
-    """What a message shows of anything: its first words, on one line."""
-    text = " ".join(written(obj, repr).split())
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
-
-
-def _symbol(key: Any) -> str:
-    """The symbol that a key of a mapping names; of pymatgen's elements and ions too, of which D calls itself H."""
-    if isinstance(key, str):
-        return key
-    named = (getattr(key, name, None) for name in ("value", "symbol"))
-    return next((found for found in named if isinstance(found, str)), None) or written(key)
-
-
-def _bits(amount: Fraction) -> int:
-    return max(amount.numerator.bit_length(), amount.denominator.bit_length())
-
-
-def _exact(amounts: Mapping[Any, Any]) -> dict[str, Fraction]:
-    out: dict[str, Fraction] = {}
-    for key, amount in amounts.items():
-        symbol = _symbol(key)
-        if type(amount) is int or (type(amount) is Fraction and type(amount.numerator * amount.denominator) is int):
-            found: Fraction | float | None = Fraction(amount)  # the usual kinds, at once
-        else:
-            found = number(amount)
-        if found is None:
-            raise FormulaError(f"the amount of {symbol}, {shown(amount)}, is not a number; give one, such as 2.5")
-        if isinstance(found, float) and not math.isfinite(found):
-            raise FormulaError(f"the amount of {symbol} is {shown(amount)}; give a finite number, such as 2.5")
-        if isinstance(found, Fraction) and _bits(found) > _MOST_BITS:
-            raise FormulaError(
-                f"the amount of {symbol} has more digits than any decimal number of a computer; give one such as 2.5"
-            )
-        more = exact(found) if isinstance(found, float) else found
-        out[symbol] = out[symbol] + more if symbol in out else more
-    return out
-
-
-def _checked(amounts: Mapping[str, Any]) -> dict[str, Fraction]:
-    """Amounts as fractions, all positive and none vanishing beside the others."""
-    if not isinstance(amounts, Mapping):
-        raise FormulaError(
-            f"{shortened(amounts)} is no mapping of amounts; use Composition.of, or .parse for a formula"
-        )
-    if not amounts:
-        raise FormulaError("a composition without elements; name at least one")
-    known = _exact(amounts)
-    for symbol, amount in known.items():
-        if symbol not in INDEX:
-            raise FormulaError(no_element(symbol))
-        if amount.numerator <= 0:
-            raise FormulaError(f"the amount of {symbol} is {amount}; leave it out, or give a positive number")
-    whole, scale = _whole(known)
-    total = sum(whole.values())
-    for symbol, count in whole.items():
-        if count * 10**12 < total:
-            raise FormulaError(f"{symbol} makes up less than 1e-12 of the atoms; leave it out, or check its amount")
-    for prime in (2, 5):
-        while scale % prime == 0:
-            scale //= prime
-    scaled = known if scale == 1 else {symbol: amount * scale for symbol, amount in known.items()}
-    if all(map(_is_short, scaled.values())):
-        return scaled
-    divisor = math.gcd(*whole.values())
-    least = {symbol: Fraction(count // divisor) for symbol, count in whole.items()}
-    if all(map(_is_short, least.values())):
-        return least
-    raise FormulaError(
-        f"amounts whose formula has a number of more than {LONGEST_NUMBER} characters; round them to fewer digits"
-    )
-
-
-def _is_short(amount: Fraction) -> bool:
-    """Whether an amount can be written, and read again, in a formula."""
-    if amount.denominator <= 1024 and amount.numerator < 10**12:
-        return True  # at most 10 decimal places
-    return _bits(amount) <= _MOST_BITS and len(decimal(amount)) <= LONGEST_NUMBER
-
-
-def _whole(amounts: Mapping[str, Fraction]) -> tuple[dict[str, int], int]:
-    """Whole numbers in the ratio of the amounts, and the factor that makes them."""
-    scale = math.lcm(*(amount.denominator for amount in amounts.values()))
-    return {s: amount.numerator * (scale // amount.denominator) for s, amount in amounts.items()}, scale

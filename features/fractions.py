@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import column
-from .composition import Composition, FormulaError, shortened
+from .composition import Composition, FormulaError
 from .elements import INDEX, SYMBOLS, no_element
+from .formula.amounts import shortened
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -6,6 +6,7 @@
 - `suggestions`: Suggestions for a formula with its capitals wrong: ``LIALCL4`` -> ``LiAlCl4``.
 - `grammar`: The grammar of formulas: ``mixture = [n] unit+ (sep [n] unit+)*``, ``unit = symbol [n] |.
 - `render`: The canonical formula: elements in electronegativity order, amounts as decimals.
+- `amounts`: Amounts that a formula can hold: exact and positive, none vanishing beside the others.
 - `rewriting`: Amounts of a formula that was read, with a piece of it written in another way.
 - `expressions`: Amounts that depend on variables: exact polynomials such as ``4-2x``, and the reader.
 """

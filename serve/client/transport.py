@@ -177,7 +177,8 @@ def formulas(cells: Iterable[Any]) -> list[str | None]:
 
 def _formula(one: Any) -> str:
     """The formula of a composition, of pymatgen's and of a mapping too; what cannot be read stays unreadable."""
-    from ...features.composition import Composition, FormulaError, shortened
+    from ...features.composition import Composition, FormulaError
+    from ...features.formula.amounts import shortened
 
     if not isinstance(one, Composition | Mapping) and not hasattr(one, "composition"):
         return ""
