@@ -13,9 +13,12 @@ same draws. `--again` takes the held-out predictions of another training and say
 """
 
 import argparse
-import importlib.util
+import importlib
+import io
+import re
 import subprocess
 import sys
+import tarfile
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +32,8 @@ from vitrion.experiments.gate import gate
 from vitrion.experiments.gate import held_out as held_rows
 
 ROOT = Path(__file__).parents[2]
+FLOORS = ("features", "datasets", "models", "experiments")
+GATES = ("experiments.gate.gate", "experiments.gate")  # where it lies, and where it lay before
 NEWS = 8  # measurements that the challenger knows and the champion does not
 COVERAGE = 0.9
 SMALLEST = 1e-3  # of the median error, below which its logarithm counts no further
@@ -93,14 +98,15 @@ def noise_between(one, other):
 
 
 def earlier(commit, folder):
-    """The gate of an earlier commit, beside the other modules of today."""
-    shown = ["git", "show", f"{commit}:experiments/gate.py"]
-    path = folder / "gate_before.py"
-    path.write_bytes(subprocess.run(shown, cwd=ROOT, capture_output=True, check=True).stdout)
-    spec = importlib.util.spec_from_file_location("vitrion.experiments.gate_before", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """The gate of an earlier commit, wherever it lay there, with the modules that it had beside it."""
+    shown = subprocess.run(["git", "archive", commit, *FLOORS], cwd=ROOT, capture_output=True, check=True).stdout
+    package = folder / ("vitrion_" + re.sub(r"\W", "_", commit))
+    with tarfile.open(fileobj=io.BytesIO(shown)) as archive:
+        archive.extractall(package, filter="data")
+    (package / "__init__.py").touch()
+    name = next(name for name in GATES if package.joinpath(*name.split(".")).with_suffix(".py").is_file())
+    sys.path.insert(0, str(folder))
+    return importlib.import_module(f"{package.name}.{name}")
 
 
 def share_passed(judged, data, known, stage, noise, draws):

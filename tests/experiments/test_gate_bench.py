@@ -1,6 +1,8 @@
 """The bench of the gate on few draws; docs/benchmarks/gate.md has forty of each, on a version trained in full."""
 
 import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -56,3 +58,22 @@ def test_versions_hold_nine_tenths_and_err_as_asked(stage):
             0.9, abs=1e-3
         )
     assert list(plain) == list(held_out)
+
+
+@pytest.mark.parametrize("name", ["experiments/gate.py", "experiments/gate/gate.py"])
+def test_an_earlier_gate_comes_with_its_own_modules(bench, tmp_path, monkeypatch, name):
+    """At either path, and with what it had beside it at that commit, not with the modules of today."""
+    old = tmp_path / "old"
+    for file in (name, "experiments/decision.py", *(f"{floor}/__init__.py" for floor in bench.FLOORS)):
+        (old / file).parent.mkdir(parents=True, exist_ok=True)
+        (old / file).write_text("LIMIT = 7\n")
+    dots = "." * name.count("/")
+    (old / name).write_text(f"from {dots}decision import LIMIT\n\n\ndef judge():\n    return LIMIT\n")
+    (old / name).with_name("__init__.py").touch()
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b.example", "-C", str(old)]
+    for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", name]):
+        subprocess.run([*git, *command], check=True)
+    commit = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+    monkeypatch.setattr(bench, "ROOT", old)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    assert bench.earlier(commit, tmp_path).judge() == 7
