@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 from ..elements import INDEX
+from ..formula.amounts import checked
 from ..formula.notation import FormulaError, refusal
 from ..ions.oxidation import compound
+from ..readings.templates import read_template
 
 _COUNT = r"\d+(?:\.\d+)?"
 _FROM_TO = re.compile(rf"\(?({_COUNT})\s*(?:[-–—~]|to)\s*({_COUNT})\)?(?=$|[A-Z(\[])")
@@ -55,27 +58,25 @@ def spelled(stripped: str) -> str:
 
 def _balanced_family(spelling: str) -> bool:
     """True for a template whose member in the middle of 0 to 1 can be neutral."""
-    from ..space.template import Template
-
     if not _SPELLED.fullmatch(spelling):  # a formula without braces would ask for this advice again, and again
         return False
     try:
-        family = Template.parse(spelling)
-        return compound(family.at(**dict.fromkeys(family.variables, 0.5)).amounts)
+        amounts, variables = read_template(spelling) or ({}, ())
+        member = {symbol: amount(dict.fromkeys(variables, Fraction(1, 2))) for symbol, amount in amounts.items()}
+        return compound(checked({symbol: amount for symbol, amount in member.items() if amount}))
     except FormulaError:
         return False
 
 
 def _family(spelling: str) -> str:
     """The spelling where it reads as a template with variables, else empty."""
-    from ..space.template import Template
-
     if not _SPELLED.fullmatch(spelling):
         return ""
     try:
-        if not Template.parse(spelling).variables:
-            return ""
+        _, variables = read_template(spelling) or ({}, ())
     except FormulaError:
+        return ""
+    if not variables:
         return ""
     return re.sub(r"\} +(?=[A-Z(\[])", "}", spelling)
 

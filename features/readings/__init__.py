@@ -9,4 +9,5 @@
 - `run_search`: The search for compounds that follow each other in a run of units, within a bounded number of looks.
 - `shares`: Shares behind their compounds: ``LiCl33-AlCl367`` for 33LiCl-67AlCl3, ``LiF50(Na2O)50``.
 - `parser`: From text to exact amounts: notation, grammar, then the spellings that read two ways.
+- `templates`: Formulas with expressions in braces, ``LiAlCl{4-2x}O{x}``: the amounts of their elements.
 """

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
@@ -13,20 +12,10 @@ from numpy.typing import NDArray
 
 from ..composition import Composition
 from ..conventions.parsing import parse
-from ..formula.expressions import Polynomial, read_expression
-from ..formula.grammar import Reader, Run, tokenise
-from ..formula.notation import FormulaError, plain, refusal
-from ..readings.ambiguities import reject_capitals
-from ..readings.digits import reject_digits
-from ..readings.joined_labels import reject_joined
-from ..readings.labels import reject_words
-from ..readings.parser import amounts_of
-from ..readings.runs import reject_runs_of_template
-from ..readings.shares import reject_shares
+from ..formula.expressions import Polynomial
+from ..formula.notation import FormulaError
+from ..readings.templates import read_template
 from .grid import Grid, axis, exact
-
-_BRACES = re.compile(r"\{([^{}]*)\}")
-_BESIDE = frozenset("0123456789.{}")
 
 
 @dataclass(frozen=True)
@@ -51,41 +40,11 @@ class Template:
     @classmethod
     def parse(cls, text: str) -> Template:
         """Read a template; a formula without braces is a family of one."""
-        try:
-            return cls._read(text)
-        except FormulaError as error:
-            raise error.settled(amounts_of) from None
-
-    @classmethod
-    def _read(cls, text: str) -> Template:
-        body = plain(text)
-        _reject_lone_brace(body, text)
-        numbers: dict[int, Polynomial] = {}
-        pieces, end = [], 0
-        for found in _BRACES.finditer(body):
-            before, after = body[: found.start()][-1:], body[found.end() :][:1]
-            if "." in (before, after):
-                raise refusal(text, f"a point beside {found.group()}", "write · between compounds")
-            if before in _BESIDE or after in _BESIDE:
-                raise refusal(text, f"another amount beside {found.group()}", "put the whole amount between the braces")
-            pieces.append(body[end : found.start()])
-            numbers[sum(map(len, pieces))] = read_expression(found.group(1), text)
-            pieces.append("1")
-            end = found.end()
-        if not numbers:
+        read = read_template(text)
+        if read is None:
             amounts, _ = parse(text)
             return cls(text, MappingProxyType({s: Polynomial.constant(n) for s, n in amounts.items()}), ())
-        flat = "".join(pieces) + body[end:]
-        tokens = tokenise(flat, text)
-        symbolic = Reader(tokens, text, numbers).read()
-        reject_capitals(flat, tokens, text)
-        runs: list[Run] = []
-        Reader(tokens, text, runs=runs).read()
-        reject_runs_of_template(runs, text)
-        polynomials = {symbol: Polynomial.constant(0) + amount for symbol, amount in symbolic.items()}
-        order = dict.fromkeys(name for number in numbers.values() for name in _in_order(number))
-        _reject_member(body, numbers, text)
-        return cls(text, MappingProxyType(polynomials), tuple(order))
+        return cls(text, MappingProxyType(read[0]), read[1])
 
     def at(self, **values: Fraction | float) -> Composition:
         """The member at given values; elements whose amount is zero there are not in it."""
@@ -124,49 +83,3 @@ class Template:
             wrong += [f"values are missing for {', '.join(missing)}"] if missing else []
             give = f"give {mend.format(self.variables[0])}" if self.variables else "leave them out"
             raise FormulaError(f'"{self.text}": {has}; {", and ".join(wrong)}; {give}')
-
-
-def _reject_lone_brace(body: str, given: str) -> None:
-    """Refuse a brace that has no partner, and braces within braces."""
-    rest = _BRACES.sub(lambda found: "-" * len(found.group()), body)
-    column = min((rest.index(mark) for mark in "{}" if mark in rest), default=-1) + 1
-    if column == 0:
-        return
-    if "{" in rest and "}" in rest:
-        raise refusal(given, f"braces within braces at column {column}", "write each amount as one, such as {4-2x}")
-    if "{" in rest:
-        raise refusal(given, f"the brace at column {column} is not closed", "write } after its amount, as in {4-2x}")
-    raise refusal(given, f"the brace at column {column} closes none", "write { before its amount, as in {4-2x}")
-
-
-def _in_order(number: Polynomial) -> list[str]:
-    return sorted(number.variables)
-
-
-_PROBES = tuple(map(Fraction, ("0.5", "0.1", "1.5", "10")))
-
-
-def _reject_member(body: str, numbers: Mapping[int, Polynomial], given: str) -> None:
-    """Refuse ``LiAlCI{4-2x}O{x}`` and ``{x}Li20-{1-x}B203``, of which a member is neutral in another spelling only."""
-    names = {name for number in numbers.values() for name in number.variables}
-    for probe in _PROBES:
-        values = [number(dict.fromkeys(names, probe)) for number in numbers.values()]
-        if min(values) > 0:
-            break
-    else:
-        return
-    written = iter(f"{float(value):.6f}".rstrip("0").rstrip(".") for value in values)
-    member = _BRACES.sub(lambda _: next(written), body)
-    try:
-        tokens = tokenise(member, given)
-        amounts = Reader(tokens, given).read()
-        reject_words(member, tokens, amounts, given)
-        reject_capitals(member, tokens, given)
-        reject_digits(member, tokens, amounts, given)
-        reject_shares(member, tokens, amounts, given)
-        reject_joined(member, tokens, amounts, given)
-    except FormulaError as error:
-        why = error.settled(amounts_of).refusal
-        if why is None:
-            raise
-        raise FormulaError(replace(why, what=f"its member {member}: {why.what}")) from None
