@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ..composition import Composition
+from ..formula.amounts import checked
 from ..formula.notation import FormulaError
 from ..ions.oxidation import compound
+from .parsing import parse
 
 _MOST = 10
 _NAME = re.compile(
@@ -51,7 +52,7 @@ def of_components(names: Iterable[object]) -> str:
 
 def _amounts(name: str) -> dict[str, float]:
     try:
-        return {symbol: float(amount) for symbol, amount in Composition.parse(name).amounts.items()}
+        return {symbol: float(amount) for symbol, amount in checked(parse(name)[0]).items()}
     except FormulaError:
         return {}
 

@@ -1,4 +1,4 @@
-"""Readings of what the plain grammar does not know: labels, digits, numerals, runs and lists of ions.
+"""Readings of what the plain grammar does not know: labels, digits, numerals, runs, shares and templates.
 
 - `ambiguities`: Spellings that read two ways and are therefore refused: ``CuSO4.5H2O`` and ``SIO2``.
 - `digits`: Digits typed for letters: ``Al203`` for Al2O3, ``LiTaOC14`` for LiTaOCl4.
