@@ -79,17 +79,24 @@ def propose(
     with trusting():
         pool, outcomes = Pool.of(candidates, **variables), Outcomes.of(results)
         known = ready(dict.fromkeys((*RECIPES, *aim.properties)), predictors)
-        waiting = pool.waiting(pending)
-        every = pool.joined(Fractions.from_matrix(np.vstack([outcomes.fractions.matrix, waiting.matrix])))
-        before = {name: lacking(one, facts_of(outcomes, name)) for name, one in known.items()}
-        search = CandidateSearch(every, aim, at, before, seed)
-        told, places = search.results(outcomes, len(pool)), np.arange(len(pool), len(every))
-        gone = np.vstack([every.matrix[places], fractions_of([*without], "without").matrix])
-        left = search.left(search.refused | near(every.matrix, gone), batch, places)
-        chosen = search.pick(told, places[len(outcomes.facts) :], batch, left, success(every.matrix, outcomes))
+        search = _search(pool, outcomes, pool.waiting(pending), aim, at, known, seed)
+        matrix, places = search.every.matrix, np.arange(len(pool), len(search.every))
+        told = search.results(outcomes, len(pool))
+        gone = np.vstack([matrix[places], fractions_of([*without], "without").matrix])
+        left = search.left(search.refused | near(matrix, gone), batch, places)
+        chosen = search.pick(told, places[len(outcomes.facts) :], batch, left, success(matrix, outcomes))
         table = _reasoned(chosen, search, pool, outcomes, aim, known)
         table.attrs["stop"] = search.stop(told, left[: len(pool)], outcomes, table["p_goal"].max())
         return table
+
+
+def _search(
+    pool: Pool, outcomes: Outcomes, waiting: Fractions, goal: Goal, temperature_C: float, known: Predictors, seed: int
+) -> CandidateSearch:
+    """What is believed, before any result is learnt, of the candidates and of what was measured or is on its way."""
+    every = pool.joined(Fractions.from_matrix(np.vstack([outcomes.fractions.matrix, waiting.matrix])))
+    before = {name: lacking(predictor, facts_of(outcomes, name)) for name, predictor in known.items()}
+    return CandidateSearch(every, goal, temperature_C, before, seed)
 
 
 def _reasoned(
