@@ -25,5 +25,6 @@ def test_a_refusal_goes_to_another_process(text):
     """Nothing is left to settle in it: what it would ask could not be sent along."""
     with pytest.raises(FormulaError) as raised:
         (Template if "{" in text else Composition).parse(text)
+    assert raised.value.settled(amounts_of) is raised.value
     copy = pickle.loads(pickle.dumps(raised.value))
     assert (str(copy), copy.refusal) == (str(raised.value), raised.value.refusal)
