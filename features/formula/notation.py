@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from ..ions.oxidation import usual
 
@@ -83,6 +84,10 @@ class FormulaError(ValueError):
         super().__init__(why)
         self.refusal = why if isinstance(why, Refusal) else None
         self._offer = offer
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Leave the offer behind, which asks what reads where it was made: another process is sent what is settled."""
+        return type(self), self.args, {name: value for name, value in vars(self).items() if name != "_offer"}
 
     def settled(self, reads: Reads) -> FormulaError:
         """The error with the spellings that it can offer, or as it is."""
