@@ -72,11 +72,11 @@ def blended(recipe, ensemble):
 
 
 def beatable(predictor):
-    """Mean error on the card of a stand-in champion: half as much again as that of a predictor of these few rows.
+    """Mean error on the card of a stand-in champion: a third above that of a predictor of these few rows; beyond 1.43 a gate finds it too good.
 
     What is trained on as few rows, and one's own, is no worse, whatever columns and tables the models have.
     """
-    return 1.5 * float(np.abs(predictor.held_out().residual).mean())
+    return 1.3 * float(np.abs(predictor.held_out().residual).mean())
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,6 @@ from vitrion.datasets.exchange import delimited, inert, structured
 from vitrion.datasets.tables import cells, grid, headers, reader
 from vitrion.datasets.tables import excel as grid_excel
 from vitrion.experiments.campaign_log import store as campaign_store
-from vitrion.experiments.campaign_log import values as campaign_values
 from vitrion.experiments.recipes.recipe import Recipe
 from vitrion.experiments.task import outcomes
 from vitrion.experiments.task.goal import Goal
@@ -307,9 +306,6 @@ def messages(text):
     journal.hidden(text)
     refusals.public(text)
     str(patience.away(OSError(text)))
-    outcomes._here(text)
-    for pattern, instead in campaign_values._SAID_OF_TABLES:
-        pattern.sub(instead, text)
 
 
 def formula_column(text):

@@ -160,7 +160,7 @@ def field_per_anion(sums: Sums) -> Matrix:
         "LiAlCl4": (0.84 + 3 * 0.61) / 4 * 0.59,
         "LiAlCl2.5O0.75": (0.84 + 3 * 0.61) / 4 * (2.5 * 0.59 + 1.5) / 4,
     },
-    precedence=9,
+    precedence=10,
 )
 def optical_basicity(sums: Sums) -> Matrix:
     """Optical basicity: mean over the charges of the cations of that of their oxides, times that of the anions.

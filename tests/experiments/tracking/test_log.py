@@ -26,7 +26,7 @@ def test_opening_again_changes_nothing(home):
 
 
 def test_processes_at_once_make_one_store(home):
-    code = "from vitrion.experiments import tracking\nprint(len(tracking.store().search_experiments()))"
+    code = "from vitrion.experiments.tracking import log as tracking\nprint(len(tracking.store().search_experiments()))"
     started = [
         subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(4)

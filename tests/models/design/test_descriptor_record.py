@@ -4,6 +4,7 @@ import copy
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -87,17 +88,13 @@ def forgotten(node):
 
 
 def asked(files, form, folder, module, *changes):
-    """Answers of a model to a copy of the package in which the text of a module of features was changed."""
+    """Answers of a model to a copy of the package in which the text of a module of descriptors was changed."""
     for path in ROOT.iterdir():
         if path.name in ("__init__.py", "datasets", "models", "experiments"):
             (folder / path.name).symlink_to(path)
-    (folder / "features").mkdir()
-    for path in (ROOT / "features").iterdir():
-        if path.name != "__pycache__":
-            (folder / "features" / path.name).symlink_to(path)
-    file = folder / "features" / module
+    shutil.copytree(ROOT / "features", folder / "features", ignore=shutil.ignore_patterns("__pycache__"))
+    file = folder / "features" / "descriptors" / module
     text = file.read_text(encoding="utf-8")
-    file.unlink()
     for old, new in changes:
         assert old in text
         text = text.replace(old, new, 1)
@@ -125,8 +122,8 @@ def answers(sigma):
 @pytest.mark.parametrize(
     ("form", "module", "change", "more"),
     [
-        ("format 6", "glass_ratios.py", ("\n@descriptor(", NEW), 1),
-        ("format 5", "glass_ratios.py", ("\n@descriptor(", NEW), 1),
+        ("format 6", "ratios.py", ("\n@descriptor(", NEW), 1),
+        ("format 5", "ratios.py", ("\n@descriptor(", NEW), 1),
         (
             "format 6",
             "glass.py",
@@ -162,7 +159,7 @@ def test_a_model_goes_on_with_its_own_columns(files, answers, tmp_path, form, mo
     ids=["other values", "other values, format 5", "removed", "three names rotated"],
 )
 def test_a_model_of_other_descriptors_is_refused_in_words(files, tmp_path, form, changes, missing, changed, words):
-    told = asked(files, form, tmp_path, "glass_ions.py", *changes)
+    told = asked(files, form, tmp_path, "ions.py", *changes)
     assert sorted(told["missing"]) == [f"glass {name}" for name in missing]
     assert sorted(told["changed"]) == [f"glass {name}" for name in changed]
     names, _, end = (

@@ -8,6 +8,7 @@ import pytest
 from sklearn.base import BaseEstimator, RegressorMixin
 from vitrion.datasets.splits import SAME_WITHIN, folds
 from vitrion.features import Fractions
+from vitrion.features.descriptors.glass import NAMES as GLASS
 from vitrion.models.blend import Answer
 from vitrion.models.domain import Domain
 from vitrion.models.fitting.crossfit import KERNEL, NEAR, Design, cross_fit
@@ -32,8 +33,9 @@ class Witness(RegressorMixin, BaseEstimator):
 
     seen: ClassVar = []
 
-    def __init__(self, n_conditions=0):
+    def __init__(self, n_conditions=0, descriptors=GLASS):
         self.n_conditions = n_conditions
+        self.descriptors = descriptors
 
     def fit(self, X, y, sample_weight=None, papers=None, energies=None):
         self.energies_ = energies
