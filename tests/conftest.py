@@ -72,9 +72,10 @@ def blended(recipe, ensemble):
 
 
 def beatable(predictor):
-    """Mean error on the card of a stand-in champion: a third above that of a predictor of these few rows; beyond 1.43 a gate finds it too good.
+    """Mean error on the card of a stand-in champion: a third above that of a predictor of these few rows.
 
-    What is trained on as few rows, and one's own, is no worse, whatever columns and tables the models have.
+    Beyond 1.43 of it a gate finds the challenger too good to be true. What is trained on as few rows, and one's own,
+    is no worse, whatever columns and tables the models have.
     """
     return 1.3 * float(np.abs(predictor.held_out().residual).mean())
 
