@@ -100,8 +100,8 @@ def test_what_is_no_number_of_accuracy_is_left_alone(text):
     assert not claims(text)
 
 
-def test_readme_shows_first_what_the_program_is_for(file):
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_limits_show_first_what_the_program_is_for(file):
+    text = (DOCS / "explanation" / "limits.md").read_text(encoding="utf-8")
     (block,) = [one.group(0) for one in BLOCK.finditer(text) if one["name"] == "first"]
     first, second = [line for line in block.splitlines() if line.startswith("| ")][2:4]
     score = file.get(Key("conductivity", "paper", OXYHALIDES, "mae"))
@@ -110,6 +110,19 @@ def test_readme_shows_first_what_the_program_is_for(file):
     counted = data_counts(load("tg", lab=False))[OXYCHLORIDES]
     assert f"based on {counted} measurement" in second
     assert "P(Tg < 25 °C) of an oxychloride cannot be promised" in second
+
+
+def test_readme_quotes_what_the_program_is_for_and_leads_to_the_rest(file):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (block,) = [one.group(0) for one in BLOCK.finditer(text)]
+    score = file.get(Key("conductivity", "paper", OXYHALIDES, "mae"))
+    assert f"oxyhalides, 15-45 °C: mean error {score.value:.2f}" in block
+    assert "P(Tg < 25 °C) of an oxychloride cannot be promised" in block
+    assert "docs/explanation/limits.md" in outside(text)
+
+
+def test_readme_is_short():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 70
 
 
 @pytest.mark.parametrize("name", ["tg", "conductivity"])

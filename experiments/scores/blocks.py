@@ -15,7 +15,14 @@ from types import MappingProxyType
 from ...datasets import load
 from .file import ScoreError, ScoreFile
 from .tables import every_run, every_score, reliability_tables
-from .text import data_sentence, first_table, interval_sentence, oxyhalide_sentence, verdict_sentence
+from .text import (
+    data_sentence,
+    first_table,
+    headline_sentence,
+    interval_sentence,
+    oxyhalide_sentence,
+    verdict_sentence,
+)
 from .wanted import data_counts
 
 Lines = Callable[[ScoreFile], Iterator[str]]
@@ -23,6 +30,7 @@ Lines = Callable[[ScoreFile], Iterator[str]]
 BLOCKS: Mapping[str, Lines] = MappingProxyType(
     {
         "first": first_table,
+        "headline": headline_sentence,
         "data": data_sentence,
         "intervals": interval_sentence,
         "verdicts": verdict_sentence,

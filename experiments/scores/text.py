@@ -160,6 +160,12 @@ def oxyhalide_sentence(file: ScoreFile) -> Iterator[str]:
             yield f"- {row.words[0].upper()}{row.words[1:]}: mean error {numbers}, n = {_counts(file, row)}."
 
 
+def headline_sentence(file: ScoreFile) -> Iterator[str]:
+    """What the program is for, in two lines: conductivity of oxyhalides, and Tg of oxychlorides."""
+    yield from list(oxyhalide_sentence(file))[:1]
+    yield f"- Tg of oxychlorides: {basis_of_tg(n_oxychlorides(file))}."
+
+
 def _both(file: ScoreFile, row: Row, measure: str) -> str:
     """A score by row and, where there is one, by paper; empty where it was not measured."""
     by_row, by_paper = written(row.of(file, measure)), written(row.of(file, f"{measure}_by_paper"))

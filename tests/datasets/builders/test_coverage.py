@@ -34,7 +34,6 @@ def test_readme_tells_how_many_measurements_the_first_training_names():
 
 def test_documents_tell_the_share_of_the_melting_rule():
     share = MeltingRule.learn(load("tg", lab=False), load("liquidus", lab=False)).share
-    assert f"an estimated Tg, {share:.2f} of their liquidus" in words("../README.md")
     assert f"an estimated Tg of {share:.2f} of the liquidus" in words("explanation/chemistry.md")
 
 

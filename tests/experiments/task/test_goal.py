@@ -140,8 +140,8 @@ def test_a_field_that_no_goal_has_is_refused_in_the_words_of_a_file():
     assert dataclasses.replace(goal, tg_C=25) == pickle.loads(pickle.dumps(Goal(5e-4)))
 
 
-def test_the_goal_of_the_readme(tmp_path):
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_whole_goal_of_the_guide(tmp_path):
+    text = (ROOT / "docs" / "howto" / "goals.md").read_text(encoding="utf-8").split("## A goal file with every line")[1]
     path = tmp_path / "goal.toml"
     path.write_text(re.search("```toml\n(.*?)```", text, re.DOTALL)[1], encoding="utf-8")
     goal = Goal.load(path)
