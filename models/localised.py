@@ -114,10 +114,9 @@ class LocalCalibration:
 
         Where too few errors are held out for that coverage, the ends are infinite.
         """
-        tails = np.array([(1.0 - coverage) / 2.0, (1.0 + coverage) / 2.0])
         ends = np.empty((2, len(mean)))
         for rows, curves in self._curves(mean, near, ratio):
-            for end, level in zip(ends, tails, strict=True):
+            for end, level in zip(ends, ((1.0 - coverage) / 2.0, (1.0 + coverage) / 2.0), strict=True):
                 end[rows] = _at(curves, level)
         return mean + ends[0] * difficulty, mean + ends[1] * difficulty
 
@@ -131,39 +130,58 @@ class LocalCalibration:
     def heard(self, mean: Vector, near: Mask, ratio: Vector) -> Vector:
         """Effective number of laboratories behind each distribution, shape (n,)."""
         found = np.empty(len(mean))
-        for rows, corners in self._corners(mean, near, ratio):
-            found[rows] = sum(share * self.laboratories[place] for place, share in corners)
+        for rows, curves in self._curves(mean, near, ratio):
+            found[rows] = sum(share * self.laboratories.ravel()[place] for place, share in curves.corners)
         return found
 
-    def _curves(self, mean: Vector, near: Mask, ratio: Vector) -> Iterator[tuple[slice, Matrix]]:
-        """Quantiles at `LEVELS` of some rows at a time, shape (rows, levels)."""
-        for rows, corners in self._corners(mean, near, ratio):
-            curves = np.zeros((rows.stop - rows.start, len(LEVELS)))
-            for place, share in corners:
-                with np.errstate(invalid="ignore"):
-                    part = share[:, None] * self.quantiles[place]
-                curves += np.where(share[:, None] > 0, part, 0.0)
-            yield rows, curves
-
-    def _corners(
-        self, mean: Vector, near: Mask, ratio: Vector
-    ) -> Iterator[tuple[slice, list[tuple[tuple[Rows, Rows, Rows], Vector]]]]:
-        """The four points of the grid around each of some rows at a time, with their shares."""
+    def _curves(self, mean: Vector, near: Mask, ratio: Vector) -> Iterator[tuple[slice, Curves]]:
+        """Distributions of some rows at a time: the four points of the grid around each, and their shares."""
         for start in range(0, len(mean), CHUNK):
             rows = slice(start, min(start + CHUNK, len(mean)))
             kind = near[rows].astype(np.intp)
             i, a = _place(self.means, mean[rows])
             j, b = _place(self.ratios, np.log(np.maximum(ratio[rows], LEAST_RATIO)))
             i2, j2 = np.minimum(i + 1, len(self.means) - 1), np.minimum(j + 1, len(self.ratios) - 1)
-            yield (
-                rows,
-                [
-                    ((i, kind, j), (1 - a) * (1 - b)),
-                    ((i2, kind, j), a * (1 - b)),
-                    ((i, kind, j2), (1 - a) * b),
-                    ((i2, kind, j2), a * b),
-                ],
-            )
+            shares = ((i, j, (1 - a) * (1 - b)), (i2, j, a * (1 - b)), (i, j2, (1 - a) * b), (i2, j2, a * b))
+            corners = [((mean_ * 2 + kind) * len(self.ratios) + ratio_, share) for mean_, ratio_, share in shares]
+            yield rows, Curves(self.quantiles.ravel(), corners)
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Distributions of n rows between the points of a grid; a level is worked out only where it is asked for.
+
+    Parameters
+    ----------
+    quantiles
+        Of all points of the grid at all `LEVELS`, flat.
+    corners
+        Point of the grid and its share, each of shape (n,), four times.
+    """
+
+    quantiles: npt.NDArray[np.floating[Any]]
+    corners: list[tuple[Rows, Vector]]
+
+    def __len__(self) -> int:
+        return len(self.corners[0][0])
+
+    def at(self, level: int | Rows) -> Vector:
+        """Quantile of each row, shape (n,), at the place of a level in `LEVELS`, or at one for each row."""
+        total = np.zeros(len(self))
+        for place, share in self.corners:
+            with np.errstate(invalid="ignore"):
+                part = share * self.quantiles.take(place * len(LEVELS) + level)
+            total += np.where(share > 0, part, 0.0)
+        return total
+
+    def number_below(self, asked: Vector) -> Rows:
+        """How many levels of each row have a quantile of at most what is asked, shape (n,): they rise with the level."""
+        low, high = np.zeros(len(asked), dtype=np.intp), np.full(len(asked), len(LEVELS), dtype=np.intp)
+        for _ in range(len(LEVELS).bit_length()):
+            middle = np.minimum((low + high) // 2, len(LEVELS) - 1)
+            under, on = self.at(middle) <= asked, low < high
+            low, high = np.where(on & under, middle + 1, low), np.where(on & ~under, middle, high)
+        return low
 
 
 def _widened(weight: Vector, known: Scores, mean: Vector, ratio: Vector) -> tuple[Vector, float]:
@@ -220,23 +238,22 @@ def _place(grid: Vector, values: Vector) -> tuple[Rows, Vector]:
     return at, along - at
 
 
-def _at(curves: Matrix, level: float) -> Vector:
+def _at(curves: Curves, level: float) -> Vector:
     """Quantile of each curve, shape (n,), at a level between those of `LEVELS`; infinite beyond them."""
     if level < LEVELS[0] or level > LEVELS[-1]:
         return np.full(len(curves), -np.inf if level < LEVELS[0] else np.inf)
     place = min(int(np.searchsorted(LEVELS, level + 1e-12, side="right")) - 1, len(LEVELS) - 2)
     part = (level - LEVELS[place]) / (LEVELS[place + 1] - LEVELS[place])
     if part < 1e-9:
-        return np.asarray(curves[:, place])
-    return np.asarray((1.0 - part) * curves[:, place] + part * curves[:, place + 1])
+        return curves.at(place)
+    return np.asarray((1.0 - part) * curves.at(place) + part * curves.at(place + 1))
 
 
-def _under(curves: Matrix, asked: Vector) -> Vector:
-    """Level at which each curve, shape (n, levels), reaches the value asked, shape (n,)."""
-    smaller = (curves <= asked[:, None]).sum(axis=1)
+def _under(curves: Curves, asked: Vector) -> Vector:
+    """Level at which each curve reaches the value asked, shape (n,)."""
+    smaller = curves.number_below(asked)
     place = np.clip(smaller, 1, len(LEVELS) - 1)
-    row = np.arange(len(asked))
-    low, high = curves[row, place - 1], curves[row, place]
+    low, high = curves.at(place - 1), curves.at(place)
     with np.errstate(invalid="ignore", divide="ignore"):
         part = np.where(np.isfinite(high - low) & (high > low), (asked - low) / (high - low), 0.5)
     level = LEVELS[place - 1] + np.clip(part, 0.0, 1.0) * (LEVELS[place] - LEVELS[place - 1])
