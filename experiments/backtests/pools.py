@@ -76,12 +76,22 @@ class ReplayPool:
 
 
 class Source:
-    """The measurements of both properties, and regressors fitted on what is not hidden."""
+    """The measurements of both properties, and regressors fitted on what is not hidden.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    data
+        Measurements of both properties by name; those that are embedded unless given.
+    make
+        Makes the predictor of a recipe.
+    """
+
+    def __init__(
+        self, data: Mapping[str, Dataset] | None = None, make: Callable[[Recipe], Predictor] = Recipe.predictor
+    ) -> None:
         self.recipes = {name: Recipe.named(name) for name in ("conductivity", "tg")}
-        self.data: dict[str, Dataset] = {name: load(name, lab=False) for name in self.recipes}
-        self.predictors: dict[str, Predictor] = {name: recipe.predictor() for name, recipe in self.recipes.items()}
+        self.data: Mapping[str, Dataset] = data or {name: load(name, lab=False) for name in self.recipes}
+        self.predictors: dict[str, Predictor] = {name: make(recipe) for name, recipe in self.recipes.items()}
         self.designs: dict[str, Design] = {
             name: design(self.predictors[name], self.recipes[name].rows(data)) for name, data in self.data.items()
         }
@@ -96,22 +106,27 @@ class Source:
         return self.predictors[name]._layout().views(self.inputs(name, fractions))
 
     def without(self, name: str, keys: npt.NDArray[np.uint64]) -> Mask:
-        """Rows of a design that share neither a composition with the keys nor a paper with one that does, (n,)."""
+        """Measured rows that share neither a composition with the keys nor a paper with one that does, (n,).
+
+        The rows that a rule estimates are in no prior: the rule learnt from rows that are hidden.
+        """
         data, made = self.data[name], self.designs[name]
         met = np.isin(data.measured.keys, keys)
         gone = met | np.isin(data.groups.astype(str), np.unique(data.groups[met].astype(str)))
-        rows = np.flatnonzero(made.fold >= 0)[gone]
-        gone_with: Mask = np.isin(made.papers, made.papers[rows]) | np.isin(made.keys, made.keys[rows])
+        measured = np.flatnonzero(made.fold >= 0)
+        papers, compositions = made.papers[measured], made.keys[measured]
+        gone_with: Mask = np.isin(papers, papers[gone]) | np.isin(compositions, compositions[gone])
         return np.asarray(~gone_with, dtype=bool)
 
     def prior(self, name: str, fractions: Fractions, train: Mask) -> Prior:
-        """What a regressor fitted on some rows expects."""
-        fitted = self.designs[name].fit(self.predictors[name]._regressor(), np.flatnonzero(train))
+        """What a regressor fitted on some measured rows expects."""
+        rows = np.flatnonzero(self.designs[name].fold >= 0)[train]
+        fitted = self.designs[name].fit(self.predictors[name]._regressor(), rows)
         return Prior(np.asarray(fitted.predict(self.inputs(name, fractions))), self.slope(name, fractions, train))
 
     def slope(self, name: str, fractions: Fractions, train: Mask) -> float:
-        """Slope that is expected of what some rows of a design let one expect of a pool."""
-        known = np.unique(element_sets(self.data[name])[train[self.designs[name].fold >= 0]].astype(str))
+        """Slope that is expected of what some measured rows let one expect of a pool."""
+        known = np.unique(element_sets(self.data[name])[train].astype(str))
         return slope.expected(np.isin(slope.elements(fractions), known), nearness(fractions))
 
 
