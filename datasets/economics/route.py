@@ -13,7 +13,7 @@ from ...features.composition import Composition
 from .cheapest import Programme
 from .prices import PriceTable, atoms_of, masses
 from .syntheses import Source, Synthesis, hottest
-from .words import line
+from .words import filled, line
 
 Floats = npt.NDArray[np.float64]
 
@@ -46,6 +46,8 @@ class Route:
         Highest temperature as a rule, NaN where it depends; the vessel; whether it is open to what leaves.
     needs, doi
         What to know of the route, and where it is published.
+    atmosphere, steps
+        Of all that is done, and what is done in order once everything is dried and weighed.
     """
 
     usd_per_kg: float
@@ -63,6 +65,8 @@ class Route:
     vented: bool = False
     needs: str = ""
     doi: str = ""
+    atmosphere: str = ""
+    steps: tuple[str, ...] = ()
 
 
 def route_of(synthesis: Synthesis, own: Programme, row: Floats, size: float, table: PriceTable) -> Route | None:
@@ -88,6 +92,7 @@ def route_of(synthesis: Synthesis, own: Programme, row: Floats, size: float, tab
     bought, gone = _sums(used)
     at = {name: table.formulas.index(name) for name in bought}
     weighed = {name: amount * _mass(name) / kilogram for name, amount in bought.items()}
+    sources, celsius = [source for source, _ in used], hottest(synthesis, gone)
     guessed = tuple(name for name in bought if table.estimated[at[name]])
     return Route(
         usd_per_kg=float(sum(share * table.usd_per_kg[at[name]] for name, share in weighed.items())),
@@ -96,15 +101,17 @@ def route_of(synthesis: Synthesis, own: Programme, row: Floats, size: float, tab
         estimated=guessed,
         note=f"price of {', '.join(guessed)} is that of its raw materials" if guessed else "",
         name=synthesis.name,
-        line=line(synthesis, [source for source, _ in used], list(gone)),
+        line=line(synthesis, sources, list(gone)),
         practice=synthesis.practice,
         moles={name: amount * size for name, amount in bought.items()},
         leaves={name: amount * size for name, amount in gone.items()},
-        temperature_C=hottest(synthesis, gone),
+        temperature_C=celsius,
         vessel=synthesis.vessel,
         vented=synthesis.vented,
         needs=synthesis.needs,
         doi=synthesis.doi,
+        atmosphere=filled([synthesis.atmosphere], sources, list(gone), celsius)[0],
+        steps=filled(synthesis.steps, sources, list(gone), celsius),
     )
 
 

@@ -92,6 +92,8 @@ class Synthesis:
         Highest temperature as a rule, vessel, and whether it is open to what leaves.
     needs, doi
         What to know of it, and where it is published.
+    atmosphere, steps
+        Of all that is done, and what is done in order, with the places of `line` and ``{temperature}``.
     """
 
     name: str
@@ -111,6 +113,8 @@ class Synthesis:
     anion: str = ""
     needs: str = ""
     doi: str = ""
+    atmosphere: str = ""
+    steps: tuple[str, ...] = ()
 
     def grades(self, matrix: Floats) -> Grades:
         """Return how well the route is known for compositions, shape (n,), by the rule of `data/routes.toml`.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -29,22 +32,37 @@ def line(synthesis: Synthesis, used: list[Source], leaving: list[str]) -> str:
     leaving
         The by-products.
     """
+    parts = _parts(used, leaving)
+    if len(used) == 1 and not leaving:
+        return f"{parts['all']} as bought"
+    words = synthesis.line.format(**parts)
+    if not (parts["source"] and parts["plain"]):
+        words = words.replace(f"{parts['source']} with {parts['plain']}", parts["all"])
+    boiling = [f"{name} (boils at {volatile()[name]:g} °C)" for name in _names(used) if name in volatile()]
+    return f"{words}; {listed(boiling)} in a sealed ampoule" if boiling else words
+
+
+def filled(texts: Iterable[str], used: list[Source], leaving: list[str], celsius: float) -> tuple[str, ...]:
+    """Return steps of a route with their precursors, by-products and highest temperature, in degC."""
+    parts = _parts(used, leaving) | {"temperature": "the temperature that they need"}
+    if math.isfinite(celsius):
+        parts["temperature"] = f"{celsius:g} °C"
+    parts |= {"source": parts["source"] or parts["all"], "plain": parts["plain"] or parts["all"]}
+    parts["leaves"] = parts["leaves"] or "nothing"
+    return tuple(text.format(**parts) for text in texts)
+
+
+def _parts(used: list[Source], leaving: list[str]) -> dict[str, str]:
+    """Return the words for the places of a line: the sources of oxygen, the others, all, and what leaves."""
     oxygen = [source for source in used if source.leaves or "O" in Composition.parse(source.precursor).elements]
     plain = sorted((source for source in used if source not in oxygen), key=_salts_first)
-    parts = {
+    return {
         "source": listed(_names(oxygen)),
         "plain": listed(_names(plain)),
         "all": listed(_names([*oxygen, *plain])),
         "leaves": listed(leaving),
         "leaving": f", {listed(leaving)} leave{'s' if len(leaving) == 1 else ''}" if leaving else "",
     }
-    if len(used) == 1 and not leaving:
-        return f"{parts['all']} as bought"
-    words = synthesis.line.format(**parts)
-    if not oxygen or not plain:
-        words = words.replace(f"{parts['source']} with {parts['plain']}", parts["all"])
-    boiling = [f"{name} (boils at {volatile()[name]:g} °C)" for name in _names(used) if name in volatile()]
-    return f"{words}; {listed(boiling)} in a sealed ampoule" if boiling else words
 
 
 def listed(names: list[str]) -> str:

@@ -1,10 +1,13 @@
 """The chemistry of routes as data: every source can leave what it says, and every route says what it needs."""
 
+import re
+
 import numpy as np
 import pytest
 from vitrion.datasets.chemistry.volatility import halides
 from vitrion.datasets.economics.precursors import sources
 from vitrion.datasets.economics.prices import default_table
+from vitrion.datasets.economics.routes import alternatives
 from vitrion.datasets.economics.syntheses import (
     Source,
     all_syntheses,
@@ -113,3 +116,17 @@ def test_no_vented_route_holds_a_volatile_halide_and_no_carbonate_is_fired_witho
     assert "Li2CO3" in names
     basic = tuple(sorted(INDEX[symbol] for symbol in ("Li", "O", "Cl")))
     assert "Li2CO3" not in {source.precursor for source in sources(firing, basic, default_table())}
+
+
+@pytest.mark.parametrize("formula", ["LiAlCl2.5O0.75", "Li2ZrOCl4", "NaTaOCl4", "Li6PS5Cl", "Li3InCl6", "NaPO3"])
+def test_every_route_says_what_is_done_in_which_order_and_under_what(formula):
+    for route in alternatives(formula):
+        words = " ".join(route.steps)
+        assert route.atmosphere and len(route.steps) >= 2
+        assert not re.search(r"[{}]|nothing", f"{words} {route.atmosphere}"), words
+        assert all(name in words for name in route.moles), words
+
+
+def test_a_halide_is_molten_before_antimony_oxide_comes_into_it():
+    steps = alternatives("LiAlCl2.5O0.75")[0].steps
+    assert steps[0].startswith("melt LiCl and AlCl3") and "add Sb2O3" in steps[1] and "250 °C" in steps[2]
