@@ -25,6 +25,46 @@ from vitrion.models.process import FamilyProcess
 
 NEAR, FAR = 150, 450
 USUAL = Recipe.predictor
+OF_THE_MACHINE = "this library of linear algebra rounds by place"  # the one reason that no installation mends
+
+
+def pytest_addoption(parser):
+    """Options of the Makefile and of `.ci/run`."""
+    parser.addoption("--refuse-skips", action="store_true", help="a test that is skipped fails")
+    parser.addoption("--keep-durations", metavar="FILE", help="write how long each test took, longest first")
+
+
+def refused(report):
+    """A report of a skip made a failure; one of a machine that rounds otherwise, or of a failure expected, is left."""
+    reason = report.longrepr[-1] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    if report.skipped and not hasattr(report, "wasxfail") and OF_THE_MACHINE not in reason:
+        report.outcome, report.longrepr = "failed", f"nothing may be skipped here: {reason}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """Refuse a skip where nothing may be skipped."""
+    report = yield
+    return refused(report) if item.config.getoption("refuse_skips") else report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    """Refuse to skip a module where nothing may be skipped."""
+    report = yield
+    return refused(report) if collector.config.getoption("refuse_skips") else report
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Keep how long each step of each test took, longest first, where that is asked for."""
+    file = config.getoption("keep_durations")
+    if file:
+        reports = [one for kind in terminalreporter.stats.values() for one in kind if hasattr(one, "duration")]
+        lines = [f"{one.duration:.3f}\t{one.when}\t{one.nodeid}\n" for one in reports if hasattr(one, "when")]
+        lines.sort(key=lambda line: -float(line.partition("\t")[0]))
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        Path(file).write_text("seconds\tstep\ttest\n" + "".join(lines), encoding="utf-8")
 
 
 def pytest_collection_modifyitems(items):
