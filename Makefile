@@ -5,31 +5,56 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/ready
 PEERS := .venv-peers
 USES := serve dask docs bench
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup rank test check format lock package docs notebooks data elements prove prove-faults bench bench-models scores search bench-loop bench-serve bench-screen bench-peers peers clean
+# What is installed is kept by the checksum of the lock that said so: a lock of another content installs again, another time of a file does not.
+INSTALLED := $(VENV)/installed
+sum = $(firstword $(shell cat $(1) | cksum))
+SERVES := $(INSTALLED)/serve-$(call sum,requirements/serve.lock requirements/build.lock)
+WHOLE := $(INSTALLED)/whole-$(call sum,requirements.lock)
+LINKED := $(INSTALLED)/vitrion-$(call sum,pyproject.toml setup.py)
+READY := $(WHOLE) $(LINKED)
+
+.NOTPARALLEL:
+.PHONY: help setup rank test quick check format lock package docs notebooks data elements prove prove-faults bench bench-models scores search bench-loop bench-serve bench-screen bench-peers peers clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
-setup: $(READY) ## make the virtual environment (safe to repeat)
+setup: $(READY) ## make the virtual environment with everything (safe to repeat)
 
-$(READY): requirements.lock pyproject.toml
+$(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "vitrion: no Python 3.11 or newer found; install one, or run 'make PYTHON=/path/to/python3.11 ...'" >&2; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "vitrion: $(PYTHON) cannot make a virtual environment; on Debian: apt-get install python3-venv" >&2; exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement requirements.lock
-	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true # what pip does on one processor alone; not all that is installed compiles
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@mkdir -p $(VENV)/typing && ln -sfn ../.. $(VENV)/typing/vitrion
-	@touch $(READY)
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "vitrion: $(PYTHON) cannot make a virtual environment; on Debian: apt-get install python3-venv" >&2; exit 1; }
 
-rank: $(READY) ## train if there is no model yet, rank the example candidates, write ranking.csv and ranking.html
+# pip compiles on one processor alone; not all that is installed compiles
+$(SERVES): | $(BIN)/python
+	$(PIP) --no-compile --require-hashes --requirement requirements/serve.lock --requirement requirements/build.lock
+	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
+	@mkdir -p $(INSTALLED) && rm -f $(INSTALLED)/serve-* && touch $@
+
+$(WHOLE): | $(BIN)/python
+	$(PIP) --no-compile --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
+	@mkdir -p $(INSTALLED) && rm -f $(INSTALLED)/serve-* $(INSTALLED)/whole-* && touch $(SERVES) $@
+
+$(LINKED): | $(SERVES)
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@mkdir -p $(VENV)/typing && ln -sfn ../.. $(VENV)/typing/vitrion
+	@rm -f $(INSTALLED)/vitrion-* && touch $@
+
+rank: $(SERVES) $(LINKED) ## train if there is no model yet, rank the example candidates, write ranking.csv and ranking.html
 	$(BIN)/vitrion rank examples/oxychloride_candidates.csv --train-if-missing -o ranking.csv -o ranking.html
 
-test: $(READY) ## the test suite, on up to four processors
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --durations 20 --durations-min 5
+PYTEST = $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --durations 20 --durations-min 5
+
+test: $(READY) ## the test suite, on up to four processors; how long each test took is kept in .pytest_cache/durations.tsv
+	$(PYTEST) --keep-durations .pytest_cache/durations.tsv
+
+quick: $(READY) ## the tests that are not slow: two minutes on two idle cores
+	$(PYTEST) -m "not slow"
 
 check: $(READY) ## format, lint, types, layers, tests: the one definition of green
 	$(BIN)/ruff format --check .

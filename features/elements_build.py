@@ -1,6 +1,6 @@
 """Rebuild `data/elements.csv` and its card from pymatgen and matminer: ``python -m vitrion.features.elements_build``.
 
-Needs the `interop` extra. The hand-kept choices of oxidation state and coordination are in `data/ion_choices.csv`.
+The hand-kept choices of oxidation state and coordination are in `data/ion_choices.csv`.
 """
 
 from __future__ import annotations

@@ -3,13 +3,11 @@
 import doctest
 import pkgutil
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 FLOORS = ("features", "datasets", "models", "experiments", "serve")
-NEEDS = {"vitrion.features.descriptors.matminer": "matminer", "vitrion.datasets.matminer_reader": "matminer"}
 
 
 def modules():
@@ -27,8 +25,6 @@ def home(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", [*modules()])
 def test_examples(name):
-    if name in NEEDS and find_spec(NEEDS[name]) is None:
-        pytest.skip(f"{NEEDS[name]} is not installed")
     module = import_module(name)
     assert doctest.testmod(module).failed == 0
 

@@ -109,5 +109,5 @@ def _matminer() -> Any:
         return importlib.import_module("matminer.datasets")
     except ImportError:
         raise MatminerError(
-            "matminer is not installed; install it in the folder of the source: pip install '.[interop]'"
+            "matminer cannot be imported; install what is missing in the folder of the source: pip install ."
         ) from None

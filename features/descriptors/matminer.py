@@ -1,6 +1,6 @@
 """Any matminer composition featurizer as a scikit-learn transformer, for recipes that want one beside our own blocks.
 
-Needs the `interop` extra. matminer takes milliseconds a composition; equal compositions are computed once.
+matminer takes milliseconds a composition; equal compositions are computed once.
 """
 
 from __future__ import annotations
@@ -134,4 +134,6 @@ def _imported(name: str) -> Any:
     try:
         return import_module(name)
     except ImportError as error:
-        raise BridgeError(f"{name} cannot be imported ({error}); install vitrion[interop]") from error
+        raise BridgeError(
+            f"{name} cannot be imported ({error}); install what is missing in the folder of the source: pip install ."
+        ) from error

@@ -51,7 +51,8 @@ def test_column(benchmark, texts):
 @pytest.mark.benchmark(group="1,000 formulas")
 @pytest.mark.parametrize("way", ["column", "one by one", "pymatgen"])
 def test_parsers(benchmark, texts, way):
-    pymatgen = pytest.importorskip("pymatgen.core")
+    import pymatgen.core as pymatgen
+
     some = texts[:1000]
     calls = {
         "column": lambda: Fractions.of(some),
@@ -64,7 +65,7 @@ def test_parsers(benchmark, texts, way):
 @pytest.mark.benchmark(group="magpie statistics of 500 compositions")
 @pytest.mark.parametrize("way", ["vitrion", "matminer"])
 def test_against_matminer(benchmark, batch, way):
-    featurizers = pytest.importorskip("matminer.featurizers.composition")
+    import matminer.featurizers.composition as featurizers
     from pymatgen.core import Composition as Theirs
 
     some = batch.take(slice(0, 500))

@@ -77,7 +77,6 @@ def test_roles_build_on_roles_above_them():
 
 
 def test_rebuilding_gives_the_same_table(tmp_path, monkeypatch):
-    pytest.importorskip("matminer")
     from vitrion.features import elements_build
 
     for name in ("ion_choices.csv", "elements_card.txt"):

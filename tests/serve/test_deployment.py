@@ -138,6 +138,7 @@ def test_the_image_holds_what_serving_needs_alone():
     )
     assert re.findall(r"^([\w-]+)==", built, re.MULTILINE) == ["setuptools"]
     assert not re.search(r"^(?:pytest|mypy|ruff|playwright|schemathesis|setuptools|sphinx)==", served, re.MULTILINE)
+    assert re.findall(r"^(matminer|pymatgen)==", served, re.MULTILINE) == ["matminer", "pymatgen"]
     last = DOCKERFILE[DOCKERFILE.rindex("\nFROM ") :]
     assert "COPY --from=build /opt/vitrion" in last and "COPY . " not in last and "pip" not in last
 

@@ -3,7 +3,6 @@
 import warnings
 
 import numpy as np
-import pytest
 from vitrion.features import Fractions
 from vitrion.features.descriptors.magpie import NAMES, magpie
 from vitrion.features.elements import SYMBOLS
@@ -20,7 +19,6 @@ def random_amounts(count, seed, most=7):
 
 
 def matminer_numbers(amounts):
-    pytest.importorskip("matminer")
     from matminer.featurizers.composition import ElementProperty
     from pymatgen.core import Composition
 

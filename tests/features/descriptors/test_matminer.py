@@ -2,9 +2,6 @@
 
 import numpy as np
 import pytest
-
-pytest.importorskip("matminer")
-
 import skops.io
 from sklearn.base import clone
 from vitrion.features import Fractions

@@ -108,7 +108,7 @@ def test_every_ordinary_state_can_be_reached():
 
 
 def test_radii_are_those_of_shannon():
-    pymatgen = pytest.importorskip("pymatgen.core.periodic_table")
+    import pymatgen.core.periodic_table as pymatgen
     from vitrion.features.elements_build import shannon
 
     found = [line for line in lines("ion_states.csv") if line["source"].startswith("Shannon")]
