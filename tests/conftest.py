@@ -7,9 +7,11 @@ import uuid
 import warnings
 from pathlib import Path
 
+import joblib
 import numpy as np
 import pytest
 import vitrion
+from filelock import FileLock
 
 HERE, TESTED = (Path(file).resolve().parents[up] for file, up in ((__file__, 1), (vitrion.__file__, 0)))
 if HERE != TESTED:  # an editable install elsewhere would give the code of another checkout
@@ -86,8 +88,38 @@ def nobodys_home(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def tables():
+def shared(tmp_path_factory):
+    """The folder of this run that its processes have in common."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def once(shared):
+    """What a function makes, made by whichever process of this run asks first, and read by all."""
+
+    def made_once(name, make):
+        file = shared / f"{name}.joblib"
+        with FileLock(f"{file}.lock"):
+            if not file.exists():
+                part = file.with_suffix(".part")
+                joblib.dump(make(), part)
+                part.replace(file)
+        return joblib.load(file)
+
+    return made_once
+
+
+@pytest.fixture(scope="session")
+def tables(once):
     """Few rows of both properties, always the same: the VIGLAS glasses among them."""
+    return once("tables", few_rows)
+
+
+def few_rows():
+    """Rows near the candidates and far from them, and those of VIGLAS."""
     kept = {}
     for name in ("tg", "conductivity"):
         data = load(name, lab=False)
@@ -133,7 +165,13 @@ def quick():
 
 
 @pytest.fixture(scope="session")
-def predictors(tables):
+def predictors(tables, once):
+    """The small pair of predictors of those rows."""
+    return once("predictors", lambda: pair(tables))
+
+
+def pair(tables):
+    """Fit the small predictor of each property."""
     fitted = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -61,20 +61,20 @@ def learn():
 
 
 @pytest.fixture(scope="session")
-def tg_rows():
-    return sample("tg", 120, 400)
+def tg_rows(once):
+    return once("tg_rows", lambda: sample("tg", 120, 400))
 
 
 @pytest.fixture(scope="session")
-def sigma_rows():
-    return sample("conductivity", 250, 350)
+def sigma_rows(once):
+    return once("sigma_rows", lambda: sample("conductivity", 250, 350))
 
 
 @pytest.fixture(scope="session")
-def tg(tg_rows):
-    return fit("tg", tg_rows)
+def tg(tg_rows, once):
+    return once("tg", lambda: fit("tg", tg_rows))
 
 
 @pytest.fixture(scope="session")
-def sigma(sigma_rows):
-    return fit("conductivity", sigma_rows)
+def sigma(sigma_rows, once):
+    return once("sigma", lambda: fit("conductivity", sigma_rows))

@@ -285,8 +285,8 @@ def test_results_of_a_table_are_learnt_by_the_proposals(run, tmp_path):
         assert after.set_index("formula")[name].to_dict() == pytest.approx(ranked[name].to_dict(), rel=1e-6)
 
 
-def test_the_words_of_a_form_are_documented(http):
-    told = http.get("/api/v1/openapi.json").json()
+def test_the_words_of_a_form_are_documented(reading):
+    told = reading.get("/api/v1/openapi.json").json()
     assert "campaign" in told["components"]["schemas"]["RankRequest"]["properties"]
     form = told["paths"]["/api/v1/jobs"]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
     assert "campaign" in form["properties"] and json.dumps(told)

@@ -99,14 +99,17 @@ def test_the_service_answers_what_the_package_says(http, house):
         ({}, "candidates"),
     ],
 )
-def test_the_service_refuses_bad_input(http, body, why):
-    answer = http.post("/api/v1/compare", json=body)
+def test_the_service_refuses_bad_input(reading, body, why):
+    answer = reading.post("/api/v1/compare", json=body)
     assert answer.status_code == 422 and why in answer.text
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_the_client_tells_what_the_service_refused(http):
-    with Client("http://testserver", transport=http._transport) as client, pytest.raises(ServiceError, match="twice"):
+def test_the_client_tells_what_the_service_refused(reading):
+    with (
+        Client("http://testserver", transport=reading._transport) as client,
+        pytest.raises(ServiceError, match="twice"),
+    ):
         client.compare([LACO, LACO])
 
 

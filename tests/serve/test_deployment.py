@@ -188,11 +188,11 @@ def lines():
     logger.level, logger.propagate = before
 
 
-def test_a_line_a_request_and_nothing_of_what_was_sent(http, lines):
+def test_a_line_a_request_and_nothing_of_what_was_sent(reading, lines):
     secret = {"authorization": "Bearer s3cret-key", "idempotency-key": "s3cret-once"}
-    http.post("/api/v1/rank?figure=true&token=s3cret", json={"candidates": ["LiAlCl4 s3cret"]}, headers=secret)
-    http.get("/api/v1/jobs/" + "d" * 20, headers=secret)
-    http.get("/nothing/s3cret%0d%0aforged")
+    reading.post("/api/v1/rank?figure=true&token=s3cret", json={"candidates": ["LiAlCl4 s3cret"]}, headers=secret)
+    reading.get("/api/v1/jobs/" + "d" * 20, headers=secret)
+    reading.get("/nothing/s3cret%0d%0aforged")
     found = [line for line in lines() if line["from"] == "vitrion.requests"]
     assert [(one["method"], one["route"], one["status"]) for one in found] == [
         ("POST", "/api/v1/rank", 200),

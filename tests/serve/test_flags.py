@@ -19,13 +19,13 @@ def test_the_command_explains_compositions():
     assert bad.exit_code == 2 and 'argument 2: "xyz"' in bad.stderr
 
 
-def test_the_service_lists_and_explains(http):
-    told = http.get("/api/v1/flags").json()["rows"]
+def test_the_service_lists_and_explains(reading):
+    told = reading.get("/api/v1/flags").json()["rows"]
     assert [flag["code"] for flag in told] == list(CODES)
     assert all(flag["reason"] and flag["source"] and flag["label"] and flag["severity"] for flag in told)
-    mine = http.get("/api/v1/flags", params={"formula": ["LiPbCl3", "LiAlCl4"]}).json()["rows"]
+    mine = reading.get("/api/v1/flags", params={"formula": ["LiPbCl3", "LiAlCl4"]}).json()["rows"]
     assert [(flag["formula"], flag["code"]) for flag in mine] == [
         ("LiPbCl3", "reduced_by_lithium"),
         ("LiPbCl3", "toxic"),
     ]
-    assert http.get("/api/v1/flags", params={"formula": "LiAlCl2..5"}).status_code == 422
+    assert reading.get("/api/v1/flags", params={"formula": "LiAlCl2..5"}).status_code == 422

@@ -24,9 +24,9 @@ def rank(http, candidates, **told):
 
 
 @pytest.mark.parametrize("size", [1, 4, 80])
-def test_a_ranking_is_that_of_python(http, size):
+def test_a_ranking_is_that_of_python(reading, size):
     asked = [LACO, "LiAlCl2..5", None, "0.5Li2O-TaCl5", *(f"Li{1 + n / 100}GaCl4O{n / 200}" for n in range(76))][:size]
-    told = rank(http, asked, goal={"tg_C": 60}, temperature_C=30).json()
+    told = rank(reading, asked, goal={"tg_C": 60}, temperature_C=30).json()
     expected = vitrion.rank(asked, {"tg_C": 60}, 30.0)
     assert told["models"] == {"tg": 8, "conductivity": 8}
     assert told["places"] == expected.index.tolist()
@@ -39,8 +39,8 @@ def test_a_ranking_is_that_of_python(http, size):
             assert got == [None if one is not None and one is not True and str(one) == "<NA>" else one for one in right]
 
 
-def test_lists_ranked_together_are_as_if_alone(http):
-    service, ask = http.app.state.desk.service, Ask.of(None)
+def test_lists_ranked_together_are_as_if_alone(reading):
+    service, ask = reading.app.state.desk.service, Ask.of(None)
     lists = [[LACO], ["LiAlCl4", "NaAlCl4", LACO], ["no formula"], ["Li3InCl6"]]
     together = [json.loads(one) for one in ranked_together(service, lists, ask)]
     for one, answer in zip(lists, together, strict=True):
@@ -66,8 +66,8 @@ def test_lists_ranked_together_are_as_if_alone(http):
         ({"candidates": [LACO], "also": ["liquidus"]}, 503, None, "no predictor of liquidus"),
     ],
 )
-def test_refusals_are_problem_details(http, body, status, row, words):
-    answer = http.post("/api/v1/rank", json=body)
+def test_refusals_are_problem_details(reading, body, status, row, words):
+    answer = reading.post("/api/v1/rank", json=body)
     told = answer.json()
     assert answer.status_code == told["status"] == status
     assert answer.headers["content-type"] == "application/problem+json"
@@ -76,8 +76,8 @@ def test_refusals_are_problem_details(http, body, status, row, words):
 
 
 @pytest.mark.parametrize("content", ['{"candidates": ["LiAlCl4"], "temperature_C": NaN}', '{"candidates": [NaN]}', "{"])
-def test_what_is_no_json_is_refused_and_not_sent_back(http, content):
-    answer = http.post("/api/v1/rank", content=content, headers={"content-type": "application/json"})
+def test_what_is_no_json_is_refused_and_not_sent_back(reading, content):
+    answer = reading.post("/api/v1/rank", content=content, headers={"content-type": "application/json"})
     assert answer.status_code == 422
     assert answer.json()["errors"]
 
@@ -108,22 +108,22 @@ def test_more_than_one_request_may_hold(house, opened):
         assert "take larger steps" in family.json()["detail"]
 
 
-def test_a_sweep_with_its_figure(http):
+def test_a_sweep_with_its_figure(reading):
     body = {"template": FAMILY, "variables": {"x": "0:2.5:0.25"}}
-    told = http.post("/api/v1/sweep?figure=true", json=body).json()
+    told = reading.post("/api/v1/sweep?figure=true", json=body).json()
     assert [row["x"] for row in told["rows"]] == pytest.approx(np.arange(0, 2.1, 0.25))
     assert told["left_out"] == 2
     assert any(row["formula"] == LACO and row["tg_C"] == -16.8 for row in told["measured"])
     assert {trace["name"] for trace in told["figure"]["data"]} >= {"measured"}
 
 
-def test_proposals_learn_results_that_are_told(http):
+def test_proposals_learn_results_that_are_told(reading):
     body = {"template": FAMILY, "variables": RANGES, "batch": 2}
-    first = http.post("/api/v1/propose", json=body).json()
+    first = reading.post("/api/v1/propose", json=body).json()
     assert len(first["rows"]) == 2 and all(row["reason"] for row in first["rows"])
     best = first["rows"][0]["formula"]
     results = [{"formula": best, "conductivity_S_cm": 2e-3, "temperature_C": 25, "tg_C": -20}]
-    second = http.post("/api/v1/propose", json=body | {"results": results}).json()
+    second = reading.post("/api/v1/propose", json=body | {"results": results}).json()
     assert best not in {row["formula"] for row in second["rows"]}
     assert second["stop"] == f"the goal is met by {best}"
 
@@ -204,8 +204,8 @@ def test_data_are_listed_shown_and_added(http):
     assert process is http.app.state.desk.jobs.clerk._process
 
 
-def test_openapi_is_complete(http):
-    told = http.get("/api/v1/openapi.json").json()
+def test_openapi_is_complete(reading):
+    told = reading.get("/api/v1/openapi.json").json()
     assert len(told["paths"]) > 25
     for path, verbs in told["paths"].items():
         for verb, route in verbs.items():
@@ -213,7 +213,7 @@ def test_openapi_is_complete(http):
             if path.startswith("/api/"):
                 assert "application/problem+json" in route["responses"]["422"]["content"], (verb, path)
     example = told["components"]["schemas"]["RankRequest"]["properties"]["candidates"]["examples"][0]
-    assert rank(http, example).status_code == 200
+    assert rank(reading, example).status_code == 200
 
 
 def test_counts_are_shown(http):
@@ -224,16 +224,16 @@ def test_counts_are_shown(http):
     assert "vitrion_ready 1.0" in text
 
 
-def test_the_page_keeps_its_policy(http):
-    page = http.get("/")
+def test_the_page_keeps_its_policy(reading):
+    page = reading.get("/")
     policy = page.headers["content-security-policy"]
     assert "script-src 'self';" in policy and "style-src 'self' 'sha256-" in policy and "unsafe" not in policy
     assert "<script>" not in page.text and "onclick" not in page.text
     for name in ("app.js", "service.css", "plotly.min.js"):
-        file = http.get(f"/static/{name}")
+        file = reading.get(f"/static/{name}")
         assert file.status_code == 200
-        assert http.get(f"/static/{name}", headers={"if-none-match": file.headers["etag"]}).status_code == 304
-    assert http.get("/static/..%2Fapp.py").status_code == 404
+        assert reading.get(f"/static/{name}", headers={"if-none-match": file.headers["etag"]}).status_code == 304
+    assert reading.get("/static/..%2Fapp.py").status_code == 404
 
 
 def test_errors_do_not_tell_where_the_server_keeps_its_files(http, house):
@@ -277,14 +277,14 @@ def test_answers_are_as_documented(http):
         assert set(told) <= set(model.model_fields), path
 
 
-def test_an_answer_for_what_nobody_foresaw_is_as_safe_as_any(http, monkeypatch):
+def test_an_answer_for_what_nobody_foresaw_is_as_safe_as_any(reading, monkeypatch):
     def broken():
         raise ArithmeticError("LiAlCl4 / 0")
 
     safe = ("content-security-policy", "x-content-type-options", "referrer-policy")
-    fine = http.get("/metrics")
-    monkeypatch.setattr(http.app.state.desk.store, "counts", broken)
-    answer = http.get("/metrics")
+    fine = reading.get("/metrics")
+    monkeypatch.setattr(reading.app.state.desk.store, "counts", broken)
+    answer = reading.get("/metrics")
     assert answer.status_code == 500 and answer.json()["title"] == "This should not have happened"
     assert [answer.headers.get_list(name) for name in safe] == [fine.headers.get_list(name) for name in safe]
-    assert http.get("/health").status_code == 200
+    assert reading.get("/health").status_code == 200

@@ -8,13 +8,14 @@ import types
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
+from vitrion.experiments.ranking import rank as ranking
 from vitrion.serve.cli import app
 
 GOOD = "formula,name\nLiAlCl2.5O0.75,LACO\nLiAlCl4,base\nbad..,x\n"
 
 
 @pytest.fixture
-def run(floor):
+def run(models):
     def invoke(*arguments, **options):
         result = CliRunner().invoke(app, [str(argument) for argument in arguments], **options)
         assert "Traceback" not in result.output
@@ -43,7 +44,7 @@ def test_ranking_goes_to_standard_output_as_csv(run, listed):
     assert result.exit_code == 0
     table = pd.read_csv(io.StringIO(result.stdout))
     assert list(table["formula"]) == ["LiAlCl2.5O0.75", "LiAlCl4", "bad.."]
-    assert list(table.columns[-3:]) == ["note", "error", "name"]
+    assert list(table.columns[-4:]) == ["note", "error", "input", "name"]
     assert 'row 4 of list.csv: "bad.."' in result.stderr
 
 
@@ -65,7 +66,8 @@ def test_outputs_are_written_and_the_top_is_printed(run, listed, tmp_path):
     assert all(path.stat().st_size for path in outputs)
     assert len(pd.read_csv(outputs[0])) == len(pd.read_parquet(outputs[1])) == 3
     assert "LiAlCl2.5O0.75" in result.stdout
-    assert max(map(len, result.stdout.splitlines())) <= 100
+    table = result.stdout.partition("LiAlCl2.5O0.75: measured")[0]
+    assert max(map(len, table.splitlines())) <= 100
     assert "1 could not be read" in result.stdout
 
 
@@ -173,21 +175,17 @@ def test_standard_input(run):
     assert "LiAlCl4" in result.stdout
 
 
-def test_no_model_is_a_failure_that_says_what_to_do(run, listed, floor, monkeypatch):
-    def none(*_, **__):
-        raise floor.registry.NoChampionError("there is no model for tg; run `vitrion train`")
-
-    monkeypatch.setattr(floor.ranking, "rank", none)
+def test_no_model_is_a_failure_that_says_what_to_do(run, listed, empty):
     result = run("rank", listed)
     assert result.exit_code == 1
     assert "vitrion train" in sentence(result)
 
 
-def test_the_unexpected_is_one_sentence_too(run, listed, floor, monkeypatch, tmp_path):
+def test_the_unexpected_is_one_sentence_too(run, listed, monkeypatch, tmp_path):
     def broken(*_, **__):
         raise ZeroDivisionError("oh\nno")
 
-    monkeypatch.setattr(floor.ranking, "rank", broken)
+    monkeypatch.setattr(ranking, "rank", broken)
     output = tmp_path / "out.csv"
     output.write_text("old")
     result = run("rank", listed, "-o", output)
@@ -214,18 +212,18 @@ def test_fifty_thousand_rows(run, tmp_path):
     assert result.exit_code == 0
     written = pd.read_csv(tmp_path / "out.csv")
     assert sorted(written["id"]) == list(range(50_000))
-    assert written["note"].str.startswith("same composition as row ").sum() == 49_500
+    assert written["note"].str.contains("same composition as row ").sum() == 49_500
 
 
-def test_models_list(run, floor):
+def test_models_list(run, request):
     result = run("models", "list")
     assert result.exit_code == 0
-    assert "conductivity 3" in result.stdout
+    assert "conductivity 8" in result.stdout
     first, *_, last = [line for line in result.stdout.splitlines() if line.startswith(("conductivity", "tg"))]
     assert "Li-Na" in first
-    assert "O and Cl" in last
+    assert "Cl" in last
     assert "by paper" in result.stdout
-    floor.champions.clear()
+    request.getfixturevalue("empty")
     none = run("models", "list")
     assert none.exit_code == 1 and "there is no model yet; run 'vitrion train'" in none.stderr
 

@@ -7,19 +7,20 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 from vitrion.experiments import proposals
+from vitrion.experiments.ranking.rank import rank
 from vitrion.serve.cli import app
 
 FAMILY = ("LiAlCl{4-2x}O{x}", "--var", "x=0:1.5:0.05")
 
 
 @pytest.fixture
-def asked(monkeypatch, floor):
+def asked(monkeypatch, models):
     """What `propose` was called with; it answers with two proposals."""
     calls = []
 
     def propose(candidates, batch=4, goal=None, results=None, pending=(), temperature_C=25.0, **rest):
         calls.append({"candidates": candidates, "batch": batch, "results": results, "pending": pending} | rest)
-        ranked = floor.ranking.rank(["LiAlCl2.5O0.75", "LiAlCl2.4O0.8"])
+        ranked = rank(["LiAlCl2.5O0.75", "LiAlCl2.4O0.8"])
         table = pd.concat([ranked[["formula"]], ranked.drop(columns="formula")], axis=1)
         table.insert(1, "x", [0.75, 0.8])
         table.insert(2, "reason", ["highest chance", "fills the gap between x = 0.6 and 0.9"])

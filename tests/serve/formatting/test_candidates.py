@@ -4,6 +4,7 @@ import math
 
 import pytest
 from vitrion.datasets.exchange.candidate_table import CandidateTable
+from vitrion.experiments.ranking.rank import rank
 from vitrion.serve.formatting.candidates import compositions, joined, usable
 
 CELLS = ["NaCl", "Cl4LiAl", "nonsense", "LiAlCl4", None, "LiAlCl2.5O0.75", float("nan"), "Li2Al2Cl8", "a,b"]
@@ -20,8 +21,8 @@ def table():
     )
 
 
-def test_every_row_keeps_its_own_columns(table, floor):
-    out = joined(table, floor.ranking.rank(usable(table)))
+def test_every_row_keeps_its_own_columns(table, models):
+    out = joined(table, rank(usable(table)))
     assert sorted(out["name"]) == list("abcdefghi")
     by_name = out.set_index("name")
     assert by_name.loc["f", "formula"] == "LiAlCl2.5O0.75"
@@ -31,28 +32,28 @@ def test_every_row_keeps_its_own_columns(table, floor):
     assert by_name.loc["i", "error"] == "2 cells where the header has 1"
     assert by_name.loc["e", "formula"] == by_name.loc["g", "formula"] == ""
     assert "no formula" in by_name.loc["e", "error"]
-    assert [rank for rank in out["rank"] if rank is not None] == list(range(1, 6))
+    assert [place for place in out["rank"] if place is not None] == list(range(1, 6))
 
 
-def test_equal_compositions_are_noted_and_kept_in_order(table, floor):
-    out = joined(table, floor.ranking.rank(usable(table))).set_index("name")
-    assert out.loc["b", "note"] == ""
-    assert out.loc["d", "note"] == "same composition as row 3"
-    assert out.loc["h", "note"] == "same composition as row 3"
-    assert out.loc["b", "rank"] < out.loc["d", "rank"] < out.loc["h", "rank"]
+def test_equal_compositions_are_noted_and_stand_together(table, models):
+    out = joined(table, rank(usable(table))).set_index("name")
+    assert "same composition" not in out.loc["b", "note"]
+    assert out.loc["d", "note"] == out.loc["h", "note"] == f"{out.loc['b', 'note']}; same composition as row 3"
+    places = sorted(out.loc[name, "rank"] for name in "bdh")
+    assert places == list(range(places[0], places[0] + 3))
     assert out.loc["c", "note"] == "row 4 of list.csv"
 
 
-def test_ranking_columns_are_never_replaced(table, floor):
-    ranking = floor.ranking.rank(usable(table))
+def test_ranking_columns_are_never_replaced(table, models):
+    ranking = rank(usable(table))
     out = joined(table, ranking)
     assert list(out.columns) == [*ranking.columns, "name", "note_given", "note_given_given"]
     assert set(out["note_given"]) == set("ABCDEFGHI")
 
 
-def test_a_list_without_any_reading_has_numbers_that_are_nan(floor):
+def test_a_list_without_any_reading_has_numbers_that_are_nan(models):
     table = CandidateTable("x", ["?", None], [1, 2], {}, {})
-    out = joined(table, floor.ranking.rank(usable(table)))
+    out = joined(table, rank(usable(table)))
     assert all(math.isnan(value) for value in out["tg_C"])
     assert out["tg_C"].dtype == float
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from vitrion.experiments.ranking.rank import rank
 from vitrion.serve.formatting.candidates import joined
 from vitrion.serve.formatting.files import save, to_csv
 from vitrion.serve.formatting.rows import encoded
@@ -52,9 +53,9 @@ def file_of(kind, folder):
 
 
 @pytest.mark.parametrize("kind", ["parquet", "xlsx", "csv", "tsv"])
-def test_cells_come_back_as_they_were(kind, tmp_path, floor):
+def test_cells_come_back_as_they_were(kind, tmp_path, models):
     table = read_candidates(str(file_of(kind, tmp_path)))
-    ranking = joined(table, floor.ranking.rank(table.cells)).sort_values("rank")
+    ranking = joined(table, rank(table.cells)).sort_values("rank")
     order = [FORMULAS.index(formula) for formula in ranking["formula"]]
     out = pd.read_csv(io.BytesIO(to_csv(ranking)), dtype=str, keep_default_na=False)
     for name, cells in WRITTEN.items():
