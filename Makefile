@@ -48,12 +48,12 @@ $(LINKED): | $(SERVES)
 rank: $(SERVES) $(LINKED) ## train if there is no model yet, rank the example candidates, write ranking.csv and ranking.html
 	$(BIN)/vitrion rank examples/oxychloride_candidates.csv --train-if-missing -o ranking.csv -o ranking.html
 
-PYTEST = $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --durations 20 --durations-min 5
+PYTEST = $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --durations 20 --durations-min 5
 
 test: $(READY) ## the test suite, on up to four processors; how long each test took is kept in .pytest_cache/durations.tsv
 	$(PYTEST) --keep-durations .pytest_cache/durations.tsv
 
-quick: $(READY) ## the tests that are not slow: two minutes on two idle cores
+quick: $(READY) ## the tests that neither train nor begin a server: about two minutes on two idle cores
 	$(PYTEST) -m "not slow"
 
 check: $(READY) ## format, lint, types, layers, tests: the one definition of green

@@ -5,6 +5,7 @@ import os
 import tempfile
 import uuid
 import warnings
+from collections import Counter
 from pathlib import Path
 
 import joblib
@@ -27,6 +28,7 @@ from vitrion.models.process import FamilyProcess
 
 NEAR, FAR = 150, 450
 USUAL = Recipe.predictor
+HEAVY = {"tiny", "empty_home", "opened", "postgresql"}  # fixtures that train, import MLflow, or begin a server
 OF_THE_MACHINE = "this library of linear algebra rounds by place"  # the one reason that no installation mends
 
 
@@ -70,9 +72,14 @@ def pytest_terminal_summary(terminalreporter, config):
 
 
 def pytest_collection_modifyitems(items):
-    """Let the small bins of small data be small without a word."""
+    """Let the small bins of small data be small without a word, mark what is slow, and begin with the longest files."""
+    cost = Counter()
     for item in items:
         item.add_marker(pytest.mark.filterwarnings("ignore:the no. of calibration examples"))
+        cost[item.path] += 10.0 if item.get_closest_marker("slow") else 2.0 if HEAVY & {*item.fixturenames} else 0.03
+        if HEAVY & {*item.fixturenames}:
+            item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: -cost[item.path])
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,6 +11,8 @@ import vitrion
 from vitrion.features.descriptors.descriptor import Group
 from vitrion.features.descriptors.glass import DESCRIPTORS
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted(

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 FLOORS = ("features", "datasets", "models", "experiments", "serve")
 ALIEN = re.compile(r"(?:^|/)(?:tests?|docs|examples|requirements|build|\.ci|__pycache__)/|\.py[cod]$|(?:^|/)Makefile$")

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+pytestmark = pytest.mark.slow
+
 PATH = Path(__file__).parents[1] / "bench" / "gate_bench.py"
 
 

@@ -15,6 +15,8 @@ from vitrion.experiments.tracking import log as tracking
 from vitrion.experiments.tracking import processes
 from vitrion.experiments.training.train import train
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_S = 180
 
 

@@ -29,6 +29,7 @@ def test_every_member_votes(fitted):
     assert fitted.predict(X[:50]) == pytest.approx(np.mean(votes, axis=0), abs=1e-5)
 
 
+@pytest.mark.slow
 def test_same_seed_same_numbers(fitted):
     again = Committee(**SMALL).fit(X, Y)
     assert (again.predict(X) == fitted.predict(X)).all()

@@ -77,6 +77,7 @@ def test_without_the_package_the_message_says_how_to_install_it():
         obelix.read()
 
 
+@pytest.mark.slow
 def test_what_the_embedded_table_holds_too_is_counted_once(tmp_path):
     from vitrion.datasets import load
     from vitrion.datasets.curation.duplicates import TOLD_TWICE

@@ -50,6 +50,7 @@ def test_a_campaign_in_a_server_is_as_in_a_file(served, tmp_path):
     assert len(laco.state.events) == 2
 
 
+@pytest.mark.slow
 def test_several_processes_lose_no_event(served):
     Campaign.new("laco", "LiAlCl{4-2x}O{x}", x="0:1.5:0.05")
     writers = [subprocess.Popen([sys.executable, "-c", WRITER, name]) for name in "abc"]

@@ -2,11 +2,14 @@
 
 import json
 
+import pytest
 import vitrion
 from vitrion.experiments.ranking import tracking as ranking_run
 from vitrion.experiments.task.goal import Goal
 from vitrion.experiments.tracking import log as tracking
 from vitrion.experiments.training.train import train
+
+pytestmark = pytest.mark.slow
 
 CANDIDATES = ["LiAlCl2.5O0.75", "NaAlCl4", "?"]
 

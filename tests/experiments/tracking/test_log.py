@@ -25,6 +25,7 @@ def test_opening_again_changes_nothing(home):
     assert tracking.store().get_experiment_by_name(tracking.TRAINING).experiment_id == before
 
 
+@pytest.mark.slow
 def test_processes_at_once_make_one_store(home):
     code = "from vitrion.experiments.tracking import log as tracking\nprint(len(tracking.store().search_experiments()))"
     started = [
