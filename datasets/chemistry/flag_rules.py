@@ -181,20 +181,33 @@ def oxidiser_and_fuel(fractions: Fractions) -> Mask:
     peroxide = ~balanced & charge.neutral(some, peroxide=True)
     chlorate = balanced & np.isin(role, OXIDISERS) & (amount(some, ["Cl", "Br", "I"]) > 0)
     left = left_for(some, "N") + np.where(hydride, 2 * hydrogen, 0.0)  # hydrogen at -1
-    nitrate = (nitrogen > 0) & (some.column("O") >= 1.5 * nitrogen) & (left >= -nitrogen)
+    nitrate = (nitrogen > 0) & (some.column("O") >= 1.5 * nitrogen) & (left >= -nitrogen) & ~_sulfonylimide(some)
     found[rows] = (chlorate | nitrate | peroxide) & burns
     return found
 
 
+def _sulfonylimide(fractions: Fractions) -> Mask:
+    """Whether all nitrogen and oxygen are those of N(SO2F)2 or N(SO2CF3)2, which oxidise nothing, shape (n,)."""
+    nitrogen, sulfur, oxygen = (fractions.column(symbol) for symbol in ("N", "S", "O"))
+    paired = np.abs(sulfur - 2 * nitrogen) <= 0.02 * sulfur
+    sulfonyl = np.abs(oxygen - 2 * sulfur) <= 0.02 * oxygen
+    return np.asarray((nitrogen > 0) & paired & sulfonyl & (fractions.column("F") >= 1.98 * nitrogen))
+
+
 def licl_expected(fractions: Fractions) -> Mask:
-    """Oxychlorides of aluminium with more oxygen than was made as a glass."""
+    """Oxychlorides of aluminium with more oxygen, that of water aside, than was made as a glass."""
     rule = table()["licl_expected"]
     aluminium = fractions.column("Al")
     network = aluminium + amount(fractions, rule["formers"])
     enough = (fractions.column("Cl") >= rule["least_chlorine"]) & (aluminium > 0) & ~traces(fractions.matrix)
     ours = aluminium >= rule["al_of_formers"] * network
     ours &= amount(fractions, ["Cl", "Br", "I"]) >= rule["halide_per_al"] * aluminium
-    return np.asarray(enough & ours & (fractions.column("O") >= rule["o_per_network"] * network))
+    return np.asarray(enough & ours & (_without_water(fractions) >= rule["o_per_network"] * network))
+
+
+def _without_water(fractions: Fractions) -> Vector:
+    """Amount of oxygen less the water that its hydrogen makes, shape (n,)."""
+    return np.asarray(np.maximum(fractions.column("O") - 0.5 * fractions.column("H"), 0.0))
 
 
 RULES: Mapping[str, Rule] = {
@@ -276,6 +289,6 @@ def _potentials(fractions: Fractions) -> list[str]:
 
 def _oxygen(fractions: Fractions) -> list[str]:
     network = fractions.column("Al") + amount(fractions, table()["licl_expected"]["formers"])
-    ratios = fractions.column("O") / np.maximum(network, 1e-12)
+    ratios = _without_water(fractions) / np.maximum(network, 1e-12)
     salts = [", ".join(f"{one}Cl" for one in names.split(", ")) for names in _named(fractions, mobile_ions())]
     return [f"{salt}; {ratio:.2f} O for each of the network" for salt, ratio in zip(salts, ratios, strict=True)]

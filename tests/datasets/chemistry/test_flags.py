@@ -48,7 +48,7 @@ YES = {
     "radioactive": ["LiUCl4O", "ThCl4-LiCl", "LiTcO4", "RaCl2", "LiPmCl4", "PuCl3"],
     "controlled": ["LiUCl4O", "LiThCl5", "NaPuCl4"],
     "oxidiser_and_fuel": ["LiClO4C", "LiClO4-LiNH2", "LiNO3-LiBH4", "LiNH2-LiNO3", "LiNO3-Li2S", "Li2O2-LiNH2"],
-    "licl_expected": ["LiAlCl2O", "LiAlClO1.5", "NaAlClO1.5", "Li2AlCl2O1.5", "LiAl0.8Zr0.2ClO1.6"],
+    "licl_expected": ["LiAlCl2O", "LiAlClO1.5", "NaAlClO1.5", "Li2AlCl2O1.5", "LiAl0.8Zr0.2ClO1.6", "LiAlCl2O-H2O"],
 }
 NO = {
     "trace": ["LiAlCl4", "Li0.1AlCl3.1", "AgI"],
@@ -91,10 +91,12 @@ NO = {
     "oxidiser_and_fuel": [
         *("LiClO4", "LiNO3", "Li2OHCl", "Li2SO4", "Li2CO3", "Li2.9PO3.3N0.46", "Li6PS5Cl", "Li2S-P2S5-Li2O"),
         *("LiBH4", "LiOH", "LiNO3-LiCl", "Li3PS3O", "NH4Cl", "LiAl(OH)4", "Na2O-Al2O3"),
+        *("LiN(SO2F)2", "LiN(SO2CF3)2", "NaN(SO2F)2-NaCl"),
     ],
     "licl_expected": [
         *("LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "LiAlCl4", "LiAlO2", "LiAlCl2.4O0.8", "Na2O-Al2O3-4SiO2-0.2NaCl"),
         *("LiTaCl2O2", "AlClO", "Li3.2TaCl5O1.6", "Li2AlCl0.5O2.25"),
+        *("NaAlCl4-H2O", "LiAlCl4-2H2O"),
     ],
 }
 CLEAN = ["LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "KAlCl2.5O0.75", "LiAlCl4", "Li2ZrCl6", "Li3YCl6"]
