@@ -59,6 +59,9 @@ def encode(conditions: pd.DataFrame | Mapping[str, object] | None, n: int) -> np
 
 def celsius(conditions: Mapping[str, Any] | pd.DataFrame) -> npt.NDArray[np.float64]:
     """The temperatures in degC that conditions name, in the shape in which they are given; 25 where they name none."""
+    if not isinstance(conditions, (Mapping, pd.DataFrame)):
+        kind = type(conditions).__name__
+        raise ConditionError(f'conditions are a mapping or a table, not {kind}; give {{"temperature_C": 60}}')
     given = conditions["temperature_C"] if "temperature_C" in conditions else DEFAULTS["temperature_C"]
     return floats(given, "temperature_C", "degrees Celsius, such as 25", ConditionError)
 

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from vitrion.datasets.measurement import PHASES
-from vitrion.models.design.conditions import CRYSTALLINITY, ConditionError, encode
+from vitrion.models.design.conditions import CRYSTALLINITY, ConditionError, celsius, encode
 
 
 def test_default_is_glass_at_25():
@@ -50,3 +50,9 @@ def test_wrong_number(told):
 def test_words_for_a_temperature():
     with pytest.raises(ConditionError, match="temperature_C"):
         encode({"temperature_C": "hot"}, 1)
+
+
+@pytest.mark.parametrize("conditions", [60.0, [25.0, 60.0], "60"])
+def test_a_bare_temperature_is_no_condition(conditions):
+    with pytest.raises(ConditionError, match=r'conditions are a mapping or a table, not .*"temperature_C": 60'):
+        celsius(conditions)
