@@ -26,6 +26,11 @@ HEAVY_TAIL = 3.0  # degrees of freedom of the t distribution that errors are tak
 SURPRISE = 30.0  # degrees of freedom of the process: how soon surprising results widen what they leave open
 SILENT = 1e12  # variance of a result that says nothing
 FARTHEST = 8.0  # difficulties beyond which an error counts no further
+REWEIGHTINGS, UNTIL_SETTLED = 4, 30  # steps from all results counting, and from those that stand out set aside
+SUSPICIOUS, LIKELIER = (
+    3.0,
+    1.0,
+)  # misfit beyond half a unit a result that lets one look for the latter; and its handicap
 
 
 class Law(NamedTuple):
@@ -54,7 +59,7 @@ class Posterior(NamedTuple):
     variance: Vector
     """Of the error that is left, the scatter of one result included, where results are as the law has it."""
     wider: Vector
-    """Factor on the variance where results are farther from what was expected, or from each other; 1 or more."""
+    """Factor on the variance: above 1 where results are farther from what was expected, or from each other."""
 
     def ratio(self, law: Law) -> Vector:
         """Share of the prior variance that is left, shape (n,)."""
@@ -148,10 +153,25 @@ class ResidualProcess:
     def _solved(self) -> tuple[Vector, Matrix, float]:
         """Coefficients, shape (k,), and whitener, shape (k, k), of the results; and their surprise."""
         matrix, base = covariance(cdist(self.points, self.points), self.law), self.law.row + self.noise
-        wider = surprise(matrix + np.diag(base), self.errors, int((self.noise < SILENT).sum()))
-        matrix = matrix + np.diag(reweighted(matrix, self.errors, base))
+        noise = reweighted(matrix, self.errors, base)
+        wider = self._surprise(base, noise)
+        matrix = matrix + np.diag(noise)
         whitener = np.linalg.inv(np.linalg.cholesky(matrix))
         return whitener.T @ (whitener @ self.errors), whitener, wider
+
+    def _surprise(self, base: Vector, noise: Vector) -> float:
+        """The surprise of the results, where those of one composition are one.
+
+        That a laboratory measures a sample again and finds the same says nothing of other compositions; that it finds
+        something else does, as errors of a t distribution do.
+        """
+        points, place = np.unique(self.points, axis=0, return_inverse=True)
+        errors = np.bincount(place, self.errors / noise) / np.bincount(place, 1.0 / noise)
+        heard = self.noise < SILENT
+        number = len(np.unique(place[heard]))
+        apart = _tail(self.errors - errors[place], base) - (int(heard.sum()) - number)
+        among, base = covariance(cdist(points, points), self.law), 1.0 / np.bincount(place, 1.0 / base)
+        return surprise(among, errors, base, reweighted(among, errors, base), number, max(apart, 0.0))
 
 
 def matern(scaled: Matrix) -> Matrix:
@@ -165,29 +185,57 @@ def covariance(distance: Matrix, law: Law) -> Matrix:
     return np.asarray(law.laboratory + law.field * matern(distance / law.length))
 
 
-def surprise(matrix: Matrix, errors: Vector, number: int) -> float:
+def surprise(matrix: Matrix, errors: Vector, base: Vector, noise: Vector, number: int, further: float = 0.0) -> float:
     """Factor on the variance that results leave, 1 where they are as far apart as the law has it, above where farther.
 
     Parameters
     ----------
     matrix
-        Covariance of the results, their own scatter included, shape (k, k).
+        Covariance of the results, without the scatter of each, shape (k, k).
     errors
         Of the results, shape (k,).
+    base, noise
+        Variance of each by the law, and after reweighting, shape (k,).
     number
         How many of them count.
+    further
+        Misfit of another kind, in the same units: that of repeats.
     """
-    found = float(errors @ np.linalg.solve(matrix, errors))
-    return (SURPRISE + found) / (SURPRISE + number)
+    return (SURPRISE + 2.0 * _misfit(matrix, errors, base, noise) + further) / (SURPRISE + number)
 
 
 def reweighted(matrix: Matrix, errors: Vector, base: Vector) -> Vector:
-    """Variance of each single result, shape (k,), where errors beyond the usual count for less (four reweightings)."""
-    noise = base.copy()
-    for _ in range(4):
+    """Variance of each single result, shape (k,), where errors beyond the usual count for less.
+
+    What stands far apart may be a shift of the laboratory or a wrong value. Both are tried, and the likelier is kept:
+    one result that is off by decades moves little else, and a second one that agrees with it makes it a shift.
+    """
+    noise = _settled(matrix, errors, base, base, REWEIGHTINGS)
+    cost = _misfit(matrix, errors, base, noise)
+    if cost > len(errors) / 2 + SUSPICIOUS:
+        apart = _settled(matrix, errors, base, base + np.square(errors) / HEAVY_TAIL, UNTIL_SETTLED)
+        if _misfit(matrix, errors, base, apart) + LIKELIER < cost:
+            return apart
+    return noise
+
+
+def _settled(matrix: Matrix, errors: Vector, base: Vector, noise: Vector, steps: int) -> Vector:
+    """Variances of a t distribution by reweighting, from a first guess; all of shape (k,)."""
+    for _ in range(steps):
         coefficients = np.linalg.solve(matrix + np.diag(noise), errors)
         noise = base * (1.0 + np.square(noise * coefficients) / (HEAVY_TAIL * base))
     return noise
+
+
+def _misfit(matrix: Matrix, errors: Vector, base: Vector, noise: Vector) -> float:
+    """Negative log likelihood of the shift and the field, normal, and of the rest, of a t distribution."""
+    coefficients = np.linalg.solve(matrix + np.diag(noise), errors)
+    return 0.5 * (float(coefficients @ matrix @ coefficients) + _tail(noise * coefficients, base))
+
+
+def _tail(rest: Vector, base: Vector) -> float:
+    """Twice the negative log likelihood of errors of a t distribution of the variances `base`, less its constants."""
+    return HEAVY_TAIL * float(np.log1p(np.square(rest) / (HEAVY_TAIL * base)).sum())
 
 
 def learn(errors: Vector, points: Matrix, papers: Sequence[Rows], seed: int = 0) -> Law:

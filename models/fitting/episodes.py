@@ -174,8 +174,10 @@ class _Paper(NamedTuple):
             return np.zeros(len(left)), prior, 1.0
         seen = np.clip(self.scores[known], -FARTHEST, FARTHEST)
         among, across = self.matrix[np.ix_(known, known)], self.matrix[np.ix_(known, left)]
-        wider = surprise(among + self.law.row * np.eye(len(known)), seen, len(known))
-        among = among + np.diag(reweighted(among, seen, np.full(len(known), self.law.row)))
+        base = np.full(len(known), self.law.row)
+        noise = reweighted(among, seen, base)
+        wider = surprise(among, seen, base, noise, len(known))
+        among = among + np.diag(noise)
         told = np.linalg.solve(among, np.column_stack([seen, across]))
         return across.T @ told[:, 0], prior - (across * told[:, 1:]).sum(axis=0), wider
 

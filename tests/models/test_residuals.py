@@ -76,6 +76,52 @@ def test_one_wrong_value_does_not_bend_the_others():
     assert np.abs(found.mean - 0.5).max() < 0.4
 
 
+@pytest.mark.parametrize("error", [-7.0, 7.0])
+def test_one_result_that_is_off_by_decades_moves_little_and_widens_what_is_left(error):
+    asked = np.array([[0.0, 0.0], [0.5, 0.0], [6.0, 0.0]])
+    process = ResidualProcess(LAW)
+    found = process.extended(np.zeros((1, 2)), np.array([error]), np.zeros(1)).posterior(asked)
+    assert np.abs(found.mean).max() < 0.2 * abs(error)
+    assert (found.variance * found.wider > LAW.prior).all()
+    shifted = process.extended(asked[:2], np.full(2, error), np.zeros(2)).posterior(asked)
+    assert (np.abs(shifted.mean[:2] - error) < 0.2 * abs(error)).all(), "two that agree are a shift"
+
+
+@pytest.mark.parametrize("error", [0.5, 1.5, 3.0])
+def test_a_usual_result_is_a_shift(error):
+    found = ResidualProcess(LAW).extended(np.zeros((1, 2)), np.array([error]), np.zeros(1)).posterior(np.zeros((1, 2)))
+    assert found.mean == pytest.approx(error, rel=0.1)
+
+
+@pytest.mark.parametrize("times", [2, 5, 50])
+def test_repeats_of_a_sample_do_not_narrow_what_is_unlike_it(times):
+    far, process = np.array([[9.0, 0.0]]), ResidualProcess(LAW)
+    one = process.extended(np.zeros((1, 2)), np.ones(1), np.zeros(1)).posterior(far)
+    many = process.extended(np.zeros((times, 2)), np.ones(times), np.zeros(times)).posterior(far)
+    before, after = one.variance * one.wider, many.variance * many.wider
+    assert after / before == pytest.approx(1.0, abs=0.05)
+
+
+def test_one_wrong_value_among_many_widens_a_little():
+    points = np.random.default_rng(7).normal(size=(9, 3)) * 0.3
+    asked = np.array([[0.2, 0.1, 0.0], [9.0, 0.0, 0.0]])
+    good, process = np.full(8, 0.5), ResidualProcess(LAW)
+    before = process.extended(points[:8], good, np.zeros(8)).posterior(asked)
+    after = process.extended(points, np.r_[good, -7.0], np.zeros(9)).posterior(asked)
+    factor = (after.variance * after.wider) / (before.variance * before.wider)
+    assert (factor > 1.2).all()
+    assert (factor < 3.0).all()
+
+
+def test_repeats_that_disagree_widen_what_is_left():
+    process, asked = ResidualProcess(LAW), np.array([[0.3, 0.0]])
+    agree, differ = (
+        process.extended(np.zeros((2, 2)), np.array(errors), np.zeros(2)).posterior(asked)
+        for errors in ([0.0, 0.0], [-2.0, 2.0])
+    )
+    assert differ.variance * differ.wider > 1.5 * agree.variance * agree.wider
+
+
 def test_the_law_is_found_again_where_papers_follow_it():
     draw, law = np.random.default_rng(6), Law(2.0, 0.4, 1.0, 0.3)
     parts = [drawn(law, 12, draw) for _ in range(120)]
