@@ -175,7 +175,7 @@ class Curves:
         return total
 
     def number_below(self, asked: Vector) -> Rows:
-        """Count the levels of each row whose quantile is at most what is asked, shape (n,); they rise with the level."""
+        """Count the levels of each row whose quantile is at most what is asked, shape (n,); they rise with it."""
         low, high = np.zeros(len(asked), dtype=np.intp), np.full(len(asked), len(LEVELS), dtype=np.intp)
         for _ in range(len(LEVELS).bit_length()):
             middle = np.minimum((low + high) // 2, len(LEVELS) - 1)
