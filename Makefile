@@ -29,15 +29,14 @@ $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "vitrion: no Python 3.11 or newer found; install one, or run 'make PYTHON=/path/to/python3.11 ...'" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "vitrion: $(PYTHON) cannot make a virtual environment; on Debian: apt-get install python3-venv" >&2; exit 1; }
 
-# pip compiles on one processor alone; not all that is installed compiles
+# A ranking imports a sixth of these modules: Python compiles and keeps those when they are first imported.
 $(SERVES): | $(BIN)/python
 	$(PIP) --no-compile --require-hashes --requirement requirements/serve.lock --requirement requirements/build.lock
-	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
 	@mkdir -p $(INSTALLED) && rm -f $(INSTALLED)/serve-* && touch $@
 
 $(WHOLE): | $(BIN)/python
 	$(PIP) --no-compile --require-hashes --requirement requirements.lock
-	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
+	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true # what pip does on one processor alone; not all that is installed compiles
 	@mkdir -p $(INSTALLED) && rm -f $(INSTALLED)/serve-* $(INSTALLED)/whole-* && touch $(SERVES) $@
 
 $(LINKED): | $(SERVES)
