@@ -24,7 +24,7 @@ from .task.candidates import read
 if TYPE_CHECKING:
     from mlflow.models import ModelSignature
 
-FILE, DIGEST = "predictor.skops", "predictor.sha256"
+FILE, DIGEST = "predictor.safetensors", "predictor.sha256"
 NUMBERS = ("mean", "lower", "upper", "std", "distance")
 COLUMNS = (*NUMBERS, "verdict", "error")
 EXAMPLE = {"formula": ["LiAlCl2.5O0.75", "NaAlCl2.5O0.75"], "temperature_C": [25.0, 60.0], "phase": ["glass", "glass"]}

@@ -14,7 +14,7 @@ from ..features.descriptors.glass import NAMES as GLASS
 from .committee import Committee, votes
 from .design.layout import Layout
 from .design.nearness import nearest_root, ramp
-from .numerics.flat_forest import forest_mean
+from .numerics.flat_forest import Forest
 from .numerics.threads import one_thread
 from .process import FamilyProcess
 from .temperature import DECADES_PER_EV, LEAST_EV, MOST_EV, ROOM, EnergyModel, climb, usual_rise
@@ -131,19 +131,24 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         weight = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight, dtype=float)
         paper = np.arange(len(y)) if papers is None else np.asarray(papers)
         energy = np.full(len(y), np.nan) if energies is None else np.asarray(energies, dtype=float)
-        committee = clone(self.committee) if self.committee is not None else Committee(roots=self._layout(X).n_shares)
         with threadpool_limits(1):  # threads that wait for each other crawl on a shared machine; folds run side by side
             alone = weight * _sizes(paper) ** -CROWD
-            committee.set_params(random_state=self.random_state)
+            committee = self.unfitted_committee(X.shape[1])
             self.committee_ = committee.fit(X, y - self._usual(X), sample_weight=alone)
             self._fit_near(X, y, weight, paper, energy)
         self.n_features_in_ = X.shape[1]
         return self
 
+    def unfitted_committee(self, width: int) -> Any:
+        """The regressor of all rows, of a number of columns, before it has learnt them."""
+        shares = Layout(width, self.n_conditions, self.descriptors).n_shares
+        committee = clone(self.committee) if self.committee is not None else Committee(roots=shares)
+        return committee.set_params(random_state=self.random_state)
+
     def _fit_near(self, X: Matrix, y: Vector, weight: Vector, paper: Labels, energy: Vector) -> None:
         """Fit what speaks near the candidates: activation energies, trees and the process."""
         self.energies_: EnergyModel | None = None
-        self.trees_: ExtraTreesRegressor | None = None
+        self.trees_: Forest | None = None
         self.process_: FamilyProcess | None = None
         self.foreign_ = np.empty((0, 0))
         near = np.flatnonzero(X[:, -1] > 0.0)
@@ -158,7 +163,7 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
             trees = ExtraTreesRegressor(
                 self.n_trees, max_features=0.4, min_samples_leaf=2, random_state=self.random_state
             )
-            self.trees_ = trees.fit(room.astype(np.float32), level, sample_weight=weight[near])
+            self.trees_ = Forest.of(trees.fit(room.astype(np.float32), level, sample_weight=weight[near]))
         whole = X[near, -1] >= 1.0
         chosen = self._choose(whole & (weight[near] >= self.least_weight), weight[near])
         if len(chosen) >= FEWEST_ROWS:
@@ -193,7 +198,7 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         near = np.flatnonzero(X[:, -1] > 0)
         nearness = X[near, -1]
         if self.trees_ is not None and len(near):
-            local = forest_mean(self.trees_, room[near].astype(np.float32))
+            local = self.trees_.predict(room[near].astype(np.float32))
             mean[near] += nearness * (local - mean[near]) / 2.0
         if self.process_ is not None and len(near):
             views = self._layout(X).views(room[near])

@@ -14,7 +14,8 @@ from sklearn.neural_network import MLPRegressor
 from sklearn.preprocessing import StandardScaler
 
 from .numerics.cache import kept
-from .numerics.flat_forest import forest_mean
+from .numerics.fitted import Network, Scale
+from .numerics.flat_forest import Forest
 from .numerics.panels import panels
 from .numerics.threads import one_thread
 
@@ -82,10 +83,9 @@ class Committee(RegressorMixin, BaseEstimator):
         self.offset_, self.scale_ = float(np.mean(y)), float(np.std(y) or 1.0)
         singles = X.astype(np.float32)
         trusted = weight * self._plausible(singles, y)
-        self.trees_ = ExtraTreesRegressor(
-            self.n_trees, max_features=0.4, min_samples_leaf=5, random_state=self.random_state
-        ).fit(singles, y, sample_weight=trusted)
-        self.scaler_ = StandardScaler().fit(self._widened(singles))
+        trees = ExtraTreesRegressor(self.n_trees, max_features=0.4, min_samples_leaf=5, random_state=self.random_state)
+        self.trees_ = Forest.of(trees.fit(singles, y, sample_weight=trusted))
+        self.column_scale_ = Scale.of(StandardScaler().fit(self._widened(singles)))
         inputs, targets = self._scaled(singles), ((y - self.offset_) / self.scale_).astype(np.float32)
         share = (trusted / trusted.mean()).astype(np.float32)
         self.networks_ = [self._network(inputs, targets, share, number) for number in range(self.n_networks)]
@@ -108,11 +108,11 @@ class Committee(RegressorMixin, BaseEstimator):
         """
         singles = X.astype(np.float32)
         told = np.empty((1 + len(self.networks_), len(X)))
-        told[0] = forest_mean(self.trees_, singles)
+        told[0] = self.trees_.predict(singles)
         busy = np.setdiff1d(np.arange(X.shape[1]), [] if idle is None else idle)
         n_roots = int(np.searchsorted(busy, self.roots))
         seen = np.concatenate([busy[:n_roots], busy + self.roots])
-        mean, scale = (np.asarray(part, dtype=np.float32) for part in (self.scaler_.mean_, self.scaler_.scale_))
+        mean, scale = (part.astype(np.float32) for part in self.column_scale_)
         networks = kept(self, self.networks_, lambda: self._networks_over(seen, mean, scale), seen.tobytes())
         singles = singles[:, busy]
         with one_thread():
@@ -147,7 +147,7 @@ class Committee(RegressorMixin, BaseEstimator):
         median = max(float(np.median(error)), 1e-12)
         return np.asarray(median / np.maximum(error, median))
 
-    def _network(self, X: Singles, y: Singles, weight: Singles, number: int) -> MLPRegressor:
+    def _network(self, X: Singles, y: Singles, weight: Singles, number: int) -> Network:
         network = MLPRegressor(
             hidden_layer_sizes=(256, 128, 64),
             alpha=self.alpha,
@@ -162,23 +162,24 @@ class Committee(RegressorMixin, BaseEstimator):
             for rate, share in STAGES:
                 epochs = max(1, round(share * self.n_epochs))
                 network.set_params(learning_rate_init=rate, max_iter=epochs).fit(X, y, sample_weight=weight)
-        network._optimizer = None  # the momenta of training: nothing that a prediction needs
-        return network
+        return Network.of(network)
 
     def _widened(self, X: Singles) -> Singles:
         return np.column_stack([np.sqrt(np.maximum(X[:, : self.roots], 0.0)), X])
 
     def _scaled(self, X: Singles) -> Singles:
-        return np.asarray(np.clip(self.scaler_.transform(self._widened(X)), -FARTHEST, FARTHEST), dtype=np.float32)
+        return np.asarray(
+            np.clip(self.column_scale_.transform(self._widened(X)), -FARTHEST, FARTHEST), dtype=np.float32
+        )
 
 
-def _layers(network: MLPRegressor, seen: Columns, still: Singles) -> Layers:
+def _layers(network: Network, seen: Columns, still: Singles) -> Layers:
     """Coefficients of shape (out, in) and intercepts of shape (out, 1); the first layer over the columns seen.
 
     What all other columns give, `still`, is one more intercept.
     """
-    first, *others = network.coefs_
-    start, *ends = network.intercepts_
+    first, *others = network.weights
+    start, *ends = network.offsets
     weights = [np.ascontiguousarray(part.T) for part in (first[seen], *others)]
     offsets = [(start + still @ first)[:, None], *(part[:, None] for part in ends)]
     return list(zip(weights, offsets, strict=True))

@@ -13,6 +13,7 @@ from sklearn.neural_network import MLPRegressor
 from threadpoolctl import threadpool_limits
 
 from .numerics.cache import kept
+from .numerics.fitted import Network
 from .numerics.panels import panels
 from .numerics.threads import one_thread
 
@@ -20,6 +21,7 @@ Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 
 FLOORS = (0.1, 0.0, 0.3, 0.3)  # added before the logarithm: of a distance as it is, of the others in median errors
+CLUES = len(FLOORS)  # that follow the descriptors
 LOGARITHMS = (-4, -2, -1)  # clues of which the logarithm counts: distance, spread and gap
 FAR = 1e3  # distance beyond which nothing is farther
 FARTHEST = 4.0  # standard deviations beyond which a clue counts no further
@@ -89,7 +91,7 @@ class Difficulty(RegressorMixin, BaseEstimator):
             held_out[test] = model.predict(X[test])
         return held_out, learnt[-1]
 
-    def _network(self, X: Matrix, y: Vector, weight: Vector, number: int) -> MLPRegressor:
+    def _network(self, X: Matrix, y: Vector, weight: Vector, number: int) -> Network:
         network = MLPRegressor(
             hidden_layer_sizes=(self.n_hidden,),
             activation="tanh",
@@ -104,15 +106,14 @@ class Difficulty(RegressorMixin, BaseEstimator):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             network.fit(X, y, sample_weight=weight)
-        network._optimizer = None  # the momenta of training: nothing that a prediction needs
-        return network
+        return Network.of(network)
 
     def _joined(self) -> tuple[Matrix, Matrix, Vector, float]:
         """All networks as one: weights of the layer and its offsets, then weights and offset of the output."""
-        first = np.vstack([network.coefs_[0].T for network in self.networks_])
-        start = np.concatenate([network.intercepts_[0] for network in self.networks_])[:, None]
-        second = np.concatenate([network.coefs_[1][:, 0] for network in self.networks_]) / len(self.networks_)
-        return first, start, second, float(np.mean([network.intercepts_[1][0] for network in self.networks_]))
+        first = np.vstack([network.weights[0].T for network in self.networks_])
+        start = np.concatenate([network.offsets[0] for network in self.networks_])[:, None]
+        second = np.concatenate([network.weights[1][:, 0] for network in self.networks_]) / len(self.networks_)
+        return first, start, second, float(np.mean([network.offsets[1][0] for network in self.networks_]))
 
     def _shown(self, X: Matrix) -> Matrix:
         """Clues with logarithms in place of what grows without end, shape (n, p)."""

@@ -9,11 +9,12 @@ import numpy.typing as npt
 from scipy.spatial import cKDTree
 from sklearn.base import BaseEstimator
 from sklearn.decomposition import PCA
-from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from .numerics.cache import kept
+from .numerics.fitted import Scale
 from .numerics.panels import panels
+from .numerics.rows import different_rows
 from .numerics.threads import one_thread
 
 Vector = npt.NDArray[np.float64]
@@ -45,9 +46,11 @@ class Domain(BaseEstimator):
 
     def fit(self, X: Matrix, fold: npt.NDArray[np.intp], keys: npt.NDArray[Any]) -> Domain:
         """Learn scale, points and limits from descriptors (n, p), folds of whole papers (n,) and compositions (n,)."""
-        projection = make_pipeline(StandardScaler(), PCA(min(self.n_components, *X.shape), random_state=0))
+        scaler, turned = StandardScaler(), PCA(min(self.n_components, *X.shape), random_state=0)
         with one_thread():  # the same points to the last bit, however many processors there are
-            self.projection_ = projection.fit(X)
+            turned.fit(scaler.fit_transform(X))
+        self.scale_, self.components_ = Scale.of(scaler), np.array(turned.components_)
+        self.origin_ = np.asarray(turned.components_ @ turned.mean_)
         self.points_ = self.projected(X)
         distance = foreign_distance(self.points_, fold, keys)
         known = distance[np.isfinite(distance)]
@@ -70,14 +73,15 @@ class Domain(BaseEstimator):
         return self._tree()[1]
 
     def projected(self, X: Matrix) -> Matrix:
-        """Descriptors of shape (n, p) in the space of distances, shape (n, d); no row depends on the others."""
-        scaler, turned = self.projection_
-        scaled, start = (X - scaler.mean_) / scaler.scale_, turned.components_ @ turned.mean_
-        points = np.empty((len(X), len(start)))
+        """Descriptors of shape (n, p) in the space of distances, shape (n, d); no row depends on the others.
+
+        In single precision, as files hold the measured points, so that what is measured lies at distance 0.
+        """
+        scaled, points = self.scale_.transform(X), np.empty((len(X), len(self.origin_)), dtype=np.float32)
         with one_thread():
             for panel in panels(len(X)):
-                points[panel.rows] = (turned.components_ @ panel.of(scaled, float))[:, panel.used].T - start
-        return points
+                points[panel.rows] = (self.components_ @ panel.of(scaled, float))[:, panel.used].T - self.origin_
+        return points.astype(float)
 
     def verdict(self, distance: Vector) -> npt.NDArray[np.str_]:
         """Verdict at each distance, shape (n,)."""
@@ -87,7 +91,7 @@ class Domain(BaseEstimator):
         """Tree of the points, each once, and the first row of each: some were measured often."""
 
         def grown() -> tuple[cKDTree, npt.NDArray[np.intp]]:
-            rows = np.sort(np.unique(self.points_, axis=0, return_index=True)[1])
+            rows, _ = different_rows(self.points_)
             return cKDTree(self.points_[rows], leafsize=LEAF, balanced_tree=False), rows
 
         return kept(self, self.points_, grown)

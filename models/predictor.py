@@ -117,7 +117,8 @@ class Predictor(RegressorMixin, PredictorSettings):
         missed = errors(self.held_out_, design, self.domain_.points_, self._layout(), self.quantity.better)
         law, self.calibration_, _ = learnt(missed, self.held_out_.width, self.held_out_.ages, self.random_state)
         self.residuals_ = ResidualProcess(law)
-        self.known_formulas_, self.known_references_ = names[measured], sources[measured]
+        self.known_formulas_ = names[measured].astype(object)
+        self.known_references_ = sources[measured].astype(object)
         self.known_measured_ = np.c_[design.y, design.X[:, self._layout().glass.stop : -1]][measured]
         return self
 

@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from .numerics.cache import kept
 from .numerics.covariance import PanelCovariance, distances, joined
+from .numerics.fitted import Scale
 from .numerics.panels import panels
 from .numerics.threads import one_thread
 
@@ -68,7 +69,7 @@ class FamilyProcess(BaseEstimator):
 
     def fit(self, views: Views, y: Vector, papers: Labels, weight: Vector) -> FamilyProcess:
         """Choose shares and lengths, then learn from views (n, ...), targets, papers and weights, each (n,)."""
-        self.scalers_ = [StandardScaler().fit(view) for view in (views.ratios, views.everything)]
+        self.scales_ = [Scale.of(StandardScaler().fit(view)) for view in (views.ratios, views.everything)]
         self.offset_ = float(np.median(y))
         self.scale_ = float(
             np.sqrt(np.square(np.clip(y - self.offset_, *np.quantile(y - self.offset_, (0.02, 0.98)))).mean()) or 1.0
@@ -128,11 +129,10 @@ class FamilyProcess(BaseEstimator):
     def _scaled(self, views: Views, absent: Labels | None = None) -> Views:
         """Views as they are compared, without the columns of absent elements."""
         scaled = []
-        for scaler, view, idle in zip(self.scalers_, (views.ratios, views.everything), ((), absent), strict=True):
+        for scale, view, idle in zip(self.scales_, (views.ratios, views.everything), ((), absent), strict=True):
             busy = np.delete(np.arange(view.shape[1]), () if idle is None else idle)
             told = view if len(busy) == view.shape[1] else view[:, busy]
-            part = (told - scaler.mean_[busy]) / scaler.scale_[busy]
-            scaled.append(np.clip(part, -FARTHEST, FARTHEST, out=part) / np.sqrt(view.shape[1]))
+            scaled.append(compared(told, scale, busy, view.shape[1]))
         elements = views.elements if absent is None else np.delete(views.elements, absent, axis=1)
         return Views(scaled[0], np.asarray(elements, dtype=float), scaled[1])
 
@@ -164,6 +164,12 @@ class FamilyProcess(BaseEstimator):
                 surprise, start, method="Nelder-Mead", options={"maxfev": self.n_steps, "initial_simplex": simplex}
             )
         return np.asarray(found.x, dtype=float)
+
+
+def compared(told: Matrix, scale: Scale, columns: Labels, width: int) -> Matrix:
+    """Some columns of a view of a width as they are compared, shape (n, k)."""
+    part = (told - scale.mean[columns]) / scale.spread[columns]
+    return np.asarray(np.clip(part, -FARTHEST, FARTHEST, out=part) / np.sqrt(width))
 
 
 def _shares(weight: Vector, heaviest: float) -> Vector:

@@ -11,7 +11,7 @@ from sklearn.ensemble import ExtraTreesRegressor
 from threadpoolctl import threadpool_limits
 
 from ..datasets.properties import ZERO_CELSIUS_K
-from .numerics.flat_forest import forest_mean
+from .numerics.flat_forest import Forest
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
@@ -47,12 +47,13 @@ class EnergyModel(BaseEstimator):
     def fit(self, X: Matrix, energies: Vector, weight: Vector) -> EnergyModel:
         """Learn from descriptors (n, p), activation energies in eV (n,), NaN where unknown, and weights (n,)."""
         known = np.flatnonzero(np.isfinite(energies))
-        self.trees_: ExtraTreesRegressor | None = None
+        self.trees_: Forest | None = None
         if len(known) >= FEWEST_ENERGIES:
             trees = ExtraTreesRegressor(60, max_features=0.4, min_samples_leaf=4, random_state=self.random_state)
             told = np.clip(energies[known], LEAST_EV, MOST_EV)
             with threadpool_limits(1):
-                self.trees_ = trees.fit(X[known].astype(np.float32), told, sample_weight=weight[known])
+                trees.fit(X[known].astype(np.float32), told, sample_weight=weight[known])
+            self.trees_ = Forest.of(trees)
         self.n_features_in_ = X.shape[1]
         return self
 
@@ -60,7 +61,7 @@ class EnergyModel(BaseEstimator):
         """Activation energies in eV, from 0.1 to 1.2, shape (n,)."""
         if self.trees_ is None:
             return np.full(len(X), USUAL_EV)
-        return np.clip(forest_mean(self.trees_, X.astype(np.float32)), LEAST_EV, MOST_EV)
+        return np.clip(self.trees_.predict(X.astype(np.float32)), LEAST_EV, MOST_EV)
 
 
 def climb(at: Vector, room: Vector, asked: Callable[[Rows, float], Vector]) -> Vector:

@@ -18,10 +18,11 @@ HERE, TESTED = (Path(file).resolve().parents[up] for file, up in ((__file__, 1),
 if HERE != TESTED:  # an editable install elsewhere would give the code of another checkout
     pytest.exit(f"these are the tests of {HERE}, and vitrion is that of {TESTED}; run 'make setup' here", returncode=4)
 
-from sklearn.ensemble import HistGradientBoostingRegressor
 from vitrion.datasets import load
 from vitrion.experiments.recipes.recipe import Recipe
+from vitrion.features.elements import SYMBOLS
 from vitrion.models.blend import BlendedRegressor
+from vitrion.models.committee import Committee
 from vitrion.models.design.conditions import NAMES
 from vitrion.models.design.nearness import nearness
 from vitrion.models.process import FamilyProcess
@@ -140,7 +141,7 @@ def few_rows():
 
 def modest(recipe, n_jobs=1):
     """The predictor of a recipe with an ensemble that trains in a moment."""
-    ensemble = HistGradientBoostingRegressor(max_iter=20, max_bins=32, max_leaf_nodes=15, learning_rate=0.3)
+    ensemble = Committee(n_iterations=5, n_trees=8, n_networks=0, roots=len(SYMBOLS))
     told = USUAL(recipe, 1)
     return told.set_params(n_folds=3, regressor=blended(recipe, ensemble))
 

@@ -12,20 +12,17 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import sklearn
-
 from ...datasets.exchange.structured import of_json
 from ...datasets.home import home, private_file, private_folder
 from ...datasets.properties import MODELLED, RANKED
 from ...models.artifacts import artifact
-from ...models.artifacts import sandbox as trial
 from ...models.predictor import Predictor
 from .record import Entry, NoChampionError, lock, put, record, write
 
 if TYPE_CHECKING:
     import pandas as pd
 
-BUNDLE = "predictor.skops"
+BUNDLE = "predictor.safetensors"
 CARD = "card.json"
 HELD_OUT = "held_out.parquet"
 GATE = "gate.json"
@@ -76,7 +73,6 @@ def keep(card: Champion, bundle: Path, held_out: pd.DataFrame | None = None) -> 
     if target.exists():
         shutil.rmtree(target)
     fresh.replace(target)
-    trial.know(card.sha256, home())
 
 
 def held_out(name: str, version: int) -> pd.DataFrame | None:
@@ -169,10 +165,8 @@ def fault(name: str) -> str:
         card = read_card(name, entry.version)
     except NoChampionError as error:
         return str(error)
-    readable = {"scikit-learn": (sklearn.__version__,), "format": tuple(map(str, artifact.READABLE))}
-    for what, present in readable.items():
-        if card.versions.get(what) not in present:
-            return f"the model was made with {what} {card.versions.get(what)}, this is {present[-1]}"
+    if said := unreadable(card):
+        return said
     if not is_whole(name, entry.version, entry.sha256):
         return f"the file of {name} version {entry.version} is not the one that was trained"
     unlike = artifact.unlike(folder(name, entry.version) / BUNDLE)
@@ -233,14 +227,17 @@ def refused(name: str) -> str:
 def load_version(name: str, version: int, sha256: str = "") -> Predictor:
     """Load a kept version, checked against a hash, by default that on its card."""
     card = read_card(name, version)
-    if card.versions.get("scikit-learn") != sklearn.__version__:
-        raise artifact.ArtifactError(
-            f"the predictor of {name} was made with scikit-learn {card.versions.get('scikit-learn')}, this is "
-            f"{sklearn.__version__}; train again with 'vitrion train'"
-        )
-    path, digest = folder(name, version) / BUNDLE, sha256 or card.sha256
-    trial.stand(path, digest, home())
-    return artifact.load(path, digest)
+    if said := unreadable(card):
+        raise artifact.ArtifactError(f"{name} version {version}: {said}; train again with 'vitrion train'")
+    return artifact.load(folder(name, version) / BUNDLE, sha256 or card.sha256)
+
+
+def unreadable(card: Champion) -> str:
+    """Why this version of Vitrion does not read the file of a version; empty where it does."""
+    form = card.versions.get("format")
+    if form in [str(readable) for readable in artifact.READABLE]:
+        return ""
+    return f"the model file is of format {form}, and this version of Vitrion reads format {artifact.FORMAT}"
 
 
 def read_card(name: str, version: int) -> Champion:

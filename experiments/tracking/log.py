@@ -208,7 +208,9 @@ def _log_model(run: OpenRun, data: Dataset, bundle: Path, tags: Mapping[str, str
     from mlflow.models import Model
 
     quantity, told = data.property, package_versions()
-    needed = [f"{package}=={told[package]}" for package in ("vitrion", "scikit-learn", "skops", "numpy", "pandas")]
+    needed = [
+        f"{package}=={told[package]}" for package in ("vitrion", "scikit-learn", "safetensors", "numpy", "pandas")
+    ]
     held = run.client.get_run(run.id)
     made = run.client.create_logged_model(
         held.info.experiment_id, MODEL, run.id, {**tags, "fingerprint": data.fingerprint}, dict(held.data.params)

@@ -108,7 +108,7 @@ def model_card(recipe: Recipe, data: Dataset, scores: pd.DataFrame, sha256: str)
             f"- **Scored** on papers held out whole; errors in {unit_word(quantity)}.",
             "- **Do not use** it where the verdict is outside: errors are larger there. The interval is right on "
             "average, not for each paper: rows of one paper err together, and `by paper` lets each weigh alike.",
-            f"- **File** `predictor.skops`, sha256 `{sha256[:12]}`; read through the guard of model files.",
+            f"- **File** `predictor.safetensors`, sha256 `{sha256[:12]}`; arrays and a card, nothing that could run.",
             f"- **Licences**: {licences_of(data)}",
             "",
             score_table(scores, quantity),

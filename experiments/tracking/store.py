@@ -39,7 +39,7 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
 WITHOUT = (EVALUATION, REPLAY)  # what is computed for its answer, which needs no MLflow
 KIND = {"mlflow.experimentKind": "custom_model_development"}  # the page shows runs and models, and no chats
 PARENT = "mlflow.parentRunId"
-PACKAGES = ("scikit-learn", "numpy", "pandas", "skops", "mlflow", "vitrion")
+PACKAGES = ("scikit-learn", "numpy", "pandas", "safetensors", "mlflow", "vitrion")
 
 
 def package_versions() -> dict[str, str]:

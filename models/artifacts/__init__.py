@@ -1,10 +1,10 @@
-"""Model files: written once, and read through guards.
+"""Model files: arrays and a card, which hold nothing that could run.
 
-- `artifact`: A predictor as one file: written once, hashed, and read only through the guard.
-- `canonical`: The same file for the same predictor: skops names objects by their places in memory.
-- `allowlist`: What a model file may hold: kinds of objects, and trees, looked at before anything is made of them.
-- `skops`: The reader and writer of skops, without the walks through all modules that its import takes.
-- `tree_check`: Whether the trees of a model file are trees.
-- `validation`: Whether a loaded predictor can answer: its parts fit together, its numbers are numbers.
-- `sandbox`: The first load of a model file, in a process of its own with limits.
+- `artifact`: A predictor as one file of arrays: written once, hashed, and made again only of what it should be made of.
+- `container`: Arrays and a card in one file of the safetensors format.
+- `contents`: What a predictor consists of, field by field: the one table by which it is written and read again.
+- `codecs`: How the kinds of content become arrays and numbers, and come back checked.
+- `fields`: A file on its way out and back in: arrays and numbers by name, and the sizes that go through all of it.
+- `parameters`: Parameters of estimators as JSON, and estimators that are not fitted made of them again.
+- `validation`: Whether a predictor made of a file can answer.
 """

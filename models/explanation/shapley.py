@@ -225,7 +225,7 @@ def _words(
     if group == CONDITIONS:
         return _circumstances(x[glass.stop :], reference[glass.stop :])
     here, there = x[glass], reference[glass]
-    change = np.minimum(np.abs(here - there) / predictor.domain_.projection_[0].scale_, 1.0)
+    change = np.minimum(np.abs(here - there) / predictor.domain_.scale_.spread, 1.0)
     known = {name: place for place, name in enumerate(layout.descriptors)}
     words = {known[name]: text for name, text in WORDS.get(group, {}).items() if name in known}
     largest = max((change[place] for place in words), default=0.0)

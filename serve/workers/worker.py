@@ -11,10 +11,10 @@ import sys
 from typing import Any, TextIO
 
 from ...features.notices import collected
-from ...models.artifacts.sandbox import confine
+from .limits import confine
 
 NICENESS = 5  # behind the requests that people wait for
-MOST_MEMORY = 12 * 2**30  # bytes of addresses: a file that unpacks beyond ends in an error, not in a machine at its end
+MOST_MEMORY = 12 * 2**30  # bytes of addresses: a list that takes more ends in an error, not in a machine at its end
 
 
 def answer(told: dict[str, Any]) -> dict[str, Any]:

@@ -27,7 +27,6 @@ os.environ.pop("MLFLOW_TRACKING_URI", None)
 
 import numpy as np
 import pandas as pd
-from sklearn.ensemble import HistGradientBoostingRegressor
 from vitrion.datasets import load
 from vitrion.experiments.campaigns import round as campaign_round
 from vitrion.experiments.campaigns.campaign import Campaign
@@ -38,8 +37,10 @@ from vitrion.experiments.registry import promotion, reconcile
 from vitrion.experiments.registry import versions as registry
 from vitrion.experiments.tracking import log as tracking
 from vitrion.experiments.training.train import train
+from vitrion.features.elements import SYMBOLS
 from vitrion.models.artifacts import artifact
 from vitrion.models.blend import BlendedRegressor
+from vitrion.models.committee import Committee
 from vitrion.models.process import FamilyProcess
 
 ROWS = 400
@@ -90,7 +91,8 @@ def quick(data, seed):
     """Make recipes train in a moment, on few rows."""
     few = data.take(np.random.default_rng(seed).choice(len(data), ROWS, replace=False))
     whole, usual = Recipe.rows, Recipe.predictor
-    light = BlendedRegressor(0, HistGradientBoostingRegressor(max_iter=10, max_bins=32), FamilyProcess(n_steps=4))
+    committee = Committee(n_iterations=5, n_trees=8, n_networks=0, roots=len(SYMBOLS))
+    light = BlendedRegressor(0, committee, FamilyProcess(n_steps=4))
     Recipe.rows = lambda recipe, data=None: whole(dataclasses.replace(recipe, weights={}), few)
     Recipe.predictor = lambda recipe, n_jobs=1: usual(recipe, 1).set_params(n_folds=3, regressor=light)
 

@@ -25,7 +25,10 @@ def test_wrong_rows_do_not_bend_it(fitted):
 def test_every_member_votes(fitted):
     singles = X[:50].astype(np.float32)
     votes = [fitted.trees_.predict(singles)]
-    votes.append(fitted.networks_[0].predict(fitted._scaled(singles)) * fitted.scale_ + fitted.offset_)
+    layers, told = fitted.networks_[0], fitted._scaled(singles)
+    for weights, offsets in zip(layers.weights[:-1], layers.offsets[:-1], strict=True):
+        told = np.maximum(told @ weights + offsets, 0.0)
+    votes.append((told @ layers.weights[-1] + layers.offsets[-1])[:, 0] * fitted.scale_ + fitted.offset_)
     assert fitted.predict(X[:50]) == pytest.approx(np.mean(votes, axis=0), abs=1e-5)
 
 

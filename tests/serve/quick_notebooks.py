@@ -13,16 +13,17 @@ import traceback
 from contextlib import redirect_stdout
 from pathlib import Path
 
-from sklearn.ensemble import HistGradientBoostingRegressor
 from vitrion.experiments.plots import export
+from vitrion.features.elements import SYMBOLS
 from vitrion.models.blend import BlendedRegressor
+from vitrion.models.committee import Committee
 from vitrion.models.design.conditions import NAMES
 from vitrion.models.predictor import Predictor
 from vitrion.models.process import FamilyProcess
 
 
 def quick(predictor):
-    ensemble = HistGradientBoostingRegressor(max_iter=20, max_bins=32, max_leaf_nodes=15, learning_rate=0.3)
+    ensemble = Committee(n_iterations=5, n_trees=8, n_networks=0, roots=len(SYMBOLS))
     return BlendedRegressor(len(NAMES) if predictor.conditions else 0, ensemble, FamilyProcess(n_steps=12))
 
 

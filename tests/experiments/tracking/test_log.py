@@ -149,7 +149,7 @@ def test_the_challenger_comes_and_goes(home, stored):
 
 def test_versions_name_what_shapes_a_predictor():
     told = tracking.package_versions()
-    assert {"python", "scikit-learn", "numpy", "skops", "vitrion"} <= set(told)
+    assert {"python", "scikit-learn", "numpy", "safetensors", "vitrion"} <= set(told)
     assert all(told.values())
 
 

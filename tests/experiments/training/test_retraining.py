@@ -67,9 +67,9 @@ def test_reasons_to_train_again(champion, monkeypatch):
 
 
 def test_other_versions_are_a_reason(champion, monkeypatch):
-    monkeypatch.setattr(registry.sklearn, "__version__", "9.9")
-    monkeypatch.setattr(retraining, "package_versions", lambda: {"scikit-learn": "9.9"})
-    assert "this is 9.9" in retraining.why("tg").said
+    monkeypatch.setattr(registry.artifact, "READABLE", (99,))
+    monkeypatch.setattr(registry.artifact, "FORMAT", 99)
+    assert "this version of Vitrion reads format 99" in retraining.why("tg").said
 
 
 def test_the_same_data_recipe_and_seed_give_the_same_file(champion):

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import tomllib
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,6 @@ from vitrion.features.elements import DATA
 from vitrion.features.featurizer import BLOCKS, Featurizer
 from vitrion.features.fingerprint import DIGITS, NOTHING, PROBES, amounts, fingerprints
 from vitrion.models.artifacts import artifact
-from vitrion.models.artifacts import sandbox as trial
 from vitrion.models.design.descriptor_record import Difference, blocks_of, columns, difference, of_format_5, record
 from vitrion.models.fitting import inputs
 
@@ -60,34 +58,13 @@ ROTATED = {"optical_basicity": "bond_strength", "bond_strength": "cohesion", "co
 
 @pytest.fixture(scope="module")
 def files(sigma, tmp_path_factory):
-    """A small model as a file of today and as one of format 5, which names no descriptors."""
+    """A small model as a file, and its sha256."""
     folder = tmp_path_factory.mktemp("kept")
-    now, before = folder / "now.skops", folder / "before.skops"
-    digest = artifact.save(sigma, now)
-    with zipfile.ZipFile(now) as archive, zipfile.ZipFile(before, "w") as older:
-        for name in archive.namelist():
-            content = archive.read(name)
-            if name == artifact.LABEL:
-                content = json.dumps({"format": 5, "scikit-learn": json.loads(content)["scikit-learn"]}).encode()
-            if name == "schema.json":
-                schema = json.loads(content)
-                assert forgotten(schema) == 2  # the regressor as it was given and as it was fitted
-                content = json.dumps(schema).encode()
-            older.writestr(name, content)
-    return {"format 6": (now, digest), "format 5": (before, artifact.sha256(before))}
+    now = folder / "now.safetensors"
+    return now, artifact.save(sigma, now)
 
 
-def forgotten(node):
-    """Take the descriptors out of every regressor of a schema, and say from how many."""
-    if not isinstance(node, dict | list):
-        return 0
-    gone = 0
-    if isinstance(node, dict) and node.get("__class__") == "BlendedRegressor":
-        gone += node["content"]["content"].pop("descriptors") is not None
-    return gone + sum(map(forgotten, node.values() if isinstance(node, dict) else node))
-
-
-def asked(files, form, folder, module, *changes):
+def asked(files, folder, module, *changes):
     """Answers of a model to a copy of the package in which the text of a module of descriptors was changed."""
     for path in ROOT.iterdir():
         if path.name in ("__init__.py", "datasets", "models", "experiments"):
@@ -99,7 +76,7 @@ def asked(files, form, folder, module, *changes):
         assert old in text
         text = text.replace(old, new, 1)
     file.write_text(text, encoding="utf-8")
-    path, digest = files[form]
+    path, digest = files
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
         [sys.executable, "-c", ASK, str(folder), str(path), digest, " ".join(NAMES), *FORMULAS],
@@ -120,22 +97,20 @@ def answers(sigma):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("form", "module", "change", "more"),
+    ("module", "change", "more"),
     [
-        ("format 6", "ratios.py", ("\n@descriptor(", NEW), 1),
-        ("format 5", "ratios.py", ("\n@descriptor(", NEW), 1),
+        ("ratios.py", ("\n@descriptor(", NEW), 1),
         (
-            "format 6",
             "glass.py",
             ("(glass_ratios, glass_network, glass_ions", "(glass_ions, glass_ratios, glass_network"),
             0,
         ),
     ],
-    ids=["one more before all others", "one more, format 5", "columns in another order"],
+    ids=["one more before all others", "columns in another order"],
 )
-def test_a_model_goes_on_with_its_own_columns(files, answers, tmp_path, form, module, change, more):
+def test_a_model_goes_on_with_its_own_columns(files, answers, tmp_path, module, change, more):
     """To the last bit, whatever columns there are beside and before its own."""
-    told = asked(files, form, tmp_path, module, change)
+    told = asked(files, tmp_path, module, change)
     assert told["answers"] == answers
     assert told["n_glass"] == len(BLOCKS["glass"]) + more
     assert any("network and bridges: bridging O per Al 0.75 instead of 0" in line for line in told["reasons"][0])
@@ -143,23 +118,21 @@ def test_a_model_goes_on_with_its_own_columns(files, answers, tmp_path, form, mo
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("form", "changes", "missing", "changed", "words"),
+    ("changes", "missing", "changed", "words"),
     [
-        ("format 6", [OTHER_VALUES], [], ["optical_basicity"], "optical_basicity changed"),
-        ("format 5", [OTHER_VALUES], [], ["optical_basicity"], "optical_basicity changed"),
-        ("format 6", [("def mean_mass(", "def average_mass(")], ["mean_mass"], [], "mean_mass removed"),
+        ([OTHER_VALUES], [], ["optical_basicity"], "optical_basicity changed"),
+        ([("def mean_mass(", "def average_mass(")], ["mean_mass"], [], "mean_mass removed"),
         (
-            "format 6",
             [(f"def {old}(", f"def  {new}(") for old, new in ROTATED.items()],
             [],
             ["bond_strength", "cohesion", "optical_basicity"],
             "bond_strength, cohesion, optical_basicity changed",
         ),
     ],
-    ids=["other values", "other values, format 5", "removed", "three names rotated"],
+    ids=["other values", "removed", "three names rotated"],
 )
-def test_a_model_of_other_descriptors_is_refused_in_words(files, tmp_path, form, changes, missing, changed, words):
-    told = asked(files, form, tmp_path, "ions.py", *changes)
+def test_a_model_of_other_descriptors_is_refused_in_words(files, tmp_path, changes, missing, changed, words):
+    told = asked(files, tmp_path, "ions.py", *changes)
     assert sorted(told["missing"]) == [f"glass {name}" for name in missing]
     assert sorted(told["changed"]) == [f"glass {name}" for name in changed]
     names, _, end = (
@@ -219,28 +192,6 @@ def test_files_of_format_5_were_trained_on_the_descriptors_of_its_table():
     known = of_format_5(BLOCKS)
     assert len(known) == card["rows"]
     assert blocks_of(known) == ("fractions", "magpie", "glass")
-
-
-def test_a_file_of_other_descriptors_is_not_known_by_its_first_load(files, tmp_path):
-    """It was not asked anything: its first load is still to come."""
-    path = tmp_path / "predictor.skops"
-    with zipfile.ZipFile(files["format 6"][0]) as archive, zipfile.ZipFile(path, "w") as other:
-        for name in archive.namelist():
-            content = archive.read(name)
-            if name == artifact.LABEL:
-                label = json.loads(content)
-                label["descriptors"]["glass cohesion"] = "0" * 12
-                content = json.dumps(label).encode()
-            other.writestr(name, content)
-    digest = artifact.sha256(path)
-    trial.stand(path, digest, tmp_path)
-    assert not (tmp_path / trial.KNOWN).exists()
-    with pytest.raises(artifact.OtherDescriptorsError, match="cohesion changed") as error:
-        artifact.load(path, digest)
-    assert (error.value.property, error.value.changed) == ("conductivity", ("glass cohesion",))
-    assert str(artifact.unlike(path)) == str(error.value)
-    assert artifact.unlike(files["format 6"][0]) is None
-    assert artifact.unlike(files["format 5"][0]) is None
 
 
 PRINTED = """

@@ -67,7 +67,7 @@ def test_the_measurement_nearest_to_the_temperature(sigma):
 
 def test_the_same_after_a_round_trip(pair, tmp_path):
     predictor, _ = pair
-    path = tmp_path / "predictor.skops"
+    path = tmp_path / "predictor.safetensors"
     back = artifact.load(path, artifact.save(predictor, path))
     assert analogues(back, FORMULAS) == analogues(predictor, FORMULAS)
 

@@ -28,8 +28,9 @@ INNER = {  # classes that no door meets, each with who catches it or why it may 
     "vitrion.experiments.holdout.unseen.MissingError": "vitrion evaluate",
     "vitrion.features.elements.ElementDataError": "the parser refuses such elements before",
     "vitrion.features.descriptors.matminer.BridgeError": "a bridge for notebooks",
-    "vitrion.models.artifacts.allowlist.ForeignError": "artifact",
-    "vitrion.models.artifacts.tree_check.UnsoundError": "artifact",
+    "vitrion.models.artifacts.container.FormatError": "artifact",
+    "vitrion.models.artifacts.fields.UnsoundError": "artifact",
+    "vitrion.models.numerics.flat_forest.ShapeError": "artifact",
     "vitrion.serve.admission.bodies.TooSlowError": "the door",
     "vitrion.serve.admission.admission.TooLargeError": "the door",
     "vitrion.serve.admission.admission.TooMuchError": "the door",
@@ -42,10 +43,7 @@ def classes():
     for floor in FLOORS:
         package = importlib.import_module(f"vitrion.{floor}")
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if module.name in (
-                "vitrion.serve.cli.attached",
-                "vitrion.models.artifacts.sandbox",
-            ):  # entry points of processes
+            if module.name == "vitrion.serve.cli.attached":  # the entry point of a process
                 continue
             for name, kind in vars(importlib.import_module(module.name)).items():
                 if not inspect.isclass(kind) or kind.__module__ != module.name:
