@@ -18,6 +18,7 @@ from ..curation.plausibility import odd_temperatures, suspect, warm_chlorides
 from ..properties import PROPERTIES
 from ..tables import headers
 from ..tables.advice import LAB, Advice
+from ..tables.batch_sheet import unfolded
 from ..tables.grid import Grid, RowProblem, TableError, bounded
 from ..tables.headers import Layout
 from ..tables.reader import read
@@ -158,6 +159,7 @@ def _plain(cell: Any) -> Any:
 
 def understand(grid: Grid, trust_units: bool = False, advice: Advice = LAB) -> Reading:
     """Return what a grid says, and what is wrong with it, with the advice that helps where it was given."""
+    grid = unfolded(grid)
     layout = headers.understand(grid.header, grid.name)
     refuse_swapped(grid, layout)
     if not trust_units:

@@ -12,7 +12,7 @@ from ...datasets.economics.route import Route
 from ...features import charge
 from ...features.composition import Composition
 from ...features.fractions import Fractions
-from ...features.scalars import number
+from ...features.scalars import ScalarError, number
 from ..task.candidates import given
 from . import conditions
 from .batch_sheet import BatchSheet
@@ -23,6 +23,7 @@ from .stock import as_listed, bottles, checked_purity, prices
 from .weighing import Portions, may_exceed, portions
 
 MOST = 100  # samples of one sheet
+MASS = "a mass in g above zero, such as 1"
 
 
 def recipe(
@@ -81,9 +82,9 @@ def recipe(
     >>> [(one.formula, round(one.mass_g, 3)) for one in laco.leaving], round(laco.loss_percent, 1)
     ([('SbCl3', 8.477)], 45.9)
     """
-    mass = number(mass_g, "mass_g", "a mass in g above zero, such as 1", _mass_error)
+    mass = _number(mass_g, "mass_g", MASS)
     if not 0 < mass <= 1e6:
-        raise _mass_error(f"mass_g is {mass:g}; give a mass in g above zero and at most 1,000,000, such as 1")
+        raise SheetError("mass_g", f"mass_g is {mass:g}; give {MASS} and at most 1,000,000", [MASS])
     targets, at_hand, today = _targets(candidates), bottles(stock), date or dt.datetime.now(dt.UTC).date()
     wishes = Wishes.of(prices(at_hand, year), without, using, route, at_hand)
     ways = [chosen(target, wishes) for target in targets]
@@ -96,8 +97,12 @@ def recipe(
     return BatchSheet(_short_bottles(found, wishes), today.isoformat())
 
 
-def _mass_error(what: str) -> SheetError:
-    return SheetError("mass_g", what, ["a mass in g above zero, such as 1"])
+def _number(value: Any, field: str, right: str) -> float:
+    """Return a finite number, or refuse it as a field of the request."""
+    try:
+        return number(value, field, right)
+    except ScalarError as error:
+        raise SheetError(field, str(error), [right]) from None
 
 
 def _targets(candidates: Any) -> list[Composition]:
@@ -114,7 +119,7 @@ def _targets(candidates: Any) -> list[Composition]:
 
 def _purities(told: Mapping[str, Any], routes: list[Route], wishes: Wishes) -> dict[str, float]:
     """Return purities by precursor as weighed."""
-    weighed = {}
+    weighed: dict[str, str] = {}
     for way in routes:
         for name in way.moles:
             bottle, _ = bottle_of(name, wishes.stock)
@@ -139,7 +144,7 @@ def _excesses(told: Mapping[str, float], routes: list[Route]) -> dict[str, float
         if name not in volatile:
             can = f"what may be given one: {', '.join(volatile)}" if volatile else "nothing of this route boils"
             raise SheetError(field, f"an excess of {name} would stay in the sample; {can}", volatile)
-        share = number(value, field, right[0], lambda what, field=field: SheetError(field, what, right))
+        share = _number(value, field, right[0])
         if not 0 <= share <= most:
             raise SheetError(field, f"an excess of {share:g} of {name}; give {right[0]}", right)
         found[name] = share
