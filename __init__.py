@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from vitrion.experiments.ranking.rank import rank, sweep
     from vitrion.experiments.registry.versions import load_predictor
     from vitrion.experiments.screening.screen import screen
+    from vitrion.experiments.synthesis.recipe import recipe
     from vitrion.experiments.task.goal import Goal
     from vitrion.experiments.task.judgement import Threshold
     from vitrion.experiments.training.evaluate import evaluate
@@ -39,6 +40,7 @@ __all__ = [
     "plots",
     "propose",
     "rank",
+    "recipe",
     "screen",
     "sweep",
     "train",

@@ -13,7 +13,7 @@ from ...datasets.economics.routes import alternatives
 from ...datasets.economics.syntheses import ASKED, all_syntheses
 from ...features.composition import Composition
 from .refusals import SheetError
-from .stock import Bottle, as_listed
+from .stock import Bottle, as_listed, by_composition
 
 PRECURSOR = "a precursor with a price"
 
@@ -64,8 +64,9 @@ class Wishes:
 def _in_table(bottle: Bottle, table: PriceTable) -> None:
     """Refuse a bottle that is neither a precursor nor a hydrate of one."""
     composition = Composition.parse(bottle.formula)
-    known = any(Composition.parse(name) == composition or hydrate_of(bottle.formula, name) for name in table.formulas)
-    if not known:
+    wet = {"O", "H"} <= set(composition.amounts)
+    known = composition in by_composition(table.formulas)
+    if not known and not (wet and any(hydrate_of(bottle.formula, name) for name in table.formulas)):
         mend = "; delete its row, or give its price in a column usd_per_kg"
         try:
             as_listed(bottle.formula, table.formulas, "stock", PRECURSOR)

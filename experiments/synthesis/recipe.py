@@ -18,7 +18,7 @@ from . import conditions
 from .batch_sheet import BatchSheet
 from .choice import Wishes, bottle_of, chosen, missing
 from .refusals import SheetError
-from .sample import Recipe
+from .sample import Other, Recipe
 from .stock import as_listed, bottles, checked_purity, prices
 from .weighing import Portions, may_exceed, portions
 
@@ -43,33 +43,26 @@ def recipe(
 
     Parameters
     ----------
-    candidates
-        Up to 100 formulas or compositions, or a table with a column of formulas such as a proposal.
-    mass_g
-        Of each sample when it is done, in g.
+    candidates, mass_g
+        Up to 100 formulas or compositions, or a table of them such as a proposal; grams of each when it is done.
     purity
         By precursor, a share of the mass above 0 and at most 1, or "99 %"; the rest is taken for inert.
     stock
-        Bottles of the laboratory: a table, or the file of one, with ``formula`` and where they are known ``purity``,
-        ``lot``, ``dried``, ``usd_per_kg`` and ``mass_g``. Routes that need no other bottle come first; a hydrate
-        stands for what it dries to.
+        Bottles at hand, a table or its file: ``formula``, and if known ``purity``, ``lot``, ``dried``, ``usd_per_kg``,
+        ``mass_g``. Routes that need no other come first; a hydrate stands for what it dries to.
     without, using
         Precursors that shall not be used, and those that shall bring the oxygen, such as LiOH.
     route
         Name of the route, such as ``hydroxide``; by default the one that is known best.
     excess
         By precursor, a share beyond what is needed, such as 0.02: of a halide that boils or sublimes, and so leaves.
-    year
-        Of the prices; the newest if not given.
-    date
-        Of the sheet, by which the samples are named; today if not given.
+    year, date
+        Of the prices, the newest if not given; and of the sheet, by which the samples are named, today if not given.
 
     Raises
     ------
     SheetError
         Where it cannot be made so; ``field`` names what of the request is wrong, ``right`` what would be right.
-    FormulaError
-        Where a formula cannot be read.
 
     Examples
     --------
@@ -82,10 +75,8 @@ def recipe(
     >>> [(one.formula, round(one.mass_g, 3)) for one in laco.leaving], round(laco.loss_percent, 1)
     ([('SbCl3', 8.477)], 45.9)
     """
-    mass = _number(mass_g, "mass_g", MASS)
-    if not 0 < mass <= 1e6:
-        raise SheetError("mass_g", f"mass_g is {mass:g}; give {MASS} and at most 1,000,000", [MASS])
-    targets, at_hand, today = _targets(candidates), bottles(stock), date or dt.datetime.now(dt.UTC).date()
+    mass, targets, at_hand = _mass(mass_g), _targets(candidates), bottles(stock)
+    today = date or dt.datetime.now(dt.UTC).date()
     wishes = Wishes.of(prices(at_hand, year), without, using, route, at_hand)
     ways = [chosen(target, wishes) for target in targets]
     shares = _purities(purity or {}, [way for way, _ in ways], wishes)
@@ -95,6 +86,14 @@ def recipe(
         amounts = portions(target, mass, way, shares, more, at_hand, wishes.table)
         found.append(_recipe(f"{today:%y%m%d}-{place}", target, mass, way, amounts, others, wishes))
     return BatchSheet(_short_bottles(found, wishes), today.isoformat())
+
+
+def _mass(value: Any) -> float:
+    """Return the mass of a sample in g, or refuse it."""
+    mass = _number(value, "mass_g", MASS)
+    if not 0 < mass <= 1e6:
+        raise SheetError("mass_g", f"mass_g is {mass:g}; give {MASS} and at most 1,000,000", [MASS])
+    return mass
 
 
 def _number(value: Any, field: str, right: str) -> float:
@@ -191,7 +190,7 @@ def _recipe(
         excess=tuple(may_exceed(way)),
         cost_usd=sum(line.cost_usd for line in weighed),
         deviation_at_percent=amounts.deviation_at_percent,
-        others=tuple(f"{one.name}: {one.line} ({one.practice}, {one.usd_per_kg:.3g} USD/kg)" for one in others),
+        others=tuple(Other(one.name, one.line, one.practice, one.usd_per_kg) for one in others),
         notes=tuple(filter(None, [*notes, way.needs.replace("degC", "°C")])),
     )
 

@@ -11,6 +11,16 @@ from .weighing import Leaving, Weighed
 
 
 @dataclass(frozen=True)
+class Other:
+    """Another route to the same: its name, what is done in one line, how well it is known, and its cost in USD/kg."""
+
+    name: str
+    line: str
+    practice: str
+    usd_per_kg: float
+
+
+@dataclass(frozen=True)
 class Recipe:
     """How one sample is weighed and made.
 
@@ -37,7 +47,7 @@ class Recipe:
     deviation_at_percent
         By how much what stays, of the masses as rounded, differs from the formula at most, in at.%.
     others, notes
-        Other routes in one line each, by name; and what is to be known of this one.
+        Other routes, and what is to be known of this one.
     """
 
     sample: str
@@ -65,7 +75,7 @@ class Recipe:
     excess: tuple[str, ...]
     cost_usd: float
     deviation_at_percent: float
-    others: tuple[str, ...]
+    others: tuple[Other, ...]
     notes: tuple[str, ...]
 
     @classmethod
@@ -73,6 +83,7 @@ class Recipe:
         """Return the recipe of its fields as JSON has them."""
         plain: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in fields.items()}
         plain["weighed"] = tuple(Weighed(**one) for one in fields["weighed"])
+        plain["others"] = tuple(Other(**one) for one in fields["others"])
         plain["leaving"] = tuple(Leaving(**one) for one in fields["leaving"])
         plain["temperature_C"] = math.nan if fields["temperature_C"] is None else float(fields["temperature_C"])
         return cls(**plain)

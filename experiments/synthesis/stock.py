@@ -6,6 +6,7 @@ import difflib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -156,11 +157,16 @@ def as_listed(text: str, known: Iterable[str], field: str, whose: str) -> str:
         composition = Composition.parse(_as_written(text))
     except FormulaError as error:
         raise SheetError(field, str(error), listed[:12]) from None
-    for name in listed:
-        if Composition.parse(name) == composition:
-            return name
+    if (name := by_composition(tuple(listed)).get(composition)) is not None:
+        return name
     near = difflib.get_close_matches(text, listed, n=3, cutoff=0.5) or listed[:12]
     raise SheetError(field, f"{text} is not {whose}; name {' or '.join(near[:3])}", near)
+
+
+@lru_cache(maxsize=64)
+def by_composition(formulas: tuple[str, ...]) -> Mapping[Composition, str]:
+    """Return the first formula of each composition."""
+    return {Composition.parse(name): name for name in reversed(formulas)}
 
 
 def _as_written(text: str) -> str:

@@ -16,9 +16,11 @@ from .metrics import Metrics
 from .places import NAME, STREAM, WORKED_ON, Places, busy
 
 OF_PLOTLY = "sha256-ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkzIE/o="  # of the styles of maps, which it adds unasked
+OF_BATCH_SHEET = "sha256-oUHLJJeH07Mcbt2IHR2zoZMye1w3RaZ3+28tgMyCHEM="  # of the style of the page to print
 POLICY = (
-    f"default-src 'none'; script-src 'self'; style-src 'self' '{OF_PLOTLY}'; img-src 'self' data: blob:; "
-    "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    f"default-src 'none'; script-src 'self'; style-src 'self' '{OF_PLOTLY}' '{OF_BATCH_SHEET}'; "
+    "img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 HEADERS = (
     (b"content-security-policy", POLICY.encode()),

@@ -49,6 +49,7 @@ from .routes import jobs as routes_jobs
 from .routes import library as routes_library
 from .routes import pages
 from .routes import predictions as routes_rank
+from .routes import recipes as routes_recipes
 from .routes import state as routes_state
 
 _LOG = logging.getLogger(__name__)
@@ -80,7 +81,16 @@ def create_app(settings: Settings | None = None, models: InUse | None = None) ->
         telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=_lifespan(told, models or InUse(), metrics),
     )
-    for part in (routes_rank, routes_jobs, routes_campaigns, routes_library, routes_state, routes_access, pages):
+    for part in (
+        routes_rank,
+        routes_recipes,
+        routes_jobs,
+        routes_campaigns,
+        routes_library,
+        routes_state,
+        routes_access,
+        pages,
+    ):
         app.include_router(part.router)
     app.state.work = work = Places(told.most_waiting)
     app.add_middleware(AtWork, settings=told, metrics=metrics, work=work)

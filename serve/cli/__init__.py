@@ -7,6 +7,7 @@
 - `propose`: `vitrion propose`.
 - `explain`: `vitrion explain`: why a prediction is what it is, and what was measured that is most like it.
 - `compare`: `vitrion compare`: compositions side by side.
+- `recipe`: `vitrion recipe`: the batch sheet by which samples are weighed and made.
 - `flags`: `vitrion flags`: what a chemist would say of a composition, and all that can be said.
 - `campaign`: `vitrion campaign`: propose, melt, record, propose again.
 - `campaign_views`: `vitrion campaign show`, `list`, `export` and `import`.

@@ -22,6 +22,7 @@ from . import flags as cli_flags
 from . import models as cli_models
 from . import propose as cli_propose
 from . import rank as cli_rank
+from . import recipe as cli_recipe
 from . import screen as cli_screen
 from . import sweep as cli_sweep
 from . import versions as cli_versions
@@ -37,6 +38,7 @@ app.command("rank")(cli_rank.rank)
 app.command("screen")(cli_screen.screen)
 app.command("sweep")(cli_sweep.sweep)
 app.command("propose")(cli_propose.propose)
+app.command("recipe", epilog=cli_recipe.EPILOG)(cli_recipe.recipe)
 app.command("explain")(cli_explain.explain)
 app.command("compare")(cli_compare.compare)
 app.command("flags")(cli_flags.flags)

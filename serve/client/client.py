@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from numbers import Integral
 from operator import attrgetter
 from pathlib import Path
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ...experiments.comparison.table import Comparison
+    from ...experiments.synthesis.batch_sheet import BatchSheet
 
 _MOVED = {  # names of earlier releases, by the present ones
     "add": "data.add",
@@ -162,6 +163,27 @@ class Client:
         table = ranking_of(answer)
         table.attrs |= {"stop": answer["stop"], "temperature_C": temperature_C}
         return table
+
+    def recipe(
+        self,
+        candidates: Any,
+        mass_g: float = 1.0,
+        *,
+        purity: Mapping[str, Any] | None = None,
+        stock: Any = None,
+        without: Iterable[str] = (),
+        using: Iterable[str] = (),
+        route: str | None = None,
+        excess: Mapping[str, float] | None = None,
+        year: int | None = None,
+    ) -> BatchSheet:
+        """Weigh up to 20 compositions as `vitrion.recipe` does; arguments and sheet are as there."""
+        from .transport import bottles_of, sheet_of
+
+        body: dict[str, Any] = {"candidates": texts(candidates), "mass_g": mass_g, "purity": dict(purity or {})}
+        body |= {"stock": bottles_of(stock), "without": list(without), "using": list(using), "route": route}
+        body |= {"excess": dict(excess or {}), "year": year}
+        return sheet_of(self.wire.post("recipe", body))
 
     def train(
         self,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ...experiments.comparison.table import Comparison
+    from ...experiments.synthesis.batch_sheet import BatchSheet
 
 ROOT = "/api/v1/"
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 10.0
@@ -208,6 +209,25 @@ def comparison_of(answer: Mapping[str, Any]) -> Comparison:
     from ...experiments.comparison.table import Comparison
 
     return Comparison.of(answer["rows"], answer["temperature_C"], answer["models"])
+
+
+def sheet_of(answer: Mapping[str, Any]) -> BatchSheet:
+    """A batch sheet as `vitrion.recipe` gives it."""
+    from ...experiments.synthesis.batch_sheet import BatchSheet
+
+    return BatchSheet.of(answer)
+
+
+def bottles_of(stock: Any) -> list[dict[str, Any]] | None:
+    """Bottles as JSON has them; what is not known is left out. None where no stock is given."""
+    if stock is None:
+        return None
+    from dataclasses import asdict
+
+    from ...experiments.synthesis.stock import bottles
+
+    rows = [asdict(one) for one in bottles(stock)]
+    return [{name: cell for name, cell in row.items() if cell != "" and cell == cell} for row in rows]  # noqa: PLR0124
 
 
 def results_of(results: pd.DataFrame | Path | str | None) -> list[dict[str, Any]]:

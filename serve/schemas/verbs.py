@@ -74,6 +74,13 @@ _ROWS = (
         path="propose",
     ),
     Verb(
+        "recipe",
+        "experiments.synthesis.recipe",
+        "the batch sheet of up to 20 formulas: precursors as weighed, what leaves, temperatures, hazards, cost; "
+        "`GET recipe?formula=...` gives it as a page that prints on A4, `&format=csv` as a table to fill in",
+        path="recipe",
+    ),
+    Verb(
         "train",
         "experiments.training.train",
         "models on all data, as a job; those that the gate passes are in use from then on (`if_needed`, `anew`)",

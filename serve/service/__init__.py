@@ -1,6 +1,7 @@
 """What the service does, without HTTP.
 
 - `predictions`: What the service does, without HTTP: rank, sweep and propose with the models that are loaded.
+- `recipes`: Batch sheets, without HTTP.
 - `quick`: Short lists of several requests ranked at once: predicted together, and put in order each for itself.
 - `campaigns`: Campaigns as the service keeps and shows them, without HTTP.
 - `library`: Data and models as the service shows them, without HTTP.

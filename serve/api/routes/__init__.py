@@ -1,6 +1,7 @@
 """The routes.
 
 - `predictions`: Routes that predict at once: rank, compare, sweep and propose.
+- `recipes`: Routes of batch sheets: as JSON, and as a page to print or a table to fill in.
 - `jobs`: Routes of jobs: long lists and files, their progress and results.
 - `campaigns`: Routes of campaigns: begin, propose, record, show.
 - `library`: Routes of data and models: list, show, add; train, promote, roll back.

@@ -4,6 +4,7 @@ import { day, field, formula, make, number, tiles } from "./dom.js";
 import { figure } from "./figure.js";
 import { acquisition, acquisitionField, family, familyFields, goal, goalFields, ranges, temperature } from "./goal.js";
 import { predictBox } from "./predict.js";
+import { recipeBox, recipeLink } from "./recipe.js";
 import { table } from "./table.js";
 
 const begun = new Map();  // what was to be noticed when a campaign began, until it is shown
@@ -121,7 +122,7 @@ export const viewOne = async (main, name) => {
       noted(notes),
       make("form", { class: "row", onsubmit: (event) => { event.preventDefault(); propose(); } }, button, field("Melts", batch)),
       waiting.length ? make("section", {}, make("h2", {}, "Proposed, and waited for"), table({ rows: waiting, noun: "melts", filter: false, columns: [
-        { key: "formula", label: "formula", format: "formula" }, { key: "p_goal", label: "P(goal)", format: "percent", best: true }, ...believed, { key: "reason", label: "why", format: "text", long: true }] })) : "",
+        { key: "formula", label: "formula", format: "formula" }, { key: "p_goal", label: "P(goal)", format: "percent", best: true }, ...believed, { key: "reason", label: "why", format: "text", long: true }, { label: "", render: (row) => recipeLink([row.formula]) }] }), recipeBox(waiting.map((row) => row.formula))) : "",
       make("h2", {}, results.has(corrects) ? `Correct event ${results.get(corrects).event}` : "Record what came of a melt"), resultForm(told, again, results.get(corrects)), trainBox(told), predictBox(told, asked),
       told.figure ? make("section", {}, make("h2", {}, "What was believed, and what was found"), figure(told.figure, "Progress of the campaign")) : "",
       make("h2", {}, "History"),

@@ -39,6 +39,8 @@ MATRIX = {
     ("GET", "/api/v1/me"): ("viewer", None),
     ("POST", "/api/v1/rank"): ("viewer", None),
     ("POST", "/api/v1/compare"): ("viewer", None),
+    ("POST", "/api/v1/recipe"): ("viewer", None),
+    ("GET", "/api/v1/recipe"): ("viewer", None),
     ("POST", "/api/v1/sweep"): ("viewer", None),
     ("POST", "/api/v1/propose"): ("viewer", None),
     ("GET", "/api/v1/flags"): ("viewer", None),
