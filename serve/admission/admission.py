@@ -16,7 +16,7 @@ from .metrics import Metrics
 from .places import NAME, STREAM, WORKED_ON, Places, busy
 
 OF_PLOTLY = "sha256-ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkzIE/o="  # of the styles of maps, which it adds unasked
-OF_BATCH_SHEET = "sha256-oUHLJJeH07Mcbt2IHR2zoZMye1w3RaZ3+28tgMyCHEM="  # of the style of the page to print
+OF_BATCH_SHEET = "sha256-2CTRz5D+a1q7EX0Lm/40FOWHimZRoU54yEyRTC9SckQ="  # of the style of the page to print
 POLICY = (
     f"default-src 'none'; script-src 'self'; style-src 'self' '{OF_PLOTLY}' '{OF_BATCH_SHEET}'; "
     "img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; "

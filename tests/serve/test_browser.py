@@ -474,3 +474,31 @@ def test_compositions_side_by_side(house, page, size):
         page.get_by_text("is given twice").wait_for()
         assert all("422" in words for words in page.wrong)  # the browser itself tells of the answer
         page.wrong.clear()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_a_campaign_waits_for_is_weighed_on_a_page_to_print(house, page, tmp_path, size):
+    page.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
+    campaign = Campaign.new("laco", "LiAlCl{4-2x}O{x}", batch=4, x="0.5:1:0.05")
+    campaign.propose()
+    pending = campaign.pending()
+    with serving() as base:
+        page.goto(f"{base}/#campaigns/laco")
+        page.locator("#batch-sheet").wait_for()
+        assert page.get_by_role("link", name="Recipe", exact=True).count() == len(pending) == 4
+        page.get_by_label("Grams of each").fill("2")
+        assert fits(page)
+        page.screenshot(path=tmp_path / "campaign.png", full_page=True)
+        with page.context.expect_page() as opened:
+            page.get_by_role("link", name="Batch sheet of 4").click()
+        sheet = opened.value
+        sheet.on("console", lambda message: page.wrong.append(message.text) if message.type == "error" else None)
+        sheet.set_viewport_size(page.viewport_size)
+        sheet.reload()
+        assert sheet.get_by_role("heading", name="Batch sheet: 4 samples of 2 g").is_visible()
+        assert sheet.evaluate("() => getComputedStyle(document.querySelector('table')).borderCollapse") == "collapse"
+        assert sheet.evaluate("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth + 1")
+        sheet.screenshot(path=tmp_path / "sheet.png", full_page=True)
+        sheet.emulate_media(media="print")
+        assert len(re.findall(rb"/Type\s*/Page[^s]", sheet.pdf(prefer_css_page_size=True))) == 1
+        sheet.close()

@@ -10,7 +10,7 @@ const address = (formulas, grams, format) => {
 
 const MOST = 20;  // formulas of one sheet
 
-export const recipeLink = (formulas, words = "Recipe", grams = 1) => make("a", { class: "button small", href: address(formulas, grams), target: "_blank", rel: "noopener", title: `what to weigh for ${grams} g, to print` }, words);
+export const recipeLink = (formulas, words = "Recipe", grams = 1, more = " small") => make("a", { class: `button${more}`, href: address(formulas, grams), target: "_blank", rel: "noopener", title: `what to weigh for ${grams} g, to print` }, words);
 
 // What is weighed for a round: how much of each sample, one page to print, one table to fill in and give back.
 export const recipeBox = (formulas) => {
@@ -18,7 +18,7 @@ export const recipeBox = (formulas) => {
   const links = make("span", { class: "row" });
   const draw = () => {
     const some = formulas.slice(0, MOST), mass = Number(grams.value);
-    links.replaceChildren(...(mass > 0 ? [recipeLink(some, some.length === 1 ? "Batch sheet" : `Batch sheet of ${some.length}`, mass), make("a", { class: "button", href: address(some, mass, "csv") }, "as CSV")] : []));
+    links.replaceChildren(...(mass > 0 ? [recipeLink(some, some.length === 1 ? "Batch sheet" : `Batch sheet of ${some.length}`, mass, ""), make("a", { class: "button", href: address(some, mass, "csv") }, "as CSV")] : []));
   };
   grams.addEventListener("input", draw);
   draw();
