@@ -51,8 +51,16 @@ class _Numbers(dict[str, int]):
         return place
 
 
-def amounts(texts: Sequence[str]) -> tuple[Matrix, dict[int, str]]:
+def amounts(texts: Sequence[str], parsed: dict[str, Composition] | None = None) -> tuple[Matrix, dict[int, str]]:
     """Atomic fractions of shape (n, 103), and the reason for each row that is no composition (its row is zero).
+
+    Parameters
+    ----------
+    texts
+        The n formulas, or whatever else `Composition.of` takes.
+    parsed
+        Compositions by their texts. Those that are not plain are looked for here before they are parsed, and kept here
+        for whoever needs them afterwards.
 
     Examples
     --------
@@ -62,14 +70,23 @@ def amounts(texts: Sequence[str]) -> tuple[Matrix, dict[int, str]]:
     """
     matrix = np.zeros((len(texts), len(SYMBOLS)))
     errors: dict[int, str] = {}
+    known = {} if parsed is None else parsed
     for start in range(0, len(texts), CHUNK):
         chunk = texts[start : start + CHUNK]
         for row in _plain_rows(chunk, matrix[start : start + CHUNK]):
             try:
-                fill(matrix[start + row], Composition.of(chunk[row]))
+                fill(matrix[start + row], _of(chunk[row], known))
             except FormulaError as error:
                 errors[start + row] = str(error)
     return matrix, errors
+
+
+def _of(given: Any, known: dict[str, Composition]) -> Composition:
+    if not isinstance(given, str):
+        return Composition.of(given)
+    if given not in known:
+        known[given] = Composition.parse(given)
+    return known[given]
 
 
 def fill(row: Matrix, composition: Composition) -> None:

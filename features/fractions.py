@@ -29,11 +29,11 @@ class Fractions:
     matrix: NDArray[np.float64]
 
     @classmethod
-    def of(cls, compositions: Fractions | Iterable[Any]) -> Fractions:
-        """A batch from anything `Composition.of` takes."""
+    def of(cls, compositions: Fractions | Iterable[Any], parsed: dict[str, Composition] | None = None) -> Fractions:
+        """A batch from anything `Composition.of` takes; `parsed` as in `read`."""
         if isinstance(compositions, Fractions):
             return compositions
-        matrix, errors = column.amounts(listed(compositions))
+        matrix, errors = column.amounts(listed(compositions), parsed)
         if errors:
             row, reason = next(iter(errors.items()))
             more = f" (and {len(errors) - 1} more cannot be read)" if len(errors) > 1 else ""
@@ -41,9 +41,14 @@ class Fractions:
         return cls._sealed(matrix)
 
     @classmethod
-    def read(cls, compositions: Iterable[Any]) -> tuple[Fractions, NDArray[np.intp], dict[int, str]]:
-        """The compositions that can be read, their rows, and the reason for each row that cannot."""
-        matrix, errors = column.amounts(listed(compositions))
+    def read(
+        cls, compositions: Iterable[Any], parsed: dict[str, Composition] | None = None
+    ) -> tuple[Fractions, NDArray[np.intp], dict[int, str]]:
+        """The compositions that can be read, their rows, and the reason for each row that cannot.
+
+        Those that are no plain formulas are kept in `parsed` by their texts, so that nobody parses them again.
+        """
+        matrix, errors = column.amounts(listed(compositions), parsed)
         rows = np.setdiff1d(np.arange(len(matrix)), np.fromiter(errors, dtype=np.intp, count=len(errors)))
         return cls._sealed(matrix[rows]), rows, errors
 

@@ -119,8 +119,16 @@ def inflate(data: bytes, name: str, most: int | None = None) -> bytes:
 def too_large(name: str, most: int | None = None) -> TableError:
     """Return the error for a file with more bytes than are read, by default of the lab's tables."""
     most = limit("bytes") if most is None else most
-    size = f"{most / 10**6:g} MB" if most % 2**20 else f"{most // 2**20} MiB"
-    return TableError(f"{name} holds more than {size} of data; split it into smaller files")
+    return TableError(f"{name} holds more than {in_words(most)} of data; split it into smaller files")
+
+
+def in_words(size: int) -> str:
+    """Return a number of bytes in the unit in which it is round.
+
+    >>> in_words(64 * 2**20), in_words(2 * 10**9)
+    ('64 MiB', '2000 MB')
+    """
+    return f"{size / 10**6:g} MB" if size % 2**20 else f"{size // 2**20} MiB"
 
 
 def too_many_rows(name: str) -> TableError:

@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much is read of a file.
+
+    Parameters
+    ----------
+    rows, columns, cells
+        At most so many; cells are rows times columns.
+    cell
+        Most bytes of a text.
+    bytes
+        Most bytes of all columns, unpacked.
+    """
+
+    rows: int
+    columns: int
+    cells: int
+    cell: int
+    bytes: int
 
 
 def misfit(metadata: Any, schema: Any) -> str:

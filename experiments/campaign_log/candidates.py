@@ -20,7 +20,7 @@ from ...features.space.simplex import Ions, Mixtures
 from ...features.space.template import Template
 from ..proposals.pool import Pool
 from ..task.candidates import listed
-from .events import CampaignError
+from .events import CampaignError, parsed
 
 MOST_LISTED = 200_000
 _SHAPES = {"mixtures": Mixtures, "ions": Ions}
@@ -59,9 +59,16 @@ def _formulas(candidates: Iterable[Any]) -> list[str]:
     told = listed(candidates)
     if not told:
         raise FormulaError("there are no candidates; give a list of formulas, such as ['LiAlCl2.5O0.75']")
-    Fractions.of(told)
-    different = dict.fromkeys(Composition.of(one) for one in told)
+    known: dict[str, Composition] = {}
+    Fractions.of(told, known)
+    different = dict.fromkeys(_composition(one, known) for one in told)
     return [one.formula for one in different]
+
+
+def _composition(one: Any, known: Mapping[str, Composition]) -> Composition:
+    if not isinstance(one, str):
+        return Composition.of(one)
+    return known[one] if one in known else parsed(one)
 
 
 def _span(values: Any, name: str) -> str:
@@ -73,13 +80,13 @@ def _decimals(values: Iterable[Any]) -> str:
     return ",".join("0" if text in ("-0", "") else text for text in written)
 
 
-def restored(plain: Mapping[str, Any]) -> Space | list[str]:
+def restored(plain: Mapping[str, Any]) -> Space | list[Composition]:
     """The candidates that JSON keeps; raises `CampaignError` where it holds none."""
     try:
         if set(plain) == {"template", "variables"}:
             return Template.parse(str(plain["template"])).grid(**{k: str(v) for k, v in plain["variables"].items()})
         if set(plain) == {"formulas"} and plain["formulas"]:
-            return [Composition.parse(str(text)).formula for text in plain["formulas"]]
+            return [parsed(str(text)) for text in plain["formulas"]]
         if set(plain) == {"mixtures"}:
             fields = plain["mixtures"]
             return Mixtures(**fields | {"precursors": tuple(fields["precursors"])})

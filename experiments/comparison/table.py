@@ -11,7 +11,7 @@ import pandas as pd
 
 from ...datasets.measurement import composition_keys
 from ...datasets.readings import trusting
-from ...features.composition import FormulaError
+from ...features.composition import Composition, FormulaError
 from ...features.fractions import Fractions
 from ...features.notices import collected
 from ..ranking.ready import ready
@@ -115,13 +115,14 @@ def _read(candidates: Any) -> tuple[Fractions, list[str]]:
     listing = given(candidates)
     if not 0 < len(listing) <= MOST:
         raise FormulaError(f"{len(listing):,} compositions; give from 1 to {MOST} to compare")
-    fractions, _, unread = Fractions.read(listing.cells)
+    parsed: dict[str, Composition] = {}
+    fractions, _, unread = Fractions.read(listing.cells, parsed)
     for row, reason in unread.items():
         raise FormulaError(f"composition {row + 1}: {reason}" if len(listing) > 1 else reason)
     _, refused = describable(fractions)
     for row, reason in refused.items():
         raise FormulaError(f'"{listing.cells[row]}": {reason}')
-    own = formulas(listing.cells, np.arange(len(listing)))
+    own = formulas(listing.cells, np.arange(len(listing)), parsed)
     keys = composition_keys(fractions.matrix).tolist()
     if twice := [formula for place, formula in enumerate(own) if keys[place] in keys[:place]]:
         raise FormulaError(f"{twice[0]} is given twice; give each composition once")

@@ -120,7 +120,7 @@ class Pool:
                 f"{(neutral & ~first).sum():,} twice",
             )
             notice(f"{len(told) - kept.sum():,} of {len(told):,} candidates left out: {', '.join(parts)}", stacklevel=4)
-        names = formulas(told, batch.rows[kept])
+        names = formulas(told, batch.rows[kept], batch.parsed)
         none = pd.DataFrame(index=range(len(names)))
         return cls(batch.fractions.take(kept), none, np.arange(len(names)), names)
 

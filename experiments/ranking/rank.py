@@ -22,7 +22,7 @@ from ..task.candidates import Listing, Read, as_text, formulas, given, one_tempe
 from ..task.goal import Goal
 from .columns import COLUMNS, HIDDEN, TEXTS, objects, whole
 from .ready import Informed, ready
-from .repeats import REPEATS, USUAL_C, distinct, with_repeats
+from .repeats import USUAL_C, distinct, with_repeats
 from .scoring import Predictors, appraise
 
 __all__ = ["COLUMNS", "HIDDEN", "Predictors", "arranged", "judged", "rank", "said", "sweep"]
@@ -141,7 +141,7 @@ def arranged(table: pd.DataFrame) -> pd.DataFrame:
     places = pd.Series(range(1, len(ranked) + 1), index=ranked.index, dtype="Int64").where(good)
     notes, repeats = with_repeats(ranked)
     ranked = ranked.assign(rank=places, note=notes).drop(columns=list(HIDDEN))
-    ranked.attrs[REPEATS] = repeats
+    ranked.attrs |= repeats
     return ranked
 
 
@@ -194,7 +194,7 @@ def _predict(
     values: dict[str, Any] = {}
     names = [as_text(item) for item in told]
     if batch.rows.size:
-        for row, name in zip(batch.rows.tolist(), own := formulas(told, batch.rows), strict=True):
+        for row, name in zip(batch.rows.tolist(), own := formulas(told, batch.rows, batch.parsed), strict=True):
             names[row] = name
         warm = temperature[batch.rows] if isinstance(temperature, np.ndarray) else None
         first, which = distinct(batch.fractions.matrix, own, warm)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 REPEATS = "repeats"  # in the attrs of a ranking: places of candidates that stand higher already, and their own notes
+SAME_AS = "same_as"  # in the attrs of a ranking: these places, each with that of the candidate that stands higher
 USUAL_C = 25.0  # at which a conductivity counts where nothing else is said
 Rows = npt.NDArray[np.intp]
 Matrix = npt.NDArray[np.float64]
@@ -30,14 +33,15 @@ def distinct(matrix: Matrix, names: list[str], temperature: Vector | None) -> tu
     return by_name[first], which.ravel()[back]
 
 
-def with_repeats(ranked: pd.DataFrame) -> tuple[list[str], tuple[tuple[int, str], ...]]:
+def with_repeats(ranked: pd.DataFrame) -> tuple[list[str], dict[str, tuple[tuple[int, Any], ...]]]:
     """Notes, with those on a composition that stands higher in the ranking already, at the same temperature.
 
-    The second part tells which rows these are: the label of each in the index, and its note without that.
+    The second part tells which rows these are, by their labels in the index, for the attrs of a ranking: under
+    `REPEATS` the note of each without that, and under `SAME_AS` the label of the row that stands higher.
     """
-    first: dict[tuple[int, float], str] = {}
+    first: dict[tuple[int, float], tuple[int, str]] = {}
     notes: list[str] = []
-    repeats: list[tuple[int, str]] = []
+    repeats, same = list[tuple[int, str]](), list[tuple[int, int]]()
     warm = ranked["temperature_C"].tolist() if "temperature_C" in ranked else [USUAL_C] * len(ranked)
     told = zip(*(ranked[name].tolist() for name in ("key", "formula", "note", "error")), warm, strict=True)
     for place, (key, formula, note, error, temperature) in zip(ranked.index.tolist(), told, strict=True):
@@ -47,8 +51,9 @@ def with_repeats(ranked: pd.DataFrame) -> tuple[list[str], tuple[tuple[int, str]
         known = first.get((key, temperature))
         if known is None:
             notes.append(note)
-            first[key, temperature] = formula
+            first[key, temperature] = int(place), formula
         else:
-            notes.append("; ".join(filter(None, (note, f"same composition as {known}, ranked above it"))))
+            notes.append("; ".join(filter(None, (note, f"same composition as {known[1]}, ranked above it"))))
             repeats.append((int(place), note))
-    return notes, tuple(repeats)
+            same.append((int(place), known[0]))
+    return notes, {REPEATS: tuple(repeats), SAME_AS: tuple(same)}

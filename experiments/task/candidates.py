@@ -186,25 +186,33 @@ def one_temperature(temperature_C: Any, what: str = "") -> float:
 
 @dataclass(frozen=True)
 class Read:
-    """What can be ranked of a list: compositions and their rows, and the reason for each other row."""
+    """What can be ranked of a list: compositions and their rows, and the reason for each other row.
+
+    ``parsed`` keeps by their texts the compositions that were parsed for it, which are those of no plain formulas.
+    """
 
     fractions: Fractions
     rows: npt.NDArray[np.intp]
     errors: dict[int, str]
+    parsed: dict[str, Composition] = field(default_factory=dict)
 
 
 def read(told: list[Any], unusable: Mapping[int, str] = MappingProxyType({})) -> Read:
     """The candidates that can be read and described, but for those that are unusable for the reasons given."""
-    fractions, rows, errors = Fractions.read([None if place in unusable else one for place, one in enumerate(told)])
+    parsed: dict[str, Composition] = {}
+    usable = [None if place in unusable else one for place, one in enumerate(told)]
+    fractions, rows, errors = Fractions.read(usable, parsed)
     errors = errors | dict(unusable)
     good, refused = describable(fractions)
     errors = errors | {int(rows[i]): f'"{as_text(told[rows[i]])}": {reason}' for i, reason in refused.items()}
-    return Read(fractions.take(good), rows[good], errors)
+    return Read(fractions.take(good), rows[good], errors, parsed)
 
 
-def formulas(told: list[Any], rows: npt.NDArray[np.intp]) -> list[str]:
-    """Canonical formulas of the given rows, each of which can be read."""
-    known: dict[str, str] = {}
+def formulas(
+    told: list[Any], rows: npt.NDArray[np.intp], parsed: Mapping[str, Composition] = MappingProxyType({})
+) -> list[str]:
+    """Canonical formulas of the given rows, each of which can be read; of texts that were parsed without parsing."""
+    known = {text: composition.formula for text, composition in parsed.items()}
     names = []
     for row in rows:
         item = told[row]

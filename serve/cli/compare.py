@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich import box
@@ -24,7 +24,9 @@ ENDINGS = (".csv", ".parquet", ".json", ".html")
 
 
 def compare(
-    formulas: Annotated[list[str], typer.Argument(metavar="FORMULA...", help="Such as LiAlCl2.5O0.75; up to 20.")],
+    sources: Annotated[
+        list[str], typer.Argument(metavar="FORMULA|FILE...", help="Such as LiAlCl2.5O0.75, or a list of up to 20.")
+    ],
     *,
     temperature: Temperature = 25.0,
     output: Outputs = None,
@@ -33,10 +35,13 @@ def compare(
 ) -> None:
     """Put compositions side by side: conductivity, Tg, oxidation, melting, softness, density, cost, supply."""
     with told():
-        outputs = checked(output or [], ENDINGS)
+        outputs = checked(output or [], ENDINGS, *sources)
         check_temperature(temperature)
         if train_if_missing and server is None:
             train_missing()
+        from ..terminal.lists import gathered
+
+        formulas = gathered(sources, alone="a comparison").cells
         with progress() as report:
             report(f"comparing {len(formulas):,} compositions at {temperature:g} °C")
             found = _found(formulas, temperature, server)
@@ -73,7 +78,7 @@ def _cell(cell: dict[object, str]) -> Text:
     return text if text.plain else Text(cell["words"], style="dim")
 
 
-def _found(formulas: list[str], temperature_C: float, server: str | None) -> Comparison:
+def _found(formulas: list[Any], temperature_C: float, server: str | None) -> Comparison:
     if server is not None:
         from ..client.client import Client
 

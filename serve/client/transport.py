@@ -200,6 +200,8 @@ def ranking_of(answer: Mapping[str, Any]) -> pd.DataFrame:
     if "places" in answer:
         table.index = pd.Index(answer["places"])
         table.attrs["repeats"] = tuple((int(place), str(note)) for place, note in answer.get("repeats") or ())
+        if "same_as" in answer or not table.attrs["repeats"]:  # an earlier service tells no more than the first
+            table.attrs["same_as"] = tuple((int(place), int(first)) for place, first in answer.get("same_as") or ())
     table.attrs["models"] = dict(answer["models"])
     return table
 

@@ -45,15 +45,14 @@ def joined(table: CandidateTable, ranking: pd.DataFrame) -> pd.DataFrame:
     """
     import pandas as pd
 
-    from ...experiments.ranking.repeats import REPEATS
+    from ...experiments.ranking.repeats import REPEATS, SAME_AS
 
-    keys = _at_their_temperatures(compositions(usable(table)), table.temperature_C)
     places = [int(place) for place in ranking.index]
     out = plain(ranking.reset_index(drop=True))
-    first = _firsts(keys)
+    first = _firsts(_groups(table, ranking, places))
     own_notes = dict(ranking.attrs.get(REPEATS, ()))  # without the words on a repeat, for which there are better ones
     notes = [own_notes.get(place, note) for place, note in zip(places, out["note"].tolist(), strict=True)]
-    out["note"] = [_note(note, table, place, keys, first) for note, place in zip(notes, places, strict=True)]
+    out["note"] = [_note(note, table, place, first) for note, place in zip(notes, places, strict=True)]
     out["error"] = [table.errors.get(place, error) for error, place in zip(out["error"].tolist(), places, strict=True)]
     unread = _unread(out)
     out["note"] = [
@@ -73,7 +72,10 @@ def joined(table: CandidateTable, ranking: pd.DataFrame) -> pd.DataFrame:
         column_of([values[place] for place in places], table.kinds.get(name)) for name, values in table.extra.items()
     ]
     out = pd.concat([out, pd.DataFrame(dict(zip(given, own, strict=True)), index=out.index)], axis=1)
-    out.attrs = {**{name: value for name, value in ranking.attrs.items() if name != REPEATS}, GIVEN: given}
+    out.attrs = {
+        **{name: value for name, value in ranking.attrs.items() if name not in (REPEATS, SAME_AS)},
+        GIVEN: given,
+    }
     return out
 
 
@@ -109,6 +111,21 @@ def _unread(ranking: pd.DataFrame) -> list[bool]:
     return [isinstance(error, str) and bool(error) for error in ranking["error"].tolist()]
 
 
+def _groups(table: CandidateTable, ranking: pd.DataFrame, places: list[int]) -> dict[int, int]:
+    """A number for each place that holds a composition, equal for equal ones at the same temperature.
+
+    A ranking tells which places these are, and nothing is parsed again; that of an earlier service does not.
+    """
+    from ...experiments.ranking.repeats import SAME_AS
+
+    if SAME_AS in ranking.attrs:
+        higher = dict(ranking.attrs[SAME_AS])
+        read = (not bad for bad in _unread(ranking))
+        return {place: higher.get(place, place) for place, good in zip(places, read, strict=True) if good}
+    keys = _at_their_temperatures(compositions(usable(table)), table.temperature_C)
+    return {place: key for place, key in enumerate(keys) if key is not None}
+
+
 def _at_their_temperatures(keys: list[int | None], temperature: list[float] | None) -> list[int | None]:
     """Numbers that differ where the temperatures do too."""
     if temperature is None:
@@ -117,22 +134,18 @@ def _at_their_temperatures(keys: list[int | None], temperature: list[float] | No
     return [None if key is None else hash((key, at)) for key, at in zip(keys, warm, strict=True)]
 
 
-def _firsts(keys: list[int | None]) -> dict[int, int]:
-    """Place of the first appearance of each composition."""
+def _firsts(groups: dict[int, int]) -> dict[int, int]:
+    """For each place of a composition that of its first appearance in the list."""
     first: dict[int, int] = {}
-    for place, key in enumerate(keys):
-        if key is not None:
-            first.setdefault(key, place)
-    return first
+    return {place: first.setdefault(groups[place], place) for place in sorted(groups)}
 
 
-def _note(note: Any, table: CandidateTable, place: int, keys: list[int | None], first: dict[int, int]) -> str:
-    key = keys[place]
+def _note(note: Any, table: CandidateTable, place: int, first: dict[int, int]) -> str:
     notes = [note] if isinstance(note, str) and note else []
-    if key is None:
+    if place not in first:
         notes.append(table.origin(place))
-    elif first[key] != place:
-        told = table.origin(first[key])
+    elif first[place] != place:
+        told = table.origin(first[place])
         notes.append(f"same composition as {told if table.origins else told.removesuffix(f' of {table.name}')}")
     return "; ".join(notes)
 

@@ -103,6 +103,9 @@ class Ranking(BaseModel):
     repeats: list[tuple[int, str]] | None = Field(
         None, description="Places of candidates that stand higher in the ranking already, with their own notes."
     )
+    same_as: list[tuple[int, int]] | None = Field(
+        None, description="These places, each with the place of the same composition that stands higher."
+    )
     notes: Notes = []
     figure: dict[str, Any] | None = Field(None, description="A plotly figure, when asked for.")
     known: Known = None

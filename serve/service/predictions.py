@@ -121,7 +121,7 @@ class Service:
     ) -> Answer:
         """Rank a list, as `vitrion.rank` does, or as `Campaign.rank` does after the results of a campaign."""
         from ...experiments.ranking import rank as ranking
-        from ...experiments.ranking.repeats import REPEATS
+        from ...experiments.ranking.repeats import REPEATS, SAME_AS
 
         known = self.models.get(ask.further)
         with collected():  # and not said again: of a temperature that may be kelvin
@@ -129,7 +129,7 @@ class Service:
             table = ranking.rank(*asked) if campaign is None else campaign.rank(*asked)
         more: dict[str, Any] = {"places": table.index.tolist(), "notes": [*ask.notes]}
         if repeats := table.attrs.get(REPEATS):
-            more["repeats"] = repeats
+            more |= {"repeats": repeats, "same_as": table.attrs[SAME_AS]}
         if figure:
             more |= {
                 "figure": _pictures().of_ranking(table, ask.goal, ask.common),

@@ -95,7 +95,7 @@ WHOLE = {
     "zip without workbook": (None, "zip archive without a workbook"),
     "broken workbook": (b"PK\x03\x04" + b"rubbish" * 50, "broken workbook"),
     "broken gzip": (gzip.compress(HEAD.encode() * 50)[:-12], "broken gzip"),
-    "broken Parquet": (b"PAR1" + b"rubbish" * 50, "broken Parquet"),
+    "broken Parquet": (b"PAR1" + b"rubbish" * 50, "not a readable Parquet file"),
     "long cell": (row("LiAlCl4" + "O" * 5000 + ",25,1,glass"), "row 3, column 'formula' holds 5,007 characters"),
     "many columns": (
         "formula,tg_C," + ",".join(f"c{i}" for i in range(300)) + "\nSiO2,1200\n",
@@ -253,7 +253,7 @@ def test_a_parquet_bomb_is_refused_before_it_unfolds(tmp_path):
 
 @pytest.mark.parametrize(
     "columns,message",
-    [({"formula": ["LiCl"], "tg_C": [[1.0]]}, "of type list"), ({"formula": ["LiCl"] * 100_001}, "100,000 rows")],
+    [({"formula": ["LiCl"], "tg_C": [[1.0]]}, "of type list"), ({"formula": ["LiCl"] * 100_001}, "more than 100,000")],
 )
 def test_parquet_of_the_wrong_shape(tmp_path, columns, message):
     pq.write_table(pa.table(columns), tmp_path / "t.parquet")

@@ -103,7 +103,7 @@ def test_a_small_parquet_file_of_many_cells_is_not_unpacked(tmp_path, monkeypatc
         read_candidates(parquet(path, 60, 2))
     with pytest.raises(InputError, match="a cell of 'formula' has 40,000 bytes"):
         read_candidates(parquet(path, 60, text="A" * 40_000))
-    monkeypatch.setattr(tables, "_UNPACKED", 5_000)
+    monkeypatch.setattr(tables, "MOST_UNPACKED", 5_000)
     with pytest.raises(InputError, match="unpacks to 0 MB of text"):
         read_candidates(parquet(path, 60, text="A" * 100))
     assert path.stat().st_size < 5_000
@@ -134,6 +134,6 @@ def test_the_page_on_the_service_names_the_limits_of_each_kind_of_list():
     for size in (delimited.MOST_ROWS, delimited.MOST_COLUMNS, delimited.MOST_CELLS, delimited.LONGEST_CELL):
         assert f" {size:,} " in text
     assert f"text {decoding.LARGEST // 10**6} MB, also unpacked from gzip" in text
-    assert f"Parquet {tables._UNPACKED // 10**9} GB unpacked" in text
+    assert f"Parquet {tables.MOST_UNPACKED // 10**9} GB unpacked" in text
     assert f"{grid.limit('rows'):,} rows, {grid.limit('columns')} columns, {grid.limit('cell'):,} char" in excel
     assert f" {grid.limit('bytes') // 2**20} MiB unpacked" in excel
