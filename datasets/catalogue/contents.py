@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -13,6 +15,7 @@ from ..dataset import load
 from ..measurement import composition_keys
 from ..properties import PROPERTIES
 from ..results import standing
+from ..results.conditions import COLUMN, in_columns, matching
 from . import conflicts as conflicts_of
 
 LEAST_SPREAD = {"celsius": 30.0, "log10": 1.0, "linear": 0.5}  # K, decades, lab units: what is worth a look
@@ -74,7 +77,9 @@ def sources() -> pd.DataFrame:
     return pd.DataFrame([{name: getattr(source, name) for name in columns} for source in cards()])
 
 
-def show(name: str, formula: str | None = None, *, dropped: bool = False, lab: bool = True) -> pd.DataFrame:
+def show(
+    name: str, formula: str | None = None, *, dropped: bool = False, lab: bool = True, where: Sequence[str] = ()
+) -> pd.DataFrame:
     """Return the rows of a property, of the lab's store, or of a source's card.
 
     Parameters
@@ -86,7 +91,14 @@ def show(name: str, formula: str | None = None, *, dropped: bool = False, lab: b
         Of a property or the store: rows of this composition alone, to 0.01 at.%, whichever way it is written.
     dropped
         Of a property: the rows that were not taken, with their reason.
+    where
+        ``NAME=VALUE`` each: rows whose column has that value alone, such as ``anneal_C=150`` of the store.
     """
+    return matching(_shown(name, formula, dropped, lab), where).reset_index(drop=True)
+
+
+def _shown(name: str, formula: str | None, dropped: bool, lab: bool) -> pd.DataFrame:
+    """Return what `show` does of all rows."""
     if name not in PROPERTIES:
         _refuse_unfit(name, formula, dropped, lab)
         return _card(name) if name in CARDS else _of(_lab(name), formula)
@@ -151,10 +163,10 @@ def _lab(name: str) -> pd.DataFrame:
                 "phase",
                 "outcome",
             ),
-            *("sample", "doi", "confidence", "note", "version", "superseded_by"),
+            *("sample", "doi", "confidence", "note", "version", "superseded_by", COLUMN),
         ]
     ]
-    return table
+    return in_columns(table)
 
 
 def _card(name: str) -> pd.DataFrame:

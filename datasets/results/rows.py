@@ -20,13 +20,14 @@ from ..tables.cells import CellError
 from ..tables.grid import words
 from ..tables.headers import Layout
 from ..units import Unit, UnitError
+from . import conditions
 
 NO_GLASS = "no glass formed"
 SYNTHESIS, WITHDRAWAL, WITHDRAWN = "synthesis", "withdrawal", "withdrawn"
 NUMBER_COLUMNS = ("value", "given", "temperature_C")
 FACT_COLUMNS = (
     *("row", "quantity", "formula", "value", "unit", "given", "given_unit", "temperature_C", "phase", "outcome"),
-    *("sample", "method", "doi", "year", "author", "confidence", "note", "supersedes"),
+    *("sample", "method", "doi", "year", "author", "confidence", "note", "supersedes", conditions.COLUMN),
 )
 # Facts on one composition that agree in these are one fact, told twice.
 IDENTITY = ("quantity", "value", "temperature_C", "phase", "outcome", "sample", "method", "doi")
@@ -81,6 +82,7 @@ def facts_of(line: int, row: Sequence[Any], layout: Layout, advice: Advice = LAB
         "supersedes": _take(row, layout, "supersedes", cells.fact_number),
         **{field: _text(_cell(row, layout, field)) for field in ("sample", "method", "author", "note")},
     }
+    base |= _made(row, layout, base["author"])
     found = [
         {
             **base,
@@ -100,6 +102,19 @@ def facts_of(line: int, row: Sequence[Any], layout: Layout, advice: Advice = LAB
         )
     _check_row(found, layout, base["supersedes"], advice)
     return found
+
+
+def _made(row: Sequence[Any], layout: Layout, author: str) -> dict[str, Any]:
+    """How the sample was made and what else the row says, as JSON; who made it is the author if no other is named."""
+    made: dict[str, float | str] = {}
+    for title, at in layout.further.items():
+        try:
+            made |= conditions.checked({title: row[at]})
+        except conditions.ConditionError as error:
+            raise RowError(title, error.problem) from None
+        except CellError as error:
+            raise RowError(title, str(error)) from None
+    return {conditions.COLUMN: conditions.written(made), "author": author or str(made.get("operator", ""))}
 
 
 def beside_value(facts: pd.DataFrame) -> pd.Series[bool]:

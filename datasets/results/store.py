@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from ..home import home, private_file, private_folder, sqlite_url
+from . import conditions
 from .rows import content_keys
 
 FORMAT = 1
@@ -54,10 +55,16 @@ FACTS = sa.Table(
     sa.Column("content", sa.Text, nullable=False),
     sqlite_autoincrement=True,
 )
+CONDITIONS = sa.Table(  # of those facts that have some; stores of before have no such table until something is added
+    "conditions",
+    METADATA,
+    sa.Column("fact", sa.ForeignKey("facts.id"), primary_key=True),
+    sa.Column(conditions.COLUMN, sa.Text, nullable=False),
+)
 TRIGGERS = [
     f"CREATE TRIGGER IF NOT EXISTS no_{verb}_of_{table} BEFORE {verb.upper()} ON {table} "
     f"BEGIN SELECT RAISE(ABORT, '{table} are never changed: add a row that supersedes'); END"
-    for table in ("additions", "facts")
+    for table in ("additions", "facts", "conditions")
     for verb in ("update", "delete")
 ]
 
@@ -125,7 +132,7 @@ def _prepare(connection: sa.Connection, path: Path, write: bool) -> None:
     found = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
     if found > FORMAT:
         raise StoreError(f"{path} has format {found}, and this Vitrion reads up to {FORMAT}; use a newer Vitrion")
-    if found == FORMAT or not write:
+    if not write:
         return
     METADATA.create_all(connection)
     for trigger in TRIGGERS:
@@ -141,8 +148,14 @@ def append(
     addition = {"added_at": at, "file": file, "sha256": sha256, "facts": len(facts), "note": note}
     result = connection.execute(ADDITIONS.insert().values(addition))
     version = int((result.inserted_primary_key or (0,))[0])
-    rows = [{**fact, "version": version, "content": key} for fact, key in zip(facts, content_keys(facts), strict=True)]
+    made = [fact.get(conditions.COLUMN) or "" for fact in facts]
+    plain = [{name: value for name, value in fact.items() if name != conditions.COLUMN} for fact in facts]
+    rows = [{**fact, "version": version, "content": key} for fact, key in zip(plain, content_keys(facts), strict=True)]
     connection.execute(FACTS.insert(), rows)
+    last = int(connection.execute(sa.select(sa.func.max(FACTS.c.id))).scalar_one())
+    kept = [{"fact": last - len(made) + place, conditions.COLUMN: text} for place, text in enumerate(made, 1) if text]
+    if kept:
+        connection.execute(CONDITIONS.insert(), kept)
     return version
 
 
@@ -157,10 +170,12 @@ def facts(path: Path, version: int | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The columns of the table; ``superseded_by``: the number of the fact that corrects this one, or missing; and
+        The columns of the table and ``conditions``, as JSON; ``superseded_by``: the number of the fact that corrects
+        this one, or missing; and
         ``origin``: the version with which the first of a chain of corrections came.
     """
-    table = _table(path, FACTS)
+    table, made = _table(path, FACTS), _table(path, CONDITIONS).set_index("fact")[conditions.COLUMN]
+    table[conditions.COLUMN] = table["id"].map(made).fillna("").astype(object)
     table = table[table["version"] <= version] if version is not None else table
     later = table.dropna(subset=["supersedes"]).set_index("supersedes")["id"]
     origin: dict[int, int] = {}

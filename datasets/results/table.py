@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,9 @@ from .rows import FACT_COLUMNS, NUMBER_COLUMNS, RowError, beside_value, content_
 
 PROBLEM_COLUMNS = ("row", "column", "problem")
 SHOWN = 10
-IGNORED, CHARGE, WARM, PHASE = "ignored", "charge", "warm", "phase"  # codes of notices
+INDEX = re.compile(r"column \d+ without a name|Unnamed: \d+(_level_\d+)?|__index_level_\d+__")
+WHOLE = re.compile(r"\d{1,12}(\.0)?")
+FURTHER, CHARGE, WARM, PHASE = "further", "charge", "warm", "phase"  # codes of notices
 
 
 class RowsError(TableError):
@@ -57,7 +60,7 @@ class Notice:
     Parameters
     ----------
     code
-        What it is about: `IGNORED` columns, the `CHARGE` of a formula, a `WARM` chloride, an unknown `PHASE`.
+        What it is about: `FURTHER` columns, the `CHARGE` of a formula, a `WARM` chloride, an unknown `PHASE`.
     words
         The sentence, without the row.
     row
@@ -160,7 +163,7 @@ def _plain(cell: Any) -> Any:
 def understand(grid: Grid, trust_units: bool = False, advice: Advice = LAB) -> Reading:
     """Return what a grid says, and what is wrong with it, with the advice that helps where it was given."""
     grid = unfolded(grid)
-    layout = headers.understand(grid.header, grid.name)
+    layout, counting = _without_index(headers.understand(grid.header, grid.name), grid)
     refuse_swapped(grid, layout)
     if not trust_units:
         refuse_kelvin(grid, layout, advice)
@@ -178,7 +181,19 @@ def understand(grid: Grid, trust_units: bool = False, advice: Advice = LAB) -> R
         problems += _judge_temperatures(table, layout, advice)
     bad = pd.DataFrame(_once(problems), columns=list(PROBLEM_COLUMNS))
     table = table[~table["row"].isin(bad["row"])].reset_index(drop=True)
-    return Reading(grid.name, table, bad, len(grid.rows), tuple(_notices(layout, table)), advice)
+    return Reading(grid.name, table, bad, len(grid.rows), (*counting, *_notices(layout, table, advice)), advice)
+
+
+def _without_index(layout: Layout, grid: Grid) -> tuple[Layout, list[Notice]]:
+    """The layout without the index that pandas writes, which counts the rows and says nothing; and notices of that."""
+    counting = [
+        title
+        for title, at in layout.further.items()
+        if INDEX.fullmatch(title) and all(WHOLE.fullmatch(str(row[at])) for _, row in grid.rows)
+    ]
+    further = {title: at for title, at in layout.further.items() if title not in counting}
+    notices = [Notice(FURTHER, f"the column {title!r} only counts the rows and is passed over") for title in counting]
+    return replace(layout, further=further), notices
 
 
 def _once(problems: list[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
@@ -243,9 +258,9 @@ def _repeats(facts: pd.DataFrame) -> Iterator[tuple[int, str, str]]:
             )
 
 
-def _notices(layout: Layout, facts: pd.DataFrame) -> Iterator[Notice]:
-    if layout.ignored:
-        yield Notice(IGNORED, f"columns that are not read: {', '.join(layout.ignored)}")
+def _notices(layout: Layout, facts: pd.DataFrame, advice: Advice) -> Iterator[Notice]:
+    if layout.further:
+        yield Notice(FURTHER, advice.further.format(columns=", ".join(layout.further)))
     first = facts.drop_duplicates("formula").set_index("formula")["row"]
     balances = [(int(line), str(formula), charge.balance(str(formula))) for formula, line in first.items()]
     odd = [entry for entry in balances if not entry[2].neutral]

@@ -21,6 +21,8 @@ class Advice:
         What is wrong with a row without a value, and what helps.
     rows
         What comes of rows that cannot be taken, and what helps; `them` are these rows.
+    further
+        What becomes of `columns` that nothing is learnt from.
     keep_good
         Whether the others can be taken alone.
     """
@@ -30,6 +32,7 @@ class Advice:
     unit: str = "name the unit that was meant"
     empty: str = "nothing was measured: the cell is empty; give a value or an outcome, or delete the row"
     rows: str = ", so nothing was added; mend {them}"
+    further: str = "kept, not learnt from: {columns}"
     keep_good: bool = True
 
     def rename(self, what: str, name: str) -> str:

@@ -45,10 +45,18 @@ class Column:
 
 @dataclass(frozen=True)
 class Layout:
-    """The columns of a table: those understood by field, and the names of those that are not."""
+    """The columns of a table.
+
+    Parameters
+    ----------
+    columns
+        Those understood, by field.
+    further
+        Places of all others by name: conditions of the synthesis, and what is the user's own.
+    """
 
     columns: Mapping[str, Column]
-    ignored: tuple[str, ...]
+    further: Mapping[str, int]
 
     @property
     def measured(self) -> list[Column]:
@@ -73,25 +81,41 @@ def understand(header: tuple[str, ...], name: str) -> Layout:
     _refuse_own(header, name)
     found: dict[str, Column] = {}
     formulas = formula_column(header, name)
-    ignored: list[str] = []
+    further: dict[str, int] = {}
     for at, text in enumerate(header):
-        column = _column(at, text, name)
+        column = None if condition(text) else _column(at, text, name)
         if column is None or (column.field in ("formula", "candidate") and at != formulas):
-            ignored += [text] if text else []
+            further |= {text: at} if text else {}
         elif at == formulas:
             found["formula"] = replace(column, field="formula")
         elif column.field not in found:
             found[column.field] = column
         elif column.field in words()["columns"] and column.field not in ("value", "unit", "quantity"):
             exact = text.strip().casefold() == column.field
-            ignored.append(found[column.field].header if exact else text)
+            other = found[column.field] if exact else column
+            further[other.header] = other.at
             found[column.field] = column if exact else found[column.field]
         else:
             first = found[column.field].header
             raise TableError(f"{name}: columns {first!r} and {text!r} both hold the {column.field}; keep one of them")
-    layout = Layout(found, tuple(ignored))
+    layout = Layout(found, dict(sorted(further.items(), key=lambda item: item[1])))
     _check(layout, name)
     return layout
+
+
+def condition(title: object) -> str:
+    """Return which condition of a synthesis a column holds, empty where it is none.
+
+    >>> condition("Annealing temperature (°C)"), condition("milling_h"), condition("furnace")
+    ('anneal_C', 'milling_h', '')
+    """
+    plainly = re.sub(r"[\s.\-_()\[\],/]+", "_", str(title).replace("°", "")).strip("_").casefold()
+    return _conditions().get(plainly, "")
+
+
+@lru_cache(maxsize=1)
+def _conditions() -> dict[str, str]:
+    return {spelling: name for name, spellings in words()["conditions"].items() for spelling in spellings}
 
 
 def formula_names() -> tuple[str, ...]:
@@ -257,4 +281,4 @@ def _or_headerless(names: list[str]) -> str:
 
 
 def _names(layout: Layout) -> list[str]:
-    return [column.header for column in layout.columns.values()] + list(layout.ignored)
+    return [column.header for column in layout.columns.values()] + list(layout.further)

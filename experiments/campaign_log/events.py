@@ -25,6 +25,7 @@ NEEDED: Mapping[str, Mapping[str, type]] = {
 NUMBERS = ("conductivity_S_cm", "conductivity_error_S_cm", "temperature_C", "tg_C", "tg_error_C")
 WORDS = ("phase", "outcome", "sample", "note")
 FIELDS = (*NUMBERS, *WORDS)
+CONDITIONS = "conditions"  # of the synthesis by name, beside `FIELDS`: kept, not learnt from
 _NUMERIC = ("_S_cm", "_C", "p_goal")  # ends of the names of numbers in a proposal
 NO_GLASS = ("no glass formed", "crystallised", "decomposed")
 
@@ -82,9 +83,10 @@ def _check_contents(number: int, kind: str, told: Mapping[str, Any]) -> None:
         raise CampaignError(f"event {number}: {error}") from None
     named = [(name, value) for one in proposals for name, value in one.items() if name.endswith(_NUMERIC)]
     values = told.get("values", {})
-    if unknown := sorted(set(values) - set(FIELDS)):
+    if unknown := sorted(set(values) - {*FIELDS, CONDITIONS}):
         raise CampaignError(f"event {number} has {', '.join(unknown)[:60]}, which no result says")
-    for name, value in [*named, *values.items()]:
+    _check_conditions(number, values.get(CONDITIONS))
+    for name, value in [*named, *((name, value) for name, value in values.items() if name != CONDITIONS)]:
         if value is None and (kind == CORRECTED or not values):
             continue
         word = name in WORDS and isinstance(value, str)
@@ -94,6 +96,18 @@ def _check_contents(number: int, kind: str, told: Mapping[str, Any]) -> None:
         raise CampaignError(f"event {number} has a conductivity without a temperature")
     if (values.get("conductivity_S_cm") or 1.0) <= 0:
         raise CampaignError(f"event {number} has a conductivity of {values['conductivity_S_cm']:g} S/cm")
+
+
+def _check_conditions(number: int, made: Any) -> None:
+    """Refuse conditions of a synthesis that are no numbers and texts by name; None where there are none."""
+    if made is None:
+        return
+    fine = isinstance(made, Mapping) and all(
+        isinstance(name, str) and not isinstance(value, bool) and (isinstance(value, str) or _is_number(value))
+        for name, value in made.items()
+    )
+    if not fine:
+        raise CampaignError(f"event {number} has conditions that are no numbers and texts by name")
 
 
 def _is_number(value: Any) -> bool:

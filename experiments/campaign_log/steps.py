@@ -7,12 +7,14 @@ from typing import Any
 
 from ...datasets.results.table import RowsError
 from ...datasets.tables.grid import TableError
+from ...datasets.tables.headers import condition
 from ...features.composition import Composition
 from ..task.outcomes import Outcomes
 from .beliefs import doubts
 from .candidates import spelling
 from .events import (
     ABANDONED,
+    CONDITIONS,
     CORRECTED,
     FIELDS,
     PROPOSED,
@@ -25,7 +27,7 @@ from .events import (
     standing,
 )
 from .store import State
-from .values import as_table, judged, refuse_repeat
+from .values import as_table, judged, parted, refuse_repeat
 
 Step = tuple[State, list[str]]
 
@@ -47,8 +49,7 @@ def with_correction(
     state: State, number: int, formula: Any, told: Mapping[str, Any], trust_units: bool = False
 ) -> Step:
     """The state with a result corrected: what is told replaces what was, None takes it out."""
-    if unknown := sorted(set(told) - set(FIELDS)):
-        raise CampaignError(f"{', '.join(unknown)} is nothing that a result says; use {', '.join(FIELDS)}")
+    told, made = parted(told)
     number = check_target(state.events, number, RECORDS, "corrected").number
     old = standing(state.events).results[number]
     merged = {**old.found, **told}
@@ -58,13 +59,17 @@ def with_correction(
         if merged.get(value) is None and error not in told:
             merged[error] = None
     name, outside = (old.formula, []) if formula is None else _called(state, formula)
+    if made:
+        known = {**old.found.get(CONDITIONS, {}), **{condition(key) or key: value for key, value in made.items()}}
+        told, merged = {**told, CONDITIONS: known}, {**merged, CONDITIONS: known}
     values, notices = judged(name, merged, state.temperature_C, trust_units)
-    changes = {key: values.get(key) for key in FIELDS if values.get(key) != old.found.get(key)}
+    fields = (*FIELDS, CONDITIONS)
+    changes = {key: values.get(key) for key in fields if values.get(key) != old.found.get(key)}
     if not changes and name == old.formula:
         raise CampaignError(f"event {number} says so already; give what is to be changed, such as a conductivity")
     named = {} if name == old.formula else {"formula": name}
     said = {
-        key: values.get(key) for key in FIELDS if key in changes or key in told
+        key: values.get(key) for key in fields if key in changes or key in told
     }  # it stands if others are withdrawn
     state = state.and_event(CORRECTED, corrects=number, values=said, **named)
     _refuse_repeat(state, number)

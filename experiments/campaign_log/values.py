@@ -12,19 +12,23 @@ import pandas as pd
 from ...datasets.exchange.list_columns import is_blank
 from ...datasets.properties import RANKED, find
 from ...datasets.readings import AIM_C, temperature
+from ...datasets.results import conditions
 from ...datasets.results.table import PHASE, Reading, from_frame, understand
 from ...datasets.tables import cells
 from ...datasets.tables.advice import Advice
 from ...datasets.tables.cells import CellError
 from ...datasets.tables.grid import TableError
+from ...datasets.tables.headers import field_and_unit
 from ...datasets.tables.reader import read
 from ...features.notices import collected
 from ...features.scalars import number, plain
-from ..task.outcomes import ERRORS, JUDGED, parted
-from .events import FIELDS, NO_GLASS, NUMBERS, WORDS, CampaignError, Result
+from ..task.outcomes import ERRORS, JUDGED
+from ..task.outcomes import parted as without_errors
+from .events import CONDITIONS, FIELDS, NO_GLASS, NUMBERS, WORDS, CampaignError, Result
 
 TABLE_COLUMNS = ("formula", *FIELDS)
 _VALUE_OF = {name: find(name).column for name in RANKED}
+_RESERVED = (*RANKED, "temperature", "formula", "outcome", "phase")  # which a condition cannot be
 _RIGHT = "the number that was measured, such as 1.5e-3, or leave it out"
 ADVICE = Advice(
     column="give degC",
@@ -44,7 +48,7 @@ def judged(
     formula
         What was melted.
     told
-        Any of `FIELDS`; None says nothing.
+        Any of `FIELDS` and of `conditions.NAMES`, and others under ``conditions``; None says nothing.
     temperature_C
         Of a conductivity without one of its own, in degC.
     trust_units
@@ -55,10 +59,9 @@ def judged(
     >>> judged("LiAlCl2.5O0.75", {"conductivity_S_cm": 1.5e-3}, 25.0)[0]
     {'conductivity_S_cm': 0.0015, 'temperature_C': 25.0, 'phase': 'glass'}
     """
+    told, made = parted(told)
     given = {name: plain(value) for name, value in told.items() if not (isinstance(value, str) and value == "")}
     given = {name: value for name, value in given.items() if value is not None}
-    if unknown := sorted(set(given) - set(FIELDS)):
-        raise CampaignError(f"{', '.join(unknown)} is nothing that a result says; use {', '.join(FIELDS)}")
     for name in set(NUMBERS) & set(given):
         given[name] = _number(formula, name, given[name])
     errors = {name: _error(name, given) for name in ERRORS.values() if name in given}
@@ -77,10 +80,37 @@ def judged(
     else:
         kept["phase"] = "glass"
     notices = [notice.words for notice in reading.notices if notice.code != PHASE]
-    return {name: kept[name] for name in FIELDS if name in kept}, (
+    values = {name: kept[name] for name in FIELDS if name in kept} | _conditions(formula, made)
+    return values, (
         *notices,
         *(() if trust_units else _hot(formula, kept)),
     )
+
+
+def parted(told: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a result says, by `FIELDS`, and the conditions of its synthesis; refuses what is neither."""
+    fields = {name: value for name, value in told.items() if name in FIELDS}
+    made = {name: value for name, value in told.items() if name in conditions.NAMES}
+    if unknown := sorted(set(told) - {*fields, *made, CONDITIONS}):
+        names = ", ".join((*FIELDS, *conditions.NAMES))
+        mend = f"use {names}, and {CONDITIONS} for what else is to be kept"
+        raise CampaignError(f"{', '.join(unknown)} is nothing that a result says; {mend}")
+    further = told.get(CONDITIONS)
+    if further is not None and not isinstance(further, Mapping):
+        raise CampaignError(f"{CONDITIONS} = {str(further)[:60]}; give values by name, such as {{'furnace': '3'}}")
+    return fields, {**(further or {}), **made}
+
+
+def _conditions(formula: str, made: Mapping[str, Any]) -> dict[str, Any]:
+    """The conditions of a synthesis as they are kept, if there are any."""
+    for name, value in made.items():
+        if isinstance(value, Mapping | list | tuple | set) or (field_and_unit(str(name))[0] in _RESERVED):
+            raise CampaignError(f"{formula}, {name}: no condition; give a number or a text by a name of its own")
+    try:
+        kept = conditions.checked({name: plain(value) for name, value in made.items()})
+    except CellError as error:
+        raise CampaignError(f"{formula}, {error}") from None
+    return {CONDITIONS: kept} if kept else {}
 
 
 def _hot(formula: str, kept: Mapping[str, Any]) -> list[str]:
@@ -128,6 +158,8 @@ def _of_facts(facts: Iterable[Mapping[Any, Any]]) -> dict[str, Any]:
             kept["temperature_C"] = float(fact["temperature_C"])
         if fact["outcome"]:
             kept["outcome"] = str(fact["outcome"])
+        if made := conditions.read(fact[conditions.COLUMN]):
+            kept[CONDITIONS] = made
     return kept
 
 
@@ -154,7 +186,7 @@ def of_table(
         lines = range(1, len(table) + 1)
         reading = from_frame(table.drop(columns=list(errors)), trust_units=trust_units, advice=ADVICE)
     else:
-        grid, errors = parted(read(Path(table)))
+        grid, errors = without_errors(read(Path(table)))
         lines = [line for line, _ in grid.rows]  # type: ignore[assignment]
         reading = understand(grid, trust_units, ADVICE)
     facts = reading.good(keep_good=False)
@@ -172,8 +204,16 @@ def of_table(
 
 
 def as_table(results: Iterable[Result]) -> pd.DataFrame:
-    """Results in the columns of the lab's tables, one row each."""
+    """Results in the columns of the lab's tables, one row each, without the conditions, which nothing learns from."""
     return of_rows([{"formula": result.formula, **result.found} for result in results])
+
+
+def with_conditions(results: Iterable[Result]) -> pd.DataFrame:
+    """The same with a column for each condition of a synthesis."""
+    listed = list(results)
+    table = as_table(listed)
+    table[conditions.COLUMN] = [conditions.written(one.found.get(CONDITIONS, {})) for one in listed]
+    return conditions.in_columns(table)
 
 
 def of_rows(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

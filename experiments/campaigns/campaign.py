@@ -21,6 +21,7 @@ from .round import begun, imported, kept, proposed
 from .view import CampaignView
 
 MOST_TRIES = 20
+_NOT_TOLD = ("self", "formula", "trust_units", "made")
 Numbers: TypeAlias = list[int]  # in the class, list is a method
 
 
@@ -127,6 +128,8 @@ class Campaign(CampaignView):
         sample: str = "",
         note: str = "",
         trust_units: bool = False,
+        conditions: Mapping[str, Any] | None = None,
+        **made: Any,
     ) -> int:
         """Record what came of a melt, all of it or a part; return the number of the event.
 
@@ -146,8 +149,11 @@ class Campaign(CampaignView):
             Name of the sample, which two melts with the same values need, and anything else.
         trust_units
             Whether values that look like another unit are taken.
+        conditions, **made
+            How the sample was made, kept and not learnt from: ``milling_h, milling_rpm, melt_C, anneal_C, anneal_h,
+            atmosphere, pressure_MPa, operator, date``, and anything else under ``conditions``, by name.
         """
-        told = {name: value for name, value in locals().items() if name not in ("self", "formula", "trust_units")}
+        told = {name: value for name, value in locals().items() if name not in _NOT_TOLD} | made
         return self._change(lambda state: with_records(state, [(formula, told)], trust_units))[0]
 
     def record_table(self, table: pd.DataFrame | Path | str, trust_units: bool = False) -> Numbers:

@@ -9,8 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from ...datasets.results import conditions
 from ..campaign_log.beliefs import at, belief_of, miss, of_a_glass
-from ..campaign_log.events import CORRECTED, PROPOSED, RECORDS, WITHDRAWN, Event, Result, Standing, standing
+from ..campaign_log.events import CONDITIONS, CORRECTED, PROPOSED, RECORDS, WITHDRAWN, Event, Result, Standing, standing
 from ..campaign_log.store import State
 from ..registry.record import NoChampionError
 from ..registry.versions import champions
@@ -39,7 +40,7 @@ COLUMNS = (
     *FOUND,
     *("outcome", "conductivity_held", "tg_held"),
     *PROGRESS,
-    *("standing", "note"),
+    *("standing", "note", "sample", CONDITIONS),
 )
 ENOUGH_NEW = 8
 FEWEST_MISSES = 3
@@ -68,7 +69,7 @@ def history(state: State) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     numbers = [*BELIEFS, *FOUND, *PROGRESS]
     table[numbers] = table[numbers].astype(float)
-    words = [name for name in ("formula", "reason", "outcome", "note") if len(table)]
+    words = [name for name in ("formula", "reason", "outcome", "note", "sample", CONDITIONS) if len(table)]
     table[words] = table[words].astype(object).where(table[words].notna(), "")
     return table.astype({"round": "Int64", "conductivity_held": "boolean", "tg_held": "boolean"})
 
@@ -85,7 +86,8 @@ def _rows(
         result = then.results.get(int(told.get("corrects", event.number))) or _as_told(event)
         belief = belief_of(result, now.rounds)
         found = {column: result.found.get(name) for column, name in FOUND.items()}
-        words = {name: result.found.get(name, "") for name in ("outcome", "note")}
+        words = {name: result.found.get(name, "") for name in ("outcome", "note", "sample")}
+        words[CONDITIONS] = conditions.written(result.found.get(CONDITIONS, {}))
         words["reason"] = f"corrects event {told['corrects']}" if event.kind == CORRECTED else ""
         yield {"formula": result.formula, **_believed(belief), **found, **words, **_held(result, belief, temperature_C)}
     elif event.kind == WITHDRAWN:

@@ -12,7 +12,7 @@ from ...models.predictor import Predictor
 from ..campaign_log import store
 from ..campaign_log.events import standing
 from ..campaign_log.store import State
-from ..campaign_log.values import as_table
+from ..campaign_log.values import with_conditions
 from ..ranking.rank import Predictors
 from ..task.goal import Goal
 from .history import history, why_retrain
@@ -47,8 +47,8 @@ class CampaignView:
         return Goal.kept(self.state.goal)
 
     def results(self) -> pd.DataFrame:
-        """Results that stand, in the columns of the lab's tables, by composition and value."""
-        return as_table(standing(self.state.events).ordered())
+        """Results that stand, by composition and value, in the lab's columns and one for each condition."""
+        return with_conditions(standing(self.state.events).ordered())
 
     def pending(self) -> list[str]:
         """Formulas proposed and neither measured, failed nor abandoned."""

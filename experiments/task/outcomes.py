@@ -14,7 +14,7 @@ import pandas as pd
 from ...datasets.measurement import composition_keys
 from ...datasets.properties import ZERO_CELSIUS_K, find
 from ...datasets.results.rows import NO_GLASS, SYNTHESIS
-from ...datasets.results.table import IGNORED, PHASE, Notice, from_frame, understand
+from ...datasets.results.table import FURTHER, PHASE, Notice, from_frame, understand
 from ...datasets.tables.advice import Advice
 from ...datasets.tables.grid import Grid, TableError
 from ...datasets.tables.reader import read
@@ -32,6 +32,7 @@ ADVICE = Advice(
     insist="record it in a campaign with --trust-units",
     unit="name the unit that was meant, or record it in a campaign with --trust-units",
     rows="; mend what is wrong, or leave it out",
+    further="not learnt from: {columns}",
     keep_good=False,
 )
 JUDGED = "judged"  # in the attrs of a table whose units were judged, value by value, where they came in
@@ -117,7 +118,7 @@ def _facts_of_frame(table: pd.DataFrame) -> pd.DataFrame:
     """Facts of a table in memory, with their standard errors."""
     errors = {name: _numbers(table[name], f"results row {{}}, {name}") for name in ERRORS.values() if name in table}
     reading = from_frame(table.drop(columns=list(errors)), "results", bool(table.attrs.get(JUDGED)), ADVICE)
-    _warn(one for one in reading.notices if one.code == IGNORED)
+    _warn(one for one in reading.notices if one.code == FURTHER)
     return _with_errors(reading.good(keep_good=False), errors, range(1, len(table) + 1))
 
 

@@ -36,6 +36,15 @@ Failed = Annotated[
 ]
 Sample = Annotated[str | None, typer.Option("--sample", help="Name of the sample, where one melt is not all.")]
 Trust = Annotated[bool, typer.Option("--trust-units", help="Take values that look like another unit.")]
+Made = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--with",
+        metavar="NAME=VALUE",
+        help="How it was made: milling_h, milling_rpm, melt_C, anneal_C, anneal_h, atmosphere, pressure_MPa, operator, "
+        "date, or any other name; kept, not learnt from; repeatable.",
+    ),
+]
 Note = Annotated[str | None, typer.Option("--note", help="Kept with the event.")]
 
 
@@ -148,6 +157,7 @@ def record(
     failed: Failed = None,
     abandoned: Annotated[bool, typer.Option("--abandoned", help="Given up: neither failed nor measured.")] = False,
     sample: Sample = None,
+    made: Made = None,
     note: Note = None,
     table: Annotated[
         Path | None, typer.Option("--table", metavar="FILE", help="Results as .csv, .xlsx or .parquet, all or none.")
@@ -158,6 +168,7 @@ def record(
     """Record what came of a melt, all of it or a part; or a table of results."""
     with told(), _noticed():
         values = _values(conductivity, conductivity_error, tg, tg_error, at, phase, _failure(failed), sample, note)
+        values |= _conditions(made)
         if (formula is None) == (table is None):
             raise InputError("give a FORMULA with its values, or --table FILE, and not both")
         if (table is not None or abandoned) and set(values) - {"note"}:
@@ -191,6 +202,18 @@ def _failure(word: str | None) -> str | None:
     return outcome or None
 
 
+def _conditions(given: list[str] | None) -> dict[str, dict[str, str | None]]:
+    """How a sample was made, by name; None for what is to be taken out."""
+    made: dict[str, str | None] = {}
+    for text in given or []:
+        name, sign, value = (part.strip() for part in text.partition("="))
+        if not sign or not name or name in made:
+            why = "is given twice" if name in made else "is no condition"
+            raise InputError(f'--with "{visible(text)}" {why}; write --with anneal_C=150 for each once')
+        made[name] = value or None
+    return {"conditions": made} if made else {}
+
+
 def _values(*told: Any) -> dict[str, Any]:
     """Values given, by their names in a campaign."""
     names = ("conductivity_S_cm", "conductivity_error_S_cm", "tg_C", "tg_error_C", "temperature_C")
@@ -211,6 +234,7 @@ def correct(
     phase: Phase = None,
     failed: Failed = None,
     sample: Sample = None,
+    made: Made = None,
     note: Note = None,
     clear: Annotated[
         list[str] | None, typer.Option("--clear", metavar="WHAT", help="Take out, such as tg or failed; repeatable.")
@@ -221,7 +245,7 @@ def correct(
     """Correct a result; the next proposals are those of the corrected history."""
     with told(), _noticed():
         values = _values(conductivity, conductivity_error, tg, tg_error, at, phase, _failure(failed), sample, note)
-        values |= dict.fromkeys(map(_cleared, clear or []))
+        values |= _conditions(made) | dict.fromkeys(map(_cleared, clear or []))
         say(f"corrected as event {found(name, server).correct(event, formula, trust_units, **values)}")
 
 

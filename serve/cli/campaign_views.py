@@ -16,7 +16,7 @@ from ..formatting.files import checked, save, to_csv
 from ..terminal.console import say, to_stdout
 from ..terminal.failures import told
 from .answers import found
-from .options import Server
+from .options import Server, Where
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,19 +37,23 @@ def show(
         list[Path] | None,
         typer.Option("-o", "--output", metavar="FILE", help="Write .csv, .parquet or .html; repeatable."),
     ] = None,
+    where: Where = None,
     server: Server = None,
 ) -> None:
     """Show what was believed, what was found, and the regret so far; as a table, or as a page with a figure."""
     with told():
         paths = checked(output or [], (*ENDINGS, ".html"))
         campaign = found(name, server)
+        from ...datasets.results.conditions import in_columns, matching
+
         history = campaign.history()
+        history = history.loc[matching(in_columns(history), where or []).index]
         from ..formatting.campaign_tables import headline, history_table
         from ..pages.campaign_page import campaign_page
 
         if sys.stdout.isatty() or paths:
             to_stdout().print(headline(campaign, history))
-        give(history, paths, history_table(history), lambda: campaign_page(campaign, history))
+        give(in_columns(history), paths, history_table(history), lambda: campaign_page(campaign, history))
         say_retraining(campaign)
 
 

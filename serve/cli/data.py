@@ -12,7 +12,7 @@ from ..errors.refusals import InputError, visible
 from ..formatting.files import checked, save, to_csv
 from ..terminal.console import say, to_stdout
 from ..terminal.failures import told
-from .options import Server
+from .options import Server, Where
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,6 +60,7 @@ def show(
     limit: Limit = 20,
     output: Output = None,
     no_lab: NoLab = False,
+    where: Where = None,
     server: Server = None,
 ) -> None:
     """Show the rows of a property, the facts of the lab's store, or the card of a source."""
@@ -68,11 +69,11 @@ def show(
         if server is not None:
             if dropped or no_lab:
                 raise InputError("--dropped and --no-lab look here; leave --server out with them")
-            _give(_client(server).data.rows(name, formula, _MOST_ROWS if paths else limit), paths, limit)
+            _give(_client(server).data.rows(name, formula, _MOST_ROWS if paths else limit, where or []), paths, limit)
             return
         from ...datasets.catalogue import contents as catalogue
 
-        table = catalogue.show(name, formula, dropped=dropped, lab=not no_lab)
+        table = catalogue.show(name, formula, dropped=dropped, lab=not no_lab, where=where or [])
         _give(table, paths, limit)
         if formula is not None and table.empty:
             say(f"no {'dropped ' if dropped else ''}row of {name} has the composition {visible(formula)}")

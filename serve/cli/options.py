@@ -47,6 +47,10 @@ Server = Annotated[
     str | None,
     typer.Option("--server", metavar="URL", envvar="VITRION_SERVER", help="Ask this service, not the models here."),
 ]
+Where = Annotated[
+    list[str] | None,
+    typer.Option("--where", metavar="NAME=VALUE", help="Only rows with this, such as anneal_C=150; repeatable."),
+]
 Top = Annotated[int, typer.Option("--top", min=0, help="Rows printed; with --scheduler, rows kept.")]
 Scheduler = Annotated[
     str | None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,10 +72,14 @@ class Data(Noun):
 
     name = "data"
 
-    def rows(self, name: str, formula: str | None = None, most: int = 1000) -> pd.DataFrame:
-        """Return rows of a property, or of the lab's store; of one composition alone where a formula is given."""
+    def rows(self, name: str, formula: str | None = None, most: int = 1000, where: Sequence[str] = ()) -> pd.DataFrame:
+        """Return rows of a property, or of the lab's store; of one composition alone where a formula is given.
+
+        ``where`` keeps rows whose columns have a value, ``NAME=VALUE`` each, such as ``"anneal_C=150"``.
+        """
         rows: Any = []
-        chosen = {} if formula is None else {"formula": formula}
+        chosen: dict[str, Any] = {} if formula is None else {"formula": formula}
+        chosen |= {"where": list(where)} if where else {}
         while len(rows) < most:
             page = {"limit": min(PAGE, most - len(rows)), "offset": len(rows), **chosen}
             answer = self._wire.get(f"data/{name}", page)

@@ -9,6 +9,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from ...datasets.results.conditions import in_words, read
 from ..errors.refusals import visible
 from .summary import degrees, percent, short
 
@@ -45,7 +46,11 @@ def history_table(history: pd.DataFrame) -> Table:
         stands = row["standing"]
         if stands == "stands":
             stands = "" if row["kind"] == "proposed" else row["reason"]
-        _add(shown, row["event"], what, row["formula"], sigma, found, tg, found_tg, lacks, stands)
+        made = in_words(read(row["conditions"]))
+        if row["sample"]:
+            made = "; ".join(filter(None, (f"sample {row['sample']}", made)))
+        stands = "; ".join(filter(None, (stands, made)))
+        _add(shown, row["event"], what, row["formula"], sigma, found, tg, found_tg, lacks, stands, most=300)
     return shown
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...datasets.results.conditions import in_words, read
 from ..formatting.campaign_tables import candidates_of, progress_of, rounds_of
 from .page import Column, Page, render
 from .reports import goal_words, model_rows
@@ -68,6 +69,8 @@ def _columns(temperature_C: float) -> list[Column]:
         Column("found_tg_C", "found", "degree"),
         Column("to_goal_decades", "decades to the goal", "fixed"),
         Column("outcome", "outcome"),
+        Column("sample", "sample"),
+        Column("made", "how it was made", long=True),
         Column("standing", "stands"),
         *(Column(name, name, hidden=True) for name in ("__sigma_low", "__sigma_high", "believed_tg_low_C")),
         *(Column(name, name, hidden=True) for name in ("believed_tg_high_C", "note")),
@@ -80,5 +83,6 @@ def _in_millisiemens(history: pd.DataFrame) -> pd.DataFrame:
         __sigma_low=history["believed_conductivity_low_S_cm"] * 1e3,
         __sigma_high=history["believed_conductivity_high_S_cm"] * 1e3,
         __found=history["found_conductivity_S_cm"] * 1e3,
+        made=[in_words(read(text)) for text in history["conditions"]],
         standing=["" if fate == "stands" else fate for fate in history["standing"].tolist()],
     )

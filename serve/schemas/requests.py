@@ -138,8 +138,12 @@ class RoundRequest(Strict):
     track: Annotated[bool, Field(description="Keep the round as a run of MLflow.")] = True
 
 
+Condition = Annotated[Number | None, Field(description="Of the synthesis; kept, not learnt from.")]
+Words = Annotated[str | None, Field(max_length=200, description="Of the synthesis; kept, not learnt from.")]
+
+
 class ResultRequest(Strict):
-    """What came of a melt, all of it or a part."""
+    """What came of a melt, all of it or a part, and how the sample was made."""
 
     formula: Annotated[Formula, Field(examples=["LiAlCl2.5O0.75"])]
     conductivity_S_cm: Annotated[Number | None, Field(description="In S/cm.", examples=[1.52e-3])] = None
@@ -153,6 +157,19 @@ class ResultRequest(Strict):
     ] = None
     sample: Annotated[str, Field(max_length=200)] = ""
     note: Annotated[str, Field(max_length=2000)] = ""
+    milling_h: Condition = None
+    milling_rpm: Condition = None
+    melt_C: Condition = None
+    anneal_C: Condition = None
+    anneal_h: Condition = None
+    atmosphere: Words = None
+    pressure_MPa: Condition = None
+    operator: Words = None
+    date: Words = None
+    conditions: Annotated[
+        dict[Annotated[str, Field(max_length=200)], Annotated[str, Field(max_length=1000)] | Number | None] | None,
+        Field(description="Whatever else is to be kept, by name.", examples=[{"furnace": "3"}]),
+    ] = None
     trust_units: Annotated[bool, Field(description="Take values that look like another unit.")] = False
 
 

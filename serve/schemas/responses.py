@@ -215,6 +215,7 @@ class CampaignAnswer(BaseModel):
     ]
     pending: Annotated[list[str], Field(description="Proposed, and neither measured, failed nor abandoned.")]
     events: int
+    conditions: Annotated[list[str], Field(description="Columns of the history on how samples were made.")] = []
     history: Annotated[list[dict[str, Any]], Field(description="A row a proposal, and a row an event else.")]
     why_retrain: Annotated[str, Field(description="Why to train again; empty when it is not worth it.")]
     notes: list[str] = []

@@ -87,6 +87,7 @@ class Campaigns:
 
     def show(self, name: str, figure: bool = False) -> dict[str, Any]:
         """All that a campaign is: its aim, its history, what is waited for, and whether to train again."""
+        from ...datasets.results.conditions import in_columns
         from ...experiments.campaign_log.events import standing
         from ..formatting.campaign_tables import candidates_of, progress_of, rounds_of
         from ..pages.reports import goal_words
@@ -113,8 +114,9 @@ class Campaigns:
             "progress_words": progress_of(history),
             "intervals": self.intervals(campaign),
             "pending": campaign.pending(),
+            "conditions": [name for name in in_columns(history) if name not in history],
             "events": len(state.events),
-            "history": records(history),
+            "history": records(in_columns(history)),
             "why_retrain": campaign.why_retrain,
         }
         if figure and state.events:

@@ -38,7 +38,9 @@ def flags_list(formulas: Sequence[str]) -> list[dict[str, Any]]:
     ]
 
 
-def data_show(clerk: Worker, name: str, formula: str | None, limit: int, offset: int) -> dict[str, Any]:
+def data_show(
+    clerk: Worker, name: str, formula: str | None, limit: int, offset: int, where: Sequence[str] = ()
+) -> dict[str, Any]:
     """Some rows of a property, of the lab's store or of the card of a source."""
     from ...datasets.cards import CARDS
     from ...datasets.catalogue.contents import LAB_VIEWS
@@ -47,7 +49,7 @@ def data_show(clerk: Worker, name: str, formula: str | None, limit: int, offset:
     known = (*PROPERTIES, *LAB_VIEWS, *CARDS)
     if name not in known:
         raise NotFoundError(f"{name!r} is neither a property nor a source; give one of {', '.join(known)}")
-    return dict(asked(clerk, "data_show", name=name, formula=formula, limit=limit, offset=offset))
+    return dict(asked(clerk, "data_show", name=name, formula=formula, limit=limit, offset=offset, where=[*where]))
 
 
 def file_added(clerk: Worker, content: bytes, name: str, **how: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache, partial
 from importlib.metadata import version
@@ -112,18 +112,18 @@ def data_mark() -> str:
     return hashlib.sha256(" ".join(told).encode()).hexdigest()
 
 
-def data_show(name: str, formula: str | None, limit: int, offset: int) -> dict[str, Any]:
+def data_show(name: str, formula: str | None, limit: int, offset: int, where: Sequence[str] = ()) -> dict[str, Any]:
     """Some rows of a property, of the lab's store, or the card of a source."""
-    table = _shown(name, formula, data_mark())
+    table = _shown(name, formula, data_mark(), tuple(where))
     return {"rows": records(table.iloc[offset : offset + limit]), "of": len(table)}
 
 
 @lru_cache(maxsize=4)
-def _shown(name: str, formula: str | None, mark: str) -> pd.DataFrame:
+def _shown(name: str, formula: str | None, mark: str, where: tuple[str, ...]) -> pd.DataFrame:
     """All rows, kept from page to page as long as the data are the same."""
     from ...datasets.catalogue import contents as catalogue
 
-    return catalogue.show(name, formula)
+    return catalogue.show(name, formula, where=where)
 
 
 def _told(decision: Any) -> dict[str, Any]:

@@ -260,7 +260,7 @@ def test_the_first_of_several_names_counts_everywhere(given, tmp_path):
     assert given(text).cells == ["LiAlCl2.5O0.75"]
     reading = read_table(path)
     assert reading.facts["formula"].tolist() == ["LiAlCl2.5O0.75"]
-    assert tuple(map(str, reading.notices)) == ("columns that are not read: compound",)
+    assert tuple(map(str, reading.notices)) == ("kept, not learnt from: compound",)
 
 
 @pytest.mark.parametrize("first", ["", "Unnamed: 0"])
@@ -270,7 +270,8 @@ def test_the_index_that_pandas_writes_is_passed_over_and_said(given, tmp_path, f
     assert "only counts the rows and is passed over" in table.notes[0]
     reading = read_table(tmp_path / "list.csv")
     assert reading.facts["value"].tolist() == [-16, -25]
-    assert "columns that are not read" in str(reading.notices[0])
+    assert "only counts the rows and is passed over" in str(reading.notices[0])
+    assert reading.facts["conditions"].tolist() == ["", ""]
     assert list(given(f"{first},formula\nA1,LiCl\n").extra) == [first or "column_1"]
 
 

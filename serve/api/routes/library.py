@@ -57,9 +57,13 @@ async def show_data(
     formula: Annotated[str | None, Query(max_length=2000)] = None,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 100,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+    where: Annotated[
+        list[Annotated[str, Query(max_length=500)]],
+        Query(max_length=20, description="NAME=VALUE: rows whose column has that value, such as anneal_C=150."),
+    ] = [],  # noqa: B006
 ) -> Response:
     """Show rows of a property, of the lab's store, or the card of a source."""
-    return answered(await desk.data.run(library.data_show, desk.jobs.clerk, name, formula, limit, offset))
+    return answered(await desk.data.run(library.data_show, desk.jobs.clerk, name, formula, limit, offset, where))
 
 
 @router.post("/data", status_code=201, response_model=Added, responses=documented(409))

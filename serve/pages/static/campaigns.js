@@ -9,6 +9,9 @@ import { table } from "./table.js";
 
 const begun = new Map();  // what was to be noticed when a campaign began, until it is shown
 const FAILURES = ["no glass formed", "crystallised", "decomposed"];
+// Conditions of a synthesis as `datasets/results/conditions.py` names them, and whether each is a number.
+const MADE = [["milling_h", "Milling, h", true], ["milling_rpm", "Milling, rpm", true], ["melt_C", "Melted at, °C", true], ["anneal_C", "Annealed at, °C", true], ["anneal_h", "Annealed, h", true], ["atmosphere", "Atmosphere", false], ["pressure_MPa", "Pressure, MPa", true], ["operator", "Operator", false], ["date", "Date", false]];
+const madeBefore = (result, name) => String(result?.conditions?.[name] ?? "");
 const value = (input) => (input.value.trim() === "" ? undefined : Number(input.value));
 
 export const view = async (main) => {
@@ -47,14 +50,19 @@ const resultForm = (told, again, result) => {
   const at = amount("temperature_C", 1, { placeholder: String(told.temperature_C) }), tg = amount("tg_C", 1);
   const outcome = make("select", {}, make("option", { value: "" }, "a glass"), FAILURES.map((one) => make("option", {}, one)), result ? "" : make("option", { value: "abandoned" }, "given up"));
   outcome.value = result?.outcome || "";
-  const note = make("input", { placeholder: "sample, crucible …", value: result?.note || "" });
+  const note = make("input", { placeholder: "anything else", value: result?.note || "" });
+  const sample = make("input", { value: result?.sample || "" });
+  const made = MADE.map(([name, label, numeric]) => Object.assign(make("input", { ...(numeric ? { type: "number", step: "any", min: 0 } : {}), value: madeBefore(result, name) }), { field: name, label, numeric }));
   const button = make("button", { class: "main", type: "submit" }, result ? "Correct" : "Record");
 
-  const recorded = () => ({ formula: melt.value, outcome: outcome.value || undefined, note: note.value, ...Object.fromEntries([sigma, error, at, tg].filter((one) => value(one) !== undefined).map((one) => [one.field, value(one) / one.times])) });
+  const condition = (input) => (input.value.trim() === "" ? undefined : input.numeric ? Number(input.value) : input.value.trim());
+  const recorded = () => ({ formula: melt.value, outcome: outcome.value || undefined, sample: sample.value, note: note.value, ...Object.fromEntries(made.filter((one) => condition(one) !== undefined).map((one) => [one.field, condition(one)])), ...Object.fromEntries([sigma, error, at, tg].filter((one) => value(one) !== undefined).map((one) => [one.field, value(one) / one.times])) });
   const corrected = () => {
     const values = Object.fromEntries([sigma, error, at, tg].filter((one) => one.value !== before(one.field, one.times)).map((one) => [one.field, value(one) === undefined ? null : value(one) / one.times]));
     if (outcome.value !== (result.outcome || "")) values.outcome = outcome.value || null;
     if (note.value !== (result.note || "")) values.note = note.value || null;
+    if (sample.value !== (result.sample || "")) values.sample = sample.value || null;
+    for (const one of made) if (one.value !== madeBefore(result, one.field)) values[one.field] = condition(one) ?? null;
     return { event: result.event, formula: melt.value === result.formula ? undefined : melt.value, values };
   };
   const send = () => busy(button, async () => {
@@ -64,7 +72,8 @@ const resultForm = (told, again, result) => {
   });
   return make("form", { class: "panel", id: "record", onsubmit: (event) => { event.preventDefault(); send(); } },
     make("datalist", { id: "pending" }, told.pending.map((one) => make("option", { value: one }))),
-    make("div", { class: "fields" }, field("Melted", melt), field("Conductivity, mS/cm", sigma), field("± mS/cm", error), field("at, °C", at), field("Tg, °C", tg), field("Came out as", outcome), field("Note", note)),
+    make("div", { class: "fields" }, field("Melted", melt), field("Conductivity, mS/cm", sigma), field("± mS/cm", error), field("at, °C", at), field("Tg, °C", tg), field("Came out as", outcome), field("Sample", sample), field("Note", note)),
+    make("details", { id: "made", open: Boolean(result?.conditions) }, make("summary", {}, "How it was made (kept, not learnt from)"), make("div", { class: "fields" }, made.map((one) => field(one.label, one)))),
     make("div", { class: "row" }, button, result ? make("button", { type: "button", onclick: () => again([]) }, "Leave it") : ""));
 };
 
@@ -126,7 +135,7 @@ export const viewOne = async (main, name) => {
       make("h2", {}, results.has(corrects) ? `Correct event ${results.get(corrects).event}` : "Record what came of a melt"), resultForm(told, again, results.get(corrects)), trainBox(told), predictBox(told, asked),
       told.figure ? make("section", {}, make("h2", {}, "What was believed, and what was found"), figure(told.figure, "Progress of the campaign")) : "",
       make("h2", {}, "History"),
-      table({ rows: told.history, noun: "events", filter: told.history.length > 20, columns: [
+      table({ rows: told.history, noun: "events", filter: told.history.length > 20 || told.conditions.length > 0, columns: [
         { key: "event", label: "#", format: "whole" },
         { key: "kind", label: "what", render: (row) => [row.kind === "failed" && row.outcome ? row.outcome : row.kind, make("small", { class: "under" }, row.standing !== "stands" ? row.standing : row.kind === "proposed" ? "" : row.reason || "")] },
         { key: "formula", label: "formula", render: (row) => make("b", {}, formula(row.formula || "")) },
@@ -134,6 +143,8 @@ export const viewOne = async (main, name) => {
         ...believed.slice(0, 1), { key: "found_conductivity_S_cm", label: "found", class: "number", render: at("conductivity_held", "found_conductivity_S_cm") },
         ...believed.slice(1), { key: "found_tg_C", label: "found", class: "number", render: at("tg_held", "found_tg_C") },
         { key: "to_goal_decades", label: "decades to the goal", format: "fixed" },
+        ...(told.history.some((row) => row.sample) ? [{ key: "sample", label: "sample", format: "text" }] : []),
+        ...told.conditions.map((key) => ({ key, label: key, class: "text", render: (row) => String(row[key] ?? "") })),
         { key: "note", label: "note", format: "text", long: true }] }),
       make("p", { class: "note" }, "× marks what its 90 % interval did not hold."));
   };

@@ -37,7 +37,7 @@ export const view = async (main) => {
     place,
     make("h2", {}, "Add your own results"),
     make("form", { class: "panel", onsubmit: (event) => { event.preventDefault(); add(false); } },
-      make("p", { class: "note" }, "A table with a column formula and conductivity_S_cm with temperature_C, tg_C or outcome; all rows or none."),
+      make("p", { class: "note" }, "A table with a column formula and conductivity_S_cm with temperature_C, tg_C or outcome; all rows or none. Other columns, such as milling_h, anneal_C or atmosphere, are kept and not learnt from."),
       make("div", { class: "fields" }, field("CSV, Excel or Parquet", file), field("Note", note), field("Take the valid rows alone", good), field("Trust the units", units), field("Add it again", again)), make("div", { class: "row" }, button)),
     said);
   await list();

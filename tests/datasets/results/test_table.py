@@ -33,7 +33,7 @@ def test_a_wide_table_gives_one_fact_for_each_value_and_outcome(tmp_path):
     assert rows["outcome"].tolist() == ["", "", "glass", "no glass formed"]
     assert rows["row"].tolist() == [2, 2, 2, 4]
     assert reading.facts["doi"].tolist()[:3] == ["10.1000/abc"] * 3
-    assert tuple(map(str, reading.notices)) == ("columns that are not read: Colour",)
+    assert tuple(map(str, reading.notices)) == ("kept, not learnt from: Colour",)
 
 
 @pytest.mark.parametrize(
@@ -112,14 +112,14 @@ def test_the_number_of_a_corrected_fact_may_have_become_a_decimal(tmp_path):
 def test_the_exact_name_of_a_column_is_taken_before_another(tmp_path):
     reading = facts(tmp_path, "id,sample,name,formula,tg_C\n7,A1,first,SiO2,1200\n")
     assert reading.facts["sample"].tolist() == ["A1"]
-    assert tuple(map(str, reading.notices)) == ("columns that are not read: id, name",)
+    assert tuple(map(str, reading.notices)) == ("kept, not learnt from: id, name",)
 
 
 def test_candidates_are_formulas_where_there_is_no_other_column_of_them(tmp_path):
     assert facts(tmp_path, "candidate,tg_C\nSiO2,1200\n").facts["formula"].tolist() == ["SiO2"]
     reading = facts(tmp_path, "candidate,tg_C,formula\nC1,1200,SiO2\n")
     assert reading.facts["formula"].tolist() == ["SiO2"]
-    assert tuple(map(str, reading.notices)) == ("columns that are not read: candidate",)
+    assert tuple(map(str, reading.notices)) == ("kept, not learnt from: candidate",)
 
 
 def test_a_frame_may_hold_compositions_or_have_formulas_as_its_index():

@@ -380,9 +380,9 @@ def test_refused_results_give_advice_that_helps_here(tmp_path):
 def test_what_is_not_read_of_results_is_told(tmp_path):
     path = tmp_path / "results.csv"
     RESULTS.assign(colour="white").to_csv(path, index=False)
-    with pytest.warns(UserWarning, match="results: columns that are not read: colour"):
+    with pytest.warns(UserWarning, match="results: not learnt from: colour"):
         Outcomes.of(path)
-    with pytest.warns(UserWarning, match="results: columns that are not read: colour"):
+    with pytest.warns(UserWarning, match="results: not learnt from: colour"):
         Outcomes.of(RESULTS.assign(colour="white"))
 
 
