@@ -10,7 +10,7 @@ import { table } from "./table.js";
 const begun = new Map();  // what was to be noticed when a campaign began, until it is shown
 const FAILURES = ["no glass formed", "crystallised", "decomposed"];
 // Conditions of a synthesis as `datasets/results/conditions.py` names them, and whether each is a number.
-const MADE = [["milling_h", "Milling, h", true], ["milling_rpm", "Milling, rpm", true], ["melt_C", "Melted at, °C", true], ["anneal_C", "Annealed at, °C", true], ["anneal_h", "Annealed, h", true], ["atmosphere", "Atmosphere", false], ["pressure_MPa", "Pressure, MPa", true], ["operator", "Operator", false], ["date", "Date", false]];
+const MADE = [["milling_h", "Milling, h", true], ["milling_rpm", "Milling, rpm", true], ["melt_C", "Melt temperature, °C", true], ["anneal_C", "Annealed at, °C", true], ["anneal_h", "Annealed, h", true], ["atmosphere", "Atmosphere", false], ["pressure_MPa", "Pressure, MPa", true], ["operator", "Operator", false], ["date", "Date", false]];
 const madeBefore = (result, name) => String(result?.conditions?.[name] ?? "");
 const value = (input) => (input.value.trim() === "" ? undefined : Number(input.value));
 
