@@ -1,7 +1,7 @@
 """The properties that Vitrion knows, one row each; command line, service, page and columns of tables read them here.
 
 A property is added by a row of `PROPERTIES`. If it is to be predicted, say so in the row and write its recipe
-``experiments/data/NAME.toml``; ``vitrion train -p``, ``rank --also``, the service and its page offer it then.
+``experiments/recipes/data/NAME.toml``; ``vitrion train -p``, ``rank --also``, the service and its page offer it then.
 """
 
 from __future__ import annotations

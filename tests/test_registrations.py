@@ -106,10 +106,12 @@ def test_every_recipe_is_of_a_property_that_is_predicted():
     rows = {name: row.predicted for name, row in PROPERTIES.items()}
     for name in TRAINED:
         assert rows.get(name, "never") != "never", (
-            f"experiments/data/{name}.toml: its row in PROPERTIES predicts nothing"
+            f"experiments/recipes/data/{name}.toml: its row in PROPERTIES predicts nothing"
         )
     for name, predicted in rows.items():
-        assert predicted == "never" or name in TRAINED, f"{name} is predicted: write experiments/data/{name}.toml"
+        assert predicted == "never" or name in TRAINED, (
+            f"{name} is predicted: write experiments/recipes/data/{name}.toml"
+        )
         if predicted != "never":
             assert Recipe.named(name).property == name
     assert set(RECIPES) == {name for name in TRAINED if rows[name] == "always"}

@@ -7,4 +7,5 @@
 - `store`: The append-only local store of a lab's own facts: SQLite through SQLAlchemy, one version for each addition.
 - `ledger`: What a new addition may say, given what the store holds: no file twice, no fact twice, corrections.
 - `standing`: The lab's own measurements as they stand, and those that were corrected or withdrawn.
+- `batch_sheet`: A filled batch sheet as a table of results, with what was weighed for each sample.
 """

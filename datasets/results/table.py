@@ -19,10 +19,10 @@ from ..curation.plausibility import odd_temperatures, suspect, warm_chlorides
 from ..properties import PROPERTIES
 from ..tables import headers
 from ..tables.advice import LAB, Advice
-from ..tables.batch_sheet import unfolded
 from ..tables.grid import Grid, RowProblem, TableError, bounded
 from ..tables.headers import Layout
 from ..tables.reader import read
+from .batch_sheet import unfolded
 from .column_checks import refuse_constant, refuse_kelvin, refuse_swapped
 from .rows import FACT_COLUMNS, NUMBER_COLUMNS, RowError, beside_value, content_keys, facts_of
 

@@ -8,7 +8,6 @@
 - `decoding`: The bytes of a list of candidates as text, bounded in size, or one sentence on why they are not text.
 - `headers`: What the columns of a user's table are: names in many spellings, with the unit in the name.
 - `cells`: One cell of a user's table as a number, a formula or a word.
-- `batch_sheet`: A filled batch sheet as a table of results, with what was weighed for each sample.
 - `advice`: What helps where a table is wrong, in the words of the door at which it was given.
 - `reader`: A user's file as a grid of cells, by the reader of what it holds, whatever its name says.
 """

@@ -54,9 +54,9 @@ PAGE = "benchmarks/recipes.md"
 def variants(name: str) -> dict[str, Recipe]:
     """The shipped recipe of a property, and each variant of it."""
     shipped = Recipe.named(name)
-    told = tomllib.loads(files("vitrion.experiments").joinpath("data", "variants.toml").read_text(encoding="utf-8"))[
-        name
-    ]
+    told = tomllib.loads(
+        files("vitrion.experiments.recipes").joinpath("data", "variants.toml").read_text(encoding="utf-8")
+    )[name]
     return {title: _varied(shipped, change) for title, change in told.items()}
 
 
@@ -196,8 +196,8 @@ def _lines(found: Sequence[Found], facts: Facts) -> Iterator[str]:
     yield from (
         "",
         f"Papers are dealt into {N_OUTER} outer folds by a seed that no choice was made with. Inside each, {N_INNER} "
-        "folds of the other papers choose among the variants (`experiments/data/variants.toml`); the choice is scored "
-        "once on the outer fold, whose papers and compositions it has not seen. So `chosen inside` is the error of the "
+        "folds of the other papers choose among the variants (`experiments/recipes/data/variants.toml`); the choice is "
+        "scored once on the outer fold, whose papers and compositions it has not seen. So `chosen inside` is the error of the "
         "search as a whole, `shipped` that of the recipe which came of it, under the same folds. The inner folds learn "
         "from two fifths of the papers. Errors: K, or decades.",
         "",

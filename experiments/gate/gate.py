@@ -83,7 +83,9 @@ def joined(data: Dataset, challenger: pd.DataFrame, champion: pd.DataFrame | Non
 
 def anchors(predictor: Predictor) -> Iterator[Check]:
     """Whether the predictor keeps the order of glasses that everybody knows, and is near the values of VIGLAS."""
-    told = tomllib.loads(files("vitrion.experiments").joinpath("data", "anchors.toml").read_text(encoding="utf-8"))
+    told = tomllib.loads(
+        files("vitrion.experiments.recipes").joinpath("data", "anchors.toml").read_text(encoding="utf-8")
+    )
     where = {"temperature_C": 25.0, "phase": "glass"} if predictor.conditions else None
     for pair in (one for one in told["pair"] if one["property"] == predictor.property):
         high, low = predictor.predict([pair["higher"], pair["lower"]], where).mean

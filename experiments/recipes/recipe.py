@@ -91,9 +91,11 @@ class Recipe:
         """The recipe shipped for a property."""
         if name not in MODELLED:
             raise RecipeError(f"no recipe for {name!r}; there is one for each of {', '.join(MODELLED)}")
-        file = files("vitrion.experiments").joinpath("data", f"{name}.toml")
+        file = files("vitrion.experiments.recipes").joinpath("data", f"{name}.toml")
         if not file.is_file():
-            raise RecipeError(f"{name} is to be predicted and has no recipe; write experiments/data/{name}.toml")
+            raise RecipeError(
+                f"{name} is to be predicted and has no recipe; write experiments/recipes/data/{name}.toml"
+            )
         return cls.from_toml(file.read_text(encoding="utf-8"))
 
     @classmethod

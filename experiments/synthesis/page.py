@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .sample import Recipe
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parent / "data"
 STYLE = "batch_sheet.css"
 ROOMY, CLOSE = 27, 34  # lines that fit an A4 page, in two sizes of type
 _NUMBER = re.compile(

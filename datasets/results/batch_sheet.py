@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .grid import Grid, TableError, limit, words
-from .headers import plain
+from ..tables.grid import Grid, TableError, limit, words
+from ..tables.headers import plain
 
 Row = tuple[int, tuple[Any, ...]]
 
