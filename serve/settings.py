@@ -55,6 +55,9 @@ class Settings:
     most_open_jobs, most_disk_mb
         Jobs of one key that may wait or be worked on at a time, and MB that the files of all its jobs may have; without
         keys they are not counted.
+    most_kept, most_kept_mb
+        Rankings and sweeps of one key, or of all without keys, that are kept under an address, and the MB that they may
+        have; the oldest go first.
     most_propose_s
         Time in seconds that one request for proposals may be expected to take; a longer one is a round of a campaign.
     most_uploads
@@ -96,6 +99,8 @@ class Settings:
     session_hours: float = 12.0
     most_open_jobs: int = 100
     most_disk_mb: float = 10_000.0
+    most_kept: int = 200
+    most_kept_mb: float = 500.0
     most_propose_s: float = 90.0
     most_uploads: int = 4
     most_nesting: int = 20

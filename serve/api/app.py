@@ -28,6 +28,7 @@ from ..admission.places import AtWork, Places
 from ..errors.outcomes import OUTCOMES, head_of, outcome, rows_of, status, valid_rows
 from ..errors.refusals import BusyError, public
 from ..jobs.job_queue import Jobs
+from ..jobs.kept_answers import KeptAnswers
 from ..request_log import Requests
 from ..schemas.problems import of_http, of_validation, problem
 from ..security.keys import Keyring
@@ -49,6 +50,7 @@ from .routes import jobs as routes_jobs
 from .routes import library as routes_library
 from .routes import pages
 from .routes import predictions as routes_rank
+from .routes import rankings as routes_rankings
 from .routes import recipes as routes_recipes
 from .routes import state as routes_state
 
@@ -81,16 +83,8 @@ def create_app(settings: Settings | None = None, models: InUse | None = None) ->
         telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=_lifespan(told, models or InUse(), metrics),
     )
-    for part in (
-        routes_rank,
-        routes_recipes,
-        routes_jobs,
-        routes_campaigns,
-        routes_library,
-        routes_state,
-        routes_access,
-        pages,
-    ):
+    kept = (routes_rankings, routes_jobs, routes_campaigns, routes_library)
+    for part in (routes_rank, routes_recipes, *kept, routes_state, routes_access, pages):
         app.include_router(part.router)
     app.state.work = work = Places(told.most_waiting)
     app.add_middleware(AtWork, settings=told, metrics=metrics, work=work)
@@ -179,6 +173,7 @@ def _opened(settings: Settings, models: InUse, metrics: Metrics) -> Desk:
         campaigns=campaigns,
         store=store,
         jobs=jobs,
+        kept=KeptAnswers(store, settings),
         metrics=metrics,
         keys=Keyring(store.engine),
         owners=owners,

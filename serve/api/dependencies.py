@@ -19,6 +19,7 @@ from ..admission.metrics import Metrics
 from ..errors.refusals import BusyError
 from ..formatting.rows import dumped
 from ..jobs.job_queue import Jobs
+from ..jobs.kept_answers import KeptAnswers
 from ..schemas.problems import problem
 from ..security.keys import Keyring
 from ..security.owners import Owners
@@ -50,6 +51,7 @@ class Desk:
     campaigns: Campaigns
     store: Store
     jobs: Jobs
+    kept: KeptAnswers
     metrics: Metrics
     keys: Keyring
     owners: Owners

@@ -1,6 +1,7 @@
 """Jobs: durable steps in queues of their own, leases of the processes that work on them.
 
 - `job_queue`: Durable jobs: long lists, trainings and rounds of campaigns, in queues of their own.
+- `kept_answers`: Rankings and sweeps that were answered at once, kept under a number as results of jobs are.
 - `workflows`: What a job does, step by step: a killed server goes on after the last step that DBOS kept as done.
 - `context`: What the steps of jobs work with, and how a job ends: done, failed by its own fault.
 - `queues`: The queues of jobs, which DBOS keeps beside the steps of those that are worked on.

@@ -18,7 +18,7 @@ from ..errors.refusals import ConflictError, NotFoundError, WorkError, nothing_c
 from ..settings import Settings, job_folder
 from ..storage.shares import Need, Shares
 from ..storage.store import CANCELLED, DONE, FAILED, OPEN, Job, Store, now
-from ..workers.list_ranking import VIEW, write_request
+from ..workers.list_ranking import write_request
 from ..workers.subprocesses import Trainings, Worker
 from . import context as shop
 from . import queues, sweeping
@@ -191,13 +191,13 @@ class Jobs:
         return self.find(number)
 
     def result(self, number: str, form: str) -> Path:
-        """Return the file with the result of a job that ranked a list, in one of `long_list.FORMATS` or as ``view``."""
+        """Return the file with the result of a job that ranked a list, in one of `list_ranking.FORMATS`."""
         job = self.find(number)
         if job.kind != RANK:
             raise ConflictError(f"the job {number} is a {job.kind}; only those that rank a list have a result to fetch")
         if job.state != DONE:
             raise ConflictError(f"the job {number} is {job.state}; its result is there when it is done")
-        path = job_folder(number) / (VIEW if form == "view" else f"result.{form}")
+        path = job_folder(number) / f"result.{form}"
         if not path.is_file():
             raise NotFoundError(f"the result of {number} is gone; rank the list again")
         return path

@@ -94,11 +94,18 @@ class Row(BaseModel):
     input: Annotated[str, Field(description="The text as it was given.")] = ""
 
 
+Kept = Annotated[
+    str | None,
+    Field(description="Number under which the answer is kept, when asked for.", examples=["4f1c2a90b7de4c5f8a01"]),
+]
+
+
 class Ranking(BaseModel):
     """Rows in rank order, none lost; what cannot be read stands at the end with its error."""
 
     rows: list[Row]
     models: Models
+    id: Kept = None
     places: list[int] = Field(description="Place of each row in the list that was given, counted from 0.")
     repeats: list[tuple[int, str]] | None = Field(
         None, description="Places of candidates that stand higher in the ranking already, with their own notes."
@@ -109,6 +116,13 @@ class Ranking(BaseModel):
     notes: Notes = []
     figure: dict[str, Any] | None = Field(None, description="A plotly figure, when asked for.")
     known: Known = None
+    excluded: list[str] | None = Field(
+        None,
+        description="With a figure: why the goal excludes each row, such as elements or cost; empty where it does not.",
+    )
+    similar: list[int] | None = Field(
+        None, description="With a figure: for each row the first one within 1 at.% of it, counted from 0; maybe itself."
+    )
 
 
 class Sweep(BaseModel):
@@ -116,6 +130,7 @@ class Sweep(BaseModel):
 
     rows: list[Row]
     models: Models
+    id: Kept = None
     left_out: int
     notes: Notes = []
     measured: list[dict[str, Any]] | None = None
@@ -137,7 +152,7 @@ class JobAnswer(BaseModel):
     """A job as it stands."""
 
     id: Annotated[str, Field(examples=["4f1c2a90b7de4c5f8a01"])]
-    kind: Literal["rank", "train", "round"]
+    kind: Literal["rank", "train", "round", "ranking", "sweep"]
     name: str
     state: Literal["queued", "running", "done", "failed", "cancelled"]
     progress: Annotated[float, Field(ge=0, le=1, description="Share that is done.")]
@@ -156,6 +171,29 @@ class Listed(BaseModel):
     """Rows of one kind."""
 
     rows: list[dict[str, Any]]
+
+
+class KeptAnswer(BaseModel):
+    """A ranking or a sweep that is kept."""
+
+    id: Annotated[str, Field(description="Its number.", examples=["4f1c2a90b7de4c5f8a01"])]
+    kind: Annotated[
+        Literal["ranking", "sweep", "rank"], Field(description="Answered at once, or (rank) the result of a job.")
+    ]
+    name: Annotated[str, Field(examples=["LiAlCl2.5O0.75 and 7 more"])]
+    goal_words: Annotated[str, Field(examples=["at least 1 mS/cm at 25 °C, and Tg of at most 25 °C"])]
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    progress: Annotated[float, Field(ge=0, le=1)]
+    rows: int | None
+    models: Models
+    created: str
+    expires: str | None
+
+
+class KeptList(BaseModel):
+    """Rankings and sweeps that are kept, the newest first."""
+
+    rows: list[KeptAnswer]
 
 
 class JobList(BaseModel):

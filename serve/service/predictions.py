@@ -131,10 +131,7 @@ class Service:
         if repeats := table.attrs.get(REPEATS):
             more |= {"repeats": repeats, "same_as": table.attrs[SAME_AS]}
         if figure:
-            more |= {
-                "figure": _pictures().of_ranking(table, ask.goal, ask.common),
-                "known": counted_words(table, ask.goal),
-            }
+            more |= _view().beside(table, ask.goal, ask.common)
         return Answer(table, known.versions, more)
 
     def compare(self, candidates: Sequence[str], ask: Ask) -> Answer:
@@ -234,3 +231,9 @@ def _pictures() -> Any:
     from ..pages import figures as pictures
 
     return pictures
+
+
+def _view() -> Any:
+    from ..pages import ranking_view
+
+    return ranking_view

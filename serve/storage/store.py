@@ -19,6 +19,8 @@ from .shares import TURNS, Need, Shares, enter, forget_turn
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = STATES = ("queued", "running", "done", "failed", "cancelled")
 OPEN = (QUEUED, RUNNING)
+WORKED = ("rank", "train", "round")  # kinds of jobs
+KEPT = RANKING, SWEEP = ("ranking", "sweep")  # kinds of answers given at once that are kept like results of jobs
 TAKEN = 202  # status of the answer that a job is begun with
 
 JOBS = sa.Table(
@@ -47,7 +49,7 @@ class Job:
     Parameters
     ----------
     id, kind, name
-        Its number, what it does (``rank``, ``train`` or ``round``), and what it is about.
+        Its number, what it does (one of `WORKED`, or of `KEPT`), and what it is about.
     state, progress, step
         One of `STATES`, the share that is done (0 to 1), and what it does now, in words.
     told
@@ -128,9 +130,16 @@ class Store(Claims):
         return None if row is None else _job(row)
 
     @patient
-    def jobs(self, states: Sequence[str] = STATES, limit: int = 100, among: sa.Select[str] | None = None) -> list[Job]:
+    def jobs(
+        self,
+        states: Sequence[str] = STATES,
+        limit: int = 100,
+        among: sa.Select[str] | None = None,
+        kinds: Sequence[str] = WORKED,
+    ) -> list[Job]:
         """Return jobs in some states, the newest first; `among` asks for the numbers of those that may be shown."""
-        asked = sa.select(JOBS).where(JOBS.c.state.in_(states)).order_by(JOBS.c.created.desc(), JOBS.c.id)
+        some = JOBS.c.state.in_(states) & JOBS.c.kind.in_(kinds)
+        asked = sa.select(JOBS).where(some).order_by(JOBS.c.created.desc(), JOBS.c.id)
         if among is not None:
             asked = asked.where(JOBS.c.id.in_(among))
         with self.engine.connect() as connection:
@@ -204,7 +213,7 @@ class Store(Claims):
     @patient
     def counts(self) -> dict[str, int]:
         """Return the number of jobs in each state."""
-        asked = sa.select(JOBS.c.state, sa.func.count()).group_by(JOBS.c.state)
+        asked = sa.select(JOBS.c.state, sa.func.count()).where(JOBS.c.kind.in_(WORKED)).group_by(JOBS.c.state)
         with self.engine.connect() as connection:
             found: dict[str, int] = dict(connection.execute(asked).all())
         return {state: found.get(state, 0) for state in STATES}

@@ -17,7 +17,6 @@ from ...features.notices import collected
 from ..errors.elsewhere import elsewhere
 from ..errors.refusals import WorkError
 from ..formatting.candidates import joined, listed, usable
-from ..formatting.measured import counted_words
 from ..formatting.rows import encoded, records
 from ..formatting.user_columns import GIVEN
 from ..terminal.lists import read_candidates
@@ -127,18 +126,22 @@ def tidy(folder: Path, blocks: int) -> None:
 def _view(table: Any, told: Mapping[str, Any], common_C: float | None) -> bytes:
     """The first rows with the map, for the page."""
     from ...experiments.task.goal import Goal
-    from ..pages.figures import of_ranking
+    from ..pages.ranking_view import beside
+    from ..pages.reports import goal_words
 
     goal = Goal.kept(told["goal"])
-    more = {
-        "figure": of_ranking(table, goal, common_C),
-        "known": counted_words(table, goal),
+    shown = table.head(MOST_SHOWN)
+    more = beside(table, goal, common_C) | {
         "of": len(table),
+        "goal": goal.to_dict(),
+        "goal_words": goal_words(goal, common_C),
         "temperature_C": common_C,
         "given": table.attrs.get(GIVEN, []),
         "notes": told["notes"],
     }
-    return encoded(table.head(MOST_SHOWN), told["models"], **more)
+    for name in ("excluded", "similar"):
+        more[name] = more[name][: len(shown)]
+    return encoded(shown, told["models"], **more)
 
 
 def _block(folder: Path, number: int) -> Path:

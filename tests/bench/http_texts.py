@@ -92,7 +92,7 @@ def texts(base, every=1):
         if sorted(set(told)) != ["-1", "-16.8"]:
             complaints.append(f"negative numbers did not stay numbers: {sorted(set(told))}")
         for place in (
-            f"jobs/{number}/view",
+            f"rankings/{number}",
             f"jobs/{number}/result?format=json",
             "campaigns/laco?figure=true",
             "campaigns/laco/export",

@@ -162,14 +162,6 @@ async def result(
     return FileResponse(path, media_type=MEDIA[format], filename=f"ranking-{number[:8]}.{format}")
 
 
-@router.get("/{number}/view", response_class=FileResponse, include_in_schema=False)
-@requires(VIEWER, owns=JOB)
-async def view(number: Number, desk: AtDesk) -> Response:
-    """The first rows of the result with the map, for the page."""
-    path = await desk.light.run(desk.jobs.result, number, "view")
-    return FileResponse(path, media_type=MEDIA["json"])
-
-
 @router.delete("/{number}", status_code=204, response_class=Response, responses=documented(404, 409))
 @requires(RESEARCHER, owns=JOB)
 async def delete(number: Number, desk: AtDesk) -> Response:

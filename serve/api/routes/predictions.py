@@ -21,18 +21,21 @@ from ...service import costs
 from ...service.pools import SHORT
 from ...service.predictions import Ask
 from ...storage.access_tables import CAMPAIGN
+from ...storage.store import RANKING, SWEEP
 from ..dependencies import AtDesk, Desk, answered
+from .rankings import kept
 
 if TYPE_CHECKING:
     from ....experiments.campaigns.campaign import Campaign
 
 router = APIRouter(prefix="/api/v1", tags=["predict"])
 Figure = Annotated[bool, Query(description="Add a plotly figure to the answer.")]
+Keep = Annotated[bool, Query(description="Keep the answer under a number, which it then has as `id`.")]
 
 
 @router.post("/rank", response_model=Ranking, responses=documented(404, 413))
 @performs("rank")
-async def rank(told: RankRequest, desk: AtDesk, who: Asker, figure: Figure = False) -> Response:
+async def rank(told: RankRequest, desk: AtDesk, who: Asker, figure: Figure = False, keep: Keep = False) -> Response:
     """Rank candidates by the chance that they meet a goal, maybe after a campaign's results; longer lists are jobs."""
     count, most = len(told.candidates), desk.settings.most_candidates
     if count > most:
@@ -40,19 +43,21 @@ async def rank(told: RankRequest, desk: AtDesk, who: Asker, figure: Figure = Fal
     check_temperatures(told)
     ask, campaign = await asked(desk, who, told)
     desk.metrics.formulas.inc(count)
-    if count <= SHORT and not figure and ask.common is not None and campaign is None:
+    if count <= SHORT and not (figure or keep) and ask.common is not None and campaign is None:
         return answered(await desk.short.rank(told.candidates, ask))
     seconds = costs.of_ranking(count)
-    return answered(await desk.long.run(_ranked, desk, told.candidates, ask, figure, campaign, seconds=seconds))
+    keeper = who if keep else None
+    return answered(await desk.long.run(_ranked, desk, told, ask, figure, campaign, keeper, seconds=seconds))
 
 
 @router.post("/sweep", response_model=Sweep, responses=documented(413))
 @performs("sweep")
-async def sweep(told: SweepRequest, desk: AtDesk, figure: Figure = False) -> Response:
+async def sweep(told: SweepRequest, desk: AtDesk, who: Asker, figure: Figure = False, keep: Keep = False) -> Response:
     """Predict every member of a family over ranges of its variables."""
     ask = Ask.of(told.goal, told.temperature_C)
     size = await desk.light.run(desk.service.check_family, told.template, told.variables)
-    return answered(await desk.long.run(_swept, desk, told, ask, figure, seconds=costs.of_ranking(size)))
+    keeper = who if keep else None
+    return answered(await desk.long.run(_swept, desk, told, ask, figure, keeper, seconds=costs.of_ranking(size)))
 
 
 @router.post("/compare", response_model=Compared, responses=documented(413))
@@ -111,16 +116,27 @@ def either(template: str | None, candidates: list[str] | None, most: int) -> Any
     return template if candidates is None else candidates
 
 
-def _ranked(desk: Desk, candidates: list[str | None], ask: Ask, figure: bool, campaign: Campaign | None) -> bytes:
-    return desk.service.rank(candidates, ask, figure, campaign).encoded()
+def _ranked(
+    desk: Desk, told: RankRequest, ask: Ask, figure: bool, campaign: Campaign | None, keeper: Who | None
+) -> bytes:
+    answer = desk.service.rank(told.candidates, ask, figure, campaign)
+    if keeper is None:
+        return answer.encoded()
+    rest = f" and {len(answer.table) - 1:,} more" if len(answer.table) > 1 else ""
+    name = f"{str(answer.table['formula'].iloc[0])[:60]}{rest}"
+    return kept(desk, keeper, RANKING, name, answer, ask, {})
 
 
 def _compared(desk: Desk, candidates: list[str], ask: Ask) -> bytes:
     return desk.service.compare(candidates, ask).encoded()
 
 
-def _swept(desk: Desk, told: SweepRequest, ask: Ask, figure: bool) -> bytes:
-    return desk.service.sweep(told.template, told.variables, ask, figure).encoded()
+def _swept(desk: Desk, told: SweepRequest, ask: Ask, figure: bool, keeper: Who | None) -> bytes:
+    answer = desk.service.sweep(told.template, told.variables, ask, figure)
+    if keeper is None:
+        return answer.encoded()
+    asked = {"template": told.template, "variables": dict(told.variables)}
+    return kept(desk, keeper, SWEEP, told.template[:80], answer, ask, asked)
 
 
 def _seconds(desk: Desk, told: ProposeRequest) -> float:

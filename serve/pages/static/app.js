@@ -11,21 +11,24 @@ import * as rank from "./rank.js";
 
 const VIEWS = {
   rank: [rank.view, rank.view],
+  rankings: [rank.view, rank.viewKept],
+  sweeps: [family.view, family.viewKept],
   compare: [compare.view, compare.view],
   family: [family.view, family.view],
   campaigns: [campaigns.view, campaigns.viewOne],
   models: [models.view, models.view],
   data: [data.view, data.view],
-  jobs: [jobs.view, rank.viewJob],
+  jobs: [jobs.view, rank.viewKept],
 };
+const TABS = { rankings: "rank", sweeps: "family" };
 const main = document.getElementById("main"), state = document.getElementById("state");
 let before = null, missing = null;
 
 const show = async () => {
-  const [name, rest] = location.hash.slice(1).split("/");
+  const [name, rest] = location.hash.slice(1).split("?")[0].split("/");
   const [whole, one] = VIEWS[name] || VIEWS.rank;
   for (const link of document.querySelectorAll("nav a")) {
-    if (link.hash === `#${VIEWS[name] ? name : "rank"}`) link.setAttribute("aria-current", "page");
+    if (link.hash === `#${TABS[name] || (VIEWS[name] ? name : "rank")}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
   quiet();

@@ -1,16 +1,24 @@
 // The form of a goal and of a family, which several views share; what was typed stays while the page is open.
 import { field, make } from "./dom.js";
+import { recalled, remember } from "./session.js";
 
-const kept = { sigma: "1", tg: "25", temperature: "25", forbidden: "", required: "", cost: "", verdict: "outside", flags: "radioactive, gas", acquisition: "" };
+const kept = recalled("goal", { sigma: "1", tg: "25", temperature: "25", forbidden: "", required: "", cost: "", verdict: "outside", flags: "radioactive, gas", acquisition: "" });
+const watchers = new Set();
+const change = (name, value) => { kept[name] = value; remember("goal", kept); watchers.forEach((watcher) => watcher()); };
 const acquisitions = JSON.parse(document.body.dataset.acquisitions || "{}"); // name to words
-export const family = { template: "LiAlCl{4-2x}O{x}", variables: "x=0:1.5:0.05" };
+export const family = recalled("family", { template: "LiAlCl{4-2x}O{x}", variables: "x=0:1.5:0.05" });
+const changeFamily = (name, value) => { family[name] = value; remember("family", family); watchers.forEach((watcher) => watcher()); };
+
+// What is called when a field of the goal or of the family changes, as long as the view of who asks stands.
+export const watch = (watcher) => { watchers.clear(); watchers.add(watcher); };
+export const goalState = () => JSON.stringify({ ...kept, acquisition: "" });
 
 const elements = (text) => text.split(/[\s,;]+/).filter(Boolean);
 const amount = (text) => (text.trim() === "" ? null : Number(text.replace(",", ".")));
 
 export const goalFields = () => {
-  const input = (name, told) => make("input", { value: kept[name], oninput: (event) => { kept[name] = event.target.value; }, ...told });
-  const verdict = make("select", { onchange: (event) => { kept.verdict = event.target.value; } }, [["outside", "any"], ["edge", "edge or inside"], ["inside", "inside"]].map(([value, label]) => make("option", { value, selected: kept.verdict === value }, label)));
+  const input = (name, told) => make("input", { value: kept[name], oninput: (event) => change(name, event.target.value), ...told });
+  const verdict = make("select", { onchange: (event) => change("verdict", event.target.value) }, [["outside", "any"], ["edge", "edge or inside"], ["inside", "inside"]].map(([value, label]) => make("option", { value, selected: kept.verdict === value }, label)));
   return make("details", { open: matchMedia("(min-width: 640px)").matches },
     make("summary", {}, "Goal"),
     make("div", { class: "fields" },
@@ -25,7 +33,7 @@ export const goalFields = () => {
 };
 
 // What makes a melt worth its while: a field of the goal that only campaigns ask for.
-export const acquisitionField = () => field("Melts chosen by", make("select", { onchange: (event) => { kept.acquisition = event.target.value; } }, Object.entries(acquisitions).map(([value, label]) => make("option", { value, selected: kept.acquisition === value }, label))));
+export const acquisitionField = () => field("Melts chosen by", make("select", { onchange: (event) => change("acquisition", event.target.value) }, Object.entries(acquisitions).map(([value, label]) => make("option", { value, selected: kept.acquisition === value }, label))));
 export const acquisition = () => (kept.acquisition ? { acquisition: kept.acquisition } : {});
 
 export const temperature = () => {
@@ -43,9 +51,25 @@ export const goal = () => ({
   flags: { forbid: elements(kept.flags) },
 });
 
+// Fills the fields with a goal that was asked for elsewhere.
+export const restoreGoal = (asked, degrees) => {
+  const plain = (value) => (value === null || value === undefined || value === false ? "" : String(Number(value.toPrecision(12))));
+  Object.assign(kept, {
+    sigma: typeof asked.conductivity_S_cm === "number" ? plain(asked.conductivity_S_cm * 1000) : "",
+    tg: plain(asked.tg_C), cost: plain(asked.max_cost_usd_per_kg), temperature: degrees === null || degrees === undefined ? kept.temperature : plain(degrees),
+    forbidden: asked.forbidden.join(", "), required: asked.required.join(", "), verdict: asked.minimum_verdict, flags: asked.flags.forbid.join(", "),
+  });
+  remember("goal", kept);
+};
+
+export const restoreFamily = (template, variables) => {
+  Object.assign(family, { template, variables: Object.entries(variables).map(([name, range]) => `${name}=${range}`).join("; ") });
+  remember("family", family);
+};
+
 export const familyFields = () => [
-  field("Family: a formula with braces", make("input", { value: family.template, size: 26, required: true, spellcheck: false, autocapitalize: "off", oninput: (event) => { family.template = event.target.value; } })),
-  field("Ranges: x=0:1.5:0.05, more with ;", make("input", { value: family.variables, size: 26, spellcheck: false, autocapitalize: "off", oninput: (event) => { family.variables = event.target.value; } })),
+  field("Family: a formula with braces", make("input", { value: family.template, size: 26, required: true, spellcheck: false, autocapitalize: "off", oninput: (event) => changeFamily("template", event.target.value) })),
+  field("Ranges: x=0:1.5:0.05, more with ;", make("input", { value: family.variables, size: 26, spellcheck: false, autocapitalize: "off", oninput: (event) => changeFamily("variables", event.target.value) })),
 ];
 
 export const ranges = () => Object.fromEntries(family.variables.split(/[;\n]|,(?=\s*[a-zA-Z_]\w*\s*=)/).filter((part) => part.trim()).map((part) => {

@@ -7,7 +7,7 @@ const WORDS = { rank: "rank", train: "train", round: "round of" };
 
 const line = (job, again) => {
   const act = (path, words, told) => small(words, async () => { await call(path, told); await again(); });
-  const forms = job.kind === "rank" && job.state === "done" ? [make("a", { href: `#jobs/${job.id}` }, "see"), ...["csv", "parquet", "json"].map((form) => make("a", { href: `/api/v1/jobs/${job.id}/result?format=${form}`, download: "" }, form))] : job.kind === "round" && job.state === "done" ? [make("a", { href: `#campaigns/${job.name}` }, "see")] : [];
+  const forms = job.kind === "rank" && job.state === "done" ? [make("a", { href: `#rankings/${job.id}` }, "see"), ...["csv", "parquet", "json"].map((form) => make("a", { href: `/api/v1/jobs/${job.id}/result?format=${form}`, download: "" }, form))] : job.kind === "round" && job.state === "done" ? [make("a", { href: `#campaigns/${job.name}` }, "see")] : [];
   return make("tr", {},
     make("td", {}, `${WORDS[job.kind]} ${job.name}`),
     make("td", { class: job.state === "failed" ? "failed" : "" }, job.state),

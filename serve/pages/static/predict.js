@@ -1,7 +1,7 @@
 // Any composition after the results of a campaign: the box of its page.
 import { busy, call, noted } from "./api.js";
 import { make } from "./dom.js";
-import { asGiven, formulas } from "./rank.js";
+import { asGiven, formulas } from "./lists.js";
 import { rankingColumns, table } from "./table.js";
 
 // `kept` holds what was typed while the page is drawn anew; what was asked before is asked again, for the results changed.

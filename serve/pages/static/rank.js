@@ -1,145 +1,139 @@
 // Paste or drop a list, see the ranking.
-import { busy, call, follow, newKey, noted, small } from "./api.js";
-import { make, measuredTile, number, subscripts, tiles } from "./dom.js";
-import { figure } from "./figure.js";
-import { goal, goalFields, temperature } from "./goal.js";
-import { rankingColumns, table } from "./table.js";
+import { busy, call, newKey } from "./api.js";
+import { make } from "./dom.js";
+import { goal, goalFields, goalState, restoreGoal, temperature, watch } from "./goal.js";
+import { followed, named, recent } from "./kept.js";
+import { formulas, tableOf } from "./lists.js";
+import { shown } from "./ranking.js";
+import { recalled, remember } from "./session.js";
+
+export { asGiven, formulas, isTable } from "./lists.js";
 
 const EXAMPLE = ["LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "LiAl0.9Ga0.1Cl2.5O0.75", "0.5Li2O-TaCl5", "Li3InCl6", "LiGaCl2.5O0.75", "Li2ZrCl6", "LiAlCl4"].join("\n");
 const AT_ONCE = 10000, SMALL = 2e6;
-const kept = { text: EXAMPLE, file: null, result: null };
+// The list as typed, the ranking that is shown, the job that is under way, and what was asked for when it was begun.
+const kept = { ...recalled("rank", { text: EXAMPLE, id: null, open: null, asked: "" }), file: null, result: null };
+const keep = (changes) => {
+  Object.assign(kept, changes);
+  const { text, id, open, asked } = kept;
+  remember("rank", { text, id, open, asked });
+};
 
-// What the server calls a column of formulas, and the kinds of files that it reads.
-const names = () => document.body.dataset.formulaNames.split(" ");
-const plainName = (cell) => cell.replace(/[\s.\-_]+/g, "_").replace(/^_|_$/g, "").toLowerCase();
 export const endings = () => document.body.dataset.endings;
 
-// Cells of a line between marks; marks between quotes are text.
-const cells = (line, mark) => {
-  const found = [""];
-  let quoted = false;
-  for (const sign of line) {
-    if (sign === '"') quoted = !quoted;
-    else if (sign === mark && !quoted) found.push("");
-    else found[found.length - 1] += sign;
-  }
-  return found.map((cell) => cell.trim());
+const state = () => JSON.stringify([kept.file ? kept.file.name : kept.text, goalState()]);
+
+// A list that a link names, as in #rank?formulas=LiAlCl4,NaAlCl4.
+const linked = () => new URLSearchParams(location.hash.split("?")[1] || location.search).get("formulas");
+
+// Says that the result answers an older question, once a field is changed.
+const aged = (out, note) => {
+  const old = Boolean(kept.result) && kept.asked !== state();
+  out.classList.toggle("stale", old);
+  note.hidden = !old;
 };
 
-const linesOf = (text) => text.replace(/^\uFEFF/, "").split(/\r?\n/).map((line) => line.trim()).filter((line) => line && !/^"?sep=."?$/i.test(line));
-
-// Whether a text is a table with a head and more than the formulas: the server reads it, its other columns come back.
-export const isTable = (text) => {
-  const head = linesOf(text)[0] ?? "", mark = ["\t", ";", ",", "|"].find((sign) => head.includes(sign));
-  return mark !== undefined && cells(head, mark).some((cell) => names().includes(plainName(cell)));
-};
-
-// Formulas of a pasted list. A comma is no mark: it may be a decimal one, which the server names.
-export const formulas = (text) => {
-  const lines = linesOf(text);
-  if (lines.length && names().includes(plainName(lines[0]))) lines.shift();
-  return lines.map((line) => line.split(/[;\t]/)[0].trim());
-};
-
-// The text as it was given, where it is another spelling than the one shown.
-export const asGiven = (rows) => (rows.some((row) => row.input && row.input !== row.formula) ? [{ key: "input", label: "as given", format: "text" }] : []);
-
-const shown = (place, answer, degrees) => {
-  kept.result = { answer, degrees };
-  const rows = answer.rows;
-  const read = rows.filter((row) => !row.error), best = read[0];
-  const likely = read.filter((row) => row.p_goal >= 0.5).length;
-  const versions = Object.entries(answer.models).map(([name, version]) => `${name} ${version}`).join(", ");
-  place.replaceChildren(
-    make("h1", {}, best ? `${subscripts(best.formula)} leads ${(answer.of ?? read.length).toLocaleString("en")} candidate${(answer.of ?? read.length) === 1 ? "" : "s"}` : "No candidate could be read"),
-    best ? make("p", { class: "note" }, `Its chance of meeting the goal is ${number(best.p_goal, "percent")}. Models: ${versions}.`) : "",
-    tiles([[likely, "more likely than not to meet the goal"], ...measuredTile(answer.known), ...(rows.length > read.length ? [[rows.length - read.length, "could not be read"]] : [])]),
-    noted(answer.notes),
-    make("div", { class: "row" }, downloads(answer)),
-    answer.figure && best ? make("section", {}, make("h2", {}, "Tg and conductivity, with 90 % intervals"), figure(answer.figure, "Map of Tg and conductivity"), make("p", { class: "note" }, "Shaded: the goal. Dashed: the Pareto front. Bars: 90 % intervals. Point at a mark for its numbers.")) : "",
-    make("h2", {}, "All candidates"),
-    table({ rows, columns: [...rankingColumns(degrees), ...asGiven(rows), ...(answer.given ?? []).map((key) => ({ key, label: key, format: "text" }))], noun: "candidates" }));
-};
-
-// As `datasets/exchange/inert.py` does: no spreadsheet takes a text for a formula, wherever it parts a line into cells.
-const PARTS = ";,|\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029", UNSEEN = ' "\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\xa0\u1680\u2000-\u200f\u202a-\u202f\u205f-\u206f\u3000\ufeff';
-const NUMBER = "(?:[+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:[eE][+-]?\\d+)?|-)";
-const LIVE = new RegExp(`(^|[${PARTS}])(?=[${UNSEEN}]*[=+\\-@＝＋－＠])(?![${UNSEEN}]*${NUMBER}[${UNSEEN}]*(?:[${PARTS}]|$))`, "g");
-const inert = (text) => (new RegExp(`^${NUMBER}$`).test(text) ? text : text.replace(LIVE, "$1'"));
-
-const downloads = (answer) => {
-  if (answer.job) return ["csv", "parquet", "json"].map((form) => make("a", { class: "button", href: `/api/v1/jobs/${answer.job}/result?format=${form}`, download: "" }, `Download ${form.toUpperCase()}`));
-  const names = Object.keys(answer.rows[0] || {});
-  const quoted = (value) => {
-    const written = typeof value === "string" ? inert(value) : value === null || value === undefined ? "" : String(value);
-    return /[",;\t\r\n]/.test(written) ? `"${written.replaceAll('"', '""')}"` : written;
-  };
-  const text = [names.map(quoted).join(","), ...answer.rows.map((row) => names.map((name) => quoted(row[name])).join(","))].join("\n");
-  return [make("a", { class: "button", href: URL.createObjectURL(new Blob([text], { type: "text/csv" })), download: "ranking.csv" }, "Download CSV")];
-};
-
-const showJob = async (place, id) => {
-  const told = await call(`jobs/${id}/view`);
-  shown(place, { ...told, job: id }, told.temperature_C);
-};
-
-export const view = (main) => {
-  const text = make("textarea", { value: kept.text, "aria-label": "Candidates, one formula a line", spellcheck: false, autocapitalize: "off", oninput: (event) => { kept.text = event.target.value; kept.file = null; told.textContent = ""; } });
-  const told = make("p", { class: "note", role: "status" }, kept.file ? `${kept.file.name} will be ranked` : "");
+const form = (main) => {
   const out = make("div", { id: "ranking" });
+  const stale = make("p", { class: "notice", id: "stale", role: "status", hidden: true }, "The list or the goal was changed: this is the ranking of before. Rank again.");
   const button = make("button", { class: "main", type: "submit" }, "Rank");
+  const said = make("p", { class: "note", role: "status" }, kept.file ? `${kept.file.name} will be ranked` : "");
+  const text = make("textarea", { value: kept.text, "aria-label": "Candidates, one formula a line", spellcheck: false, autocapitalize: "off", oninput: (event) => { keep({ text: event.target.value, file: null }); said.textContent = ""; aged(out, stale); } });
 
   const take = async (file) => {
     if (!file) return;
     const plain = /\.(csv|tsv|txt)$/i.test(file.name) && file.size < SMALL;
     const words = plain ? await file.text() : "\uFFFD";
     const read = !words.includes("\uFFFD");  // else it is no UTF-8: the server finds out what it is
-    kept.file = read ? null : file;
-    if (read) { kept.text = words; text.value = kept.text; }
-    told.textContent = read ? `${file.name} read` : `${file.name} will be ranked as a job`;
+    keep(read ? { text: words, file: null } : { file });
+    if (read) text.value = kept.text;
+    said.textContent = read ? `${file.name} read` : `${file.name} will be ranked as a job`;
+    aged(out, stale);
   };
 
-  const job = async (form, body) => {
-    const started = await call("jobs", { form, body, key: newKey() });
-    const bar = make("progress", { max: 1, value: 0 }), words = make("span", {}, started.step);
-    out.replaceChildren(make("p", { class: "row", role: "status" }, bar, words, small("Cancel", () => call(`jobs/${started.id}/cancel`, { body: {} }))));
-    const done = await follow(started.id, (now) => { bar.value = now.progress; words.textContent = now.step; });
-    if (done.state !== "done") throw new Error(done.state === "cancelled" ? "The job was cancelled." : done.error);
-    await showJob(out, started.id);
+  const show = (answer, id) => {
+    const degrees = answer.temperature_C === undefined ? temperature() : answer.temperature_C;
+    keep({ result: answer, id, open: null });
+    list.open = false;
+    shown(out, answer, degrees);
+    aged(out, stale);
+  };
+
+  const wait = async (id) => {
+    const answer = await followed(out, id);
+    if (kept.open === id) keep({ open: null });
+    if (answer) show({ ...answer, ...(answer.id ? {} : { job: id }) }, id);
+    return answer;
+  };
+
+  const job = async (told, body) => {
+    const started = await call("jobs", { form: told, body, key: newKey() });
+    keep({ open: started.id, id: started.id, asked: state() });
+    named("rankings", started.id);
+    list.refresh();
+    await wait(started.id);
   };
 
   const start = () => busy(button, async () => {
-    const file = kept.file ?? (isTable(kept.text) ? new File([kept.text], "list.csv") : null);
+    const grid = kept.file ? null : tableOf(kept.text);
+    const file = kept.file ?? (grid ? new File([grid], "list.csv") : null);
     if (file) {
-      const form = new FormData();
-      form.append("file", file);
-      form.append("goal", JSON.stringify(goal()));
-      form.append("temperature_C", String(temperature()));
-      await job(form);
+      const told = new FormData();
+      told.append("file", file);
+      told.append("goal", JSON.stringify(goal()));
+      told.append("temperature_C", String(temperature()));
+      await job(told);
       return;
     }
     const candidates = formulas(kept.text);
     if (!candidates.length) throw new Error("There is no formula yet; paste one a line, such as LiAlCl2.5O0.75");
-    const body = { candidates, goal: goal(), temperature_C: temperature() };
-    if (candidates.length > AT_ONCE) await job(undefined, body);
-    else shown(out, await call("rank?figure=true", { body }), temperature());
+    const body = { candidates, goal: goal(), temperature_C: temperature() }, asked = state();
+    if (candidates.length > AT_ONCE) { await job(undefined, body); return; }
+    const answer = await call("rank?figure=true&keep=true", { body });
+    keep({ asked });
+    if (out.isConnected) named("rankings", answer.id);
+    show(answer, answer.id ?? null);
+    list.refresh();
   });
 
   const chosen = make("input", { type: "file", accept: endings(), "aria-label": "A file with candidates", onchange: (event) => take(event.target.files[0]) });
-  const drop = make("div", { class: "drop" }, text, make("div", { class: "row" }, chosen, make("span", { class: "note" }, "or drop a table here: text, Excel or Parquet")), told);
+  const drop = make("div", { class: "drop" }, text, make("div", { class: "row" }, chosen, make("span", { class: "note" }, "or drop a table here: text, Excel or Parquet")), said);
   drop.addEventListener("dragover", (event) => { event.preventDefault(); drop.classList.add("over"); });
   drop.addEventListener("dragleave", () => drop.classList.remove("over"));
   drop.addEventListener("drop", (event) => { event.preventDefault(); drop.classList.remove("over"); take(event.dataTransfer.files[0]); });
   text.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); start(); } });
+  const list = recent("rankings", "ranking", "Recent rankings");
+  watch(() => aged(out, stale));
   main.replaceChildren(
     make("h1", {}, "Which of these deserve a melt?"),
     make("form", { class: "panel", onsubmit: (event) => { event.preventDefault(); start(); } }, drop, goalFields(), make("div", { class: "row" }, button, make("span", { class: "note" }, "Ctrl+Enter ranks too"))),
+    list,
+    stale,
     out);
-  if (kept.result) shown(out, kept.result.answer, kept.result.degrees);
+  return { out, show, wait };
 };
 
-export const viewJob = async (main, id) => {
-  const out = make("div", { id: "ranking" });
-  main.replaceChildren(make("p", {}, make("a", { href: "#jobs" }, "← all jobs")), out);
-  await showJob(out, id);
+export const view = async (main) => {
+  const list = linked();
+  if (list) keep({ text: list.split(",").map((one) => one.trim()).filter(Boolean).join("\n"), file: null, result: null });
+  const { show, wait } = form(main);
+  if (kept.open) await wait(kept.open);
+  else if (kept.result) show(kept.result, kept.id);
+};
+
+// A ranking by its number: as it was shown here, or as somebody sent its address.
+export const viewKept = async (main, id) => {
+  if (kept.id !== id) keep({ result: null, asked: "" });
+  const { out, show, wait } = form(main);
+  if (kept.result && kept.id === id) { show(kept.result, id); return; }
+  const same = kept.id === id;
+  out.replaceChildren(make("p", { class: "note busy" }, "Fetching the ranking …"));
+  let answer;
+  try { answer = await wait(id); } catch (error) { out.replaceChildren(); throw error; }
+  if (!answer || same || !out.isConnected) return;
+  const given = answer.places ? answer.places.map((place, at) => [place, answer.rows[at].input ?? answer.rows[at].formula]).sort((one, other) => one[0] - other[0]).map((pair) => pair[1]) : answer.rows.map((row) => row.input ?? row.formula);
+  if (answer.goal) restoreGoal(answer.goal, answer.temperature_C);
+  keep({ text: given.join("\n"), file: null, id });
+  keep({ asked: state() });
+  form(main).show(kept.result, id);
 };

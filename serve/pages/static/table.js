@@ -1,6 +1,7 @@
 // A table that sorts, filters and draws intervals; it keeps all rows and shows some, so that 10,000 stay quick.
 import { call } from "./api.js";
 import { formula, make, number, reference } from "./dom.js";
+import { lines } from "./download.js";
 
 const STEP = 50;
 const VERDICTS = ["inside", "edge", "outside", "unread"];
@@ -93,11 +94,13 @@ export const inFormula = (name, word) => {
   return new RegExp(word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&") + (/[A-Za-z]$/.test(word) ? "(?![a-z])" : "")).test(name);
 };
 
-export const table = ({ rows, columns, noun = "rows", filter = true, label }) => {
-  const state = { column: null, down: false, text: "", shown: STEP, verdicts: new Set(VERDICTS) };
+// `passes` is a further filter, `groups` has for each row the first that is nearly the same, `excluded` why the goal leaves it out;
+// `seen` is told which rows pass, whether filtered. Near-duplicates and excluded rows are folded until they are asked for.
+export const table = ({ rows, columns, noun = "rows", filter = true, label, passes, groups, excluded, seen }) => {
+  const state = { column: null, down: false, text: "", shown: STEP, verdicts: new Set(VERDICTS), open: new Set(), all: false };
   const places = new Map(columns.filter((column) => column.low).map((column) => [column, scale(rows, column)]));
   const found = finder(rows, columns);
-  const body = make("tbody"), count = make("output"), titles = make("tr");
+  const body = make("tbody"), count = make("output"), titles = make("tr"), drawn = new WeakMap();
   const more = make("button", { type: "button", onclick: () => { state.shown += 4 * STEP; draw(); } }, "Show more");
   const verdictOf = (row) => row.verdict || "unread";
 
@@ -111,12 +114,17 @@ export const table = ({ rows, columns, noun = "rows", filter = true, label }) =>
 
   const draw = () => {
     const asked = state.text.split(/\s+/).filter(Boolean);
-    let shown = rows.filter((row, at) => (!("verdict" in row) || state.verdicts.has(verdictOf(row))) && asked.every((word) => found(at, word)));
-    if (state.column) shown = shown.slice().sort(compare);
-    body.replaceChildren(...shown.slice(0, state.shown).map((row) => {
-      const line = make("tr");
+    const folded = (at) => Boolean(!state.all && excluded && excluded[at]);
+    let passed = [...rows.keys()].filter((at) => !folded(at) && (!("verdict" in rows[at]) || state.verdicts.has(verdictOf(rows[at]))) && asked.every((word) => found(at, word)) && (!passes || passes(rows[at])));
+    if (state.column) passed = passed.sort((one, other) => compare(rows[one], rows[other]));
+    const { shown, more: alike } = grouped(passed, groups, state.open);
+    body.replaceChildren(...shown.slice(0, state.shown).map((at) => {
+      const row = rows[at], line = make("tr", { class: groups && state.open.has(groups[at]) ? "open" : "" });
+      drawn.set(line, row);
       for (const [place, column] of columns.entries()) {
-        line.append(written(row, column, places));
+        const cell = written(row, column, places);
+        line.append(cell);
+        if (column.format === "formula" && alike.has(at)) cell.append(similar(groups[at], alike.get(at)));
         if (row.error && column.format === "formula") {
           line.append(make("td", { class: "error", colSpan: columns.length - place - 1 }, row.error));
           return line;
@@ -125,8 +133,16 @@ export const table = ({ rows, columns, noun = "rows", filter = true, label }) =>
       return line;
     }));
     more.hidden = shown.length <= state.shown;
-    count.textContent = `${Math.min(shown.length, state.shown).toLocaleString("en")} of ${shown.length.toLocaleString("en")} ${noun} shown`;
+    const hidden = passed.length - shown.length;
+    count.textContent = `${Math.min(shown.length, state.shown).toLocaleString("en")} of ${passed.length.toLocaleString("en")} ${noun} shown${hidden ? `, ${hidden.toLocaleString("en")} folded as near-duplicates` : ""}`;
+    const narrowed = asked.length > 0 || counts.some(([verdict]) => !state.verdicts.has(verdict)) || rows.some((row) => passes && !passes(row));
+    if (seen) seen(passed.map((at) => rows[at]), narrowed);
   };
+
+  const similar = (group, size) => make("button", { type: "button", class: "similar", "aria-expanded": String(state.open.has(group)), onclick: () => {
+    if (state.open.has(group)) state.open.delete(group); else state.open.add(group);
+    draw();
+  } }, state.open.has(group) ? `fold ${size.toLocaleString("en")} similar` : `${size.toLocaleString("en")} similar within 1 at.%`);
 
   for (const column of columns) {
     if (!column.label) { titles.append(make("th", {})); continue; }
@@ -146,10 +162,30 @@ export const table = ({ rows, columns, noun = "rows", filter = true, label }) =>
   const counts = VERDICTS.map((verdict) => [verdict, rows.filter((row) => "verdict" in row && verdictOf(row) === verdict).length]).filter(([, size]) => size);
   const verdicts = make("span", { role: "group", class: "row", "aria-label": "Verdicts shown" }, counts.map(([verdict, size]) => make("label", { class: `verdict ${verdict}` }, make("input", { type: "checkbox", checked: true, value: verdict, onchange: (event) => { if (event.target.checked) state.verdicts.add(verdict); else state.verdicts.delete(verdict); draw(); } }), verdict, make("small", {}, ` ${size.toLocaleString("en")}`))));
   draw();
-  return make("div", {},
-    filter ? make("div", { class: "controls" }, search, counts.length ? verdicts : "", count) : "",
-    make("div", { class: "scroll", tabIndex: 0, role: "region", "aria-label": label || noun }, make("table", {}, make("thead", {}, titles), body)),
-    more);
+  const place = make("div", { class: "scroll", tabIndex: 0, role: "region", "aria-label": label || noun }, make("table", {}, make("thead", {}, titles), body));
+  if (columns.some((column) => column.format === "formula")) place.addEventListener("copy", (event) => copied(event, [...body.children], drawn, columns));
+  const node = make("div", {}, filter ? make("div", { class: "controls" }, search, counts.length ? verdicts : "", count) : "", place, more);
+  node.redraw = (all) => { if (all !== undefined) state.all = all; state.shown = STEP; draw(); };
+  return node;
+};
+
+// Of rows in their order those that are shown, with the number of near-duplicates that stand behind each first one.
+const grouped = (passed, groups, open) => {
+  if (!groups) return { shown: passed, more: new Map() };
+  const first = new Map(), more = new Map(), members = new Map();
+  for (const at of passed) {
+    const group = groups[at];
+    if (!first.has(group)) { first.set(group, at); members.set(group, []); } else { members.get(group).push(at); more.set(first.get(group), (more.get(first.get(group)) || 0) + 1); }
+  }
+  return { shown: [...first].flatMap(([group, at]) => (open.has(group) ? [at, ...members.get(group)] : [at])), more };
+};
+
+// Several rows of a table are copied as a spreadsheet takes them: a line each.
+const copied = (event, all, drawn, columns) => {
+  const selection = getSelection(), some = all.filter((line) => selection.containsNode(line, true));
+  if (some.length < 2) return;
+  event.clipboardData.setData("text/plain", lines(some.map((line) => drawn.get(line)), columns));
+  event.preventDefault();
 };
 
 export const rankingColumns = (temperature, first = []) => [

@@ -74,7 +74,7 @@ def test_the_same_json_as_for_rank_and_its_events(http):
     shares = [one["progress"] for one in told]
     assert shares == sorted(shares) and told[-1]["state"] == "done"
     assert [line for line in lines if line.startswith("event: ")][-1] == "event: end"
-    assert http.get(f"/api/v1/jobs/{number}/view").json()["of"] == 20
+    assert http.get(f"/api/v1/rankings/{number}").json()["of"] == 20
 
 
 @pytest.mark.slow
@@ -181,7 +181,7 @@ def test_what_is_to_be_noticed_of_a_list_reaches_who_sent_it(http):
     of_goal, blank, kelvin = job["notes"]
     assert of_goal == taken["notes"][0] and "2 blank lines in warm.csv" in blank
     assert "temperature_C = 298 is taken for degC" in kelvin and "298 K is 24.85 degC" in kelvin
-    assert http.get(f"/api/v1/jobs/{job['id']}/view").json()["notes"] == job["notes"]
+    assert http.get(f"/api/v1/rankings/{job['id']}").json()["notes"] == job["notes"]
     assert http.get("/api/v1/jobs").json()["rows"][0]["notes"] == job["notes"]
 
 

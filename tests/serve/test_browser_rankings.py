@@ -1,0 +1,220 @@
+"""Rankings that have an address, rows that stay one's own, and filters, in Chromium."""
+
+import csv
+import importlib.util
+import io
+from pathlib import Path
+
+import pytest
+from vitrion.features import Composition
+
+spec = importlib.util.spec_from_file_location("browser_tests", Path(__file__).with_name("test_browser.py"))
+shared = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(shared)
+browser, page, serving, fits = shared.browser, shared.page, shared.serving, shared.fits
+
+pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.slow]
+BOX = "Candidates, one formula a line"
+LIST = "LiAlCl2.5O0.75\nNaAlCl2.5O0.75\nLiGaCl2.5O0.75\nLiTaCl4O\nLiAlCl2.51O0.745\nLiAlCl4"
+
+
+def ranked(page, base, text, count=None):
+    """Rank a text at the page; return the formulas that are shown."""
+    page.goto(f"{base}/#rank")
+    page.get_by_text("Models: tg 8, conductivity 8").wait_for()
+    page.get_by_label(BOX).fill(text)
+    page.get_by_role("button", name="Rank", exact=True).click()
+    page.wait_for_url("**/#rankings/*")
+    page.locator("#ranking table").wait_for()
+    return formulas(page)
+
+
+def formulas(page):
+    return [cell.get_attribute("title") for cell in page.locator("#ranking tbody td.formula").all()]
+
+
+def downloaded(page, name):
+    """Rows of the CSV file behind a button."""
+    with page.expect_download() as file:
+        page.get_by_role("button", name=name).click()
+    return list(csv.DictReader(io.StringIO(Path(file.value.path()).read_text(encoding="utf-8"))))
+
+
+def test_a_ranking_has_an_address(house, page, browser):
+    with serving() as base:
+        page.goto(f"{base}/#rank")
+        page.get_by_label("Tg at most, °C").fill("60")
+        shown = ranked(page, base, LIST)
+        address = page.url
+        page.reload()
+        page.locator("#ranking table").wait_for()
+        assert formulas(page) == shown
+        assert page.get_by_label(BOX).input_value() == LIST
+        assert page.get_by_label("Tg at most, °C").input_value() == "60"
+        assert not page.locator("#stale").is_visible()
+
+        context = browser.new_context(viewport={"width": 390, "height": 844})
+        other = context.new_page()
+        other.goto(address)
+        other.locator("#ranking table").wait_for()
+        assert formulas(other) == shown
+        assert other.get_by_label(BOX).input_value() == LIST
+        assert other.get_by_label("Tg at most, °C").input_value() == "60"
+        assert other.get_by_text("Models: tg 8, conductivity 8; ranked").is_visible()
+        assert fits(other)
+        context.close()
+
+        page.get_by_label("Tg at most, °C").fill("70")
+        assert page.locator("#stale").is_visible()
+        assert "stale" in page.locator("#ranking").get_attribute("class")
+        page.reload()
+        page.locator("#ranking table").wait_for()
+        assert page.locator("#stale").is_visible(), "what was typed survives, and the result is as old as before"
+        page.get_by_role("button", name="Rank", exact=True).click()
+        page.locator("#stale").wait_for(state="hidden")
+        page.wait_for_url(lambda url: "#rankings/" in url and url != address)
+        page.get_by_text("Recent rankings").click()
+        page.locator(".recent li").nth(1).wait_for()
+        page.go_back()
+        page.wait_for_url(address)
+        page.wait_for_function("[...document.querySelectorAll('input[type=number]')].some((one) => one.value === '60')")
+        page.locator("#ranking table").wait_for()
+        assert formulas(page) == shown and not page.locator("#stale").is_visible()
+
+
+def test_a_family_has_an_address(house, page, browser):
+    with serving() as base:
+        page.goto(f"{base}/#family")
+        page.get_by_label("Ranges: x=0:1.5:0.05").fill("x=0.2:1:0.1")
+        page.get_by_role("button", name="Predict the family").click()
+        page.wait_for_url("**/#sweeps/*")
+        page.locator("#sweep table").wait_for()
+        title = page.locator("#sweep h1").inner_text()
+        context = browser.new_context()
+        other = context.new_page()
+        other.goto(page.url)
+        other.locator("#sweep table").wait_for()
+        assert other.locator("#sweep h1").inner_text() == title
+        assert other.get_by_label("Ranges: x=0:1.5:0.05").input_value() == "x=0.2:1:0.1"
+        context.close()
+        page.goto(f"{base}/#family")
+        page.get_by_text("Recent families").wait_for()
+        page.locator(".recent li").wait_for(state="attached")
+
+
+def test_a_job_that_was_left_shows_its_bar_again(house, page):
+    with serving(work=0) as base:  # nobody works on it: it waits
+        page.goto(f"{base}/#rank")
+        page.get_by_text("Models: tg 8, conductivity 8").wait_for()
+        page.get_by_label(BOX).fill("formula\tsample\nLiAlCl4\tA1\nNaAlCl4\tA2")
+        page.get_by_role("button", name="Rank", exact=True).click()
+        page.wait_for_url("**/#rankings/*")
+        page.get_by_role("progressbar", name="Progress").wait_for()
+        page.get_by_role("link", name="Data").click()
+        page.get_by_role("heading", name="What the models stand on").wait_for()
+        page.get_by_role("link", name="Rank", exact=True).click()
+        page.get_by_role("progressbar", name="Progress").wait_for()
+        page.reload()
+        page.get_by_role("progressbar", name="Progress").wait_for()
+        page.get_by_role("button", name="Cancel").click()
+        page.get_by_text("This ranking was cancelled.").wait_for()
+
+
+def test_my_row_is_still_my_row(house, page):
+    """A block of a spreadsheet without a header, formulas in its second column."""
+    block = "A1\t0.5 Li2O-TaCl5\tMeyer\nA2\tLiAlCl2.5O0.75\tSato\nA3\tLiAlCl4\t"
+    with serving() as base:
+        ranked(page, base, block)
+        heads = [head.strip() for head in page.locator("#ranking thead th").all_inner_texts()]
+        assert heads[-3:] == ["as given", "column 1", "column 3"]
+        row = page.locator("#ranking tbody tr").filter(has=page.get_by_role("cell", name="0.5 Li2O-TaCl5"))
+        assert row.locator("td").last.inner_text() == "Meyer"
+        page.get_by_role("searchbox").fill("Sato")
+        assert formulas(page) == ["LiAlCl2.5O0.75"]
+        (row,) = downloaded(page, "Download 1 row (filtered)")
+        assert (row["input"], row["column 1"], row["column 3"]) == ("LiAlCl2.5O0.75", "A2", "Sato")
+        assert row["models"] == "tg 8, conductivity 8"
+        assert row["goal"] == "at least 1 mS/cm at 25 °C, and Tg of at most 25 °C" and row["temperature_C"] == "25"
+
+
+def test_lists_of_several_formulas_on_a_line(house, page):
+    with serving() as base:
+        page.goto(f"{base}/")
+        read = page.evaluate("""async () => {
+            const { formulas, tableOf } = await import("/static/lists.js");
+            const texts = ["LiAlCl4, NaAlCl4, LiAl2Cl7", "LiAlCl4,NaAlCl4", "LiAlCl2,5O0,75", "LiAlCl4; NaAlCl4",
+                           "LiAlCl4\\nNaAlCl4", "0,5Li2O-TaCl5", "LiAlCl4, Foo, NaAlCl4"];
+            return [texts.map(formulas), tableOf("A1;LiAlCl4\\nA2;NaAlCl4"), tableOf("S1\\nS2\\nLiAlCl4"),
+                    tableOf("Sample\\tMaterial\\nA1\\tLiAlCl4"), tableOf("LiAlCl4; NaAlCl4")];
+        }""")
+        assert read[0] == [
+            ["LiAlCl4", "NaAlCl4", "LiAl2Cl7"],
+            ["LiAlCl4", "NaAlCl4"],
+            ["LiAlCl2,5O0,75"],
+            ["LiAlCl4", "NaAlCl4"],
+            ["LiAlCl4", "NaAlCl4"],
+            ["0,5Li2O-TaCl5"],
+            ["LiAlCl4", "Foo", "NaAlCl4"],
+        ]
+        assert read[1] == "column 1\tformula\nA1\tLiAlCl4\nA2\tNaAlCl4"
+        assert read[2] is None and read[4] is None
+        assert read[3] == "Sample\tformula\nA1\tLiAlCl4"
+
+
+def test_a_table_is_copied_one_line_a_candidate(house, page):
+    with serving() as base:
+        shown = ranked(page, base, LIST)
+        text = page.evaluate("""() => {
+            getSelection().selectAllChildren(document.querySelector("#ranking table"));
+            const data = new DataTransfer();
+            const event = new ClipboardEvent("copy", { clipboardData: data, bubbles: true, cancelable: true });
+            document.querySelector("#ranking .scroll").dispatchEvent(event);
+            return data.getData("text/plain");
+        }""")
+        lines = [line.split("\t") for line in text.split("\n")]
+        assert lines[0][:5] == ["#", "formula", "P(goal)", "σ at 25 °C, mS/cm (90 %)", "σ at 25 °C, mS/cm (90 %) low"]
+        assert [line[1] for line in lines[1:]] == shown
+        assert {len(line) for line in lines} == {len(lines[0])}
+        assert all(float(line[4]) < float(line[3]) < float(line[5]) for line in lines[1:])
+
+
+@pytest.mark.parametrize("size", list(shared.SIZES))
+def test_filters_of_a_chemist(house, page, size):
+    page.set_viewport_size(dict(zip(("width", "height"), shared.SIZES[size], strict=True)))
+    with serving() as base:
+        shown = ranked(page, base, LIST)
+        assert len(shown) == 5, "two are within 1 at.% of each other"
+        page.get_by_role("button", name="1 similar within 1 at.%").click()
+        assert len(formulas(page)) == 6
+        page.get_by_role("button", name="fold 1 similar").click()
+        page.get_by_text("Elements and ranges").click()
+        page.get_by_role("button", name="O: any").click()
+        assert "LiAlCl4" not in formulas(page) and len(formulas(page)) == 4
+        page.get_by_role("button", name="Na: any").click()
+        page.get_by_role("button", name="Na: has to be in").click()
+        left = formulas(page)
+        assert len(left) == 3 and all(Composition.parse(one).fraction("Na") == 0 for one in left)
+        assert page.get_by_text("Elements and ranges (2 set)").is_visible()
+        rows = downloaded(page, "Download 4 rows (filtered)")
+        assert {row["formula"] for row in rows} >= set(left) and len(rows) == 4
+        assert fits(page)
+        page.get_by_role("button", name="Clear").click()
+        assert len(downloaded(page, "Download CSV")) == 6
+        sigma = sorted(1e3 * float(row["conductivity_S_cm"]) for row in rows)
+        page.get_by_label("σ, mS/cm, at least").fill(str(sigma[1] * 1.0001))
+        kept = downloaded(page, "(filtered)")
+        assert kept and all(1e3 * float(row["conductivity_S_cm"]) > sigma[1] for row in kept)
+
+
+def test_what_the_goal_excludes_is_counted_and_folded(house, page):
+    with serving() as base:
+        page.goto(f"{base}/#rank")
+        page.get_by_label("Without elements").fill("Ta")
+        shown = ranked(page, base, LIST + "\nLi2AlCl4")
+        assert "LiTaCl4O" not in shown and "Li2AlCl4" not in shown
+        words = page.locator("#excluded").inner_text()
+        assert "5 of 7 fit the limits of the goal; excluded: " in words
+        assert "1 by elements" in words and "1 as not neutral" in words
+        page.get_by_role("button", name="Show the 2").click()
+        assert {"LiTaCl4O", "Li2AlCl4"} <= set(formulas(page))
+        assert len(downloaded(page, "Download CSV")) == 7
