@@ -11,7 +11,7 @@ shows one in a notebook so that any viewer displays it.
 - `ternary`: A ternary map: a property over the shares of three elements or groups, such as O, Cl and M.
 - `ranking_map`: A ranking as a picture: the map of Tg and conductivity, with intervals, names and the goal.
 - `labels`: Names beside points of a plot, placed so that none covers another.
-- `sweep`: A sweep as a picture: conductivity and Tg against a variable, with their intervals as bands.
+- `sweep`: A sweep as a picture: conductivity and Tg as bands against one variable, or as maps over two.
 - `figures`: Figures of a training: measured against predicted, and how often the intervals hold.
 """
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .elements import element_counts, periodic_table
     from .export import PictureError, picture, png, save, svg
     from .ranking_map import LARGEST, conductivity_map, map_names, named
-    from .sweep import sweep_lines
+    from .sweep import sweep_lines, sweep_maps
     from .ternary import corner_shares, ternary_map
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "save",
     "svg",
     "sweep_lines",
+    "sweep_maps",
     "ternary_map",
 ]
 _HOMES = {
@@ -68,6 +69,7 @@ _HOMES = {
     "save": ".export",
     "svg": ".export",
     "sweep_lines": ".sweep",
+    "sweep_maps": ".sweep",
     "ternary_map": ".ternary",
 }
 

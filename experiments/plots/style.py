@@ -12,6 +12,7 @@ VERDICTS = {
 PHRASES = {"inside": "inside the known", "edge": "at the edge of the known", "outside": "outside the known"}
 LINES = ("31, 135, 201", "224, 138, 0", "0, 150, 110", "176, 85, 154", "122, 111, 208", "139, 143, 152")
 GOAL = "0, 150, 110"
+STAR = "#b02a30"  # of what was measured
 MARGIN = {"l": 68, "r": 18, "t": 40, "b": 56}
 _GRID = "rgba(128, 128, 128, 0.18)"
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

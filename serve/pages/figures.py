@@ -11,7 +11,7 @@ import pandas as pd
 from ...experiments.campaign_log.beliefs import at
 from ...experiments.campaigns.plot import progress_lines
 from ...experiments.plots import conductivity_map, map_names
-from ...experiments.plots.sweep import sweep_lines
+from ...experiments.plots.sweep import sweep_lines, sweep_maps
 from ...models.explanation.analogues import analogues
 from .reports import SIZES
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ...models.predictor import Predictor
 
 SAME_GLASS = 0.02  # distance below which a member is the glass that was measured, rounding of its formula apart
+MARKS = 300  # of the best, drawn as such; the page draws the rest, of which it has the rows, as dots
 NEAR_C = 10.0  # furthest from a temperature at which a conductivity is shown for it
 _MEASURED = "rgb(176, 42, 48)"
 _PANELS = (("y", "conductivity_S_cm", 1e3, "mS/cm"), ("y2", "tg_C", 1.0, "°C"))
@@ -32,7 +33,7 @@ def of_ranking(ranking: pd.DataFrame, goal: Goal, temperature_C: float | None) -
     """The Tg-conductivity map, with the names of the best for each width."""
     marks = [(width, map_names(ranking, goal, names, (width, height))) for width, height, names in SIZES]
     front = ranking[[one is True for one in ranking["pareto"].tolist()]].sort_values("tg_C")
-    figure = conductivity_map(ranking, goal, temperature_C)
+    figure = conductivity_map(ranking, goal, temperature_C, most=MARKS)
     if len(front) > 1:
         figure.add_trace(_line("Pareto front", front["tg_C"], front["conductivity_S_cm"] * 1e3))
     return _plain(figure, marks)
@@ -41,7 +42,10 @@ def of_ranking(ranking: pd.DataFrame, goal: Goal, temperature_C: float | None) -
 def of_sweep(
     table: pd.DataFrame, variables: Sequence[str], measured: pd.DataFrame, goal: Goal, temperature_C: float
 ) -> dict[str, Any]:
-    """Bands of a family against its first variable, with the members that were measured."""
+    """Bands of a family against its first variable, or maps over its two, with the members that were measured."""
+    if len(variables) == 2 and all(len(set(table[name])) > 1 for name in variables):
+        told = table, variables, goal, temperature_C, measured
+        return _plain(sweep_maps(*told)) | {"narrow": _plain(sweep_maps(*told, across=False))["layout"]}
     figure = sweep_lines(table, variables, goal, temperature_C)
     for panel, column, scale, unit in _PANELS:
         here = measured.dropna(subset=[column])

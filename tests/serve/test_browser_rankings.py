@@ -5,6 +5,7 @@ import importlib.util
 import io
 from pathlib import Path
 
+import numpy as np
 import pytest
 from vitrion.features import Composition
 
@@ -218,3 +219,73 @@ def test_what_the_goal_excludes_is_counted_and_folded(house, page):
         page.get_by_role("button", name="Show the 2").click()
         assert {"LiTaCl4O", "Li2AlCl4"} <= set(formulas(page))
         assert len(downloaded(page, "Download CSV")) == 7
+
+
+CLOUD = """async (count) => {
+    const { figure } = await import("/static/figure.js");
+    const row = (n) => ({
+        formula: `Li${n}AlCl4`, rank: n, p_goal: 0.1, verdict: ["inside", "edge", "outside"][n % 3],
+        tg_C: 100 * Math.sin(n), tg_low_C: -50, tg_high_C: 150, conductivity_S_cm: 10 ** (-3 + 1.5 * Math.cos(1.7 * n)),
+        conductivity_low_S_cm: 1e-6, conductivity_high_S_cm: 1e-1,
+    });
+    const dots = Array.from({ length: count }, (_, n) => row(n));
+    const axis = { type: "linear", range: [-120, 120] }, log = { type: "log", range: [-2, 2] };
+    const marks = { type: "scatter", mode: "markers", x: [0], y: [1], customdata: [[-50, 50, 0.1, 10]], marker: {} };
+    const began = performance.now();
+    const place = figure({ data: [marks], layout: { xaxis: axis, yaxis: log } }, "Map", { dots });
+    document.body.replaceChildren(place);
+    while (!place.querySelector(".points path")) await new Promise((next) => setTimeout(next));
+    if (count) while (!place.querySelector("image")) await new Promise((next) => setTimeout(next));
+    return performance.now() - began;
+}"""
+
+
+@pytest.mark.parametrize("size", list(shared.SIZES))
+def test_a_map_of_ten_thousand_is_drawn_as_soon_as_one_of_few(empty, page, size):
+    """The rest is one picture; less than a third of the plot is inked, and what is pointed at says its name."""
+    from PIL import Image
+
+    page.set_viewport_size(dict(zip(("width", "height"), shared.SIZES[size], strict=True)))
+    with serving() as base:
+        page.goto(f"{base}/")
+        page.locator("h1").first.wait_for()
+        page.evaluate(CLOUD, 10)
+        few, many = (min(page.evaluate(CLOUD, count) for _ in range(3)) for count in (10, 9_700))
+        print(f"10 rows in {few:.0f} ms, 10,000 rows in {many:.0f} ms")
+        assert many < 5 * few
+        page.wait_for_timeout(300)
+        plot = page.locator(".figure .nsewdrag").bounding_box()
+        picture = np.asarray(Image.open(io.BytesIO(page.screenshot(clip=plot))).convert("L"), dtype=int)
+        inked = np.mean(np.abs(picture - 255) > 24)
+        print(f"inked: {inked:.1%}")
+        assert 0.005 < inked < 1 / 3
+        page.mouse.move(plot["x"] + 0.5 * plot["width"], plot["y"] + 0.7 * plot["height"])
+        page.locator(".plot .label b").wait_for()
+        before = page.locator(".plot canvas.over").evaluate("one => one.toDataURL()")
+        page.mouse.move(plot["x"] - 30, plot["y"] - 30)
+        page.locator(".plot .label").wait_for(state="hidden")
+        assert page.locator(".plot canvas.over").evaluate("one => one.toDataURL()") != before, "its bars go with it"
+
+
+def test_the_map_is_saved_as_a_picture(house, page):
+    with serving() as base:
+        ranked(page, base, LIST)
+        page.locator("#ranking .figure .main-svg").first.wait_for()
+        for form, head in (("SVG", b"<svg"), ("PNG", b"\x89PNG")):
+            with page.expect_download() as file:
+                page.get_by_role("button", name=f"Save {form}").click()
+            assert Path(file.value.path()).read_bytes().startswith(head)
+            assert file.value.suggested_filename == f"map-{page.url.rpartition('/')[2][:8]}.{form.lower()}"
+
+
+@pytest.mark.parametrize("size", list(shared.SIZES))
+def test_two_variables_are_maps(house, page, size):
+    page.set_viewport_size(dict(zip(("width", "height"), shared.SIZES[size], strict=True)))
+    with serving() as base:
+        page.goto(f"{base}/#family")
+        page.get_by_label("Family: a formula with braces").fill("Li{1-y}Na{y}AlCl{4-2x}O{x}")
+        page.get_by_label("Ranges: x=0:1.5:0.05").fill("x=0.2:1:0.1; y=0:1:0.25")
+        page.get_by_role("button", name="Predict the family").click()
+        page.locator("#sweep .figure .hm").nth(2).wait_for(state="attached")
+        assert page.locator("#sweep .figure .hm image").count() == 3
+        assert fits(page)

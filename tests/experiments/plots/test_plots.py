@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from vitrion.experiments.plots import conductivity_map, map_names, sweep_lines
+from vitrion.experiments.plots import conductivity_map, map_names, sweep_lines, sweep_maps
 from vitrion.experiments.plots.labels import place
 from vitrion.experiments.task.goal import Goal
 
@@ -53,11 +53,46 @@ def test_map_draws_every_number_once(ranking):
 
 def test_map_shows_intervals_and_goal(ranking):
     figure = conductivity_map(ranking, Goal())
-    first = next(trace for trace in figure.data if len(trace.x) and trace.name == "inside")
+    first = next(trace for trace in figure.data if trace.name == "inside" and trace.error_x.array is not None)
     assert np.allclose(first.error_x.array, 40)
     assert np.allclose(np.array(first.y) - np.array(first.error_y.arrayminus), np.array(first.y) / 9)
     corner = figure.layout.shapes[0]
     assert (corner.x1, corner.y0) == (25.0, 1.0)
+
+
+def test_only_the_best_have_bars_and_every_mark_knows_its_own(ranking):
+    figure = conductivity_map(ranking, Goal())
+    barred = [trace for trace in figure.data if trace.error_x.array is not None and len(trace.x)]
+    assert sum(len(trace.x) for trace in barred) == 10
+    for trace in figure.data:
+        for x, y, ends in zip(trace.x, trace.y, trace.customdata, strict=True):
+            assert np.allclose(ends, [x - 40, x + 40, y / 9, y * 9], rtol=1e-4, atol=1e-6)
+
+
+def test_axes_show_nearly_all_means_and_not_the_outermost(ranking):
+    many = pd.concat([ranking.iloc[:59]] * 4, ignore_index=True)
+    far = many.assign(tg_C=many["tg_C"].where(many.index != 200, 9000.0))
+    wide, usual = (conductivity_map(table, Goal()).layout.xaxis.range for table in (far, many))
+    assert wide[1] < 1.5 * usual[1]
+    assert np.mean(many["tg_C"].between(*usual)) > 0.97
+    first = many.assign(tg_C=many["tg_C"].where(many.index != 0, 9000.0))
+    assert conductivity_map(first, Goal()).layout.xaxis.range[1] > 9000, "the best are always in sight"
+
+
+def test_measured_glasses_are_stars(ranking):
+    known = ranking.assign(
+        n_measured=0, measured_conductivity_S_cm=np.nan, measured_temperature_C=np.nan, measured_tg_C=np.nan
+    ).assign(measured_phase="", measured_doi="")
+    assert "measured glass" not in {trace.name for trace in conductivity_map(known).data}
+    known.loc[0, ["measured_conductivity_S_cm", "measured_temperature_C"]] = [1.5e-3, 30.0]
+    known.loc[1, ["measured_conductivity_S_cm", "measured_temperature_C"]] = [1.5e-3, 200.0]
+    known.loc[2, ["measured_conductivity_S_cm", "measured_temperature_C"]] = [1.5e-3, 25.0]
+    known.loc[3, "measured_tg_C"] = -16.8
+    known["measured_phase"] = ["glass", "glass", "crystal", *["glass"] * 57]
+    (stars,) = [trace for trace in conductivity_map(known).data if trace.name == "measured glass"]
+    assert stars.marker.symbol == "star"
+    assert np.allclose(stars.x, [known["tg_C"][0], -16.8])
+    assert np.allclose(stars.y, [1.5, known["conductivity_S_cm"][3] * 1e3])
 
 
 def test_hover_is_escaped(ranking):
@@ -101,6 +136,24 @@ def test_sweep_of_many_lines_shows_six_without_bands(ranking):
     assert len(figure.data) == 12
     assert figure.data[0].name == "y = 0"
     assert json.loads(figure.to_json())["layout"]["showlegend"]
+
+
+def test_two_variables_are_maps_with_the_line_of_the_goal(ranking):
+    table = ranking.iloc[:56].assign(x=np.tile(np.linspace(0, 1, 8), 7), y=np.repeat(np.arange(7) / 10, 8))
+    measured = pd.DataFrame({"x": [0.0], "y": [0.1], "formula": "LiAlCl4", "conductivity_S_cm": 1e-3, "tg_C": np.nan})
+    figure = sweep_maps(table.drop(index=3), ["x", "y"], Goal(), 25.0, measured.assign(source="10.1/x"))
+    heats = [trace for trace in figure.data if trace.type == "heatmap"]
+    assert [np.shape(heat.z) for heat in heats] == [(7, 8)] * 3
+    assert heats[2].z[0][3] is None or np.isnan(heats[2].z[0][3]), "a point left out is a hole"
+    assert np.isclose(heats[1].z[1][0], np.log10(table["conductivity_S_cm"][8] * 1e3))
+    lines = [trace.contours.start for trace in figure.data if trace.type == "contour"]
+    assert lines == [50.0, 0.0, 25.0]
+    stars = [trace.xaxis for trace in figure.data if trace.type == "scatter"]
+    assert stars == ["x", "x2"], "of the chance and of the conductivity; its Tg is not known"
+    free = sweep_maps(table, ["x", "y"], Goal(tg_C=None))
+    assert sum(trace.type == "contour" for trace in free.data) == 2
+    tall = sweep_maps(table, ["x", "y"], across=False).layout
+    assert tall.yaxis.domain[0] > tall.yaxis2.domain[1] > tall.yaxis3.domain[1]
 
 
 LIQUIDUS = {"liquidus": {"below": 160}}
