@@ -27,10 +27,10 @@ SURPRISE = 30.0  # degrees of freedom of the process: how soon surprising result
 SILENT = 1e12  # variance of a result that says nothing
 FARTHEST = 8.0  # difficulties beyond which an error counts no further
 REWEIGHTINGS, UNTIL_SETTLED = 4, 30  # steps from all results counting, and from those that stand out set aside
-SUSPICIOUS, LIKELIER = (
-    3.0,
-    1.0,
-)  # misfit beyond half a unit a result that lets one look for the latter; and its handicap
+SUSPICIOUS = 3.0  # misfit beyond half a unit a result, from which wrong values are looked for
+LIKELIER = (
+    6.0  # by how much a reading with wrong values has to fit better than a shift: laboratories do shift by decades
+)
 
 
 class Law(NamedTuple):
