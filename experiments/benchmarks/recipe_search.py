@@ -198,8 +198,8 @@ def _lines(found: Sequence[Found], facts: Facts) -> Iterator[str]:
         f"Papers are dealt into {N_OUTER} outer folds by a seed that no choice was made with. Inside each, {N_INNER} "
         "folds of the other papers choose among the variants (`experiments/recipes/data/variants.toml`); the choice is "
         "scored once on the outer fold, whose papers and compositions it has not seen. So `chosen inside` is the error "
-        "of the search as a whole, `shipped` that of the recipe which came of it, under the same folds. The inner folds "
-        "learn from two fifths of the papers. Errors: K, or decades.",
+        "of the search as a whole, `shipped` that of the recipe which came of it, under the same folds. The inner "
+        "folds learn from two fifths of the papers. Errors: K, or decades.",
         "",
         "What the variants cannot undo: that there are a committee and a family process, and what they see, was found "
         "on the same papers (docs/models.md).",
