@@ -79,7 +79,7 @@ def _why(told: Told, records: Sequence[Mapping[Any, Any]]) -> list[str]:
     found = []
     for number, (row, pick) in enumerate(zip(told.rows, told.picks, strict=True)):
         if len(new) > 1 and number == int(np.argmax(new)) and new[number] > 0:
-            found.append("highest chance of this batch")
+            found.append("highest chance of the new samples")
         elif pick.why == "typical":
             found.append("most typical of the space")
         elif axis is not None and (place := _place(axis[row], known, name)):
