@@ -89,17 +89,18 @@ def _halide(row: Mapping[str, str]) -> Halide:
 def needed(fractions: Fractions) -> tuple[Mask, Mask]:
     """Whether a gas or a liquid, and whether another volatile halide, is needed to make each composition, shape (n,).
 
-    Halogen goes to salts that stay first, then to halides that alkali binds, then to volatile solids, and to gases and
-    liquids last: what is left for the next of these asks for it.
+    Halogen goes to salts that stay first, then to halides that alkali binds, then to volatile solids, then to liquids
+    that alkali binds (K2SnCl6), and to other gases and liquids last: what is left for the next of these asks for it.
+    The halides are those of the lightest halogen of a composition: AsCl3 is a liquid, AsI3 is none.
     """
     n = len(fractions)
     gases, others = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
     if not any(bool(fractions.column(symbol).any()) for symbol in _metals()):
         return gases, others
-    held = fractions.matrix @ _kinds()
-    rows = np.flatnonzero((held[:, 0] > 0) & (held[:, 2:5].sum(axis=1) > 0))
+    held = _held(fractions)
+    rows = np.flatnonzero((held[:, 0] > 0) & (held[:, [2, 3, 4, 10]].sum(axis=1) > 0))
     gases[rows], others[rows] = _left(held[rows])
-    poor = np.flatnonzero(~gases & (held[:, 5] < 0.01) & (held[:, 4] + held[:, 3] > 0))
+    poor = np.flatnonzero(~gases & (held[:, 5] < 0.01) & (held[:, [3, 4, 10]].sum(axis=1) > 0))
     gases[poor] = molecular_halide(fractions.matrix[poor])
     return gases, others
 
@@ -119,16 +120,32 @@ def _metals() -> frozenset[str]:
 
 
 def _left(held: Matrix) -> tuple[Mask, Mask]:
-    """Whether gases and liquids, and whether others, take halogen that is left; of sums by `_kinds`, shape (n, 10)."""
-    halogen, salts, bindable, solid, _, alkali, wanted, anions, fixed, lower = held.T
+    """Whether gases and liquids, and whether others, take halogen that is left; of sums by `_kinds`, shape (n, 12).
+
+    Alkali binds liquids before solids, so that no gas is asked for that a salt can hold.
+    """
+    halogen, salts, bindable, solid, _, alkali, wanted, anions, fixed, lower, liquid, liquid_wanted = held.T
     slack = table()["volatile"]["tolerance"]
     stays = np.where(anions - fixed <= lower + 0.01, lower, 0.0)  # where the charge asks for no higher chlorides
     left = halogen - salts - stays
+    rest = left - bindable - solid
+    binds = np.clip(rest / np.maximum(liquid, 1e-12), 0.0, 1.0) * liquid_wanted
+    bound = (liquid > 0) & (rest > slack)
     partly = np.clip(left / np.maximum(bindable, 1e-12), 0.0, 1.0)
     unbound = (bindable > 0) & (left > slack) & (alkali < 0.98 * partly * wanted)
-    left = left - bindable
-    others = unbound | ((left > slack) & (solid > 0))
-    return np.asarray(left - solid > slack), np.asarray(others)
+    others = unbound | bound | ((left - bindable > slack) & (solid > 0))
+    return np.asarray((rest - liquid > slack) | (bound & (alkali < 0.98 * binds))), np.asarray(others)
+
+
+def _held(fractions: Fractions) -> Matrix:
+    """Sums by `_kinds` of the lightest halogen of each composition, shape (n, 12)."""
+    found = fractions.matrix @ _kinds(HALOGENS[0])
+    lighter = fractions.column(HALOGENS[0]) > 0
+    for halogen in HALOGENS[1:]:
+        rows = np.flatnonzero(~lighter & (fractions.column(halogen) > 0))
+        found[rows] = fractions.matrix[rows] @ _kinds(halogen)
+        lighter |= fractions.column(halogen) > 0
+    return np.asarray(found)
 
 
 @lru_cache(maxsize=1)
@@ -138,29 +155,32 @@ def _states() -> Vector:
     return np.where(low + high < 0, low, np.clip(np.nan_to_num(lookup("typical_state")), low, high))
 
 
-@lru_cache(maxsize=1)
-def _kinds() -> Matrix:
-    """Weights, shape (103, 10).
+@lru_cache(maxsize=len(HALOGENS))
+def _kinds(halogen: str) -> Matrix:
+    """Weights, shape (103, 12), by the volatile halides of one halogen.
 
-    Halogen; halogen that salts take, halides that alkali binds, other volatile solids, and gases and liquids; alkali;
-    the alkali that binds; charge of the anions, of cations of one state, and the least of all others.
+    Halogen; halogen that salts take, solid halides that alkali binds, other volatile solids, and gases and liquids;
+    alkali; the alkali that binds; charge of the anions, of cations of one state, and the least of all others; halogen
+    of liquids that alkali binds, and the alkali for it.
     """
-    weights, states = np.zeros((len(SYMBOLS), 10)), _states()
+    weights, states = np.zeros((len(SYMBOLS), 12)), _states()
     weights[:, 7], weights[:, 8] = np.maximum(-states, 0.0), np.maximum(states, 0.0)
     for symbol, state in HARMLESS_STATE.items():
-        weights[INDEX[symbol], 8:] = 0.0, state
+        weights[INDEX[symbol], 8:10] = 0.0, state
     for symbol in HALOGENS:
         weights[INDEX[symbol], 0] = 1.0
     weights[:, 1] = np.maximum(_states(), 0.0)
     synthesis = table()["volatile"]["synthesis_C"]
-    told = [one for one in halides() if one.halogen != "F" and one.temperature_C <= synthesis]
+    volatile = {one.metal for one in halides() if one.halogen != "F" and one.temperature_C <= synthesis}
+    told = [one for one in halides() if one.halogen == halogen and one.metal in volatile]
     for symbol in {one.metal for one in told}:
         place, mine = INDEX[symbol], [one for one in told if one.metal == symbol]
         weights[place, 1] = 0.0
-        first = min(mine, key=lambda one: (one.halogen != "Cl", one.per_metal))  # of SbCl3 and SbCl5 the lower
-        column = 4 if first.state != "solid" else 2 if np.isfinite(first.bound_by) else 3
+        first = min(mine, key=lambda one: one.per_metal)  # of SbCl3 and SbCl5 the lower
+        solid, bound = first.state == "solid", np.isfinite(first.bound_by)
+        column = (2 if bound else 3) if solid else (10 if bound else 4)
         weights[place, column] = max(one.per_metal for one in mine if one.state == first.state)
-        weights[place, 6] = first.bound_by if column == 2 else 0.0
+        weights[place, 6 if solid else 11] = first.bound_by if bound else 0.0
     for symbol in ("Li", "Na", "K", "Rb", "Cs"):
         weights[INDEX[symbol], 5] = 1.0
     weights.flags.writeable = False

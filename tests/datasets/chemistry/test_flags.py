@@ -12,10 +12,24 @@ from vitrion.features import Composition, Fractions
 YES = {
     "trace": ["Li0.001AlCl3.001", "AlCl3", "Na0.03TaCl5.03", "SiO2"],
     "gas": [
-        *("LiBCl2.5O0.75", "NaBCl4", "LiAsCl4", "LiSiCl3O", "LiPOCl4", "LiSnCl5", "LiSnCl3O", "LiTiOCl3", "LiGeCl5"),
+        *(
+            "LiBCl2.5O0.75",
+            "NaBCl4",
+            "LiAsCl4",
+            "LiSiCl3O",
+            "LiPOCl4",
+            "LiSnCl5",
+            "Li0.5SnCl2.5O",
+            "Li0.5TiOCl2.5",
+            "LiGeCl5",
+        ),
         *("LiVOCl4", "LiBBr4", "SiF4", "LiAl0.5B0.5Cl4", "LiPCl4", "LiSeCl5", "HCl", "H2O", "CO2", "N2", "Hg"),
+        *("SnCl4", "TiCl4", "LiTiCl5", "Li1.5Sn0.5Ti0.5Cl5.5", "K2SiCl6", "K2GeCl6", "LiAsSe2Cl2", "K2BCl5"),
     ],
-    "volatile": ["Li0.5AlCl3.5", "LiZrCl5", "Li0.5TaCl5.5", "LiSbCl4", "LiHgCl3", "LiWCl7", "LiHfCl4O0.5", "FeCl3"],
+    "volatile": [
+        *("K2SnCl6", "Li2SnCl6", "LiTa0.9Sn0.1Cl5.9", "LiSnCl3O", "LiTiOCl3", "LiAsBr4"),
+        *("Li0.5AlCl3.5", "LiZrCl5", "Li0.5TaCl5.5", "LiSbCl4", "LiHgCl3", "LiWCl7", "LiHfCl4O0.5", "FeCl3"),
+    ],
     "no_vacancies": [
         *("NaCl", "LiF", "KBr", "CsI", "NaI", "LiCl", "LiCl0.5Br0.5", "Li2O", "Na2S", "Na3InCl6", "Na3YCl6", "K3ScCl6"),
         *("Na3In0.5Y0.5Cl6", "Na3AlF6", "Na2ZnCl4", "Li2ZnCl4", "K2ZnBr4"),
@@ -56,6 +70,8 @@ NO = {
         *("LiAlCl2.5O0.75", "Li6PS5Cl", "Li2SiO3-LiCl", "Li4B7O12Cl", "LiSnCl3", "LiTiCl4", "LiVCl4", "LiSbCl4"),
         *("NaPO3-NaCl", "GeS2-LiI", "LiTaOCl4", "LiPO3-LiCl", "Li2SO4-LiCl", "Li2CO3-LiCl", "LiBF4", "Li2TiO3-LiCl"),
         *("Ti", "Sn", "V", "C", "Li3CrCl6"),
+        *("K2SnCl6", "Na2SnCl6", "Li2SnCl6", "K2TiCl6", "Li2Zr0.95Sn0.05Cl6", "Li2Zr0.9Ti0.1Cl6", "LiTa0.9Sn0.1Cl5.9"),
+        *("Cu10As30Se30I30", "LiAsBr4", "K2SnBr6", "K2TiBr6", "Cs2SnI6", "LiSnCl3O", "LiTiOCl3"),
     ],
     "volatile": [
         *("LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "LiAlCl4", "LiTaOCl4", "Li3.2TaCl5O1.6", "LiTaCl6", "NaNbCl6"),
@@ -154,6 +170,7 @@ def test_reasons_name_what_is_meant():
         ("LiPCl6", "gas", "PCl5 sublimes at 160 °C"),
         ("LiPCl4", "gas", "PCl3 boils at 76 °C"),
         ("LiPOCl4", "gas", "POCl3 boils at 106 °C"),
+        ("K2SnCl6", "volatile", "SnCl4 boils at 114 °C"),
         ("HgI2", "volatile", "HgI2 boils at 351 °C"),
         ("MoO2Cl2", "volatile", "MoOCl4 boils at 159 °C, MoO2Cl2 boils at 250 °C"),
         ("CCl4", "gas", "CCl4 boils at 77 °C"),
