@@ -20,9 +20,9 @@ from .curation.duplicates import drop_retold
 from .curation.laboratories import laboratories
 from .curation.tellings import first_tellings
 from .measurement import Measurements
-from .properties import Property, find
-from .results import standing
-from .sources import Source
+from .properties import GLASS_FORMATION, Property, find
+from .results import own_outcomes, standing
+from .sources import Source, glass_formation
 
 
 @dataclass(frozen=True)
@@ -143,13 +143,17 @@ def load(name: str, *, lab: bool = True, extra: Sequence[Measurements] = ()) -> 
     Parameters
     ----------
     name
-        A key of `properties.PROPERTIES`, such as ``"tg"`` or ``"conductivity"``.
+        A key of `properties.PROPERTIES`, such as ``"tg"`` or ``"conductivity"``; or ``"glass_formation"``, whose values
+        are 2 (glass), 1 (partly crystalline) and 0 (crystalline), one row a point of a table, nothing merged.
     lab
         Whether to take what was added with `lab.add`.
     extra
         Measurements of other readers, such as `obelix.read`.
     """
     prop = find(name)
+    if prop is GLASS_FORMATION:
+        own = [own_outcomes.read()] if lab else []
+        return Dataset(prop, Measurements.join([glass_formation.read(), *own, *extra]))
     out = list[pd.DataFrame]()
     measured = Measurements.none()
     for some in sources.together():

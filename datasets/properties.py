@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ZERO_CELSIUS_K = 273.15
 
 Scale = Literal["celsius", "log10", "linear"]
-Predicted = Literal["always", "on request", "never"]
+Predicted = Literal["always", "on request", "where trained", "never"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ class Property:
         Difference between two candidates that counts as usual, in the target unit.
     predicted
         ``"always"``: every ranking needs a model of it; ``"on request"``: a model is trained and shown when asked for;
+        ``"where trained"``: shown in every ranking once a model is trained;
         ``"never"``: there are data, and no recipe.
     at_a_temperature
         Whether a value holds at the temperature of its measurement.
@@ -207,9 +208,22 @@ YOUNGS_MODULUS = Property(
 PROPERTIES: Mapping[str, Property] = MappingProxyType(
     {p.name: p for p in (TG, CONDUCTIVITY, LIQUIDUS, MELTING, ACTIVATION_ENERGY, DENSITY, YOUNGS_MODULUS)}
 )
+GLASS_FORMATION = Property(
+    *("glass_formation", "glass formation", "class", "class", "linear", (0.0, 2.0)),
+    words="glass formation",
+    column_unit="class",
+    step=1.0,
+    predicted="where trained",
+)
+"""Whether a mixture comes out as a glass (2), partly crystalline (1) or crystalline (0)."""
+
+OUTCOMES: Mapping[str, Property] = MappingProxyType({GLASS_FORMATION.name: GLASS_FORMATION})
+"""What is no quantity: the outcome is one of a few, and a prediction the probability of each."""
+
 RANKED = tuple(name for name, row in PROPERTIES.items() if row.predicted == "always")
 FURTHER = tuple(name for name, row in PROPERTIES.items() if row.predicted == "on request")
-MODELLED = (*RANKED, *FURTHER)
+BESIDE = tuple(name for name, row in OUTCOMES.items() if row.predicted == "where trained")
+MODELLED = (*RANKED, *FURTHER, *BESIDE)
 
 
 class Modelled(StrEnum):
@@ -235,7 +249,7 @@ def find(name: str) -> Property:
     'K'
     """
     try:
-        return PROPERTIES[name]
+        return OUTCOMES[name] if name in OUTCOMES else PROPERTIES[name]
     except KeyError:
         msg = f"{name!r} is not a property that Vitrion knows; use one of {', '.join(PROPERTIES)}"
         raise ValueError(msg) from None

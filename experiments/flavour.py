@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ..datasets.properties import GLASS_FORMATION
 from ..datasets.readings import conditions as judge
 from ..datasets.readings import is_marked, trusting
 from ..models.artifacts import artifact
 from ..models.design.conditions import CRYSTALLINITY, DEFAULTS, ConditionError, encode
+from ..models.fitting.glass_former import GlassFormer
 from ..models.predictor import Predictor
 from .task.candidates import given as whole
 from .task.candidates import read
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 FILE, DIGEST = "predictor.safetensors", "predictor.sha256"
 NUMBERS = ("mean", "lower", "upper", "std", "distance")
+CHANCES = ("glass", "partial", "crystal", "distance")  # of glass formation
 COLUMNS = (*NUMBERS, "verdict", "error")
 EXAMPLE = {"formula": ["LiAlCl2.5O0.75", "NaAlCl2.5O0.75"], "temperature_C": [25.0, 60.0], "phase": ["glass", "glass"]}
 
@@ -98,13 +101,48 @@ class TableModel:
         return given.assign(temperature_C=temperature), wrong
 
 
+class FormationModel:
+    """The predictor of glass formation behind the interface of `mlflow.pyfunc`.
+
+    Parameters
+    ----------
+    former
+        The predictor.
+    """
+
+    def __init__(self, former: GlassFormer) -> None:
+        self.former = former
+
+    def predict(self, table: pd.DataFrame, params: Mapping[str, Any] | None = None) -> pd.DataFrame:
+        """Predictions of the rows of a table with a column ``formula``, with its index.
+
+        Returns
+        -------
+        DataFrame
+            ``glass, partial, crystal`` (probabilities), ``distance``, ``verdict`` and ``error``. A row that cannot be
+            read has its error and blanks.
+        """
+        cells = whole(table).cells
+        batch = read(cells)
+        answer = pd.DataFrame({name: np.full(len(cells), np.nan) for name in CHANCES}, index=table.index)
+        verdict, error = np.full(len(cells), "", dtype=object), np.full(len(cells), "", dtype=object)
+        if len(batch.rows):
+            predicted = self.former.predict(batch.fractions)
+            for place, name in enumerate(CHANCES):
+                answer.iloc[batch.rows, place] = getattr(predicted, name)
+            verdict[batch.rows] = predicted.verdict
+        for row, text in dict(batch.errors).items():
+            error[row] = text
+        return answer.assign(verdict=verdict, error=error)
+
+
 def _filled(table: pd.DataFrame, name: str, usual: float | str) -> pd.Series[Any]:
     """A column with what is usual where nothing is told, by place."""
     told = table[name].tolist() if name in table.columns else [None] * len(table)
     return pd.Series([usual if cell is None or cell != cell or cell == "" else cell for cell in told], dtype=object)  # noqa: PLR0124 - NaN
 
 
-def _load_pyfunc(data_path: str) -> TableModel:
+def _load_pyfunc(data_path: str) -> TableModel | FormationModel:
     """Read the folder of a model: the file is checked against the sha256 beside it and by the guard of model files."""
     folder = Path(data_path)
     try:
@@ -113,7 +151,10 @@ def _load_pyfunc(data_path: str) -> TableModel:
         raise artifact.ArtifactError(
             f"{DIGEST} is not beside {FILE} ({error}); train again with 'vitrion train'"
         ) from None
-    return TableModel(artifact.load(folder / FILE, expected))
+    predictor = artifact.opened(folder / FILE, expected)
+    if isinstance(predictor, GlassFormer):
+        return FormationModel(predictor)
+    return TableModel(predictor)
 
 
 def fill(folder: Path, bundle: Path) -> Path:
@@ -124,13 +165,13 @@ def fill(folder: Path, bundle: Path) -> Path:
     return folder
 
 
-def signature() -> ModelSignature:
+def signature(quantity: str = "") -> ModelSignature:
     """What goes in and comes out; temperature and phase are optional, and a temperature may be a whole number."""
     from mlflow.models import ModelSignature
     from mlflow.types import ColSpec, DataType, Schema
     from mlflow.types.schema import AnyType
 
     conditions = [ColSpec(AnyType(), "temperature_C", required=False), ColSpec("string", "phase", required=False)]
-    numbers = [ColSpec(DataType.double, name) for name in NUMBERS]
+    numbers = [ColSpec(DataType.double, name) for name in (CHANCES if quantity == GLASS_FORMATION.name else NUMBERS)]
     words = [ColSpec(DataType.string, name) for name in ("verdict", "error")]
     return ModelSignature(Schema([ColSpec(DataType.string, "formula"), *conditions]), Schema([*numbers, *words]))

@@ -21,13 +21,14 @@ from vitrion.datasets import load, sources, units
 from vitrion.datasets.builders import coverage
 from vitrion.datasets.cards import CARDS, DATA, card
 from vitrion.datasets.catalogue import export
-from vitrion.datasets.properties import PROPERTIES, find
+from vitrion.datasets.properties import BESIDE, OUTCOMES, PROPERTIES, find
 from vitrion.datasets.sources import literature, sciglass
 from vitrion.datasets.tables.headers import field_and_unit
 from vitrion.experiments.backtests import replay as backtest
 from vitrion.experiments.backtests import report as backtest_page
 from vitrion.experiments.proposals import goal_search as proposal_search
-from vitrion.experiments.recipes.recipe import RECIPES, Recipe
+from vitrion.experiments.recipes.glass_formation import recipe_of
+from vitrion.experiments.recipes.recipe import RECIPES
 from vitrion.experiments.task import acquisitions
 from vitrion.experiments.task.acquisitions import ACQUISITIONS
 from vitrion.experiments.task.goal import Goal
@@ -103,18 +104,19 @@ def page(name):
 
 
 def test_every_recipe_is_of_a_property_that_is_predicted():
-    rows = {name: row.predicted for name, row in PROPERTIES.items()}
+    rows = {name: row.predicted for name, row in {**PROPERTIES, **OUTCOMES}.items()}
     for name in TRAINED:
         assert rows.get(name, "never") != "never", (
-            f"experiments/recipes/data/{name}.toml: its row in PROPERTIES predicts nothing"
+            f"experiments/recipes/data/{name}.toml: its row in datasets/properties.py predicts nothing"
         )
     for name, predicted in rows.items():
         assert predicted == "never" or name in TRAINED, (
             f"{name} is predicted: write experiments/recipes/data/{name}.toml"
         )
         if predicted != "never":
-            assert Recipe.named(name).property == name
+            assert recipe_of(name).property == name
     assert set(RECIPES) == {name for name in TRAINED if rows[name] == "always"}
+    assert set(BESIDE) == {name for name in TRAINED if rows[name] == "where trained"} == set(OUTCOMES)
 
 
 @pytest.mark.parametrize("name", MEASURED)
@@ -149,7 +151,7 @@ def test_a_property_has_all_that_doors_ask_of_it(name):
     ],
 )
 def test_the_command_line_takes_every_property_with_a_recipe(words, further):
-    wanted = set(TRAINED) - set(RECIPES) if further else {*TRAINED, "all"}
+    wanted = set(TRAINED) - {*RECIPES, *BESIDE} if further else {*TRAINED, "all"}
     lacking = wanted ^ choices(*words)
     assert not lacking, f"vitrion {' '.join(words)} and the recipes differ by {lacking}: {PLACES}, serve/cli_*.py"
 
@@ -157,7 +159,7 @@ def test_the_command_line_takes_every_property_with_a_recipe(words, further):
 def test_the_service_takes_every_property_with_a_recipe(openapi):
     for request, field, wanted in (
         ("TrainRequest", "properties", set(TRAINED)),
-        ("RankRequest", "also", set(TRAINED) - set(RECIPES)),
+        ("RankRequest", "also", set(TRAINED) - {*RECIPES, *BESIDE}),
     ):
         lacking = wanted ^ enumerated(openapi, request, field)
         assert not lacking, (
@@ -242,27 +244,28 @@ def test_every_table_of_measurements_is_a_source():
 
 
 @pytest.fixture(scope="module")
-def sigma():
-    """Conductivities, of which every source has some."""
-    return load("conductivity", lab=False)
+def held():
+    """Data sets of which every source has some."""
+    return [load(name, lab=False) for name in ("conductivity", *OUTCOMES)]
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_a_source_is_known_to_all_that_have_to(name, sigma):
+def test_a_source_is_known_to_all_that_have_to(name, held):
     source = next((one for one in sources.all() if one.card == name), None)
     assert source is not None, f"datasets/data/{name}: add it to SOURCES in datasets/sources/__init__.py"
     assert name in CARDS, f"datasets/data/{name}.card.toml is not there"
-    own = sigma.rows[source.holds(sigma.rows)]
-    assert len(own), f"no conductivity of {source.name} comes through `load`"
+    whole = next((data for data in held if source.holds(data.rows).any()), None)
+    assert whole is not None, f"no row of {source.name} comes through `load`"
+    own = whole.rows[source.holds(whole.rows)]
     shared = [other.name for other in sources.all() if other is not source and other.holds(own).any()]
     assert not shared, f"rows of {source.name} are taken for {shared}: give SOURCES names that do not begin alike"
-    trusted = sigma.curated[source.holds(sigma.rows)] == (source.trust == "curated")
+    trusted = whole.curated[source.holds(whole.rows)] == (source.trust == "curated")
     assert trusted.all(), f"Dataset.curated does not follow the trust of {source.name} in SOURCES"
-    told = export._about(sigma)
+    told = export._about(whole)
     assert card(name).licence in told["licence"], f"an export leaves out the licence of {source.name}"
     assert card(name).attribution in told["attribution"], f"an export leaves out the attribution of {source.name}"
     assert source.terms in told["licence"], f"an export leaves out the terms of {source.name}"
-    words = model_card.licences_of(sigma)
+    words = model_card.licences_of(whole)
     assert f"{source.name} {card(name).licence}" in words, f"the page of a model leaves out {source.name}"
     assert source in sources.columns()[source.column]
     head = (ROOT / "docs" / "data-coverage.md").read_text(encoding="utf-8").split("|---")[0]

@@ -22,13 +22,16 @@ from ..catalogue import contents as catalogue
 from ..curation.conduction import share
 from ..curation.tellings import agreement
 from ..dataset import Dataset, load
-from ..splits import by_family
+from ..sources import glass_formation
+from ..splits import CHALCOGENS, HALOGENS, by_family
 from . import bar_chart
 
 ROOM_C = (15.0, 45.0)
 ELEMENTS_SHOWN = 40
 OXYHALIDE_FAMILIES = 12
 APART = {"tg": 1, "conductivity": 20}  # steps by which pairs differ that tell what chance brings
+
+FIGURES = ("elements", "cl-share", "tg", "conductivity", "glass-formation")
 
 Counts = npt.NDArray[np.int64]
 
@@ -86,6 +89,37 @@ def room_temperature(conductivity: Dataset) -> str:
     return bar_chart.draw("Conductivity near room temperature", "log10 of S/cm", labels, counts, 4)
 
 
+def formed(outcomes: Dataset) -> str:
+    """Return a chart of the points that came out as glass, in part and not, by element."""
+    held = outcomes.measured.matrix > 0
+    value = outcomes.rows["value"].to_numpy()
+    counts = {glass_formation.CLASSES[i]: held[value == i].sum(axis=0) for i in (2, 1, 0)}
+    most = np.argsort(-held.sum(axis=0), kind="stable")[:ELEMENTS_SHOWN]
+    chosen = {name: count[most] for name, count in counts.items()}
+    return bar_chart.draw("Glass formation by element", "element", [SYMBOLS[i] for i in most], chosen)
+
+
+def _formation(outcomes: Dataset) -> pd.DataFrame:
+    """Return points, systems, papers and outcomes of glass formation, of all and by what they hold."""
+    matrix = outcomes.measured.matrix
+    halogen, oxygen, chlorine = share(matrix, list(HALOGENS)), share(matrix, ["O"]), share(matrix, ["Cl"])
+    chalcogen = share(matrix, list(CHALCOGENS))
+    kinds = {
+        "all": np.ones(len(outcomes), dtype=bool),
+        "oxygen, no halogen": (oxygen > 0) & (halogen == 0) & (chalcogen == 0),
+        "S, Se or Te": (chalcogen > 0) & (oxygen == 0),
+        "F, Cl, Br or I": halogen > 0,
+        "Cl": chlorine > 0,
+        "O and Cl": (oxygen > 0) & (chlorine > 0),
+    }
+    rows = []
+    for name, mask in kinds.items():
+        part = outcomes.rows[mask]
+        each = [int((part["value"] == value).sum()) for value in (2, 1, 0)]
+        rows.append((name, len(part), part["place"].nunique(), part["paper"].nunique(), *each))
+    return pd.DataFrame(rows, columns=["holds", "points", "systems", "tables", *reversed(glass_formation.CLASSES)])
+
+
 def _table(frame: pd.DataFrame) -> Iterator[str]:
     yield "| " + " | ".join(frame.columns) + " |"
     yield "|" + "---|" * len(frame.columns)
@@ -99,7 +133,7 @@ def _text(cell: object) -> str:
     return f"{cell:.4g}" if isinstance(cell, float) else str(cell)
 
 
-def page(tg: Dataset, conductivity: Dataset) -> str:
+def page(tg: Dataset, conductivity: Dataset, outcomes: Dataset) -> str:
     """Return the text of the page: counts, families, what was not taken and what is doubted, and the figures."""
     listing = catalogue.listing(lab=False).drop(columns=["lab", "label"])
     family = pd.Series(by_family(conductivity)).value_counts()
@@ -116,8 +150,13 @@ def page(tg: Dataset, conductivity: Dataset) -> str:
     ):
         lines += ["", f"## {title}", "", *_table(counts.rename_axis("reason").reset_index(name="rows"))]
     lines += ["", "## Two authors on one composition", "", *_table(_agreements(tg, conductivity))]
+    lines += ["", "## Glass formation", "", *_table(_formation(outcomes)), ""]
+    disputed = (outcomes.rows["doubt"] != "").sum()
+    lines += [
+        f"Papers contradict each other on {disputed:,} of these points; such a point weighs the share that agrees."
+    ]
     lines += ["", "## Figures", ""]
-    lines += [f"![{name}](images/data-{name}.svg)\n" for name in ("elements", "cl-share", "tg", "conductivity")]
+    lines += [f"![{name}](images/data-{name}.svg)\n" for name in FIGURES]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -133,12 +172,14 @@ def _agreements(*every: Dataset) -> pd.DataFrame:
 def write(folder: Path) -> list[Path]:
     """Write page and figures into a folder of documentation and return the files."""
     tg, conductivity = load("tg", lab=False), load("conductivity", lab=False)
+    outcomes = load("glass_formation", lab=False)
     content = {
-        "data-coverage.md": page(tg, conductivity),
+        "data-coverage.md": page(tg, conductivity, outcomes),
         "images/data-elements.svg": elements(tg, conductivity),
         "images/data-cl-share.svg": chloride_share(tg, conductivity),
         "images/data-tg.svg": transition(tg),
         "images/data-conductivity.svg": room_temperature(conductivity),
+        "images/data-glass-formation.svg": formed(outcomes),
     }
     (folder / "images").mkdir(parents=True, exist_ok=True)
     for name, text in content.items():

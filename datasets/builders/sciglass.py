@@ -124,12 +124,20 @@ def _table(rows: pd.DataFrame, numbers: Sequence[str]) -> pa.Table:
     return pa.table(columns)
 
 
-def fingerprint(table: pa.Table) -> str:
-    """Return the sha256 of column names and values, the same whatever version of Parquet stored them."""
+def fingerprint(table: pa.Table, texts: Sequence[str] = TEXT_COLUMNS) -> str:
+    """Return the sha256 of column names and values, the same whatever version of Parquet stored them.
+
+    Parameters
+    ----------
+    table
+        The table.
+    texts
+        Names of its columns that hold text; all others hold numbers.
+    """
     digest = hashlib.sha256()
     for name in table.column_names:
         values = table[name].to_pandas()
-        text = name in TEXT_COLUMNS
+        text = name in texts
         digest.update(name.encode())
         digest.update("\n".join(values.astype(str)).encode() if text else values.to_numpy().astype("<f8").tobytes())
     return digest.hexdigest()

@@ -3,6 +3,7 @@
 - `possible`: What no glass and no solid can be: limits of conductivity and Tg that every prediction keeps.
 - `volatility`: Halides that boil or sublime where a glass is made, and those that lithium reduces.
 - `thermochemistry`: Formation energies and volumes of binary salts: what a salt resists, in volts.
+- `melting_points`: Melting points of the binary compounds of which mixtures are made, measured or estimated.
 - `redox`: Standard potentials by which one ion of a composition is oxidised before another.
 - `atomic_weights`: Molar masses for the balance, by the abridged standard atomic weights of IUPAC.
 - `handling`: How precursors and what leaves are handled: hazards, drying, vessels, hydrates.

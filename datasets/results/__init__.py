@@ -8,4 +8,5 @@
 - `ledger`: What a new addition may say, given what the store holds: no file twice, no fact twice, corrections.
 - `standing`: The lab's own measurements as they stand, and those that were corrected or withdrawn.
 - `batch_sheet`: A filled batch sheet as a table of results, with what was weighed for each sample.
+- `own_outcomes`: What became of the laboratory's own syntheses: glasses, and those that failed by crystallising.
 """

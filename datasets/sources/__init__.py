@@ -8,6 +8,7 @@ not registered: its reader's measurements are given to `load` as ``extra``.
 - `literature`: The reader of the embedded literature tables: halide and oxyhalide electrolytes.
 - `liverpool`: The reader of the embedded Liverpool Ionics Dataset: conductivities.
 - `obelix`: The reader of OBELiX: room-temperature conductivities of crystalline lithium electrolytes.
+- `glass_formation`: The reader of the embedded glass-formation tables: which mixtures came out as a glass.
 - `matminer`: The reader of matminer's data sets: any of them, by name, one column as measurements of one property.
 """
 
@@ -26,7 +27,7 @@ import pandas as pd
 from ...features.composition import Composition
 from .. import cards
 from ..measurement import Measurements
-from . import literature, liverpool, sciglass
+from . import glass_formation, literature, liverpool, sciglass
 
 Mask = npt.NDArray[np.bool_]
 Trust = Literal["bulk", "curated"]
@@ -106,6 +107,14 @@ SOURCES: tuple[Source, ...] = (  # what an earlier one has too is dropped from a
         for card, name in literature.TABLES.items()
     ),
     Source(liverpool.NAME, "liverpool_conductivity", liverpool.read, trust="curated", merge=False, column="liverpool"),
+    Source(
+        *(glass_formation.NAME, "glass_formation", glass_formation.read),
+        trust="bulk",
+        merge=False,
+        column="sciglass",
+        papers="sciglass-formation:",
+        terms="a public copy of SciGlass rows stays under ODbL",
+    ),
 )
 
 

@@ -5,5 +5,6 @@
 - `goals`: What the models must reach, and what a run of the benchmark found.
 - `figures`: The figures of the benchmark page: parity, reliability and oxychloride series, as SVG text.
 - `report`: The page of the benchmark: goals, splits by models, series, calibration, and how it was made.
+- `glass_bench`: The bench of glass formation: sets of elements or systems held out, beside baselines.
 - `recipe_search`: Nested search of the recipes.
 """

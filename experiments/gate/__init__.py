@@ -7,5 +7,6 @@
 - `intervals`: Whether the 90 % intervals of a challenger hold what they should, by row, by paper and in each family.
 - `leaks`: Signs that held-out predictions have seen what they predict: folds that part a paper.
 - `worth`: Whether a version is worth keeping in use at all, beside no other: better than one number for all.
+- `glass_formation`: The gate of glass formation: whether a new version may answer.
 - `paper_draws`: Papers drawn anew: how far a ratio may lie from where it is, given that the rows.
 """

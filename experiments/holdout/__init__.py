@@ -7,5 +7,6 @@
 - `held_frame`: Held-out predictions as a table, each row with its paper.
 - `baselines`: What a model must beat: regressors of scikit-learn under the same folds as ours.
 - `series`: Composition series of one paper, and what is predicted of them when they are held out whole.
+- `glass_formation`: Scores of held-out probabilities of a glass: of all, and by what the mixtures hold.
 - `unseen`: Models judged on what is held out whole for them: series of compositions, later papers.
 """

@@ -84,8 +84,16 @@ def in_words(unit: str, row: Mapping[str, float]) -> str:
 
     >>> in_words("K", {"mae": 24.21, "mae_by_paper": 25.4, "coverage": 0.9012})
     'mean error 24 K (25 by paper), 90 % intervals hold 90 %'
+    >>> in_words("class", {"auc": 0.791, "brier": 0.1783, "calibration_error": 0.012})
+    'area under the ROC curve 0.79, Brier score 0.178, calibration error 0.012'
     """
     words = []
+    if "auc" in row:
+        words.append(f"area under the ROC curve {row['auc']:.2f}")
+    if "brier" in row:
+        words.append(f"Brier score {row['brier']:.3f}")
+    if "calibration_error" in row:
+        words.append(f"calibration error {row['calibration_error']:.3f}")
     if "mae" in row:
         paper = f" ({_short(row['mae_by_paper'])} by paper)" if "mae_by_paper" in row else ""
         words.append(f"mean error {_short(row['mae'])} {unit}{paper}")

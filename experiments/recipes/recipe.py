@@ -12,7 +12,7 @@ from typing import Any
 
 from ...datasets import PROPERTIES, Dataset, load
 from ...datasets.exchange.structured import of_toml
-from ...datasets.properties import MODELLED, RANKED
+from ...datasets.properties import FURTHER, RANKED
 from ...features.featurizer import BLOCKS
 from ...models.predictor import Predictor
 from .rows import TrainingRows
@@ -89,8 +89,8 @@ class Recipe:
     @classmethod
     def named(cls, name: str) -> Recipe:
         """The recipe shipped for a property."""
-        if name not in MODELLED:
-            raise RecipeError(f"no recipe for {name!r}; there is one for each of {', '.join(MODELLED)}")
+        if name not in (*RANKED, *FURTHER):
+            raise RecipeError(f"no recipe for {name!r}; there is one for each of {', '.join((*RANKED, *FURTHER))}")
         file = files("vitrion.experiments.recipes").joinpath("data", f"{name}.toml")
         if not file.is_file():
             raise RecipeError(

@@ -9,9 +9,11 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from ...datasets import Dataset, load
+from ...models.fitting.glass_former import GlassFormer
 from ...models.predictor import Predictor
 from ..gate import errors as gate_errors
 from ..gate import gate
+from ..gate import glass_formation as formation_gate
 from ..gate.decision import Check, Decision
 from ..gate.leaks import TOO_GOOD
 from ..tracking import log as tracking
@@ -32,7 +34,11 @@ class RefusedError(RuntimeError):
 
 
 def judged(
-    name: str, version: int, data: Dataset | None = None, predictor: Predictor | None = None, by_hand: bool = False
+    name: str,
+    version: int,
+    data: Dataset | None = None,
+    predictor: Predictor | GlassFormer | None = None,
+    by_hand: bool = False,
 ) -> Decision:
     """Hold a kept version against the champion.
 
@@ -59,13 +65,27 @@ def judged(
     predictor = predictor or registry.load_version(name, version)
     told = load(name) if data is None else data
     if entry is None:
-        return gate.judge(told, mine, None, predictor)
+        return _held_against(told, mine, None, predictor)
     theirs, lost = registry.held_out(name, entry.version), registry.fault(name)
     if theirs is None:
-        alone = gate.judge(told, mine, None, predictor)
+        alone = _held_against(told, mine, None, predictor)
         return Decision.of(*alone.checks, _by_card(name, card, entry.version, lost))
-    decision = gate.judge(told, mine, theirs, predictor, lost)
-    return Decision.of(*decision.checks, *_ratchet(told, mine, entry))
+    decision = _held_against(told, mine, theirs, predictor, lost)
+    best = () if isinstance(predictor, GlassFormer) else _ratchet(told, mine, entry)
+    return Decision.of(*decision.checks, *best)
+
+
+def _held_against(
+    data: Dataset,
+    mine: pd.DataFrame,
+    theirs: pd.DataFrame | None,
+    predictor: Predictor | GlassFormer,
+    lost: str = "",
+) -> Decision:
+    """What the gate of this kind of predictor decides."""
+    if isinstance(predictor, GlassFormer):
+        return formation_gate.judge(data, mine, theirs, predictor, lost)
+    return gate.judge(data, mine, theirs, predictor, lost)
 
 
 def _by_card(name: str, card: registry.Champion, version: int, lost: str) -> Check:
@@ -123,7 +143,7 @@ def tell_mlflow(name: str, version: int) -> None:
     tracking.set_challenger(name, None if answers else version)
 
 
-def decide(name: str, version: int, predictor: Predictor | None = None) -> Decision:
+def decide(name: str, version: int, predictor: Predictor | GlassFormer | None = None) -> Decision:
     """Judge a version and act on it, so that no other promotion comes between."""
     with lock():
         decision = judged(name, version, predictor=predictor)

@@ -10,12 +10,13 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from ...datasets.exchange.structured import of_json
 from ...datasets.home import home, private_file, private_folder
-from ...datasets.properties import MODELLED, RANKED
+from ...datasets.properties import GLASS_FORMATION, MODELLED, RANKED
 from ...models.artifacts import artifact
+from ...models.fitting.glass_former import GlassFormer
 from ...models.predictor import Predictor
 from .record import Entry, NoChampionError, lock, put, record, write
 
@@ -191,13 +192,18 @@ def usable() -> bool:
     return all(name in record() and not fault(name) for name in RANKED)
 
 
-def load_predictor(name: str) -> Predictor:
+@overload
+def load_predictor(name: Literal["glass_formation"]) -> GlassFormer: ...
+@overload
+def load_predictor(name: str) -> Predictor: ...
+def load_predictor(name: str) -> Predictor | GlassFormer:
     """Load the predictor of a property that was promoted last, checked against its hash.
 
     Parameters
     ----------
     name
-        A property that has a recipe, such as ``"tg"``: one of `datasets.properties.MODELLED`.
+        A property that has a recipe, such as ``"tg"``: one of `datasets.properties.MODELLED`; that of
+        ``"glass_formation"`` is a `GlassFormer`.
     """
     entry = record().get(name)
     if entry is None:
@@ -224,12 +230,17 @@ def refused(name: str) -> str:
     return f"version {numbers[-1]} was not promoted: {said.get('reason', '')}"
 
 
-def load_version(name: str, version: int, sha256: str = "") -> Predictor:
+@overload
+def load_version(name: Literal["glass_formation"], version: int, sha256: str = "") -> GlassFormer: ...
+@overload
+def load_version(name: str, version: int, sha256: str = "") -> Predictor: ...
+def load_version(name: str, version: int, sha256: str = "") -> Predictor | GlassFormer:
     """Load a kept version, checked against a hash, by default that on its card."""
     card = read_card(name, version)
     if said := unreadable(card):
         raise artifact.ArtifactError(f"{name} version {version}: {said}; train again with 'vitrion train'")
-    return artifact.load(folder(name, version) / BUNDLE, sha256 or card.sha256)
+    path, digest = folder(name, version) / BUNDLE, sha256 or card.sha256
+    return artifact.load_former(path, digest) if name == GLASS_FORMATION.name else artifact.load(path, digest)
 
 
 def unreadable(card: Champion) -> str:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from ...datasets import Dataset
 from .. import flavour
+from ..recipes.glass_formation import FormationRecipe
 from ..recipes.recipe import Recipe
 from . import model_card
 from .experiment_names import CAMPAIGN, EVALUATION, RANKING, REPLAY, TRAINING
@@ -56,7 +57,7 @@ LONGEST_DIGEST = 36  # letters that MLflow takes
 
 
 def log_training(
-    recipe: Recipe,
+    recipe: Recipe | FormationRecipe,
     data: Dataset,
     scores: pd.DataFrame,
     figures: Mapping[str, go.Figure],
@@ -80,7 +81,7 @@ def log_training(
 
 
 def log_evaluation(
-    recipe: Recipe,
+    recipe: Recipe | FormationRecipe,
     data: Dataset,
     scores: pd.DataFrame,
     split: str,
@@ -167,7 +168,7 @@ def log_versions(run: OpenRun) -> None:
     run.params({f"version_{name}": number for name, number in package_versions().items()})
 
 
-def _log_inputs(run: OpenRun, recipe: Recipe, data: Dataset, context: str) -> None:
+def _log_inputs(run: OpenRun, recipe: Recipe | FormationRecipe, data: Dataset, context: str) -> None:
     """Recipe, data and versions of a run."""
     told = {"data_fingerprint": data.fingerprint, "rows": len(data), "papers": int(data.rows["paper"].nunique())}
     run.params(recipe.parameters() | told)
@@ -188,7 +189,9 @@ def _log_scores(run: OpenRun, scores: pd.DataFrame, data: Dataset) -> None:
     run.table(scores, "scores.csv")
 
 
-def _register(run: OpenRun, recipe: Recipe, data: Dataset, bundle: Path, tags: Mapping[str, str], card: str) -> int:
+def _register(
+    run: OpenRun, recipe: Recipe | FormationRecipe, data: Dataset, bundle: Path, tags: Mapping[str, str], card: str
+) -> int:
     """Log the predictor as a model of the run, and register it; return the number of the version."""
     name = registered_name(recipe.property)
     model_id = _log_model(run, data, bundle, {**tags, NOTE: card[:LONGEST_NOTE]})
@@ -225,7 +228,7 @@ def _log_model(run: OpenRun, data: Dataset, bundle: Path, tags: Mapping[str, str
             metadata={"property": quantity.name, "unit": quantity.unit, "sha256": tags.get("sha256", "")},
             loader_module=flavour.__name__,
             data_path=str(flavour.fill(Path(scratch) / MODEL, bundle)),
-            signature=flavour.signature(),
+            signature=flavour.signature(quantity.name),
             input_example=pd.DataFrame(flavour.EXAMPLE),
             pip_requirements=needed,
         )

@@ -10,6 +10,7 @@ import pandas as pd
 from ...datasets import Dataset, sources
 from ...datasets.properties import Property, find
 from ..holdout.headline import headline
+from ..recipes.glass_formation import FormationRecipe
 from ..recipes.recipe import Recipe
 
 HAVE_UNIT = (
@@ -23,6 +24,7 @@ HAVE_UNIT = (
 SCORES = (
     *("n", "papers", "mae", "mae_by_paper", "coverage", "coverage_by_paper", "width"),
     *("interval_score_by_paper", "rmse", "r2", "crps", "log_likelihood"),
+    *("sets", "share", "auc", "brier", "calibration_error"),
 )
 
 
@@ -87,8 +89,10 @@ def _number(value: Any) -> str:
     return "" if number != number else f"{number:,.0f}" if number.is_integer() else f"{number:.3g}"  # noqa: PLR0124
 
 
-def model_card(recipe: Recipe, data: Dataset, scores: pd.DataFrame, sha256: str) -> str:
+def model_card(recipe: Recipe | FormationRecipe, data: Dataset, scores: pd.DataFrame, sha256: str) -> str:
     """The card of one version of a model."""
+    if isinstance(recipe, FormationRecipe):
+        return formation_card(data, scores, sha256)
     quantity, told = data.property, sources_of(data)
     papers = data.rows["paper"].nunique()
     listed = ", ".join(f"{count:,} of {name}" for name, count in told.items())
@@ -112,6 +116,29 @@ def model_card(recipe: Recipe, data: Dataset, scores: pd.DataFrame, sha256: str)
             f"- **Licences**: {licences_of(data)}",
             "",
             score_table(scores, quantity),
+        ]
+    )
+
+
+def formation_card(data: Dataset, scores: pd.DataFrame, sha256: str) -> str:
+    """The card of one version of the model of glass formation."""
+    listed = ", ".join(f"{count:,} of {name}" for name, count in sources_of(data).items())
+    return "\n".join(
+        [
+            "## Glass formation",
+            "",
+            "- **Answers** from composition: the probability that a melt comes out as a glass, partly crystalline or "
+            "crystalline, `distance` to the nearest known mixture and `verdict` (measured, inside, edge, outside).",
+            f"- **Learnt from** {len(data):,} outcomes of {data.rows['place'].nunique():,} systems ({listed}); "
+            f"fingerprint `{data.fingerprint[:12]}`.",
+            "- **Scored** on sets of elements held out whole: area under the ROC curve of glass against the rest, "
+            "Brier score and calibration error.",
+            "- **Do not use** it where the verdict is outside: the tables hold no AlCl3, GaCl3, TaCl5, NbCl5 or ZrCl4. "
+            "Crystalline is partly cooled too slowly: cooling rates are not in them.",
+            f"- **File** `predictor.safetensors`, sha256 `{sha256[:12]}`; arrays and a card, nothing that could run.",
+            "- **Licences**: code MIT; SciGlass data ODbL 1.0, (c) 2019 EPAM Systems.",
+            "",
+            score_table(scores, data.property),
         ]
     )
 

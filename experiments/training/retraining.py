@@ -12,6 +12,8 @@ import pandas as pd
 from ...datasets import Dataset, load
 from ...datasets.readings import trusting
 from ..gate.held_out import identities, now_known
+from ..recipes.glass_formation import NAME as FORMATION
+from ..recipes.glass_formation import FormationRecipe, recipe_of
 from ..recipes.recipe import Recipe
 from ..registry import versions as registry
 from ..registry.record import record
@@ -47,7 +49,7 @@ def why(name: str, enough: int = ENOUGH_NEW) -> Reason:
     if fault := registry.fault(name):
         return Reason(name, True, fault)
     data = load(name)
-    version = same(Recipe.named(name), data)
+    version = same(recipe_of(name), data)
     if version == entry.version:
         return Reason(name, False, "the champion knows all that is known, by the same recipe")
     if version is not None:
@@ -61,7 +63,7 @@ def why(name: str, enough: int = ENOUGH_NEW) -> Reason:
 
 def _without_any(name: str) -> Reason:
     """Whether to train where no version answers: not where one that knows all that is known was refused."""
-    version = same(Recipe.named(name))
+    version = same(recipe_of(name))
     told = {} if version is None else registry.gate_of(name, version)
     if told.get("passed") is False:
         return Reason(name, False, f"version {version} knows all that is known; {told.get('reason', '')}")
@@ -78,12 +80,12 @@ def _of_results(name: str, version: int, data: Dataset, enough: int) -> tuple[bo
         return True, f"{len(new):,} measurements came {since}"
     if (changed := _changed(data, held)) >= enough:
         return True, f"{changed:,} values were corrected {since}"
-    if len(new) >= FEWEST_FOR_DRIFT and (miss := drift(name, new)) > DRIFT:
+    if name != FORMATION and len(new) >= FEWEST_FOR_DRIFT and (miss := drift(name, new)) > DRIFT:
         return True, f"half of the {len(new)} new results miss by more than {miss:.1f} half widths"
     return False, f"{len(new)} measurements came {since}, fewer than {enough}"
 
 
-def same(recipe: Recipe, data: Dataset | None = None) -> int | None:
+def same(recipe: Recipe | FormationRecipe, data: Dataset | None = None) -> int | None:
     """The newest whole version of these data (by default all that is known), this recipe and these packages, if any."""
     name, versions = recipe.property, package_versions()
     numbers = [number for number in registry.versions(name) if registry.is_whole(name, number)]

@@ -12,9 +12,11 @@ from pathlib import Path
 
 from ...datasets.home import made
 from ...models.artifacts import artifact
+from ...models.fitting.glass_former import GlassFormer
 from ...models.predictor import Predictor
 from ..gate import held_out as held_rows
 from ..plots import figures
+from ..recipes.glass_formation import FormationRecipe, recipe_from, recipe_of
 from ..recipes.recipe import RECIPES, Recipe
 from ..registry import promotion
 from ..registry import versions as registry
@@ -22,6 +24,7 @@ from ..registry.reconcile import reconcile
 from ..registry.record import record, write
 from ..tracking import log as tracking
 from ..tracking import model_card
+from . import glass_formation
 from .evaluate import say, score
 from .retraining import same
 
@@ -71,7 +74,7 @@ def train(
         Train even where nothing is new.
     """
     made()  # before minutes of work that could not be kept
-    recipes = [Recipe.load(recipe)] if recipe else [Recipe.named(name) for name in properties]
+    recipes = [recipe_from(recipe)] if recipe else [recipe_of(name) for name in properties]
     for sentence in reconcile():
         progress(sentence)
     known = {one.property: same(one) for one in recipes if not anew}
@@ -97,7 +100,7 @@ def _known(name: str, version: int, promote: bool) -> Trained:
     return told(promoted=decision.passed, reason=f"{said}; {decision.reason}")
 
 
-def _made(recipe: Recipe, promote: bool, n_jobs: int, progress: Callable[[str], None]) -> Trained:
+def _made(recipe: Recipe | FormationRecipe, promote: bool, n_jobs: int, progress: Callable[[str], None]) -> Trained:
     """Train one predictor, and let it through the gate if it may be promoted."""
     fitted, predictor = _fit(recipe, n_jobs, progress)
     if not promote:
@@ -108,7 +111,12 @@ def _made(recipe: Recipe, promote: bool, n_jobs: int, progress: Callable[[str], 
     return replace(fitted, promoted=decision.passed, reason=decision.reason)
 
 
-def _fit(recipe: Recipe, n_jobs: int, progress: Callable[[str], None]) -> tuple[Trained, Predictor]:
+def _fit(
+    recipe: Recipe | FormationRecipe, n_jobs: int, progress: Callable[[str], None]
+) -> tuple[Trained, Predictor | GlassFormer]:
+    if isinstance(recipe, FormationRecipe):
+        card, former, seconds = glass_formation.fit(recipe, n_jobs, progress)
+        return Trained(card.property, card.version, card.metrics, False, "", seconds), former
     started = time.monotonic()
     rows = recipe.rows()
     progress(f"{len(rows.data):,} measurements of {rows.data.rows['paper'].nunique():,} papers")

@@ -7,4 +7,5 @@
 - `fields`: A file on its way out and back in: arrays and numbers by name, and the sizes that go through all of it.
 - `parameters`: Parameters of estimators as JSON, and estimators that are not fitted made of them again.
 - `validation`: Whether a predictor made of a file can answer.
+- `glass_former`: The same table for a predictor of glass formation, and whether one made of a file can answer.
 """

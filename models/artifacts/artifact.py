@@ -6,13 +6,14 @@ import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from ...datasets.properties import MODELLED
+from ...datasets.properties import GLASS_FORMATION, MODELLED
 from ..blend import BlendedRegressor
 from ..design.descriptor_record import Difference, difference, record
+from ..fitting.glass_former import GlassFormer
 from ..predictor import Predictor
-from . import container
+from . import container, glass_former
 from .contents import assemble, draft
 from .fields import Content, UnsoundError
 from .parameters import describe, make
@@ -23,8 +24,12 @@ FORMAT = 7  # of what a file holds; before 7 it held objects, and other versions
 READABLE = (FORMAT,)
 OF_OBJECTS = (b"PK\x03\x04", b"PK\x05\x06")  # how files of formats before 7 begin
 CARD = ("format", "property", "descriptors", "predictor", "regressor", "numbers")
+FORMER_CARD = tuple(name for name in CARD if name != "regressor")  # of a predictor of glass formation
 MOST_DESCRIPTORS = 5000
 WORD = re.compile(r"[a-z][a-z0-9_]{0,60}")  # name of a property
+
+Anything = Predictor | GlassFormer
+T = TypeVar("T", bound=Anything)
 
 
 class ArtifactError(ValueError):
@@ -63,7 +68,7 @@ class OtherDescriptorsError(ArtifactError):
         )
 
 
-def save(predictor: Predictor, path: Path) -> str:
+def save(predictor: Anything, path: Path) -> str:
     """Write a fitted predictor without its held-out rows, and return the sha256 of the file: equal for equal ones.
 
     Raises
@@ -71,19 +76,36 @@ def save(predictor: Predictor, path: Path) -> str:
     TypeError
         Where the predictor was given a regressor of a kind that files do not hold.
     """
-    content = draft(predictor)
+    content = glass_former.draft_former(predictor) if isinstance(predictor, GlassFormer) else draft(predictor)
     path.write_bytes(container.write(content.arrays, card(predictor, content.numbers)))
     return sha256(path)
 
 
-def card(predictor: Predictor, numbers: Mapping[str, float | int]) -> dict[str, Any]:
+def card(predictor: Anything, numbers: Mapping[str, float | int]) -> dict[str, Any]:
     """What a file says of itself: format, property, descriptors with their fingerprints, parameters, and numbers."""
-    parameters = describe(predictor), describe(predictor.regressor_)
-    told = (FORMAT, predictor.property, record(predictor.descriptors), *parameters, dict(numbers))
-    return dict(zip(CARD, told, strict=True))
+    told = {"format": FORMAT, "property": predictor.property, "descriptors": record(predictor.descriptors)}
+    told["predictor"] = describe(predictor)
+    if isinstance(predictor, Predictor):
+        told["regressor"] = describe(predictor.regressor_)
+    return told | {"numbers": dict(numbers)}
 
 
 def load(path: Path, expected: str) -> Predictor:
+    """Read the predictor of a measured property from a file, as `opened` does."""
+    return _of_kind(opened(path, expected), Predictor, path.name)
+
+
+def load_former(path: Path, expected: str) -> GlassFormer:
+    """Read the predictor of glass formation from a file, as `opened` does."""
+    return _of_kind(opened(path, expected), GlassFormer, path.name)
+
+
+def loads(content: bytes, expected: str, name: str = "the model file") -> Predictor:
+    """Read the predictor of a measured property from the bytes of a file, as `opened` does."""
+    return _of_kind(opened_bytes(content, expected, name), Predictor, name)
+
+
+def opened(path: Path, expected: str) -> Anything:
     """Read a predictor from a file that has the expected sha256 and holds what a predictor is made of.
 
     The file is read once: what was hashed is what answers, as views of these bytes.
@@ -93,11 +115,11 @@ def load(path: Path, expected: str) -> Predictor:
         raise ArtifactError(f"{path.name} is not there; train again with 'vitrion train'")
     if size > LARGEST_FILE:
         raise ArtifactError(f"{path.name} has {size:,} bytes; a predictor has at most {LARGEST_FILE:,}")
-    return loads(path.read_bytes(), expected, path.name)
+    return opened_bytes(path.read_bytes(), expected, path.name)
 
 
-def loads(content: bytes, expected: str, name: str = "the model file") -> Predictor:
-    """Read a predictor from the bytes of a file, as `load` does."""
+def opened_bytes(content: bytes, expected: str, name: str = "the model file") -> Anything:
+    """Read a predictor from the bytes of a file, as `opened` does."""
     if len(content) > LARGEST_FILE:
         raise ArtifactError(f"{name} has {len(content):,} bytes; a predictor has at most {LARGEST_FILE:,}")
     found = hashlib.sha256(content).hexdigest()
@@ -128,7 +150,7 @@ def sha256(path: Path) -> str:
 
 
 def unlike(path: Path) -> OtherDescriptorsError | None:
-    """What `load` would raise for the descriptors of a file that is one of ours; None where they are as in training."""
+    """What `opened` would raise for the descriptors of a file that is ours; None where they are as in training."""
     with path.open("rb") as file:
         content = file.read(container.LENGTH + container.LARGEST_HEADING)
     try:
@@ -140,8 +162,16 @@ def unlike(path: Path) -> OtherDescriptorsError | None:
     return OtherDescriptorsError(quantity, changes) if changes else None
 
 
-def _assembled(arrays: dict[str, Any], told: dict[str, Any]) -> Predictor:
+def _of_kind(loaded: Anything, kind: type[T], name: str) -> T:
+    if not isinstance(loaded, kind):
+        raise ArtifactError(f"{name} holds a {type(loaded).__name__}; a {kind.__name__} is read here")
+    return loaded
+
+
+def _assembled(arrays: dict[str, Any], told: dict[str, Any]) -> Anything:
     """The predictor of a file whose heading was looked at."""
+    if told["property"] == GLASS_FORMATION.name:
+        return _former(arrays, told)
     predictor: Predictor = make(told["predictor"], Predictor)
     regressor: BlendedRegressor = make(told["regressor"], BlendedRegressor)
     if predictor.property != told["property"] or not isinstance(told["numbers"], dict):
@@ -151,6 +181,17 @@ def _assembled(arrays: dict[str, Any], told: dict[str, Any]) -> Predictor:
     assemble(predictor, regressor, Content(arrays, dict(told["numbers"]), {}))
     check_answers(predictor)
     return predictor
+
+
+def _former(arrays: dict[str, Any], told: dict[str, Any]) -> GlassFormer:
+    """The predictor of glass formation of such a file."""
+    former: GlassFormer = make(told["predictor"], GlassFormer)
+    if not isinstance(told["numbers"], dict):
+        raise UnsoundError("a card that contradicts itself")
+    former.descriptors_ = tuple(told["descriptors"])
+    glass_former.assemble_former(former, Content(arrays, dict(told["numbers"]), {}))
+    glass_former.check_answers(former)
+    return former
 
 
 def _check_kind(content: bytes, name: str) -> None:
@@ -178,6 +219,6 @@ def _heading(told: dict[str, Any], name: str) -> tuple[str, dict[str, str]]:
         raise ArtifactError(f"{name} does not say on which descriptors it was trained; train again")
     if not isinstance(quantity, str) or not WORD.fullmatch(quantity) or quantity not in MODELLED:
         raise ArtifactError(f"{name} does not say of which property it is; train again")
-    if set(told) != set(CARD):
+    if set(told) != set(FORMER_CARD if quantity == GLASS_FORMATION.name else CARD):
         raise UnsoundError("a card with other entries")
     return quantity, known

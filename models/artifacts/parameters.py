@@ -6,11 +6,14 @@ from typing import Any
 
 from ..blend import BlendedRegressor
 from ..committee import Committee
+from ..fitting.glass_former import GlassFormer
 from ..predictor import Predictor
 from ..process import FamilyProcess
 from .fields import UnsoundError
 
-KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (Predictor, BlendedRegressor, Committee, FamilyProcess)}
+KINDS: dict[str, type[Any]] = {
+    kind.__name__: kind for kind in (Predictor, BlendedRegressor, Committee, FamilyProcess, GlassFormer)
+}
 KIND = "estimator"  # entry with the name of the class
 ESTIMATORS = {
     ("Predictor", "regressor"): BlendedRegressor,

@@ -6,4 +6,5 @@
 - `related`: Measured compositions with the anions of a candidate and one of its cations: the nearest.
 - `same`: The measurements that a predictor has learnt of the very composition of a candidate.
 - `slope`: How far a prediction tells compositions apart: the slope of what is measured on what was predicted.
+- `glass_formation`: Why a mixture is predicted to become a glass or not, against one of the other outcome.
 """

@@ -7,4 +7,6 @@
 - `episodes`: Campaigns played on held-out papers: some results revealed, the others predicted from them.
 - `learnt_errors`: What held-out errors teach: how those of one laboratory vary together.
 - `answering`: What a fitted predictor says of rows of its design: regressor, difficulty, and what oneself measured.
+- `outcome_stack`: Trees with two views of a mixture, and how probable an outcome is by both.
+- `glass_former`: Will it be a glass? Probabilities of glass, partly crystalline and crystalline from composition.
 """

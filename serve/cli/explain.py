@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
 
-from ...datasets.properties import RANKED
+from ...datasets.properties import GLASS_FORMATION, RANKED
 from ..errors.refusals import InputError, visible
 from ..formatting.measured import CRYSTAL, measured_words
 from ..terminal.console import to_stdout
@@ -62,6 +62,10 @@ def explain(
         compositions = compositions_of(formulas)
         reference = None if against is None else Composition.parse(against)
         _check_described([*compositions, *([] if reference is None else [reference])])
+        if property.value == GLASS_FORMATION.name:
+            for line in _of_glass_formation(compositions, reference):
+                to_stdout().print(Text(visible(line, 500)), soft_wrap=True)
+            return
         names = list(RANKED) if property is Which.all else [property.value]
         known, predictions = ready(names), dict[str, Any]()
         blocks: dict[str, list[list[str]]] = {}
@@ -83,6 +87,23 @@ def explain(
             for line in lines:
                 console.print(Text(visible(line, 500)), soft_wrap=True)
         console.print(Text(HONESTY))
+
+
+def _of_glass_formation(compositions: list[Any], against: Any) -> Iterator[str]:
+    """Lines on each composition: probabilities of the outcomes, and what sets it apart from a known one."""
+    from ...experiments.ranking.glass_chance import champion
+    from ...models.explanation.glass_formation import explain_formation
+
+    former = champion()
+    predicted = former.predict(compositions)
+    for row, reason in enumerate(explain_formation(former, compositions, against)):
+        chances = f"glass {predicted.glass[row]:.0%}, partly crystalline {predicted.partial[row]:.0%}, crystalline "
+        yield compositions[row].formula
+        yield f"  glass formation: {chances}{predicted.crystal[row]:.0%}; {predicted.verdict[row]}"
+        known = f" ({reason.reference_outcome}; {reason.reference_source})" if reason.reference_outcome else ""
+        yield f"    by the trees alone {reason.glass:.0%}, {reason.reference_glass:.0%} for {reason.reference}{known}:"
+        yield from (f"      {sentence}" for sentence in reason.sentences())
+        yield ""
 
 
 def _check_described(compositions: list[Any]) -> None:

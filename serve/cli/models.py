@@ -13,7 +13,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from ...datasets.properties import MODELLED, RANKED, TG
+from ...datasets.properties import GLASS_FORMATION, MODELLED, RANKED, TG
 from ..errors.refusals import InputError, visible
 from ..jobs.training_report import Line, reporting, written
 from ..terminal.console import noticed, progress, say, to_stdout
@@ -165,6 +165,11 @@ def evaluate(
 ) -> None:
     """Score the models on what was held out: whole papers, families, systems or later papers."""
     with told():
+        if property.value == GLASS_FORMATION.name:
+            raise InputError(
+                "glass formation is scored by 'python -m vitrion.experiments.benchmarks.glass_bench', on sets of "
+                "elements or systems held out; give another --property"
+            )
         if split is Split.obelix and property.value == TG.name:
             raise InputError("--split obelix holds conductivities alone; give --property conductivity")
         from ...experiments.holdout.baselines import BASELINES

@@ -41,9 +41,12 @@ def sentence(property_name: str, metrics: Mapping[str, float]) -> str:
 
     >>> sentence("tg", {"all/mae": 24.21, "all/mae_by_paper": 25.4, "all/coverage": 0.9012})
     'on papers held out: mean error 24 K (25 by paper), 90 % intervals hold 90 %'
+    >>> sentence("glass_formation", {"all/auc": 0.791})
+    'on sets of elements held out: area under the ROC curve 0.79'
     """
     whole = next((row for row in scoreboard(metrics) if row["subset"] == "all"), {})
-    return "on papers held out: " + (in_words(unit(property_name), whole) or NO_SCORES)
+    what = "sets of elements" if property_name == "glass_formation" else "papers"
+    return f"on {what} held out: " + (in_words(unit(property_name), whole) or NO_SCORES)
 
 
 def unit(property_name: str) -> str:

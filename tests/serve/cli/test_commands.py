@@ -266,3 +266,9 @@ def test_a_list_that_cannot_be_read_is_bad_input_with_no_model(tmp_path, monkeyp
     result = CliRunner().invoke(app, ["rank", str(path)])
     assert result.exit_code == 1
     assert "vitrion train" in sentence(result)
+
+
+def test_glass_formation_is_scored_by_its_own_bench():
+    result = CliRunner().invoke(app, ["evaluate", "-p", "glass_formation"])
+    assert result.exit_code == 2
+    assert "vitrion.experiments.benchmarks.glass_bench" in result.output

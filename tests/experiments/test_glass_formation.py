@@ -1,0 +1,194 @@
+import numpy as np
+import pandas as pd
+import pytest
+import vitrion
+from vitrion.datasets import add, load
+from vitrion.experiments.benchmarks import glass_bench
+from vitrion.experiments.flavour import FormationModel
+from vitrion.experiments.gate import glass_formation as formation_gate
+from vitrion.experiments.holdout import glass_formation as formation_scores
+from vitrion.experiments.ranking import glass_chance
+from vitrion.experiments.recipes import glass_formation as formation_recipe
+from vitrion.experiments.recipes.glass_formation import FormationRecipe, recipe_from
+from vitrion.experiments.recipes.modifier_rule import modifiers_alone
+from vitrion.experiments.recipes.recipe import Recipe, RecipeError
+from vitrion.experiments.registry import promotion
+from vitrion.experiments.registry import versions as registry
+from vitrion.experiments.tracking import log as tracking
+from vitrion.experiments.training import retraining
+from vitrion.experiments.training.train import train
+from vitrion.features.fractions import Fractions
+from vitrion.models.fitting.glass_former import GlassFormer, element_sets
+
+
+def drawn(name, n):
+    whole = load(name, lab=False)
+    return whole.take(np.sort(np.random.default_rng(0).permutation(len(whole))[:n]))
+
+
+@pytest.fixture(scope="module")
+def outcomes():
+    return drawn("glass_formation", 1500)
+
+
+@pytest.fixture(scope="module")
+def tg():
+    return drawn("tg", 600)
+
+
+@pytest.fixture
+def small(monkeypatch, outcomes, tg):
+    """Train in a moment, on few outcomes."""
+    tables = {"glass_formation": outcomes, "tg": tg}
+    for module in (formation_recipe, promotion, retraining):
+        monkeypatch.setattr(module, "load", tables.__getitem__)
+    recipe = FormationRecipe(n_folds=2, n_trees=8, weights={"measured_tg": 0.1, "modifier_rule": 3.0})
+    monkeypatch.setattr(FormationRecipe, "named", classmethod(lambda cls: recipe))
+
+
+def test_a_training_is_tracked_judged_and_loaded(small, stored):
+    (done,) = train(["glass_formation"], n_jobs=1)
+    assert (done.property, done.version) == ("glass_formation", 1)
+    assert done.promoted, done.reason
+    assert {"all/auc", "all/brier", "halide/auc", "all/calibration_error"} <= set(done.metrics)
+    former = vitrion.load_predictor("glass_formation")
+    assert isinstance(former, GlassFormer)
+    assert former.predict(["B2O3"]).verdict[0] == "measured"
+    card = registry.champions()["glass_formation"]
+    run = tracking.store().get_run(card.run_id)
+    assert run.data.metrics["all/auc"] == pytest.approx(done.metrics["all/auc"])
+    assert run.data.params["weight_measured_tg"] == "0.1"
+    (again,) = train(["glass_formation"], n_jobs=1)
+    assert not again.promoted
+    assert "nothing is new" in again.reason
+
+
+def test_a_recipe_is_what_its_text_says(tmp_path):
+    recipe = FormationRecipe.named()
+    assert FormationRecipe.from_toml(recipe.to_toml()) == recipe
+    path = tmp_path / "recipe.toml"
+    path.write_text(recipe.to_toml())
+    assert recipe_from(path) == recipe
+    path.write_text(Recipe.named("tg").to_toml())
+    assert recipe_from(path) == Recipe.named("tg")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("n_trees = 0", "n_trees = 0; give a whole number from 1"),
+        ("blocks = []", "unknown blocks"),
+        ("[weights]\nliterature = 1.0", "measured_tg"),
+        ("property = 3", "property = 3"),
+        ("n_folds =", "not TOML"),
+    ],
+)
+def test_a_wrong_recipe_says_what_would_be_right(text, words):
+    with pytest.raises(RecipeError, match=words):
+        FormationRecipe.from_toml(text)
+
+
+def test_rows_hold_outcomes_glasses_and_a_rule(outcomes, tg):
+    rows = FormationRecipe.named().rows(outcomes, tg)
+    told = rows.keywords()
+    n = len(outcomes)
+    assert told["judged"].sum() == n
+    assert told["estimated"].sum() == len(modifiers_alone())
+    known = told["compositions"].take(~told["estimated"])
+    assert 0 < len(known) - n <= len(tg)
+    assert (np.unique(element_sets(rows.glasses), return_counts=True)[1] <= formation_recipe.OF_SET).all()
+    assert set(told["outcomes"][told["estimated"]]) == {0.0}
+    plain = FormationRecipe(weights={}).rows(outcomes, tg)
+    assert len(plain.keywords()["outcomes"]) == n
+
+
+def test_outcomes_of_the_laboratory_weigh_as_the_recipe_says(outcomes, tg):
+    source = outcomes.rows["source"].where(np.arange(len(outcomes)) > 0, "lab")
+    own = type(outcomes)(
+        outcomes.property, type(outcomes.measured)(outcomes.rows.assign(source=source), outcomes.measured.matrix)
+    )
+    weights = FormationRecipe(weights={"lab": 5.0}).rows(own, tg).weights
+    assert weights[0] == 5.0 * outcomes.rows["weight"].iloc[0]
+    assert np.array_equal(weights[1:], outcomes.rows["weight"].to_numpy()[1:])
+
+
+def test_scores_of_known_probabilities():
+    glass = np.array([True, True, False, False])
+    scored = formation_scores.scored(glass, np.array([0.9, 0.7, 0.8, 0.1]))
+    assert scored["auc"] == 0.75
+    assert scored["brier"] == pytest.approx((0.01 + 0.09 + 0.64 + 0.01) / 4)
+    assert scored["calibration_error"] == pytest.approx((0.1 + 0.3 + 0.8 + 0.1) / 4)
+
+
+def test_no_set_of_elements_is_learnt_from_and_scored(outcomes):
+    seen = []
+
+    def spy(train, test):
+        seen.append(set(element_sets(train.fractions)) & set(element_sets(test.fractions)))
+        return glass_bench.share(train, test)
+
+    chance = glass_bench.held_out(outcomes, spy, "elements")
+    assert seen == [set()] * glass_bench.N_FOLDS
+    table = formation_scores.scores(outcomes, chance)
+    assert table["subset"].tolist()[0] == "all"
+    assert table["n"].iloc[0] == len(outcomes)
+    only = glass_bench.held_out(outcomes, spy, "system", only=[2])
+    assert 0 < np.isfinite(only).sum() < len(outcomes)
+
+
+def test_the_nearest_neighbour_beats_the_share_of_glasses(outcomes):
+    better, base = (
+        formation_scores.scores(outcomes, glass_bench.held_out(outcomes, learner)).set_index("subset")["auc"]["all"]
+        for learner in (glass_bench.neighbour, glass_bench.share)
+    )
+    assert better > 0.55 > base
+
+
+def frame(outcomes, chance):
+    known = formation_gate.identities(outcomes)
+    return pd.DataFrame({"key": known, "truth": outcomes.rows["value"], "mean": chance})
+
+
+def test_the_gate_refuses_what_predicts_worse_than_the_champion(outcomes, small_former):
+    glass = formation_scores.glasses(outcomes).astype(float)
+    good, poor = frame(outcomes, 0.15 + 0.7 * glass), frame(outcomes, 0.35 + 0.3 * glass)
+    worse = formation_gate.judge(outcomes, poor, good, small_former)
+    assert not worse.passed
+    assert "the champion's" in worse.reason
+    better = formation_gate.judge(outcomes, good, poor, small_former)
+    assert next(check for check in better.checks if check.name == "champion").passed
+    assert formation_gate.judge(outcomes, good, None, small_former).passed
+    assert not formation_gate.judge(outcomes, frame(outcomes, 1 - glass), None, small_former).passed
+
+
+@pytest.fixture(scope="module")
+def small_former(outcomes):
+    rows = outcomes.rows
+    return GlassFormer(n_folds=2, n_trees=8).fit(outcomes.fractions, rows["value"], rows["weight"])
+
+
+def test_mlflow_answers_row_by_row(small_former):
+    table = FormationModel(small_former).predict(pd.DataFrame({"formula": ["B2O3", "B2O"[:2] + "?", "NaCl"]}))
+    assert table["error"].tolist()[0] == table["error"].tolist()[2] == ""
+    assert table["error"].iloc[1] != ""
+    assert table["glass"].notna().tolist() == [True, False, True]
+    assert np.allclose(table[["glass", "partial", "crystal"]].iloc[[0, 2]].sum(axis=1), 1.0)
+
+
+def test_columns_say_how_probable_a_glass_is(small_former):
+    columns = glass_chance.glass_columns(Fractions.of(["B2O3", "NaCl"]), small_former)
+    assert tuple(columns) == glass_chance.COLUMNS
+    assert columns["p_glass"][0] > columns["p_glass"][1]
+    assert columns["glass_verdict"][0] == "measured"
+
+
+@pytest.mark.parametrize("formula", ["NaCl", "B2O3"])
+def test_outcomes_added_after_the_training_count(home, monkeypatch, small_former, formula):
+    monkeypatch.setattr(glass_chance, "load_predictor", lambda name: small_former)
+    before = glass_chance.champion().predict([formula])
+    pd.DataFrame({"formula": [formula], "outcome": ["crystallised"]}).to_csv(home / "own.csv", index=False)
+    add(home / "own.csv")
+    after = glass_chance.champion().predict([formula])
+    assert after.glass[0] < before.glass[0]
+    assert after.n_measured[0] == before.n_measured[0] + 1
+    assert after.verdict[0] == "measured"
