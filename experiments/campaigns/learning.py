@@ -26,6 +26,7 @@ from ..ranking.rank import Predictors, rank
 from ..ranking.ready import Informed, ready
 from ..ranking.scoring import predicted
 from ..recipes.recipe import RECIPES
+from ..registry import glass_former
 from ..registry.record import NoChampionError
 from ..registry.versions import load_predictor
 from ..task.goal import Goal
@@ -60,7 +61,9 @@ def after_results(state: State, names: Iterable[str], predictors: Predictors | N
 def after(outcomes: Outcomes, names: Iterable[str], predictors: Predictors | None = None) -> Informed:
     """The same after any results; see `after_results`."""
     with collected():  # of values that deserve doubt, which was said when they were recorded
-        return Informed({name: taught(one, outcomes) for name, one in ready(names, predictors).items()}, outcomes)
+        known = ready(names, predictors)
+        former = glass_former.taught(known.former, outcomes)
+        return Informed({name: taught(one, outcomes) for name, one in known.items()}, outcomes, former)
 
 
 def ranked(

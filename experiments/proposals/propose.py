@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ...datasets.measurement import composition_keys
@@ -15,9 +16,11 @@ from ...datasets.readings import aiming, trusting
 from ...features.fractions import Fractions
 from ...features.scalars import whole
 from ...models.predictor import Predictor
+from ..ranking.glass_formation import SMALL, GlassChance
 from ..ranking.rank import COLUMNS, Predictors, rank
 from ..ranking.ready import Informed, ready
 from ..recipes.recipe import RECIPES
+from ..registry import glass_former
 from ..task.acquisition import at_least_one
 from ..task.candidates import one_temperature
 from ..task.goal import Goal, GoalError
@@ -83,7 +86,7 @@ def propose(
         matrix, places = search.every.matrix, np.arange(len(pool), len(search.every))
         told = search.results(outcomes, len(pool))
         gone = np.vstack([matrix[places], fractions_of([*without], "without").matrix])
-        left = search.left(search.refused | near(matrix, gone), batch, places)
+        left = search.left(search.refused | _no_glass(search, aim, known, outcomes) | near(matrix, gone), batch, places)
         chosen = search.pick(told, places[len(outcomes.facts) :], batch, left, success(matrix, outcomes))
         table = _reasoned(chosen, search, pool, outcomes, aim, known)
         table.attrs["stop"] = search.stop(told, left[: len(pool)], outcomes, table["p_goal"].max())
@@ -99,12 +102,20 @@ def _search(
     return CandidateSearch(every, goal, temperature_C, before, seed)
 
 
+def _no_glass(search: CandidateSearch, goal: Goal, known: Informed, outcomes: Outcomes) -> npt.NDArray[np.bool_]:
+    """Whether a glass is too unlikely to spend a sample on, of each candidate; with `min_p_glass` of 0 none is."""
+    least = goal.min_p_glass
+    chance = GlassChance.of(search.every, glass_former.taught(known.former, outcomes))
+    return chance.below(SMALL if least is None else least)
+
+
 def _reasoned(
-    chosen: list[Pick], search: CandidateSearch, pool: Pool, outcomes: Outcomes, goal: Goal, known: Predictors
+    chosen: list[Pick], search: CandidateSearch, pool: Pool, outcomes: Outcomes, goal: Goal, known: Informed
 ) -> pd.DataFrame:
     """The candidates picked as a table, each with the reason."""
     rows = [pick.row for pick in chosen]
-    pupils = Informed({name: taught(predictor, outcomes) for name, predictor in known.items()}, outcomes)
+    former = glass_former.taught(known.former, outcomes)
+    pupils = Informed({name: taught(predictor, outcomes) for name, predictor in known.items()}, outcomes, former)
     table = _table(pool.formulas(rows), pool.variables.take(rows), goal, search.temperature_C, pupils)
     references, narrowed = search.known.decided[rows].tolist(), [search.narrowed(pick) for pick in chosen]
     told = Told(table, pool.variables, rows, chosen, pool.keys, outcomes, goal.properties, references, narrowed)

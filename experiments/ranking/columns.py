@@ -23,6 +23,8 @@ COLUMNS = (
     "verdict",
     "tg_verdict",
     "conductivity_verdict",
+    "p_glass",
+    "glass_verdict",
     "nearest",
     "nearest_distance",
     "nearest_doi",
@@ -39,7 +41,7 @@ COLUMNS = (
 )
 TEXTS = (
     *("formula", "verdict", "tg_verdict", "conductivity_verdict", "nearest", "nearest_doi"),
-    *("measured_phase", "measured_doi", "cost_route", "flags", "note", "error", "input"),
+    *("measured_phase", "measured_doi", "cost_route", "flags", "note", "error", "input", "glass_verdict"),
 )
 TRUTHS = ("neutral", "pareto")
 COUNTS = ("n_measured",)

@@ -1,20 +1,32 @@
-"""What the syntheses of a campaign say of each candidate: how likely it is a glass, and what its crystals conduct."""
+"""How likely each candidate is a glass, by the predictor and by the syntheses of a campaign; what crystals conduct."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ...datasets.measurement import composition_keys
+from ...features.elements import INDEX, SYMBOLS
 from ...features.fractions import Fractions
+from ...models.domain import VERDICTS
+from ...models.fitting.glass_former import MEASURED, GlassFormer
+from ..recipes.modifier_rule import MODIFIERS
+from ..task.goal import Goal
 from ..task.outcomes import NO_GLASS_PHASES, USUAL_SUCCESS, Outcomes, success
 from ..task.own_results import Facts
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
+COUNTED = VERDICTS[:2]  # verdicts of its own with which the chance of a glass is a factor of that of a goal
+SMALL = 0.2  # chance of a glass below which no sample is spent
+NO_FORMER = "no network former: glass formation not expected"
+_ANIONS, _CHALCOGENS = ("O", "F", "Cl", "Br", "I"), ("S", "Se", "Te")
 UNCHANGED = 0.995  # from here on a chance is shown as it was, and nothing has to be explained
 
 
@@ -86,3 +98,65 @@ def of_crystals(outcomes: Outcomes | None) -> Mapping[str, Facts]:
         return {}
     keys = composition_keys(Fractions.of(rows["formula"].tolist()).matrix)
     return {"conductivity": Facts.told("conductivity", keys, rows)}
+
+
+@dataclass(frozen=True)
+class GlassChance:
+    """Chance of a glass of n compositions, NaN where there is no predictor, and its verdict, empty there."""
+
+    chance: Vector
+    verdict: npt.NDArray[np.object_]
+
+    @classmethod
+    def of(cls, fractions: Fractions, former: GlassFormer | None) -> GlassChance:
+        """What a predictor says of some compositions."""
+        if former is None:
+            return cls(np.full(len(fractions), np.nan), np.full(len(fractions), "", dtype=object))
+        predicted = former.predict(fractions)
+        return cls(predicted.glass, predicted.verdict.astype(object))
+
+    def columns(self) -> dict[str, npt.NDArray[Any]]:
+        """The columns of a ranking, by name."""
+        return {"p_glass": self.chance, "glass_verdict": self.verdict}
+
+    def below(self, least: float) -> Mask:
+        """Whether each chance is known, by a measurement or inside or at the edge of the known, and smaller."""
+        return np.isin(self.verdict, [MEASURED, *COUNTED]) & (self.chance < least)
+
+    def refused(self, goal: Goal) -> Mask:
+        """Whether the goal asks for a greater chance than each has, shape (n,)."""
+        return self.below(goal.min_p_glass or 0.0)
+
+    def factor(self, goal: Goal) -> Vector:
+        """What the chance to meet the goal is multiplied by, shape (n,): 1 where the goal asks for no glass."""
+        counts = np.isin(self.verdict, COUNTED) & (goal.min_p_glass is not None)
+        return np.where(counts, self.chance, 1.0)
+
+    def remark(self, remarks: list[list[str]], fractions: Fractions, goal: Goal) -> None:
+        """Add what is to be said of each to n lists."""
+        unexpected = without_network_former(fractions) & (self.verdict != MEASURED) & ~(self.chance >= 0.5)
+        for row in np.flatnonzero(unexpected).tolist():
+            remarks[row].append(NO_FORMER)
+        if goal.min_p_glass is None:
+            return
+        for row in np.flatnonzero(self.refused(goal)).tolist():
+            remarks[row].append(f"P(glass) {self.chance[row]:.2f}: the goal asks for {goal.min_p_glass:g}")
+        for row in np.flatnonzero(~np.isin(self.verdict, [MEASURED, *COUNTED])).tolist():
+            why = "outside the known" if self.verdict[row] else "no predictor of glass formation"
+            remarks[row].append(f"P(glass) not counted: {why}")
+
+
+def without_network_former(fractions: Fractions) -> Mask:
+    """Whether each holds alkali and alkaline earth ions alone beside oxide, halide or chalcogenide ions, shape (n,).
+
+    Sulfur, selenium and tellurium beside oxygen make a network, and so do they without a cation.
+
+    Examples
+    --------
+    >>> without_network_former(Fractions.of(["NaCl", "LiAlCl4", "Na2SO4", "Na2S", "Se"])).tolist()
+    [True, False, False, True, False]
+    """
+    held = fractions.matrix > 0
+    plain = np.isin(SYMBOLS, [*MODIFIERS, *_ANIONS, *_CHALCOGENS])
+    cations, chalcogens = (held[:, [INDEX[symbol] for symbol in part]].any(axis=1) for part in (MODIFIERS, _CHALCOGENS))
+    return np.asarray(~held[:, ~plain].any(axis=1) & cations & ~(chalcogens & held[:, INDEX["O"]]))

@@ -68,6 +68,8 @@ def rank(
         ``attrs["temperature_C"]`` is the temperature of all, None where each has its own.
         Ties go by the expected margin of the worst limit, then by the formula, then by the text given. Tg and
         conductivity count as independent in `p_goal`, and a formula that is not charge-neutral has no chance.
+        ``p_glass`` is the chance that a melt comes out as a glass, with a verdict of its own (``measured`` where the
+        outcome of the very composition was reported); empty until ``vitrion train -p glass_formation``.
         ``pareto`` marks those that the goal does not refuse and of which no other is better in all that it limits (in
         cost too, where it has a ceiling). What was measured of the very composition stands in the columns of
         `measured.MEASURED`; ``input``, the last, is the text as it was given. A list of which no row can be read needs
@@ -200,7 +202,13 @@ def _predict(
         first, which = distinct(batch.fractions.matrix, own, warm)
         at = temperature if isinstance(temperature, float) else temperature[batch.rows][first]
         found = appraise(
-            batch.fractions.take(first), [own[row] for row in first], goal, at, predictors, predictors.outcomes
+            batch.fractions.take(first),
+            [own[row] for row in first],
+            goal,
+            at,
+            predictors,
+            predictors.outcomes,
+            predictors.former,
         )
         values = {
             name: np.asarray(column, dtype=object if name in TEXTS else None)[which] for name, column in found.items()

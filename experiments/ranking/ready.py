@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ...models.fitting.glass_former import GlassFormer
 from ...models.predictor import Predictor
+from ..registry.glass_former import champion_if_any
 from ..registry.versions import load_predictor
 from ..task.outcomes import Outcomes
 from ..task.own_results import informed
@@ -19,11 +21,18 @@ class Informed(dict[str, Predictor]):
         By property.
     outcomes
         Results that they have learnt, with what no predictor of a glass learns: syntheses that failed, and crystals.
+    former
+        Predictor of glass formation; None where there is none.
     """
 
-    def __init__(self, predictors: Mapping[str, Predictor], outcomes: Outcomes | None = None) -> None:
+    def __init__(
+        self,
+        predictors: Mapping[str, Predictor],
+        outcomes: Outcomes | None = None,
+        former: GlassFormer | None = None,
+    ) -> None:
         super().__init__(predictors)
-        self.outcomes = outcomes
+        self.outcomes, self.former = outcomes, former
 
 
 def ready(names: Iterable[str], given: Mapping[str, Predictor] | None = None) -> Informed:
@@ -39,5 +48,6 @@ def ready(names: Iterable[str], given: Mapping[str, Predictor] | None = None) ->
     known = given or {}
     if isinstance(known, Informed):
         every = {name: known[name] if name in known else informed(load_predictor(name)) for name in names}
-        return Informed(every, known.outcomes)
-    return Informed({name: informed(known[name] if name in known else load_predictor(name)) for name in names})
+        return Informed(every, known.outcomes, known.former)
+    every = {name: informed(known[name] if name in known else load_predictor(name)) for name in names}
+    return Informed(every, former=champion_if_any() if every else None)

@@ -16,6 +16,7 @@ from ...features import charge
 from ...features.fractions import Fractions
 from ...models.domain import VERDICTS
 from ...models.explanation.related import nearest_related
+from ...models.fitting.glass_former import GlassFormer
 from ...models.localised import LABORATORIES
 from ...models.prediction import Prediction
 from ...models.predictor import Predictor
@@ -23,6 +24,7 @@ from ..task.goal import Goal
 from ..task.judgement import losses, margin, pareto, probability
 from ..task.outcomes import Outcomes
 from . import glass_formation
+from .glass_formation import GlassChance
 from .measured import measured
 
 Vector = npt.NDArray[np.float64]
@@ -37,6 +39,7 @@ def appraise(
     temperature_C: float | Vector,
     predictors: Predictors,
     outcomes: Outcomes | None = None,
+    former: GlassFormer | None = None,
 ) -> dict[str, Any]:
     """Columns of a ranking by name, each of shape (n,).
 
@@ -52,31 +55,32 @@ def appraise(
         Of Tg, conductivity, the properties of the goal and whatever else is to be predicted, by property.
     outcomes
         Results of a campaign: what failed there is less likely to be a glass, and so is what lies near it.
+    former
+        Predictor of glass formation; None where there is none.
     """
     predictions = {name: predicted(name, predictor, fractions, temperature_C) for name, predictor in predictors.items()}
     asked = {name: predictions[name] for name in dict.fromkeys(("conductivity", "tg", *goal.properties))}
-    neutral = charge.neutral(fractions)
-    cost, route = cheapest_routes(fractions)
-    nearest = _nearest(fractions, asked, predictors)
-    verdict = nearest["verdict"]
+    neutral, (cost, route) = charge.neutral(fractions), cheapest_routes(fractions)
+    verdict = (nearest := _nearest(fractions, asked, predictors))["verdict"]
+    void, glass = {name: told.bounds.void for name, told in asked.items()}, GlassChance.of(fractions, former)
     hopeless = ~neutral | goal.refused(fractions) | goal.too_far(verdict) | (cost > goal.max_cost_usd_per_kg)
-    void = {name: told.bounds.void for name, told in asked.items()}
-    hopeless |= np.any([void[name] for name in goal.properties], axis=0)
+    hopeless |= np.any([glass.refused(goal), *(void[name] for name in goal.properties)], axis=0)
     keys, glassy = composition_keys(fractions.matrix), glass_formation.relative_chance(fractions.matrix, outcomes)
     known = measured(keys, temperature_C, predictions, predictors, glass_formation.of_crystals(outcomes))
     remarks = goal.remarks(fractions, verdict, cost)
+    glass.remark(remarks, fractions, goal)
     for row, said in glass_formation.remarks(fractions.matrix, outcomes, glassy).items():
         remarks[row].insert(0, said)
     flags = flagged(fractions)
-    oxygen, chlorine = fractions.column("O"), fractions.column("Cl")
     columns: dict[str, Any] = {
-        "p_goal": np.where(hopeless, 0.0, probability(goal.thresholds, predictions) * glassy),
+        "p_goal": np.where(hopeless, 0.0, probability(goal.thresholds, predictions) * glassy * glass.factor(goal)),
         "margin": margin(goal.thresholds, predictions),
         "allowed": ~hopeless,
         **nearest,
         **known,
         **verdicts(known, predictions),
-        "o_to_cl": np.divide(oxygen, chlorine, out=np.full(len(oxygen), np.nan), where=chlorine > 0),
+        **glass.columns(),
+        "o_to_cl": _oxygen_to_chlorine(fractions),
         "cost_usd_per_kg": cost,
         "cost_route": route,
         "neutral": neutral,
@@ -88,6 +92,12 @@ def appraise(
         ends = (prediction.mean, prediction.lower, prediction.upper)
         columns |= dict(zip(prediction.quantity.columns, ends, strict=True))
     return columns
+
+
+def _oxygen_to_chlorine(fractions: Fractions) -> Vector:
+    """Atoms of oxygen over those of chlorine, shape (n,); NaN without chlorine."""
+    oxygen, chlorine = fractions.column("O"), fractions.column("Cl")
+    return np.asarray(np.divide(oxygen, chlorine, out=np.full(len(oxygen), np.nan), where=chlorine > 0))
 
 
 def predicted(name: str, predictor: Predictor, fractions: Fractions, temperature_C: float | Vector) -> Prediction:

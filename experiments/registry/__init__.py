@@ -2,6 +2,7 @@
 
 - `record`: Our own record of which versions answer: one small file, replaced in one step.
 - `versions`: Which predictor answers: our own record of the champions, read without MLflow.
+- `glass_former`: The predictor of glass formation that answers, with what came in since its training.
 - `loading`: Predictors that are held in memory and know their versions.
 - `promotion`: Promotion and rollback: our record is the truth, MLflow's tags and aliases follow it.
 - `reconcile`: Mending after a kill: MLflow's aliases follow our record, and no run stays open whose process is gone.

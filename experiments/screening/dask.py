@@ -12,7 +12,7 @@ from ...features.composition import FormulaError
 from ...models.numerics.threads import one_thread
 from ..ranking.scoring import Predictors
 from .executors import Crew
-from .model_files import ModelFile
+from .model_files import ModelFile, opened
 from .pruning import Aim
 from .screened import Screened, screened
 from .streams import Block
@@ -41,7 +41,7 @@ class ModelPlugin(WorkerPlugin):
         """Open the files, where this process has not done so; others of before are let go."""
         if self.key not in _HELD:
             _HELD.clear()
-            _HELD[self.key] = {name: file.open() for name, file in self.files.items()}
+            _HELD[self.key] = opened(self.files)
 
     def teardown(self, worker: Any) -> None:
         """Let the predictors go."""

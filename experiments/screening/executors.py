@@ -9,6 +9,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from functools import cached_property
 from typing import Any
 
+from ...datasets.properties import GLASS_FORMATION
+from ...models.fitting.glass_former import GlassFormer
+from ...models.predictor import Predictor
 from ..ranking.ready import Informed, ready
 from ..ranking.scoring import Predictors
 from ..recipes.recipe import RECIPES
@@ -38,15 +41,19 @@ class Crew(ABC):
         given = predictors or {}
         fresh = load([name for name in names if name not in given])
         self.aim = aim
-        known = {**ready(fresh, fresh), **ready([name for name in names if name in given], given)}
-        self.predictors: Predictors = Informed({name: known[name] for name in names})
+        own, others = ready(fresh, fresh), ready([name for name in names if name in given], given)
+        known, former = {**own, **others}, others.former or own.former
+        self.predictors = Informed({name: known[name] for name in names}, former=former)
         as_kept = [name for name, one in fresh.items() if known[name] is one]
         self._versions = {name: fresh.versions[name] for name in as_kept}
 
     @cached_property
     def files(self) -> dict[str, ModelFile]:
         """Predictors as files with their hashes."""
-        return files_of(self.predictors, self._versions)
+        every: dict[str, Predictor | GlassFormer] = dict(self.predictors)
+        if self.predictors.former is not None and self.aim.goal.min_p_glass is not None:
+            every[GLASS_FORMATION.name] = self.predictors.former
+        return files_of(every, self._versions)
 
     def digests(self) -> dict[str, str]:
         """Hash of each predictor."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...models.artifacts import artifact
+from ...models.fitting.glass_former import GlassFormer
 from ...models.predictor import Predictor
-from ..ranking.scoring import Predictors
+from ..ranking.ready import Informed
 from ..registry.versions import BUNDLE, folder, read_card
 
 
@@ -20,12 +21,19 @@ class ModelFile:
     content: bytes
     sha256: str
 
-    def open(self) -> Predictor:
+    def open(self) -> Predictor | GlassFormer:
         """The predictor, read through the guard."""
-        return artifact.loads(self.content, self.sha256)
+        return artifact.opened_bytes(self.content, self.sha256)
 
 
-def files_of(predictors: Predictors, versions: Mapping[str, int]) -> dict[str, ModelFile]:
+def opened(files: Mapping[str, ModelFile]) -> Informed:
+    """Predictors from their files, that of glass formation among them."""
+    every = {name: file.open() for name, file in files.items()}
+    former = next((one for one in every.values() if isinstance(one, GlassFormer)), None)
+    return Informed({name: one for name, one in every.items() if isinstance(one, Predictor)}, former=former)
+
+
+def files_of(predictors: Mapping[str, Predictor | GlassFormer], versions: Mapping[str, int]) -> dict[str, ModelFile]:
     """Files of predictors: the one in the registry for a version told, a fresh one for any other predictor."""
     found = {}
     with tempfile.TemporaryDirectory() as room:

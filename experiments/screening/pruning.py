@@ -14,7 +14,10 @@ from ...datasets.readings import trusting
 from ...features import charge
 from ...features.fractions import Fractions
 from ...models.domain import VERDICTS
+from ...models.fitting.glass_former import GlassFormer
 from ...models.prediction import Prediction
+from ..ranking.glass_formation import GlassChance
+from ..ranking.ready import Informed
 from ..ranking.scoring import Predictors, predicted, severities
 from ..task.goal import Goal
 from ..task.judgement import margin, probability
@@ -79,11 +82,12 @@ def sieve(fractions: Fractions, aim: Aim, predictors: Predictors, floor: float =
         once the chances of some of its limits alone make a product below `floor`, or below what `top` others reached.
     """
     order = _alike(fractions)
+    former = predictors.former if isinstance(predictors, Informed) else None
     parts = []
     best = np.empty(0)
     for start in range(0, max(len(order), 1), CHUNK):  # of none too: what comes back has its columns
         rows = order[start : start + CHUNK]
-        found = _judged(fractions.take(rows), aim, predictors, 0.0 if aim.everything else floor)
+        found = _judged(fractions.take(rows), aim, predictors, 0.0 if aim.everything else floor, former)
         parts.append(Sieved(rows[found.rows], found.chance, found.margin, found.columns))
         best = np.sort(np.concatenate([best, found.chance]))[-aim.top :] if aim.top else best
         if aim.top and len(best) == aim.top:
@@ -120,7 +124,7 @@ def _alike(fractions: Fractions) -> Rows:
     return np.lexsort((fractions.column("O"), kinds))
 
 
-def _judged(fractions: Fractions, aim: Aim, predictors: Predictors, floor: float) -> Sieved:
+def _judged(fractions: Fractions, aim: Aim, predictors: Predictors, floor: float, former: GlassFormer | None) -> Sieved:
     goal, n = aim.goal, len(fractions)
     neutral, cost = charge.neutral(fractions), np.full(n, np.nan)
     hopeless = ~neutral | goal.refused(fractions)
@@ -145,6 +149,9 @@ def _judged(fractions: Fractions, aim: Aim, predictors: Predictors, floor: float
     verdict = np.array(VERDICTS)[severities(in_order).max(axis=0, initial=0)]
     lost = hopeless[rows] | goal.too_far(verdict)
     chance = np.where(lost, 0.0, probability(goal.thresholds, told))
+    if goal.min_p_glass is not None:
+        glass = GlassChance.of(here, former)
+        chance = np.where(glass.refused(goal), 0.0, chance * glass.factor(goal))
     edge = margin(goal.thresholds, told)
     columns: dict[str, npt.NDArray[Any]] = {}
     if aim.everything:

@@ -23,7 +23,7 @@ from ...features.scalars import number, shown
 from ...models.domain import VERDICTS
 from . import acquisitions
 from .judgement import GoalError, Threshold, limits_of, sides, weights_of
-from .limits import FIELDS, OF, forbidden_flags, limit_of
+from .limits import FIELDS, OF, chance_of, forbidden_flags, limit_of
 
 __all__ = ["Goal", "GoalError", "Threshold"]
 
@@ -59,6 +59,11 @@ class Goal:
         list; by default those that are radioactive, and those that need a gas or a liquid.
     acquisition
         What makes a melt worth its while when the next candidates are chosen: a key of `acquisitions.ACQUISITIONS`.
+    min_p_glass
+        Least chance that a melt comes out as a glass, from 0 to 1; None (``false``) asks for none. Where its predictor
+        is inside or at the edge of the known, a goal that asks for one has the chance as a factor of `p_goal`; what it
+        says outside is shown, and neither refuses nor counts. With 0 nothing is refused, and proposals look for the
+        border of glass formation too.
 
     Examples
     --------
@@ -79,6 +84,7 @@ class Goal:
     limits: tuple[Threshold, ...] = ()
     flags: tuple[str, ...] = USUALLY_FORBIDDEN
     acquisition: str = acquisitions.USUAL
+    min_p_glass: float | None = None
 
     def __new__(cls, *told: Any, **named: Any) -> Goal:
         """Refuse fields that a goal does not have, in the words that a goal file gets."""
@@ -102,6 +108,7 @@ class Goal:
         self._put("explore", number(self.explore, "goal explore", "a number, 0 or more", GoalError))
         if self.explore < 0:
             raise GoalError(f"goal explore = {self.explore:g}; give a number, 0 or more")
+        self._put("min_p_glass", chance_of(self.min_p_glass))
         if self.minimum_verdict not in VERDICTS:
             raise GoalError(f"goal minimum_verdict = {shown(self.minimum_verdict)}; use one of {', '.join(VERDICTS)}")
         self._put("flags", forbidden_flags(self.flags))
@@ -165,7 +172,7 @@ class Goal:
     @classmethod
     def _of_fields(cls, told: Mapping[str, Any], where: str) -> Goal:
         _check_names(told, where)
-        none = {"conductivity_S_cm": None, "tg_C": None, "max_cost_usd_per_kg": float("inf")}
+        none = {"conductivity_S_cm": None, "tg_C": None, "max_cost_usd_per_kg": float("inf"), "min_p_glass": None}
         named: dict[str, Any] = dict(told)
         for name, value in none.items():
             if name in named and (named[name] is None or named[name] is False):
@@ -175,7 +182,8 @@ class Goal:
     def to_dict(self) -> dict[str, Any]:
         """Fields of the goal by name, as JSON has them; `of` makes the same goal of it.
 
-        The usual acquisition is left out: goals that were kept before there was a choice have none.
+        The usual acquisition, and a chance of a glass that nobody asks for, are left out: goals that were kept before
+        there was a choice have none.
 
         Examples
         --------
@@ -185,6 +193,8 @@ class Goal:
         told: dict[str, Any] = {entry.name: getattr(self, entry.name) for entry in fields(self)}
         if self.acquisition == acquisitions.USUAL:
             del told["acquisition"]
+        if self.min_p_glass is None:
+            del told["min_p_glass"]
         lists = {"forbidden": list(self.forbidden), "required": list(self.required), "weights": dict(self.weights)}
         ceiling = self.max_cost_usd_per_kg if np.isfinite(self.max_cost_usd_per_kg) else None
         further = {limit.property: sides(limit) for limit in self.limits}

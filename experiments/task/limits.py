@@ -46,6 +46,23 @@ def limit_of(name: str, value: Any) -> float | None:
     return bounded(value, f"goal {name}", right, low, high)
 
 
+def chance_of(told: Any) -> float | None:
+    """The chance of a glass that a goal asks for, None for none; refused where it is no number from 0 to 1.
+
+    Examples
+    --------
+    >>> chance_of(0.5), chance_of(None)
+    (0.5, None)
+    """
+    if told is None:
+        return None
+    right = "a chance from 0 to 1, such as 0.5, or None (in a file false) for none"
+    chance = number(told, "goal min_p_glass", right, GoalError)
+    if not 0 <= chance <= 1:
+        raise GoalError(f"goal min_p_glass = {chance:g}; give {right}")
+    return chance
+
+
 def forbidden_flags(told: Any) -> tuple[str, ...]:
     """Codes of the flags that a goal forbids, from a list or from a table ``{"forbid": [...]}``.
 

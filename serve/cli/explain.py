@@ -91,7 +91,7 @@ def explain(
 
 def _of_glass_formation(compositions: list[Any], against: Any) -> Iterator[str]:
     """Lines on each composition: probabilities of the outcomes, and what sets it apart from a known one."""
-    from ...experiments.ranking.glass_chance import champion
+    from ...experiments.registry.glass_former import champion
     from ...models.explanation.glass_formation import explain_formation
 
     former = champion()

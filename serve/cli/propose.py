@@ -129,12 +129,14 @@ def _page(
     from ...experiments.proposals.propose import taught
     from ...experiments.ranking.rank import sweep
     from ...experiments.ranking.ready import Informed, ready
+    from ...experiments.registry import glass_former
     from ...experiments.task.outcomes import Outcomes
 
     with collected():  # all was said with the proposals
         outcomes = Outcomes.of(results)
         known = ready(("tg", "conductivity"))
-        learnt = Informed({name: taught(predictor, outcomes) for name, predictor in known.items()})
+        former = glass_former.taught(known.former, outcomes)
+        learnt = Informed({name: taught(predictor, outcomes) for name, predictor in known.items()}, former=former)
         family = sweep(template, at, goal, learnt, **ranges)
     return proposal_page(family, list(ranges), proposals, outcomes, goal, at, visible(template))
 

@@ -26,7 +26,7 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 10.0
 TIMEOUT_S = 120.0
 FULL = 507  # status of what finds no room; earlier releases said that it should be sent again
 TEXTS = (
-    *("formula", "verdict", "tg_verdict", "conductivity_verdict", "nearest", "nearest_doi"),
+    *("formula", "verdict", "tg_verdict", "conductivity_verdict", "glass_verdict", "nearest", "nearest_doi"),
     *("measured_phase", "measured_doi", "cost_route", "flags", "note", "error", "reason", "input"),
 )
 

@@ -46,6 +46,7 @@ def ranking_table(
         *(("T, °C", "σ, mS/cm") if temperature_C is None else (f"σ({temperature_C:g} °C), mS/cm",)),
         "Tg, °C",
         "verdict",
+        "P(glass)",
         "nearest",
         "$/kg",
     ]
@@ -53,7 +54,7 @@ def ranking_table(
     kept = _fitting(titles, rows, width)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
     for title, longest in kept.items():
-        right = title in (*first, "#", "P(goal)", "T, °C", "$/kg")
+        right = title in (*first, "#", "P(goal)", "T, °C", "P(glass)", "$/kg")
         bold = "bold" if title == "formula" else ""
         table.add_column(
             title,
@@ -72,6 +73,11 @@ def _fitting(titles: list[str], rows: list[list[Text]], width: int) -> dict[str,
     """Columns that fit, with the width of each."""
     longest = {title: max([len(title), *(row[at].cell_len for row in rows)]) for at, title in enumerate(titles)}
     longest["formula"] = min(longest["formula"], 26)
+    glass = titles.index("P(glass)")
+    if not any(row[glass].cell_len for row in rows):
+        longest["P(glass)"] = 0  # no model of it
+    if not longest["P(glass)"]:
+        del longest["P(glass)"]
     for name in ("nearest", "$/kg"):
         spare = width - sum(longest.values()) - 2 * len(longest) + 2
         if spare < 0:
@@ -94,9 +100,18 @@ def _row(row: dict[Any, Any], first: tuple[str, ...], warm: bool) -> list[Text]:
         Text("" if any(map(_missing, sigma)) else _interval([value * 1e3 for value in sigma], short)),
         Text(_interval([row["tg_C"], row["tg_low_C"], row["tg_high_C"]], degrees)),
         Text("unread" if unread else verdict, style=_STYLES.get(verdict, "red" if unread else "")),
+        Text(_glass(row)),
         Text(visible(row["nearest"], 40) if isinstance(row["nearest"], str) else ""),
         Text(_money(row["cost_usd_per_kg"])),
     ]
+
+
+def _glass(row: dict[Any, Any]) -> str:
+    """The chance of a glass, in brackets where it is outside the known; empty where no model says it."""
+    chance = row.get("p_glass")
+    if _missing(chance):
+        return ""
+    return f"({percent(chance)})" if row["glass_verdict"] == "outside" else percent(chance)
 
 
 def _missing(value: Any) -> bool:

@@ -32,6 +32,7 @@ _RANKING = (
     Column("__front", "front"),
 )
 _FLAGS = Column("flags", "flags")
+_GLASS = Column("p_glass", "P(glass)", "percent")
 _HIDDEN = (
     "conductivity_low_S_cm",
     "conductivity_high_S_cm",
@@ -45,7 +46,7 @@ _HIDDEN = (
     "error",
 )
 _IN_WORDS = (
-    *("tg_verdict", "conductivity_verdict", "measured_conductivity_S_cm", "measured_temperature_C"),
+    *("tg_verdict", "conductivity_verdict", "glass_verdict", "measured_conductivity_S_cm", "measured_temperature_C"),
     *("measured_phase", "measured_tg_C", "n_measured"),
 )
 _OWN = 8
@@ -155,9 +156,10 @@ def columns(table: pd.DataFrame, temperature_C: float | None, first: Sequence[Co
     at = "" if temperature_C is None else f" at {temperature_C:g} °C"
     sigma = Column("__mS", f"σ{at}, mS/cm (90 %)", "general", "__mS_low", "__mS_high", best=True)
     warm = [Column("temperature_C", "T, °C", "given")] if temperature_C is None else []
-    ranking = [*_RANKING[:3], *warm, sigma, *_RANKING[3:], *([_FLAGS] if "flags" in table else ())]
+    glass = [_GLASS] if "p_glass" in table and table["p_glass"].notna().any() else []
+    ranking = [*_RANKING[:3], *warm, sigma, *_RANKING[3:], *glass, *([_FLAGS] if "flags" in table else ())]
     shown = {column.key for column in [*first, *ranking]}
-    known = shown | {*_HIDDEN, *_IN_WORDS} | {"conductivity_S_cm", "temperature_C", "neutral", "pareto"}
+    known = shown | {*_HIDDEN, *_IN_WORDS} | {"conductivity_S_cm", "temperature_C", "p_glass", "neutral", "pareto"}
     known = known if respelt(table) else known | {"input"}
     own = [Column(name, visible(name, 40), _kind(table[name])) for name in table.columns if name not in known][:_OWN]
     hidden = [Column(name, name, hidden=True) for name in ("__mS_low", "__mS_high", "__measured", *_HIDDEN)]
@@ -193,6 +195,8 @@ def goal_words(goal: Goal, temperature_C: float | None) -> str:
         words.append(f"a verdict of {goal.minimum_verdict}{'' if goal.minimum_verdict == 'inside' else ' or better'}")
     if math.isfinite(goal.max_cost_usd_per_kg):
         words.append(f"at most {goal.max_cost_usd_per_kg:g} USD/kg")
+    if goal.min_p_glass is not None:
+        words.append(f"a chance of a glass of at least {goal.min_p_glass:.0%}")
     return f"{', '.join(words[:-1])}, and {words[-1]}" if len(words) > 1 else words[0]
 
 

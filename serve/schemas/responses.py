@@ -19,6 +19,8 @@ ROW: dict[str, Any] = {
     "verdict": "inside",
     "tg_verdict": "measured",
     "conductivity_verdict": "measured",
+    "p_glass": 0.97,
+    "glass_verdict": "measured",
     "nearest": "LiAlCl2.5O0.75",
     "nearest_distance": 0.0,
     "nearest_doi": "10.1038/s41560-023-01356-y",
@@ -71,6 +73,13 @@ class Row(BaseModel):
     verdict: str
     tg_verdict: Annotated[str, Field(description="measured, inside, edge or outside; of the Tg alone.")] = ""
     conductivity_verdict: Annotated[str, Field(description="The same of the conductivity of a glass.")] = ""
+    p_glass: Annotated[
+        float | None,
+        Field(description="Chance that a melt comes out as a glass; null until a model of it is trained."),
+    ] = None
+    glass_verdict: Annotated[str, Field(description="measured, inside, edge or outside; of the chance of a glass.")] = (
+        ""
+    )
     nearest: str
     nearest_distance: float | None
     nearest_doi: str

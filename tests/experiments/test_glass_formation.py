@@ -7,13 +7,18 @@ from vitrion.experiments.benchmarks import glass_bench
 from vitrion.experiments.flavour import FormationModel
 from vitrion.experiments.gate import glass_formation as formation_gate
 from vitrion.experiments.holdout import glass_formation as formation_scores
-from vitrion.experiments.ranking import glass_chance
+from vitrion.experiments.proposals.propose import propose
+from vitrion.experiments.ranking.glass_formation import NO_FORMER, GlassChance
+from vitrion.experiments.ranking.rank import rank
+from vitrion.experiments.ranking.ready import Informed
 from vitrion.experiments.recipes import glass_formation as formation_recipe
 from vitrion.experiments.recipes.glass_formation import FormationRecipe, recipe_from
 from vitrion.experiments.recipes.modifier_rule import modifiers_alone
 from vitrion.experiments.recipes.recipe import Recipe, RecipeError
-from vitrion.experiments.registry import promotion
+from vitrion.experiments.registry import glass_former, promotion
 from vitrion.experiments.registry import versions as registry
+from vitrion.experiments.screening.screen import screen
+from vitrion.experiments.task.outcomes import Outcomes
 from vitrion.experiments.tracking import log as tracking
 from vitrion.experiments.training import retraining
 from vitrion.experiments.training.train import train
@@ -175,20 +180,68 @@ def test_mlflow_answers_row_by_row(small_former):
     assert np.allclose(table[["glass", "partial", "crystal"]].iloc[[0, 2]].sum(axis=1), 1.0)
 
 
-def test_columns_say_how_probable_a_glass_is(small_former):
-    columns = glass_chance.glass_columns(Fractions.of(["B2O3", "NaCl"]), small_former)
-    assert tuple(columns) == glass_chance.COLUMNS
-    assert columns["p_glass"][0] > columns["p_glass"][1]
-    assert columns["glass_verdict"][0] == "measured"
+def test_a_goal_counts_the_chance_of_a_glass_where_it_is_known(small_former, predictors):
+    formulas = ["LiAlCl4", "NaCl", "ReCl3Li"]
+    known = Informed(predictors, former=small_former)
+    plain, asked = (rank(formulas, goal, predictors=known).sort_index() for goal in ({}, {"min_p_glass": 0.0}))
+    chance = GlassChance.of(Fractions.of(formulas), small_former)
+    assert np.allclose(plain["p_glass"], chance.chance)
+    assert plain["glass_verdict"].tolist() == chance.verdict.tolist()
+    assert chance.verdict[2] == "outside"
+    counted = np.isin(chance.verdict, ["inside", "edge"])
+    factor = np.where(counted, chance.chance, 1.0)
+    assert np.allclose(asked["p_goal"], plain["p_goal"] * factor)
+    assert NO_FORMER in plain["note"][1]
+    assert "not counted: outside the known" in asked["note"][2]
+
+
+def test_without_a_predictor_the_chance_is_empty(predictors, home):
+    table = rank(["LiAlCl4", "NaCl"], {"min_p_glass": 0.5}, predictors=predictors).sort_index()
+    assert table["p_glass"].isna().all()
+    assert (table["glass_verdict"] == "").all()
+    assert "no predictor of glass formation" in table["note"][0]
+    assert NO_FORMER in table["note"][1]
+
+
+def test_a_goal_refuses_what_is_known_to_crystallise(small_former, predictors):
+    failed = small_former.updated(["LiAlCl4"] * 20, [0.0] * 20)
+    table = rank(["LiAlCl4"], {"min_p_glass": 0.5}, predictors=Informed(predictors, former=failed))
+    assert table["glass_verdict"][0] == "measured"
+    assert table["p_goal"][0] == 0
+    assert "the goal asks for 0.5" in table["note"][0]
+
+
+def test_a_screening_counts_it_as_a_ranking_does(small_former, predictors):
+    formulas = ["LiAlCl4", "NaAlCl4", "LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "Li6PS5Cl"]
+    known, goal = Informed(predictors, former=small_former), {"min_p_glass": 0.1}
+    best = screen(formulas, top=2, goal=goal, predictors=known)
+    assert best["formula"].tolist() == rank(formulas, goal, predictors=known)["formula"].tolist()[:2]
+    assert best["p_glass"].notna().all()
+
+
+def test_no_sample_is_spent_where_a_glass_is_unlikely(small_former, predictors):
+    formulas = ["LiAlCl4", "NaAlCl4", "LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "LiAlCl2.8O0.6"]
+    known = Informed(predictors, former=small_former.updated(["LiAlCl2.8O0.6"] * 40, [0.0] * 40))
+    picked = propose(formulas, batch=5, predictors=known)["formula"].tolist()
+    border = propose(formulas, batch=5, goal={"min_p_glass": 0}, predictors=known)["formula"].tolist()
+    failed = Fractions.of(["LiAlCl2.8O0.6"]).matrix
+    assert not any(np.allclose(Fractions.of([one]).matrix, failed) for one in picked)
+    assert any(np.allclose(Fractions.of([one]).matrix, failed) for one in border)
+
+
+def test_results_of_a_campaign_teach(small_former):
+    results = pd.DataFrame({"formula": ["LiAlCl2.5O0.75"], "outcome": ["crystallised"]})
+    after = glass_former.taught(small_former, Outcomes.of(results)).predict(["LiAlCl2.5O0.75"])
+    assert after.verdict[0] == "measured"
+    assert after.glass[0] < small_former.predict(["LiAlCl2.5O0.75"]).glass[0]
 
 
 @pytest.mark.parametrize("formula", ["NaCl", "B2O3"])
-def test_outcomes_added_after_the_training_count(home, monkeypatch, small_former, formula):
-    monkeypatch.setattr(glass_chance, "load_predictor", lambda name: small_former)
-    before = glass_chance.champion().predict([formula])
+def test_outcomes_added_after_the_training_count(home, small_former, formula):
+    before = glass_former.informed(small_former).predict([formula])
     pd.DataFrame({"formula": [formula], "outcome": ["crystallised"]}).to_csv(home / "own.csv", index=False)
     add(home / "own.csv")
-    after = glass_chance.champion().predict([formula])
+    after = glass_former.informed(small_former).predict([formula])
     assert after.glass[0] < before.glass[0]
     assert after.n_measured[0] == before.n_measured[0] + 1
     assert after.verdict[0] == "measured"

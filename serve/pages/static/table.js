@@ -96,7 +96,8 @@ export const inFormula = (name, word) => {
 
 // `passes` is a further filter, `groups` has for each row the first that is nearly the same, `excluded` why the goal leaves it out;
 // `seen` is told which rows pass, whether filtered. Near-duplicates and excluded rows are folded until they are asked for.
-export const table = ({ rows, columns, noun = "rows", filter = true, label, passes, groups, excluded, seen }) => {
+export const table = ({ rows, columns: every, noun = "rows", filter = true, label, passes, groups, excluded, seen }) => {
+  const columns = every.filter((column) => !column.ifAny || rows.some((row) => typeof row[column.key] === "number"));
   const state = { column: null, down: false, text: "", shown: STEP, verdicts: new Set(VERDICTS), open: new Set(), all: false };
   const places = new Map(columns.filter((column) => column.low).map((column) => [column, scale(rows, column)]));
   const found = finder(rows, columns);
@@ -198,6 +199,7 @@ export const rankingColumns = (temperature, first = []) => [
   { key: "tg_C", label: "Tg, °C (90 %)", format: "degree", low: "tg_low_C", high: "tg_high_C" },
   { key: "verdict", label: "verdict", format: "verdict" },
   { key: "nearest", label: "nearest measured", format: "nearest" },
+  { key: "p_glass", label: "P(glass)", format: "percent", ifAny: true },
   { key: "o_to_cl", label: "O/Cl", format: "fixed" },
   { key: "cost_usd_per_kg", label: "USD/kg", format: "cost" },
   { key: "pareto", label: "front", format: "mark", best: true },

@@ -23,9 +23,9 @@ from vitrion.models.explanation.related import nearest_related
 FORMULAS = ["LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "LiAlCl4", "NaAlCl4", "Li6PS5Cl", "LiTaOCl4", "Li2ZrCl6", "LiGaCl3O0.5"]
 DESIGN = (
     "rank, formula, p_goal, conductivity_S_cm, conductivity_low_S_cm, conductivity_high_S_cm, tg_C, tg_low_C, "
-    "tg_high_C, verdict, tg_verdict, conductivity_verdict, nearest, nearest_distance, nearest_doi, "
-    "measured_conductivity_S_cm, measured_temperature_C, measured_phase, measured_tg_C, measured_doi, n_measured, "
-    "o_to_cl, cost_usd_per_kg, cost_route, neutral, pareto, flags, note, error, input"
+    "tg_high_C, verdict, tg_verdict, conductivity_verdict, p_glass, glass_verdict, nearest, nearest_distance, "
+    "nearest_doi, measured_conductivity_S_cm, measured_temperature_C, measured_phase, measured_tg_C, measured_doi, "
+    "n_measured, o_to_cl, cost_usd_per_kg, cost_route, neutral, pareto, flags, note, error, input"
 )
 
 
