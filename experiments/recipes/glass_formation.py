@@ -98,7 +98,8 @@ class FormationRecipe:
     @classmethod
     def named(cls) -> FormationRecipe:
         """The recipe as shipped."""
-        return cls.from_toml(files("vitrion.experiments").joinpath("data", f"{NAME}.toml").read_text(encoding="utf-8"))
+        file = files("vitrion.experiments.recipes").joinpath("data", f"{NAME}.toml")
+        return cls.from_toml(file.read_text(encoding="utf-8"))
 
     @classmethod
     def from_toml(cls, text: str) -> FormationRecipe:
