@@ -36,7 +36,10 @@ from vitrion.experiments.tracking import model_card
 
 ROOT = Path(__file__).parents[1]
 EXPERIMENTS, SERVE = (Path(part.__file__).parent for part in (vitrion.experiments, vitrion.serve))
-TOLD = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in (EXPERIMENTS / "data").glob("*.toml")}
+TOLD = {
+    path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
+    for path in (EXPERIMENTS / "recipes" / "data").glob("*.toml")
+}
 TRAINED = sorted(stem for stem, told in TOLD.items() if told.get("property") == stem)
 MEASURED = sorted({*sciglass.COLUMNS, *literature.QUANTITIES})
 OF_BELIEFS = sorted(

@@ -193,12 +193,13 @@ def data_counts(data: Dataset) -> dict[str, Any]:
     embedded = ~data.curated
     sought: Mapping[str, Any] = subsets(data)
     none = np.zeros(len(data), dtype=bool)
+    bulk = ((one.name, sources.count(data.rows, (one,))) for one in sources.all() if one.trust == "bulk")
     return {
         "fingerprint": data.fingerprint,
         "measurements": len(data),
         "papers": len(set(data.groups)),
         "laboratories": len(set(data.laboratories)),
-        **{source.name: sources.count(data.rows, (source,)) for source in sources.all() if source.trust == "bulk"},
+        **{name: number for name, number in bulk if number},
         "halides of other sources": int((halogen & ~embedded).sum()),
         OXYCHLORIDES: int(sought.get(OXYCHLORIDES, none).sum()),
     }

@@ -126,8 +126,8 @@ def combined(said: Matrix, coefficients: Vector) -> Vector:
 
 def _said(forests: Forests, X: Matrix) -> Matrix:
     """What both forests say of n rows, shape (n, 2)."""
-    full, kin = forests
-    return np.column_stack([full.predict(X), kin.predict(X[:, len(SYMBOLS) :])])
+    (full, kin), singles = forests, X.astype(np.float32)
+    return np.column_stack([full.predict(singles), kin.predict(singles[:, len(SYMBOLS) :])])
 
 
 def _logits(said: Matrix) -> Matrix:
