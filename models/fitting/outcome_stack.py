@@ -15,6 +15,7 @@ from ..numerics.threads import one_thread
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
+Singles = npt.NDArray[np.float32]
 Folds = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
 Forests = tuple[ExtraTreesRegressor, ExtraTreesRegressor] | tuple[Forest, Forest]
@@ -60,16 +61,16 @@ class OutcomeStack(BaseEstimator):
         n_jobs
             Folds fitted side by side; the result is the same whatever the number.
         """
-        X = np.ascontiguousarray(X, dtype=np.float32)
+        single: Singles = np.ascontiguousarray(X, dtype=np.float32)
         numbers = np.unique(fold[judged]).tolist()
         told = Parallel(n_jobs=n_jobs)(
-            delayed(self._unseen)(X, happened, weight, fold == number, judged) for number in numbers
+            delayed(self._unseen)(single, happened, weight, fold == number, judged) for number in numbers
         )
-        self.held_out_ = np.full((len(X), 2), np.nan)
+        self.held_out_ = np.full((len(single), 2), np.nan)
         for number, part in zip(numbers, told, strict=True):
             self.held_out_[(fold == number) & judged] = part
         self.coefficients_ = stacked(self.held_out_[judged], happened[judged], weight[judged])
-        self.forests_ = [Forest.of(forest) for forest in self._trees(X, happened, weight)]
+        self.forests_ = [Forest.of(forest) for forest in self._trees(single, happened, weight)]
         return self
 
     def predict(self, X: Matrix) -> Vector:
@@ -84,11 +85,11 @@ class OutcomeStack(BaseEstimator):
         """
         return combined(self.held_out_, self.coefficients_)
 
-    def _unseen(self, X: Matrix, happened: Vector, weight: Vector, out: Mask, judged: Mask) -> Matrix:
+    def _unseen(self, X: Singles, happened: Vector, weight: Vector, out: Mask, judged: Mask) -> Matrix:
         learnt = ~out & (weight > 0)
         return _said(self._trees(X[learnt], happened[learnt], weight[learnt]), X[out & judged])
 
-    def _trees(self, X: Matrix, happened: Vector, weight: Vector) -> tuple[ExtraTreesRegressor, ExtraTreesRegressor]:
+    def _trees(self, X: Singles, happened: Vector, weight: Vector) -> tuple[ExtraTreesRegressor, ExtraTreesRegressor]:
         full, kin = (
             ExtraTreesRegressor(
                 self.n_trees,
@@ -124,7 +125,7 @@ def combined(said: Matrix, coefficients: Vector) -> Vector:
     return _expit(coefficients[0] + _logits(said) @ coefficients[1:])
 
 
-def _said(forests: Forests, X: Matrix) -> Matrix:
+def _said(forests: Forests, X: Singles) -> Matrix:
     """What both forests say of n rows, shape (n, 2)."""
     (full, kin), singles = forests, X.astype(np.float32)
     return np.column_stack([full.predict(singles), kin.predict(singles[:, len(SYMBOLS) :])])
