@@ -74,9 +74,7 @@ def _fitting(titles: list[str], rows: list[list[Text]], width: int) -> dict[str,
     longest = {title: max([len(title), *(row[at].cell_len for row in rows)]) for at, title in enumerate(titles)}
     longest["formula"] = min(longest["formula"], 26)
     glass = titles.index("P(glass)")
-    if not any(row[glass].cell_len for row in rows):
-        longest["P(glass)"] = 0  # no model of it
-    if not longest["P(glass)"]:
+    if not any(row[glass].cell_len for row in rows):  # no model of it
         del longest["P(glass)"]
     for name in ("nearest", "$/kg"):
         spare = width - sum(longest.values()) - 2 * len(longest) + 2
@@ -171,6 +169,9 @@ def show_ranking(
     """Print the top of a ranking, what was measured of it, and counts of all; `first` as in `ranking_table`."""
     if top:
         console.print(ranking_table(ranking, temperature_C, top, first, console.width))
+    if unknown := glass_words(ranking):
+        console.print(Text(unknown), soft_wrap=True)
+    if top:
         for line in measured_lines(ranking.head(top)):
             console.print(Text(visible(line, 200)), soft_wrap=True)
     rest, noun = f" ({top:,} shown)" if len(ranking) > top else "", "members" if first else "candidates"
@@ -179,6 +180,18 @@ def show_ranking(
     known = " ".join(counted_words(ranking, goal))
     if known.strip():
         console.print(Text(known), soft_wrap=True)
+
+
+def glass_words(ranking: pd.DataFrame) -> str:
+    """What to do where no model says whether anything becomes a glass; empty where one does, or nothing was read.
+
+    >>> import pandas as pd
+    >>> glass_words(pd.DataFrame({"verdict": ["inside"], "p_glass": [float("nan")]}))
+    'p_glass is empty: no model of glass formation answers; vitrion train -p glass_formation'
+    """
+    if "p_glass" not in ranking or ranking["p_glass"].notna().any() or not ranking["verdict"].isin(list(_STYLES)).any():
+        return ""
+    return "p_glass is empty: no model of glass formation answers; vitrion train -p glass_formation"
 
 
 def verdict_counts(ranking: pd.DataFrame) -> str:
