@@ -181,7 +181,8 @@ def oxidiser_and_fuel(fractions: Fractions) -> Mask:
     peroxide = ~balanced & charge.neutral(some, peroxide=True)
     chlorate = balanced & np.isin(role, OXIDISERS) & (amount(some, ["Cl", "Br", "I"]) > 0)
     left = left_for(some, "N") + np.where(hydride, 2 * hydrogen, 0.0)  # hydrogen at -1
-    nitrate = (nitrogen > 0) & (some.column("O") >= 1.5 * nitrogen) & (left >= -nitrogen) & ~_sulfonylimide(some)
+    nitrate = (nitrogen > 0) & (some.column("O") >= 1.5 * nitrogen) & (left >= -nitrogen)
+    nitrate &= ~_sulfonylimide(some) & ~_sulfamate(some)
     found[rows] = (chlorate | nitrate | peroxide) & burns
     return found
 
@@ -192,6 +193,15 @@ def _sulfonylimide(fractions: Fractions) -> Mask:
     paired = np.abs(sulfur - 2 * nitrogen) <= 0.02 * sulfur
     sulfonyl = np.abs(oxygen - 2 * sulfur) <= 0.02 * oxygen
     return np.asarray((nitrogen > 0) & paired & sulfonyl & (fractions.column("F") >= 1.98 * nitrogen))
+
+
+def _sulfamate(fractions: Fractions) -> Mask:
+    """Whether all nitrogen, oxygen, sulfur and hydrogen are those of NH2SO3, which oxidises nothing, shape (n,)."""
+    nitrogen = fractions.column("N")
+    found = nitrogen > 0
+    for symbol, number in (("S", 1), ("O", 3), ("H", 2)):
+        found &= np.abs(fractions.column(symbol) - number * nitrogen) <= 0.02 * number * nitrogen
+    return np.asarray(found)
 
 
 def licl_expected(fractions: Fractions) -> Mask:

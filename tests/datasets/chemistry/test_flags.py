@@ -108,6 +108,7 @@ NO = {
         *("LiClO4", "LiNO3", "Li2OHCl", "Li2SO4", "Li2CO3", "Li2.9PO3.3N0.46", "Li6PS5Cl", "Li2S-P2S5-Li2O"),
         *("LiBH4", "LiOH", "LiNO3-LiCl", "Li3PS3O", "NH4Cl", "LiAl(OH)4", "Na2O-Al2O3"),
         *("LiN(SO2F)2", "LiN(SO2CF3)2", "NaN(SO2F)2-NaCl"),
+        *("LiNH2SO3", "KNH2SO3", "LiNH2SO3-LiCl"),
     ],
     "licl_expected": [
         *("LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "LiAlCl4", "LiAlO2", "LiAlCl2.4O0.8", "Na2O-Al2O3-4SiO2-0.2NaCl"),
