@@ -19,6 +19,7 @@ from ...models.physics.oxidation_limit import ANALOGUES, CEILING, at_least, oxid
 from ...models.physics.salts import densities
 from ...models.physics.softness import ANCHORS, softness
 from ...models.prediction import Prediction
+from ..ranking.measured import beyond
 from .cells import NUMBERS, Cell, Subject, published
 
 NO_SALT, NO_IONS = "molecules: no salt separates", "molecules: no volumes of ions"
@@ -40,9 +41,10 @@ def conductivity(subject: Subject) -> Iterator[Cell]:
     ]
     neutral = charge.neutral(subject.fractions)
     crystal = np.isin(known["measured_phase"], ("crystal", "molten"))
+    outside = _beyond(subject, "conductivity")
     note = [
-        "; ".join(filter(None, ("" if fine else charge.explain(formula), "predicted as a glass" if other else "")))
-        for formula, fine, other in zip(subject.formulas, neutral, crystal, strict=True)
+        "; ".join(filter(None, ("" if fine else charge.explain(formula), "predicted as a glass" if other else "", far)))
+        for formula, fine, other, far in zip(subject.formulas, neutral, crystal, outside, strict=True)
     ]
     return subject.cells(
         f"conductivity at {subject.temperature_C:g} °C",
@@ -65,8 +67,14 @@ def tg(subject: Subject) -> Iterator[Cell]:
         papers=subject.papers["tg"],
         doi=subject.dois["tg"],
         **_of(subject.told["tg"]),
-        note=_where(subject.told["tg"].bounds.void, MOLECULAR),
+        note=np.where(subject.told["tg"].bounds.void, MOLECULAR, _beyond(subject, "tg")).astype(object),
     )
+
+
+def _beyond(subject: Subject, name: str) -> npt.NDArray[np.object_]:
+    """Where the measured value lies outside the predicted interval; the cell holds the value itself, shape (n,)."""
+    said = beyond(subject.known, {name: subject.told[name]}, subject.temperature_C)[name]
+    return np.array(["measured value lies outside the predicted interval" if one else "" for one in said], dtype=object)
 
 
 def softening(subject: Subject) -> Iterator[Cell]:

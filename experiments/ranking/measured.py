@@ -31,6 +31,7 @@ MEASURED = (
 )
 SHOWN_AS = {name: f"measured_{find(name).column}" for name in RANKED}
 AS_WARM_C = 0.05  # difference of temperatures that is none
+COMPARABLE_C = 10.0  # difference of temperatures within which a measured conductivity is held against a predicted one
 
 
 def measured(
@@ -78,6 +79,45 @@ def measured(
                 columns["measured_phase"][row] = phase_of(*facts.measured[pick, 2:])
             columns["measured_doi"][row] = columns["measured_doi"][row] or _source(facts.reference[pick])
     return columns | {"n_measured": count}
+
+
+def beyond(
+    known: Mapping[str, npt.NDArray[Any]], told: Mapping[str, Prediction], temperature_C: float | Vector
+) -> dict[str, list[str]]:
+    """What is to be said where the measured value that is shown lies outside the predicted 90 % interval, by property.
+
+    A conductivity counts that was measured within 10 degC of the temperature of its row. Of any
+    phase, as the prediction for a glass stands beside it.
+
+    Parameters
+    ----------
+    known
+        Columns of `measured` of n candidates.
+    told
+        Predictions, of which ``conductivity`` and ``tg`` count.
+    temperature_C
+        Of the predicted conductivity, in degC; one for all, or one each of shape (n,).
+
+    Returns
+    -------
+    dict
+        n texts of each property; empty where there is nothing to say.
+    """
+    celsius, phase = known["measured_temperature_C"], known["measured_phase"]
+    near = np.abs(celsius - np.asarray(temperature_C, dtype=float)) <= COMPARABLE_C
+    found = {}
+    for name in [one for one in ("conductivity", "tg") if one in told]:
+        values, prediction = known[SHOWN_AS[name]], told[name]
+        outside = (values < prediction.lower) | (values > prediction.upper)  # false of NaN
+        outside &= near if name == "conductivity" else True
+        found[name] = [""] * len(values)
+        for row in np.flatnonzero(outside).tolist():
+            what = f"Tg {values[row]:.3g} °C".replace("-", "−")
+            if name == "conductivity":
+                kind = "phase unknown" if phase[row] == phase_of(0.5, 0.0) else phase[row]
+                what = f"{1e3 * values[row]:.3g} mS/cm at {celsius[row]:g} °C ({kind})"
+            found[name][row] = f"measured {what} lies outside the predicted interval"
+    return found
 
 
 def papers(

@@ -25,7 +25,7 @@ from ..task.judgement import losses, margin, pareto, probability
 from ..task.outcomes import Outcomes
 from . import glass_formation
 from .glass_formation import GlassChance
-from .measured import measured
+from .measured import beyond, measured
 
 Vector = npt.NDArray[np.float64]
 Predictors = Mapping[str, Predictor]
@@ -69,6 +69,7 @@ def appraise(
     known = measured(keys, temperature_C, predictions, predictors, glass_formation.of_crystals(outcomes))
     remarks = goal.remarks(fractions, verdict, cost)
     glass.remark(remarks, fractions, goal)
+    stated, outside = verdicts(known, predictions), beyond(known, predictions, temperature_C)
     for row, said in glass_formation.remarks(fractions.matrix, outcomes, glassy).items():
         remarks[row].insert(0, said)
     flags = flagged(fractions)
@@ -78,7 +79,7 @@ def appraise(
         "allowed": ~hopeless,
         **nearest,
         **known,
-        **verdicts(known, predictions),
+        **stated,
         **glass.columns(),
         "o_to_cl": _oxygen_to_chlorine(fractions),
         "cost_usd_per_kg": cost,
@@ -86,7 +87,7 @@ def appraise(
         "neutral": neutral,
         "pareto": pareto(_losses(goal, predictions, cost), ~hopeless),
         "flags": texts(flags),
-        "note": _notes(names, neutral, asked, _remarks(known, void, flags, remarks)),
+        "note": _notes(names, neutral, asked, stated, _remarks(known, void, flags, outside, remarks)),
     }
     for prediction in predictions.values():
         ends = (prediction.mean, prediction.lower, prediction.upper)
@@ -169,16 +170,25 @@ def _nearest(
 
 
 def _remarks(
-    known: Mapping[str, Any], void: Mapping[str, Any], flags: npt.NDArray[np.bool_], remarks: list[list[str]]
+    known: Mapping[str, Any],
+    void: Mapping[str, Any],
+    flags: npt.NDArray[np.bool_],
+    outside: Mapping[str, list[str]],
+    remarks: list[list[str]],
 ) -> list[list[str]]:
-    """Remarks, and what contradicts a prediction: that there is no Tg, no vacancy, or that it is known as a crystal."""
+    """Remarks, and what contradicts a prediction: what was measured, no Tg, no vacancy, or a crystal."""
     for row, said in short_notes(flags, ~np.isnan(known["measured_conductivity_S_cm"])):
         remarks[row].append(said)
     for row in np.flatnonzero(void["tg"]).tolist():
         remarks[row].append(MOLECULAR)
-    for row in np.flatnonzero(known["measured_phase"] == "crystal").tolist():
+    crystal = known["measured_phase"] == "crystal"
+    for name, contradicting in outside.items():
+        for row, text in enumerate(contradicting):
+            remarks[row] += [text] if text and not (name == "conductivity" and crystal[row]) else []
+    for row in np.flatnonzero(crystal).tolist():
         sigma, at_C = 1e3 * known["measured_conductivity_S_cm"][row], known["measured_temperature_C"][row]
-        remarks[row].append(f"known as a crystal: {sigma:.3g} mS/cm at {at_C:g} °C; predicted as a glass")
+        far = ", outside the predicted interval" if outside["conductivity"][row] else ""
+        remarks[row].append(f"known as a crystal: {sigma:.3g} mS/cm at {at_C:g} °C{far}; predicted as a glass")
     return remarks
 
 
@@ -186,8 +196,10 @@ def _notes(
     names: list[str],
     neutral: npt.NDArray[np.bool_],
     asked: Mapping[str, Prediction],
+    stated: Mapping[str, npt.NDArray[np.object_]],
     remarks: list[list[str]],
 ) -> list[str]:
+    """Notes: what is wrong, the remarks, verdicts that differ (of what is not measured), and intervals of few."""
     titles = {"tg": "Tg"} | {name: name.replace("_", " ") for name in asked if name != "tg"}
     heard = {name: told.laboratories.round() for name, told in asked.items()}
     notes = []
@@ -197,7 +209,9 @@ def _notes(
             parts.append(charge.explain(names[row]))
         parts += remarks[row]
         verdicts = {name: asked[name].verdict[row] for name in titles}
-        if len(set(verdicts.values())) > 1:
+        differ = len(set(verdicts.values())) > 1
+        verdicts = {name: one for name, one in verdicts.items() if not _is_measured(stated, name, row)}
+        if differ and verdicts:
             parts.append(", ".join(f"{titles[name]} {verdict}" for name, verdict in verdicts.items()))
         parts += [
             f"{titles[name]} interval {laboratories(heard[name][row])}"
@@ -206,3 +220,7 @@ def _notes(
         ]
         notes.append("; ".join(parts))
     return notes
+
+
+def _is_measured(stated: Mapping[str, npt.NDArray[np.object_]], name: str, row: int) -> bool:
+    return f"{name}_verdict" in stated and bool(stated[f"{name}_verdict"][row] == MEASURED_WORD)

@@ -8,7 +8,7 @@ import pytest
 from vitrion.datasets import lab, load
 from vitrion.datasets.measurement import composition_keys
 from vitrion.experiments.proposals.propose import propose
-from vitrion.experiments.ranking.measured import MEASURED
+from vitrion.experiments.ranking.measured import MEASURED, beyond
 from vitrion.experiments.ranking.rank import rank
 from vitrion.features import Fractions
 from vitrion.models.explanation import same as module
@@ -132,3 +132,26 @@ def test_a_store_that_cannot_be_read_spoils_no_ranking(predictors, home):
     with pytest.warns(UserWarning, match="what the laboratory measured itself is not shown: .*lab.sqlite"):
         table = rank(["LiAlCl2.5O0.75"], predictors=predictors)
     assert table["measured_conductivity_S_cm"].tolist() == [1.52e-3]
+
+
+def test_a_value_outside_the_predicted_interval_is_told_unless_another_temperature_explains_it(predictors):
+    learnt = predictors["conductivity"].predict(["LiAlCl2.5O0.75"], {"temperature_C": 30.0, "phase": "glass"})
+    n, low, high = 5, float(learnt.lower[0]), float(learnt.upper[0])
+    told = predictors["conductivity"].predict(["LiAlCl2.5O0.75"] * n, {"temperature_C": 30.0, "phase": "glass"})
+    known = {
+        "measured_conductivity_S_cm": np.array([2 * high, low / 2, 2 * high, (low * high) ** 0.5, np.nan]),
+        "measured_temperature_C": np.array([25.0, 40.0, 40.5, 30.0, np.nan]),
+        "measured_phase": np.array(["partly crystalline or unknown", "glass", "glass", "glass", ""], dtype=object),
+        "measured_tg_C": np.full(n, np.nan),
+    }
+    text = beyond(known, {"conductivity": told}, 30.0)["conductivity"]
+    assert text[0] == f"measured {2e3 * high:.3g} mS/cm at 25 °C (phase unknown) lies outside the predicted interval"
+    assert text[1] == f"measured {500 * low:.3g} mS/cm at 40 °C (glass) lies outside the predicted interval"
+    assert text[2:] == ["", "", ""]
+
+
+def test_the_note_names_no_verdict_of_the_distance_beside_a_measured_property(predictors):
+    table = rank(["LiAlCl2.5O0.75", "LiAlCl2.47O0.765", "LiNbOCl4", "Li3InCl6", "NaTaCl6"], predictors=predictors)
+    for title in ("Tg", "conductivity"):
+        verdict = table["note"].str.contains(rf"(?:^|; |, ){title} (?:inside|edge|outside)\b")
+        assert not (verdict & (table[f"{title.lower()}_verdict"] == "measured")).any()
