@@ -133,6 +133,28 @@ def short_notes(found: Mask, measured: Mask) -> Iterator[tuple[int, str]]:
                 yield row, str(said)
 
 
+def not_refuted(found: Mask, conductivity: npt.NDArray[np.float64], celsius: npt.NDArray[np.float64]) -> Mask:
+    """`flagged` for all flags, without ``no_vacancies`` where more was measured near 25 degC than that flag expects.
+
+    Parameters
+    ----------
+    found
+        Of n compositions, shape (n, flags).
+    conductivity, celsius
+        Measured conductivity of each in S/cm and its temperature in degC, shape (n,); NaN where none was measured.
+
+    Examples
+    --------
+    >>> salts = flagged(Fractions.of(["Li3GaF6", "Li3GaF6", "Li3GaF6"]))
+    >>> kept = not_refuted(salts, np.array([1e-4, 1e-4, np.nan]), np.array([24.7, 300.0, np.nan]))
+    >>> kept[:, CODES.index("no_vacancies")].tolist()
+    [False, True, True]
+    """
+    rule, kept = table()["no_vacancies"], found.copy()
+    kept[(conductivity > rule["most_S_cm"]) & (celsius <= rule["warmest_C"]), CODES.index("no_vacancies")] = False
+    return kept
+
+
 def explained(compositions: Fractions | Iterable[Any], phase: str = "glass") -> list[tuple[Flag, ...]]:
     """The flags of each composition, their reasons with the elements or halides that are meant.
 

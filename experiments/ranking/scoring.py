@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...datasets.chemistry.flags import flagged, short_notes, texts
+from ...datasets.chemistry.flags import flagged, not_refuted, short_notes, texts
 from ...datasets.chemistry.possible import MOLECULAR
 from ...datasets.economics.routes import cheapest_routes
 from ...datasets.measurement import composition_keys
@@ -72,7 +72,7 @@ def appraise(
     stated, outside = verdicts(known, predictions), beyond(known, predictions, temperature_C)
     for row, said in glass_formation.remarks(fractions.matrix, outcomes, glassy).items():
         remarks[row].insert(0, said)
-    flags = flagged(fractions)
+    flags = not_refuted(flagged(fractions), known["measured_conductivity_S_cm"], known["measured_temperature_C"])
     columns: dict[str, Any] = {
         "p_goal": np.where(hopeless, 0.0, probability(goal.thresholds, predictions) * glassy * glass.factor(goal)),
         "margin": margin(goal.thresholds, predictions),

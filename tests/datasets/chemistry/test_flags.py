@@ -5,7 +5,17 @@ import dataclasses
 import numpy as np
 import pytest
 from vitrion.datasets.cards import DATA
-from vitrion.datasets.chemistry.flags import CODES, FlagError, checked, explained, flagged, flags, short_notes, texts
+from vitrion.datasets.chemistry.flags import (
+    CODES,
+    FlagError,
+    checked,
+    explained,
+    flagged,
+    flags,
+    not_refuted,
+    short_notes,
+    texts,
+)
 from vitrion.datasets.chemistry.volatility import halides, potentials, reducible
 from vitrion.features import Composition, Fractions
 
@@ -142,6 +152,16 @@ def test_a_flag_does_not_depend_on_the_other_rows_nor_on_scale():
     assert (together == alone).all()
     assert (flagged(Fractions.of([f"3{name}-3{name}" if "-" not in name else name for name in names])) == alone).all()
     assert flagged(Fractions.of([])).shape == (0, len(CODES))
+
+
+def test_no_salt_lacks_vacancies_that_was_measured_to_conduct():
+    salts = flagged(Fractions.of(["Li3GaF6", "LiCl", "Na3InCl6"]))
+    kept = not_refuted(salts, np.array([1.0e-4, 1.0e-9, np.nan]), np.array([24.7, 25.0, np.nan]))
+    place = CODES.index("no_vacancies")
+    assert salts[:, place].all()
+    assert kept[:, place].tolist() == [False, True, True]
+    others = [column for column in range(len(CODES)) if column != place]
+    assert (kept[:, others] == salts[:, others]).all()
 
 
 def test_of_a_crystal_nothing_is_said_of_crystals():
