@@ -377,7 +377,7 @@ def test_the_worst_verdict_of_all_that_the_goal_asks_counts(further, predictors)
     shown = rank(["LiAlCl2.5O0.75"], predictors=known, also=["liquidus"])
     assert shown["verdict"][0] != "outside"
     assert asked["verdict"][0] == "outside"
-    assert re.search("Tg (inside|edge), conductivity (inside|edge), liquidus outside", asked["note"][0])
+    assert "liquidus outside" in asked["note"][0].split("; ")  # Tg and conductivity are measured
     strict = {"minimum_verdict": "edge", "limits": {"liquidus": {"below": 160}}}
     assert rank(["LiAlCl2.5O0.75"], strict, predictors=known)["p_goal"][0] == 0
 
