@@ -90,7 +90,7 @@ def explain_formation(
         place = (
             former.nearest_of(fractions.take([row]), glass=bool(predicted.glass[row] < 0.5)) if against is None else -1
         )
-        reference = Composition.of(former.known_formulas_[place].item() if against is None else against)
+        reference = Composition.of(str(former.known_formulas_[place]) if against is None else against)
         beside = Fractions.of([reference])
         of_reference = former.predict(beside)
         changes, ends = _shapley(former, X[row], descriptors(beside, former.descriptors_)[0])
@@ -99,7 +99,7 @@ def explain_formation(
                 formula=_formula(fractions, row),
                 reference=reference.formula,
                 reference_outcome=str(of_reference.outcome[0]) if of_reference.n_measured[0] else "",
-                reference_source=former.known_references_[place].item() if against is None else "",
+                reference_source=str(former.known_references_[place]) if against is None else "",
                 glass=ends[1],
                 reference_glass=ends[0],
                 contributions=tuple(sorted(changes.items(), key=lambda part: -abs(part[1]))),
