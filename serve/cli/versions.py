@@ -35,8 +35,6 @@ def list_models(
 ) -> None:
     """List the champion of each property with its held-out scores, or every version."""
     with told():
-        from ..formatting.scores import written
-
         if every and (kept := _rows(server)):
             to_stdout().print(_versions(kept))
             return
@@ -45,15 +43,26 @@ def list_models(
             none = "no model answers; 'vitrion models list --all' shows those that were kept"
             say(none if _rows(server) else "there is no model yet; run 'vitrion train'")
             raise typer.Exit(FAILED)
-        names = ("mae", "mae_by_paper", "coverage", "coverage_by_paper")
-        heads = ("mean error", "by paper", "coverage", "by paper")
-        table = _grid("model", "held out", *heads, "unit")
+        for table in _scores(found):
+            to_stdout().print(table)
+
+
+def _scores(rows: list[dict[str, Any]]) -> list[Table]:
+    """Held-out scores of quantities, in their units, and below them those of chances."""
+    from ..formatting.scores import written
+
+    names = ("mae", "mae_by_paper", "coverage", "coverage_by_paper")
+    errors = _grid("model", "held out", "mean error", "by paper", "coverage", "by paper", "unit")
+    chances = _grid("model", "held out", "area under ROC", "Brier score", "calibration error")
+    for row in rows:
+        first, of_chance = (f"{row['property']} {row['version']}", row["subset"]), "auc" in row
+        cells = [written(row, name) for name in (("auc", "brier", "calibration_error") if of_chance else names)]
+        cells += [] if of_chance else [row["unit"]]
+        (chances if of_chance else errors).add_row(*(Text(str(cell)) for cell in (*first, *cells)))
+    tables = [table for table in (errors, chances) if table.row_count]
+    for table in tables:
         table.columns[0].no_wrap = True
-        for row in found:
-            cells = [f"{row['property']} {row['version']}", row["subset"]]
-            cells += [*(written(row, name) for name in names), row["unit"]]
-            table.add_row(*(Text(str(cell)) for cell in cells))
-        to_stdout().print(table)
+    return tables
 
 
 def _rows(server: str | None) -> list[dict[str, Any]]:
