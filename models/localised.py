@@ -73,7 +73,7 @@ class LocalCalibration:
 
     means: Vector
     ratios: Vector
-    quantiles: npt.NDArray[np.float64]
+    quantiles: npt.NDArray[np.floating[Any]]
     laboratories: npt.NDArray[np.float64]
 
     @classmethod
@@ -105,7 +105,8 @@ class LocalCalibration:
                     )
                     quantiles[row, near, place] = _quantiles(known.score, local)
                     laboratories[row, near, place] = number
-        return cls(means, ratios, _narrowing(quantiles, ratios, laboratories), laboratories)
+        narrowing = _narrowing(quantiles, ratios, laboratories).astype(np.float32)  # as files hold them
+        return cls(means, ratios, narrowing, laboratories)
 
     def interval(
         self, mean: Vector, difficulty: Vector, near: Mask, ratio: Vector, coverage: float

@@ -67,11 +67,9 @@ def appraise(
     hopeless |= np.any([glass.refused(goal), *(void[name] for name in goal.properties)], axis=0)
     keys, glassy = composition_keys(fractions.matrix), glass_formation.relative_chance(fractions.matrix, outcomes)
     known = measured(keys, temperature_C, predictions, predictors, glass_formation.of_crystals(outcomes))
-    remarks = goal.remarks(fractions, verdict, cost)
-    glass.remark(remarks, fractions, goal)
+    failures = glass_formation.remarks(fractions.matrix, outcomes, glassy)
+    remarks = _of_the_goal(goal, fractions, verdict, cost, glass, failures)
     stated, outside = verdicts(known, predictions), beyond(known, predictions, temperature_C)
-    for row, said in glass_formation.remarks(fractions.matrix, outcomes, glassy).items():
-        remarks[row].insert(0, said)
     flags = not_refuted(flagged(fractions), known["measured_conductivity_S_cm"], known["measured_temperature_C"])
     columns: dict[str, Any] = {
         "p_goal": np.where(hopeless, 0.0, probability(goal.thresholds, predictions) * glassy * glass.factor(goal)),
@@ -93,6 +91,22 @@ def appraise(
         ends = (prediction.mean, prediction.lower, prediction.upper)
         columns |= dict(zip(prediction.quantity.columns, ends, strict=True))
     return columns
+
+
+def _of_the_goal(
+    goal: Goal,
+    fractions: Fractions,
+    verdict: npt.NDArray[np.str_],
+    cost: Vector,
+    glass: GlassChance,
+    failures: Mapping[int, str],
+) -> list[list[str]]:
+    """Remarks on each candidate: what failed beside it in a campaign first, then what the goal says."""
+    remarks = goal.remarks(fractions, verdict, cost)
+    glass.remark(remarks, fractions, goal)
+    for row, said in failures.items():
+        remarks[row].insert(0, said)
+    return remarks
 
 
 def _oxygen_to_chlorine(fractions: Fractions) -> Vector:
