@@ -92,7 +92,7 @@ def test_a_field_that_a_request_does_not_have_is_answered_with_those_that_it_has
     assert set(words) == {"conductivity", "Tg_c", "colour"}
     assert "did you mean conductivity_S_cm" in words["conductivity"] and "did you mean tg_C" in words["Tg_c"]
     assert words["colour"].startswith("there is no such field; the fields are formula, conductivity_S_cm,")
-    assert all(word.endswith("outcome, sample, note, trust_units") for word in words.values())
+    assert all(word.endswith("operator, date, conditions, trust_units") for word in words.values())
     assert (
         "did you mean temperature_C"
         in http.post("/api/v1/rank", json={"candidates": [LACO], "temprature_C": 25}).json()["detail"]
