@@ -161,9 +161,7 @@ def test_a_version_that_was_rolled_back_is_not_promoted_by_training(champion, mo
 )
 def test_a_champion_with_a_lost_or_damaged_file_is_replaced(champion, monkeypatch, name, content):
     monkeypatch.setattr(promotion, "load", lambda name: champion)
-    monkeypatch.setattr(
-        gate_intervals, "LEAST_COVERAGE", 0.0
-    )  # of few rows: what their intervals hold is not asked here
+    monkeypatch.setattr(gate_intervals, "LEAST_COVERAGE", 0.0)  # few rows: coverage is not what is tried
     path = registry.folder("tg", 1) / name
     path.unlink() if content is None else path.write_bytes(content)
     assert (registry.fault("tg") != "") == (name != registry.HELD_OUT)
