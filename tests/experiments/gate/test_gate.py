@@ -384,7 +384,7 @@ def test_a_first_model_of_shuffled_values_is_kept_and_a_good_one_answers(tiny, t
 def test_by_hand_forward_and_back(tiny):
     for _ in range(2):
         train(["tg"], n_jobs=1, anew=True)
-    with pytest.raises(promotion.RefusedError, match="tg version 2 is not promoted: .*no better beyond noise"):
+    with pytest.raises(promotion.RefusedError, match=r"tg version 2 is not promoted: .*no better beyond noise"):
         promotion.promote("tg", 2)
     assert registry.champions()["tg"].version == 1
     assert "although" in promotion.promote("tg", 2, force=True).reason
