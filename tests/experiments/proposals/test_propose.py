@@ -186,7 +186,7 @@ def test_reasons_say_what_is_expected_and_what_is_learnt(ask):
     assert best.sum() == 1
     reference = table["reason"].str.startswith("reference sample")  # whose chance may be higher
     assert table["p_goal"][best].item() == table["p_goal"][~reference].max()
-    alike = ask(x="0.6:0.9:0.05")
+    alike = ask(x="0.7:0.8:0.02", batch=2)
     assert alike["reason"].str.contains("tells how far off all predictions are").any()
 
 

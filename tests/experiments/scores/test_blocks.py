@@ -98,7 +98,7 @@ def test_tables_of_all_scores_chances_and_runs(file):
         ("<!-- /scores -->", "has no partner"),
         ("<!-- scores: first -->\n<!-- scores: data -->\n<!-- /scores -->\n<!-- /scores -->", "has no partner"),
         ("<!-- scores first -->\n<!-- /scores -->", "has no partner"),
-        ("<!-- scores: last -->\n<!-- /scores -->", "there is no block last; use one of first, data"),
+        ("<!-- scores: last -->\n<!-- /scores -->", "there is no block last; use one of first, headline, data"),
     ],
 )
 def test_wrong_marks_are_refused(text, words, file):

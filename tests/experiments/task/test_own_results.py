@@ -130,7 +130,7 @@ def test_training_on_own_results_keeps_what_they_were_worth(tables, quick, sigma
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         trained = quick(recipe).fit(**rows.keywords(), **rows.names())
-    assert (np.char.startswith(trained.known_references_, "lab")).sum() == 3
+    assert sum(str(name).startswith("lab") for name in trained.known_references_) == 3
     known = informed(trained)
     assert len(known.residuals_) == 3
     assert informed(known) is known
