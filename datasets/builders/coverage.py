@@ -80,7 +80,8 @@ def room_temperature(conductivity: Dataset) -> str:
     edges = np.arange(-20.0, 0.1, 0.5)
     near = rows["temperature_C"].between(*ROOM_C).to_numpy()
     target = np.log10(rows["value"].to_numpy())
-    whole = [source.name for source in sources.all() if source.trust == "bulk"]
+    bulk = (source for source in sources.all() if source.trust == "bulk")
+    whole = [source.name for source in bulk if sources.count(rows, (source,))]
     counts = {
         f"{' and '.join(whole)} (15-45 degC)": np.histogram(target[near & ~conductivity.curated], edges)[0],
         "literature (15-45 degC)": np.histogram(target[near & conductivity.curated], edges)[0],

@@ -114,7 +114,7 @@ def sweep_maps(
 
     goal = goal or Goal()
     readable = table[np.isfinite(pd.to_numeric(table["tg_C"], errors="coerce"))]
-    maps = [one for one in _maps(goal, temperature_C) if one.column in readable]
+    maps = [one for one in _maps(goal, temperature_C) if _has_values(readable, one.column)]
     layout: dict[str, Any] = frame((1060, 420) if across else (360, 330 * len(maps))) | {"showlegend": False}
     traces: list[dict[str, Any]] = []
     for number, one in enumerate(maps):
@@ -146,6 +146,11 @@ class _Map:
         """Values in the unit that is shown, or their decimal logarithms."""
         numbers = np.asarray(values, dtype=float) * self.scale
         return np.asarray(np.log10(numbers) if self.log else numbers)
+
+
+def _has_values(table: pd.DataFrame, column: str) -> bool:
+    """Whether a column is there with a number at least: the chance of a glass is blank where no model tells of it."""
+    return column in table and bool(pd.to_numeric(table[column], errors="coerce").notna().any())
 
 
 def _maps(goal: Goal, temperature_C: float) -> tuple[_Map, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 from vitrion.features import Composition
 
 spec = importlib.util.spec_from_file_location("browser_tests", Path(__file__).with_name("test_browser.py"))
@@ -78,7 +79,7 @@ def test_a_ranking_has_an_address(house, page, browser):
         page.locator(".recent li").nth(1).wait_for()
         page.go_back()
         page.wait_for_url(address)
-        page.wait_for_function("[...document.querySelectorAll('input[type=number]')].some((one) => one.value === '60')")
+        expect(page.get_by_label("Tg at most, °C")).to_have_value("60")
         page.locator("#ranking table").wait_for()
         assert formulas(page) == shown and not page.locator("#stale").is_visible()
 
