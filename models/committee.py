@@ -14,7 +14,7 @@ from sklearn.neural_network import MLPRegressor
 from sklearn.preprocessing import StandardScaler
 
 from .numerics.cache import kept
-from .numerics.fitted import Network, Scale
+from .numerics.fitted import Network, Scale, flush
 from .numerics.flat_forest import Forest
 from .numerics.panels import panels
 from .numerics.threads import one_thread
@@ -162,6 +162,7 @@ class Committee(RegressorMixin, BaseEstimator):
             for rate, share in STAGES:
                 epochs = max(1, round(share * self.n_epochs))
                 network.set_params(learning_rate_init=rate, max_iter=epochs).fit(X, y, sample_weight=weight)
+                flush(network)
         return Network.of(network)
 
     def _widened(self, X: Singles) -> Singles:

