@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from ...features.elements import SYMBOLS
+from ..chemistry.volatility import halides
 from .prices import PriceTable
 from .syntheses import (
     ASKED,
@@ -18,6 +20,7 @@ from .syntheses import (
     Source,
     Synthesis,
     all_syntheses,
+    boiling,
     chemistry,
     involatile,
     volatile,
@@ -26,7 +29,7 @@ from .syntheses import (
 
 def sources(synthesis: Synthesis, own: tuple[int, ...], table: PriceTable) -> list[Source]:
     """Return what can be weighed in on a route to compositions of some elements, with a price, each of use for them."""
-    barred = volatile() if synthesis.vented else ()
+    barred = lost(synthesis, own) if synthesis.vented else ()
     keeps = synthesis.whole or synthesis.fired
     strange = np.ones(len(SYMBOLS), dtype=bool)
     strange[list(own)] = False
@@ -38,6 +41,14 @@ def sources(synthesis: Synthesis, own: tuple[int, ...], table: PriceTable) -> li
         found += [Source(name) for name in hydroxides(table)]
     useful = [source for source in found if source.precursor in table.places and not source.gives[strange].any()]
     return list(dict.fromkeys(useful))
+
+
+def lost(synthesis: Synthesis, own: tuple[int, ...]) -> frozenset[str]:
+    """Return the halides that leave a vented vessel: what needs an ampoule, and what boils before it is bound."""
+    alkali = any(involatile()[element] == 1 for element in own)
+    bound = {one.formula for one in halides() if math.isfinite(one.bound_by)} if alkali else set()
+    hot = {name for name, celsius in boiling().items() if celsius < synthesis.temperature_C}
+    return frozenset({*volatile(), *(hot - bound)})
 
 
 def _expand(text: str, table: PriceTable) -> list[Source]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -26,6 +26,8 @@ Grades = npt.NDArray[np.uint8]
 HALOGENS = tuple(INDEX[symbol] for symbol in ("F", "Cl", "Br", "I"))
 OXYGEN, CARBON, HYDROGEN, SULFUR = (INDEX[symbol] for symbol in ("O", "C", "H", "S"))
 ASKED = "asked"
+PUBLISHED = "published"
+DECIDING = {"S": {"S", "Se"}, "N": {"N"}, "Cl": {"Cl", "Br", "I"}, "F": {"F"}}
 GRADES = ("", "alike", "possible")
 _NEARLY = 1e-9
 
@@ -87,7 +89,9 @@ class Synthesis:
     oxygen
         Whether it is one for compositions with oxygen.
     anion
-        The anion that it is for, if for one alone.
+        The anion that it is for, by `deciding_anion`; empty for what holds none of these.
+    papers
+        DOI of a paper that made compositions of some elements so, by their places.
     temperature_C, vessel, vented
         Highest temperature as a rule, vessel, and whether it is open to what leaves.
     needs, doi
@@ -115,6 +119,7 @@ class Synthesis:
     doi: str = ""
     atmosphere: str = ""
     steps: tuple[str, ...] = ()
+    papers: Mapping[frozenset[int], str] = field(default_factory=dict)
 
     def grades(self, matrix: Floats) -> Grades:
         """Return how well the route is known for compositions, shape (n,), by the rule of `data/routes.toml`.
@@ -144,6 +149,11 @@ class Synthesis:
         """Return the route as it counts for compositions of a grade; where it is published belongs to grade 0 alone."""
         return replace(self, practice=GRADES[grade] or self.practice, doi="" if grade else self.doi)
 
+    def published(self, own: Iterable[int]) -> Synthesis:
+        """Return the route as it counts for compositions of some elements: published where a paper made such so."""
+        doi = self.papers.get(frozenset(own))
+        return self if doi is None else replace(self, practice=PUBLISHED, doi=doi)
+
 
 @lru_cache(maxsize=1)
 def chemistry() -> dict[str, Any]:
@@ -160,8 +170,10 @@ def all_syntheses() -> tuple[Synthesis, ...]:
 
 def _read(row: Mapping[str, Any]) -> Synthesis:
     fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
-    fields |= {"made_with": frozenset(INDEX[symbol] for symbol in fields.pop("with", ()))}
-    return Synthesis(**fields | {"alike": frozenset(INDEX[symbol] for symbol in fields.get("alike", ()))})
+    places = {"made_with": fields.pop("with", ()), "alike": fields.get("alike", ())}
+    fields |= {name: frozenset(INDEX[symbol] for symbol in symbols) for name, symbols in places.items()}
+    papers = {frozenset(INDEX[one] for one in names.split()): doi for names, doi in fields.get("papers", {}).items()}
+    return Synthesis(**fields | {"papers": papers})
 
 
 @lru_cache(maxsize=1)
@@ -197,10 +209,15 @@ def hottest(synthesis: Synthesis, leaving: Iterable[str]) -> float:
 
 
 def fired(matrix: Floats) -> npt.NDArray[np.bool_]:
-    """Whether a composition may be fired from oxides, shape (n,): its involatile cations can hold all of its halide."""
+    """Whether a composition may be fired from oxides, shape (n,): its involatile cations can hold all of its halide.
+
+    None with hydrogen, which would leave as water.
+    """
     halide = matrix[:, HALOGENS].sum(axis=1)
-    held: npt.NDArray[np.bool_] = (matrix[:, OXYGEN] > 0) & (
-        (halide == 0) | (halide < (matrix * involatile()).sum(axis=1) * (1 - 1e-9))
+    held: npt.NDArray[np.bool_] = (
+        (matrix[:, OXYGEN] > 0)
+        & (matrix[:, HYDROGEN] <= 0)
+        & ((halide == 0) | (halide < (matrix * involatile()).sum(axis=1) * (1 - 1e-9)))
     )
     return held
 
@@ -225,6 +242,16 @@ def _places(kind: str) -> list[int]:
     return {"alkali": alkali, "strange": strange}.get(kind, [at for at in range(len(SYMBOLS)) if at not in others])
 
 
+def deciding_anion(own: Iterable[int]) -> str:
+    """Return the anion that decides how a batch of some elements is fired: S (or Se), N, Cl (or Br, I), F, or none.
+
+    >>> deciding_anion([INDEX[symbol] for symbol in ("Li", "P", "O", "F", "Br")])
+    'Cl'
+    """
+    held = {SYMBOLS[element] for element in own}
+    return next((kind for kind, symbols in DECIDING.items() if held & symbols), "")
+
+
 @lru_cache(maxsize=4096)
 def applicable(own: tuple[int, ...], is_fired: bool, graded: tuple[int, ...]) -> tuple[tuple[Synthesis, ...], ...]:
     """Return the routes to some compositions in tiers of the same practice, the best known first.
@@ -237,11 +264,13 @@ def applicable(own: tuple[int, ...], is_fired: bool, graded: tuple[int, ...]) ->
         Their `grades`.
     """
     tiers: dict[str, list[Synthesis]] = {practice: [] for practice in chemistry()["practices"]}
-    with_oxygen, anion = OXYGEN in own, "S" if SULFUR in own else ""
+    with_oxygen, anion = OXYGEN in own, deciding_anion(own)
+    dry = anion if anion == "S" else ""
     known = {one.name: one.graded(grade) for one, grade in zip(conditional(), graded, strict=True)}
     for one in all_syntheses():
-        suits = one.oxygen == with_oxygen and (one.fired == is_fired if with_oxygen else one.anion == anion)
-        if suits and (not one.whole or HYDROGEN in own):
-            mine = known.get(one.name, one)
+        asks = (one.fired, one.anion)
+        suits = asks == ((is_fired, anion if is_fired else "") if with_oxygen else (False, dry))
+        if suits and one.oxygen == with_oxygen and (not one.whole or HYDROGEN in own):
+            mine = known.get(one.name, one).published(own)
             tiers[mine.practice].append(mine)
     return tuple(tuple(tier) for tier in tiers.values() if tier)
