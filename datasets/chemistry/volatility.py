@@ -16,7 +16,7 @@ from ...features.fractions import Fractions
 from ...features.ions.oxidation import roles
 from ..cards import DATA
 from .flag_table import table
-from .possible import molecular_halide
+from .possible import molecular_halide, molecules
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
@@ -41,8 +41,8 @@ class Halide:
         Where it boils or sublimes at 1 atm, in degC.
     change, state
         ``boils`` or ``sublimes``; ``gas``, ``liquid`` or ``solid`` at 25 degC.
-    bound_by
-        Alkali ions that bind one as a complex anion; infinite where none does.
+    bound_by, binding
+        Alkali ions that bind one as a complex anion, infinite where none does, and which of them do.
     source
         Where the temperature is from.
     """
@@ -56,6 +56,7 @@ class Halide:
     change: str
     state: str
     bound_by: float
+    binding: tuple[str, ...]
     source: str
 
 
@@ -82,6 +83,7 @@ def _halide(row: Mapping[str, str]) -> Halide:
         change=row["change"],
         state=row["state_at_25_C"],
         bound_by=bound,
+        binding=tuple(row["binding_ions"].split()),
         source=row["source"],
     )
 
@@ -90,7 +92,7 @@ def needed(fractions: Fractions) -> tuple[Mask, Mask]:
     """Whether a gas or a liquid, and whether another volatile halide, is needed to make each composition, shape (n,).
 
     Halogen goes to salts that stay first, then to halides that alkali binds, then to volatile solids, then to liquids
-    that alkali binds (K2SnCl6), and to other gases and liquids last: what is left for the next of these asks for it.
+    that alkali binds (K2SnCl6, KSbCl6), and to other gases and liquids last: what is left for the next asks for it.
     The halides are those of the lightest halogen of a composition: AsCl3 is a liquid, AsI3 is none.
     """
     n = len(fractions)
@@ -120,11 +122,12 @@ def _metals() -> frozenset[str]:
 
 
 def _left(held: Matrix) -> tuple[Mask, Mask]:
-    """Whether gases and liquids, and whether others, take halogen that is left; of sums by `_kinds`, shape (n, 12).
+    """Whether gases and liquids, and whether others, take halogen that is left; of sums by `_kinds`, shape (n, 15).
 
     Alkali binds liquids before solids, so that no gas is asked for that a salt can hold.
     """
-    halogen, salts, bindable, solid, _, alkali, wanted, anions, fixed, lower, liquid, liquid_wanted = held.T
+    halogen, salts, bindable, solid, _, alkali, wanted, anions, fixed, lower, liquid, liquid_wanted = held[:, :12].T
+    higher, higher_wanted, binding = held[:, 12:].T
     slack = table()["volatile"]["tolerance"]
     stays = np.where(anions - fixed <= lower + 0.01, lower, 0.0)  # where the charge asks for no higher chlorides
     left = halogen - salts - stays
@@ -133,12 +136,16 @@ def _left(held: Matrix) -> tuple[Mask, Mask]:
     bound = (liquid > 0) & (rest > slack)
     partly = np.clip(left / np.maximum(bindable, 1e-12), 0.0, 1.0)
     unbound = (bindable > 0) & (left > slack) & (alkali < 0.98 * partly * wanted)
-    others = unbound | bound | ((left - bindable > slack) & (solid > 0))
-    return np.asarray((rest - liquid > slack) | (bound & (alkali < 0.98 * binds))), np.asarray(others)
+    beyond = rest - liquid  # of the lower chloride: SbCl5 of KSbCl6
+    ions = 0.98 * np.clip(beyond / np.maximum(higher, 1e-12), 0.0, 1.0) * higher_wanted
+    raised = (higher > 0) & (beyond > slack) & (beyond - higher <= slack) & (binding >= ions)
+    others = unbound | bound | raised | ((left - bindable > slack) & (solid > 0))
+    gases = ((beyond > slack) & ~raised) | (bound & (alkali < 0.98 * binds))
+    return np.asarray(gases), np.asarray(others)
 
 
 def _held(fractions: Fractions) -> Matrix:
-    """Sums by `_kinds` of the lightest halogen of each composition, shape (n, 12)."""
+    """Sums by `_kinds` of the lightest halogen of each composition, shape (n, 15)."""
     found = fractions.matrix @ _kinds(HALOGENS[0])
     lighter = fractions.column(HALOGENS[0]) > 0
     for halogen in HALOGENS[1:]:
@@ -157,13 +164,14 @@ def _states() -> Vector:
 
 @lru_cache(maxsize=len(HALOGENS))
 def _kinds(halogen: str) -> Matrix:
-    """Weights, shape (103, 12), by the volatile halides of one halogen.
+    """Weights, shape (103, 15), by the volatile halides of one halogen.
 
     Halogen; halogen that salts take, solid halides that alkali binds, other volatile solids, and gases and liquids;
     alkali; the alkali that binds; charge of the anions, of cations of one state, and the least of all others; halogen
-    of liquids that alkali binds, and the alkali for it.
+    of liquids that alkali binds, and the alkali for it; halogen of higher halides that are such liquids, beyond the
+    lower ones, the alkali for it, and the ions that can be it.
     """
-    weights, states = np.zeros((len(SYMBOLS), 12)), _states()
+    weights, states = np.zeros((len(SYMBOLS), 15)), _states()
     weights[:, 7], weights[:, 8] = np.maximum(-states, 0.0), np.maximum(states, 0.0)
     for symbol, state in HARMLESS_STATE.items():
         weights[INDEX[symbol], 8:10] = 0.0, state
@@ -181,6 +189,10 @@ def _kinds(halogen: str) -> Matrix:
         column = (2 if bound else 3) if solid else (10 if bound else 4)
         weights[place, column] = max(one.per_metal for one in mine if one.state == first.state)
         weights[place, 6 if solid else 11] = first.bound_by if bound else 0.0
+        for one in mine:
+            if solid and one.state != "solid" and np.isfinite(one.bound_by):
+                weights[place, 12:14] = one.per_metal - first.per_metal, one.bound_by
+                weights[[INDEX[ion] for ion in one.binding], 14] = 1.0
     for symbol in ("Li", "Na", "K", "Rb", "Cs"):
         weights[INDEX[symbol], 5] = 1.0
     weights.flags.writeable = False
@@ -206,8 +218,24 @@ def named(fractions: Fractions, gases: bool) -> list[str]:
         mine = [one for one in halides() if {one.metal, one.halogen} <= held and ("O" in held or not one.oxygen)]
         mine = [one for one in mine if _apart(row, one) <= min(_apart(row, other) for other in _rivals(one, mine))]
         meant = [one for one in mine if (one.state != "solid") == gases] or mine
-        told.append(", ".join(f"{one.formula} {one.change} at {one.temperature_C:.0f} °C" for one in meant[:4]))
+        rivals = [one for one in halides() if {one.metal, one.halogen} <= held]
+        if gases and all(one.state == "solid" for one in rivals):  # more halogen than halides take: KSbBr6
+            told.append(", ".join(_element(one) for one in HALOGENS if one in held))
+            continue
+        told.append(", ".join(_change(one, gases) for one in meant[:4]))
     return told
+
+
+def _element(symbol: str) -> str:
+    """Where a halogen boils, beyond what halides take."""
+    celsius = molecules().get(f"{symbol}2")
+    return f"{symbol}2" if celsius is None else f"{symbol}2 boils at {celsius:.0f} °C"
+
+
+def _change(one: Halide, gases: bool) -> str:
+    """Where a halide boils or sublimes; that alkali binds it where it is a liquid and the composition needs no gas."""
+    until = "" if gases or one.state == "solid" or not one.binding else " until alkali binds it"
+    return f"{one.formula} {one.change} at {one.temperature_C:.0f} °C{until}"
 
 
 def _rivals(one: Halide, known: Sequence[Halide]) -> list[Halide]:
