@@ -20,8 +20,8 @@ from .parameters import describe, make
 from .validation import check_answers, check_settings
 
 LARGEST_FILE = 200_000_000  # bytes
-FORMAT = 7  # of what a file holds; before 7 it held objects, and other versions of scikit-learn could not read it
-READABLE = (FORMAT,)
+FORMAT = 8  # of what a file holds; before 7 it held objects, and other versions of scikit-learn could not read it
+READABLE = (7, FORMAT)
 OF_OBJECTS = (b"PK\x03\x04", b"PK\x05\x06")  # how files of formats before 7 begin
 CARD = ("format", "property", "descriptors", "predictor", "regressor", "numbers")
 FORMER_CARD = tuple(name for name in CARD if name != "regressor")  # of a predictor of glass formation

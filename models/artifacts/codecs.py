@@ -242,7 +242,7 @@ class Trees:
 
 @dataclass(frozen=True)
 class Networks:
-    """Networks of one output over the same columns."""
+    """Networks of one output over the same columns; of columns that none of them looks at, nothing is written."""
 
     width: str
     kind: type[np.generic]
@@ -253,7 +253,11 @@ class Networks:
         draft.numbers[f"{name}.layers"] = len(value[0].weights) if len(value) else 0
         for number, network in enumerate(value):
             for layer, (weights, offsets) in enumerate(zip(network.weights, network.offsets, strict=True)):
-                draft.arrays[f"{name}.{number}.{layer}.weights"] = np.asarray(weights, dtype=self.kind)
+                place, rows = f"{name}.{number}.{layer}.weights", np.asarray(weights, dtype=self.kind)
+                if layer:
+                    draft.arrays[place] = rows
+                else:
+                    Repeated(self.width, (), self.kind).write(rows, place, draft)
                 draft.arrays[f"{name}.{number}.{layer}.offsets"] = np.asarray(offsets, dtype=self.kind)
 
     def read(self, name: str, content: Content) -> list[Network]:
@@ -267,7 +271,11 @@ class Networks:
                 place = f"{name}.{own}.{layer}"
                 above = f"units of {name}.{own}.{layer - 1}" if layer else self.width
                 units: str | int = f"units of {place}" if layer + 1 < layers else 1
-                weights.append(content.array(f"{place}.weights", self.kind, (above, units)))
+                if layer or f"{place}.weights" in content.arrays:  # as in files of format 7
+                    weights.append(content.array(f"{place}.weights", self.kind, (above, units)))
+                else:
+                    rows = Repeated(self.width, (units,), self.kind).read(f"{place}.weights", content)
+                    weights.append(_fixed(rows.astype(self.kind)))
                 offsets.append(content.array(f"{place}.offsets", self.kind, (units,)))
             networks.append(Network(tuple(weights), tuple(offsets)))
         return networks
@@ -298,6 +306,12 @@ def write_all(fields: Mapping[str, Field], values: Mapping[str, Any], name: str,
 def read_all(fields: Mapping[str, Field], name: str, content: Content) -> dict[str, Any]:
     """What `write_all` has written."""
     return {own: kind.read(f"{name}.{own}", content) for own, kind in fields.items()}
+
+
+def _fixed(array: Array) -> Array:
+    """The array itself, which nobody can write to from now on."""
+    array.setflags(write=False)
+    return array
 
 
 def _counting(number: int) -> type[np.unsignedinteger[Any]]:

@@ -173,10 +173,12 @@ def wrong_arrays(good):
         "a value beyond what conductivity can be": changed("near.value", put(1e9)),
         "an energy of 1,000 eV": changed("energies.trees_.value", put(1e3)),
         "fewer thresholds": changed("near.threshold", lambda array: array[1:]),
-        "a weight that is no number": changed("committee.networks_.0.0.weights", put(np.nan)),
+        "a weight that is no number": changed("committee.networks_.0.0.weights.rows", put(np.nan)),
         "weights the other way round": changed("committee.networks_.0.1.weights", lambda array: array.T.copy()),
-        "weights in double precision": changed("committee.networks_.0.0.weights", lambda array: array.astype(float)),
-        "huge weights": changed("committee.networks_.0.0.weights", lambda array: np.full_like(array, 3e38)),
+        "weights in double precision": changed(
+            "committee.networks_.0.0.weights.rows", lambda array: array.astype(float)
+        ),
+        "huge weights": changed("committee.networks_.0.0.weights.rows", lambda array: np.full_like(array, 3e38)),
         "a spread of zero": changed("committee.column_scale_.spread", put(0.0)),
         "a process of fewer rows": changed("process.coefficients_", lambda array: array[1:]),
         "a whitener of another size": changed("process.whitener_", lambda array: array[1:]),

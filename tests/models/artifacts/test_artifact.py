@@ -1,5 +1,7 @@
 """A model file is arrays and a card: it answers as the predictor that wrote it; what no training writes never does."""
 
+import copy as copies
+import hashlib
 import importlib.util
 import subprocess
 import sys
@@ -132,13 +134,12 @@ def test_other_readers_of_the_format_read_it(kept):
 def test_arrays_are_views_of_the_bytes_that_nobody_can_write_to(kept):
     content = kept[0].read_bytes()
     network = artifact.loads(content, kept[1]).regressor_.committee_.networks_[0]
-    for array in (*network.weights, *network.offsets):
+    assert not network.weights[0].flags.writeable  # put together of its different rows
+    for array in (*network.weights[1:], *network.offsets):
         assert not array.flags.writeable and not array.flags.owndata
 
 
 def test_a_regressor_that_files_do_not_hold(sigma, tmp_path):
-    import copy as copies
-
     strange = copies.copy(sigma)
     strange.regressor_ = LinearRegression()
     with pytest.raises(TypeError, match="a LinearRegression cannot be kept in a model file"):
@@ -201,7 +202,7 @@ def test_too_large(copy, kept, monkeypatch):
 @pytest.mark.parametrize(
     ("form", "reason"),
     [
-        (6, r"by an older version of Vitrion .format 6, this one reads format 7.; train again"),
+        (6, r"by an older version of Vitrion .format 6, this one reads format 8.; train again"),
         (99, "by a newer version of Vitrion .format 99"),
         ("7", "by an older version of Vitrion .no format number"),
     ],
@@ -259,3 +260,30 @@ def test_there_are_sixty_and_more(hostile):
 def test_a_predictor_that_is_not_fitted_is_not_kept(tmp_path):
     with pytest.raises(AttributeError):
         artifact.save(Predictor("tg"), tmp_path / "x")
+
+
+def test_columns_that_no_network_looks_at_are_written_once(kept, sigma, tmp_path):
+    networks = copies.deepcopy(sigma.regressor_.committee_.networks_)
+    idle = networks[0].weights[0]
+    idle[3:60] = 0.0
+    changed = copies.deepcopy(sigma)
+    changed.regressor_.committee_.networks_ = networks
+    path = tmp_path / "changed.safetensors"
+    back = artifact.load(path, artifact.save(changed, path)).regressor_.committee_.networks_[0]
+    np.testing.assert_array_equal(back.weights[0], idle)
+    arrays = container.read(path.read_bytes())[0]
+    assert len(arrays["committee.networks_.0.0.weights.rows"]) <= len(idle) - 56
+
+
+def test_files_of_format_7_which_hold_each_column_are_read(kept):
+    arrays, card = container.read(kept[0].read_bytes())
+    whole = artifact.loads(kept[0].read_bytes(), kept[1]).regressor_.committee_.networks_
+    for number, network in enumerate(whole):
+        place = f"committee.networks_.{number}.0.weights"
+        arrays = {name: array for name, array in arrays.items() if not name.startswith(place)}
+        arrays[place] = network.weights[0]
+    content = container.write(arrays, {**card, "format": 7})
+    before = artifact.opened_bytes(content, hashlib.sha256(content).hexdigest())
+    networks = before.regressor_.committee_.networks_
+    for network, other_network in zip(networks, whole, strict=True):
+        np.testing.assert_array_equal(network.weights[0], other_network.weights[0])
