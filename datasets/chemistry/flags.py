@@ -13,11 +13,13 @@ import numpy.typing as npt
 
 from ...features.fractions import Fractions
 from ...features.scalars import shown
+from .conductors import measured_to_conduct
 from .flag_rules import RULES, details
 from .flag_table import table
 
 Mask = npt.NDArray[np.bool_]
 CODES = tuple(RULES)
+NO_VACANCIES = "no_vacancies"
 USUALLY_FORBIDDEN = ("radioactive", "gas")
 
 
@@ -98,6 +100,9 @@ def flagged(fractions: Fractions, codes: Sequence[str] = CODES, phase: str = "gl
     phase
         Of a crystal nothing is said that holds for a glass only (``crystalline_conductor``).
 
+    A salt that was measured to conduct (`conductors`) has no flag ``no_vacancies``: this is decided here alone, for
+    rankings, goals, explanations, comparisons and every list of flags.
+
     Examples
     --------
     >>> flagged(Fractions.of(["LiBCl2.5O0.75", "LiAlCl4"]), ["gas", "toxic"]).tolist()
@@ -107,7 +112,15 @@ def flagged(fractions: Fractions, codes: Sequence[str] = CODES, phase: str = "gl
     for place, code in enumerate(codes):
         if phase == "glass" or code != "crystalline_conductor":
             found[:, place] = RULES[code](fractions)
+        if code == NO_VACANCIES and (rows := np.flatnonzero(found[:, place])).size:
+            found[rows, place] = ~measured_to_conduct(fractions.take(rows), *_refuting())
     return found
+
+
+def _refuting() -> tuple[float, float]:
+    """The conductivity in S/cm above which, and the temperature in degC up to which, a salt has vacancies after all."""
+    rule = table()[NO_VACANCIES]
+    return float(rule["refuted_S_cm"]), float(rule["warmest_C"])
 
 
 def texts(found: Mask) -> list[str]:
@@ -134,7 +147,9 @@ def short_notes(found: Mask, measured: Mask) -> Iterator[tuple[int, str]]:
 
 
 def not_refuted(found: Mask, conductivity: npt.NDArray[np.float64], celsius: npt.NDArray[np.float64]) -> Mask:
-    """`flagged` for all flags, without ``no_vacancies`` where more was measured near 25 degC than that flag expects.
+    """`flagged` for all flags, without ``no_vacancies`` of what a campaign measured to conduct near 25 degC.
+
+    What stands in the tables or in the store of the laboratory `flagged` knows itself, by the same numbers.
 
     Parameters
     ----------
@@ -145,13 +160,13 @@ def not_refuted(found: Mask, conductivity: npt.NDArray[np.float64], celsius: npt
 
     Examples
     --------
-    >>> salts = flagged(Fractions.of(["Li3GaF6", "Li3GaF6", "Li3GaF6"]))
+    >>> salts = flagged(Fractions.of(["Li3AlF6", "Li3AlF6", "Li3AlF6"]))
     >>> kept = not_refuted(salts, np.array([1e-4, 1e-4, np.nan]), np.array([24.7, 300.0, np.nan]))
     >>> kept[:, CODES.index("no_vacancies")].tolist()
     [False, True, True]
     """
-    rule, kept = table()["no_vacancies"], found.copy()
-    kept[(conductivity > rule["most_S_cm"]) & (celsius <= rule["warmest_C"]), CODES.index("no_vacancies")] = False
+    (above, warmest), kept = _refuting(), found.copy()
+    kept[(conductivity > above) & (celsius <= warmest), CODES.index(NO_VACANCIES)] = False
     return kept
 
 

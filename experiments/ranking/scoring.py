@@ -70,7 +70,7 @@ def appraise(
     failures = glass_formation.remarks(fractions.matrix, outcomes, glassy)
     remarks = _of_the_goal(goal, fractions, verdict, cost, glass, failures)
     stated, outside = verdicts(known, predictions), beyond(known, predictions, temperature_C)
-    flags = not_refuted(flagged(fractions), known["measured_conductivity_S_cm"], known["measured_temperature_C"])
+    flags = _flags(fractions, known, outcomes)
     columns: dict[str, Any] = {
         "p_goal": np.where(hopeless, 0.0, probability(goal.thresholds, predictions) * glassy * glass.factor(goal)),
         "margin": margin(goal.thresholds, predictions),
@@ -91,6 +91,14 @@ def appraise(
         ends = (prediction.mean, prediction.lower, prediction.upper)
         columns |= dict(zip(prediction.quantity.columns, ends, strict=True))
     return columns
+
+
+def _flags(fractions: Fractions, known: Mapping[str, Any], outcomes: Outcomes | None) -> npt.NDArray[np.bool_]:
+    """Flags of each candidate, shape (n, flags); what a campaign measured counts too, which no other door knows."""
+    found = flagged(fractions)
+    if outcomes is None:
+        return found
+    return not_refuted(found, known["measured_conductivity_S_cm"], known["measured_temperature_C"])
 
 
 def _of_the_goal(

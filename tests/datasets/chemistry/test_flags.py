@@ -169,7 +169,7 @@ def test_a_flag_does_not_depend_on_the_other_rows_nor_on_scale():
 
 
 def test_no_salt_lacks_vacancies_that_was_measured_to_conduct():
-    salts = flagged(Fractions.of(["Li3GaF6", "LiCl", "Na3InCl6"]))
+    salts = flagged(Fractions.of(["Li3AlF6", "LiCl", "Na3InCl6"]))
     kept = not_refuted(salts, np.array([1.0e-4, 1.0e-9, np.nan]), np.array([24.7, 25.0, np.nan]))
     place = CODES.index("no_vacancies")
     assert salts[:, place].all()
