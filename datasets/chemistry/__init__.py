@@ -1,4 +1,4 @@
-"""Chemistry that no measurement overrides: limits, volatile and reducible halides, formation energies, flags.
+"""Chemistry that is known before a synthesis: limits, volatile and reducible halides, formation energies, flags.
 
 - `possible`: What no glass and no solid can be: limits of conductivity and Tg that every prediction keeps.
 - `volatility`: Halides that boil or sublime where a glass is made, and those that lithium reduces.

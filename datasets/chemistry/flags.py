@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from ...features.fractions import Fractions
 from ...features.scalars import shown
-from .conductors import measured_to_conduct
+from ..results.conductors import measured_to_conduct
 from .flag_rules import RULES, details
 from .flag_table import table
 
@@ -100,8 +100,8 @@ def flagged(fractions: Fractions, codes: Sequence[str] = CODES, phase: str = "gl
     phase
         Of a crystal nothing is said that holds for a glass only (``crystalline_conductor``).
 
-    A salt that was measured to conduct (`conductors`) has no flag ``no_vacancies``: this is decided here alone, for
-    rankings, goals, explanations, comparisons and every list of flags.
+    A salt that was measured to conduct (`results.conductors`) has no flag ``no_vacancies``: this is decided here
+    alone, for rankings, goals, explanations, comparisons and every list of flags.
 
     Examples
     --------

@@ -9,4 +9,5 @@
 - `standing`: The lab's own measurements as they stand, and those that were corrected or withdrawn.
 - `batch_sheet`: A filled batch sheet as a table of results, with what was weighed for each sample.
 - `own_outcomes`: What became of the laboratory's own syntheses: glasses, and those that failed by crystallising.
+- `conductors`: Compositions that were measured to conduct, in the literature tables and by the laboratory itself.
 """

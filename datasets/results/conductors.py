@@ -18,8 +18,8 @@ from ..curation.curate import curate
 from ..home import home
 from ..measurement import Measurements, composition_keys
 from ..properties import CONDUCTIVITY
-from ..results import standing
-from ..results.store import StoreError
+from . import standing
+from .store import StoreError
 
 Mask = npt.NDArray[np.bool_]
 Keys = npt.NDArray[np.uint64]
