@@ -40,13 +40,13 @@ class Answer(NamedTuple):
     """How much the process knows of each, times its nearness, from 0 to 1."""
     spread: Vector
     """Standard deviation of the votes of the committee's networks."""
-    apart: Vector
-    """How far the committee's trees are from the mean of its networks."""
+    gap: Vector
+    """How far the process is from the mean of these networks; 0 where there is no process."""
 
     @property
     def clues(self) -> Matrix:
         """What the difficulty of an answer shows in, shape (n, 3)."""
-        return np.column_stack([self.known, self.spread, self.apart])
+        return np.column_stack([self.known, self.spread, self.gap])
 
 
 class BlendedRegressor(RegressorMixin, BaseEstimator):
@@ -193,7 +193,9 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         """Answer for rows that are zero in the idle columns, which hold atomic fractions."""
         room = self._layout(X).at_room(X)
         told = votes(self.committee_, room, idle)
-        mean, (spread, apart), (trust, familiar) = told.mean(axis=0), _disagreement(told), np.zeros((2, len(X)))
+        networks = told[1:] if len(told) > 1 else told  # trees would make steps
+        mean, spread, smooth = told.mean(axis=0), networks.std(axis=0), networks.mean(axis=0)
+        trust, familiar, gap = np.zeros((3, len(X)))
         rise = self._rise(X, room, mean, idle)
         near = np.flatnonzero(X[:, -1] > 0)
         nearness = X[near, -1]
@@ -206,9 +208,9 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
             at_home, learnt = self._at_home(views.elements)
             part = 1.0 - (1.0 - self.share) * ramp(known, self.shared) * (1.0 - learnt)
             trust[near] = ramp(known, self.heard) * at_home * part * nearness
-            familiar[near] = known * nearness
+            familiar[near], gap[near] = known * nearness, np.abs(local - smooth[near])
             mean[near] += trust[near] * (local - mean[near])
-        return Answer(mean + rise, trust, familiar, spread, apart)
+        return Answer(mean + rise, trust, familiar, spread, gap)
 
     def _rise(self, X: Matrix, room: Matrix, mean: Vector, idle: Labels | None) -> Vector:
         """What the temperature adds to the value at 25 C, shape (n,)."""
@@ -262,16 +264,6 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
         rows = np.flatnonzero(fit)
         shuffled = np.random.default_rng(self.random_state).permutation(rows)
         return np.sort(shuffled[np.argsort(-weight[shuffled], kind="stable")][: self.capacity])
-
-
-def _disagreement(told: Matrix) -> tuple[Vector, Vector]:
-    """Spread of the networks, and how far the trees are from their mean, of votes of shape (members, n); both (n,).
-
-    What the process says is left out: trees and process cross here and there, and where they do, an expected size of
-    the error that knows of it would have a step.
-    """
-    networks = told[1:] if len(told) > 1 else told
-    return networks.std(axis=0), np.abs(told[0] - networks.mean(axis=0))
 
 
 def _sizes(papers: Labels) -> Vector:

@@ -20,9 +20,9 @@ from .numerics.threads import one_thread
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 
-FLOORS = (0.1, 0.0, 2.0, 2.0)  # added before the logarithm: of a distance as it is, of the others in median errors
+FLOORS = (0.1, 0.0, 1.0, 1.0)  # added before the logarithm: of a distance as it is, of the others in median errors
 CLUES = len(FLOORS)  # that follow the descriptors
-LOGARITHMS = (-4, -2, -1)  # clues of which the logarithm counts: distance, spread and trees apart
+LOGARITHMS = (-4, -2, -1)  # clues of which the logarithm counts: distance, spread and gap
 FAR = 1e3  # distance beyond which nothing is farther
 FARTHEST = 4.0  # standard deviations beyond which a clue counts no further
 SMALLEST = 0.2  # quantile of the errors that is added to each before its logarithm is learnt
@@ -31,8 +31,9 @@ SMALLEST = 0.2  # quantile of the errors that is added to each before its logari
 class Difficulty(RegressorMixin, BaseEstimator):
     """Expected size of an error, as the exponential of small networks fitted to the logarithm of held-out errors.
 
-    The last four clues are the distance from what was measured, how much is known, the spread of the votes and how
-    far trees and networks are apart. Networks of one layer, averaged, are smooth: along a family the size has no steps.
+    The last four clues are the distance from what was measured, how much is known, the spread of the networks
+    that vote and the gap between them and the process; all of them smooth, for what trees say has steps. Networks of
+    one layer, averaged, are smooth too: along a family the size has no steps.
 
     Parameters
     ----------

@@ -66,15 +66,15 @@ def parts(fitted, X):
 def test_far_from_the_candidates_the_committee_is_alone(fitted, design):
     room = at(design.X, 25.0)
     far = room[:, -1] == 0
-    mean, trust, known, spread, apart = fitted.answer(room)
+    mean, trust, known, spread, gap = fitted.answer(room)
     assert (mean[far] == fitted.committee_.predict(room)[far]).all()
-    for part in (trust, known):
+    for part in (trust, known, gap):
         assert (part[far] == 0).all()
+    assert (gap[~far] > 0).all()
     assert (trust[room[:, -1] == 1] > 0).all()
     assert (trust <= room[:, -1]).all()
     assert (mean == fitted.predict(room)).all()
     assert (spread == 0).all()  # one member alone
-    assert (apart == 0).all()
 
 
 def test_near_them_trees_have_half_a_say_and_the_process_as_far_as_it_knows(fitted, design):
@@ -292,11 +292,12 @@ def test_scikit_learn_contract(fitted):
     assert fitted.committee.random_state is None
 
 
-def test_networks_spread_and_trees_stand_apart_from_their_mean(design):
+def test_what_is_unsure_shows_in_networks_and_process_which_have_no_steps(design):
     committee = Committee(n_iterations=10, n_trees=5, n_networks=3, n_epochs=2)
-    room = at(design.X, 25.0)
+    room = at(design.X[design.X[:, -1] == 1], 25.0)
     regressor = BlendedRegressor(3, committee, FamilyProcess(n_steps=12)).fit(design.X, design.y)
-    trees, *networks = regressor.committee_.votes(room)
+    networks = regressor.committee_.votes(room)[1:]
+    process = parts(regressor, room)[2]
     answer = regressor.answer(room)
     assert answer.spread == pytest.approx(np.std(networks, axis=0), abs=1e-5)
-    assert answer.apart == pytest.approx(np.abs(trees - np.mean(networks, axis=0)), rel=1e-4, abs=1e-5)
+    assert answer.gap == pytest.approx(np.abs(process - np.mean(networks, axis=0)), abs=1e-4)

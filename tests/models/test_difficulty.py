@@ -8,7 +8,7 @@ N = 4000
 
 
 def clues(n=N, seed=0):
-    """One descriptor, then distance, known, spread and how far trees are apart."""
+    """One descriptor, then distance, known, spread and gap."""
     draw = np.random.default_rng(seed)
     return np.column_stack(
         [draw.normal(size=n), draw.gamma(2.0, 0.5, n), draw.uniform(size=n), draw.gamma(2.0, 5.0, (n, 2)).T.T]
@@ -16,7 +16,7 @@ def clues(n=N, seed=0):
 
 
 def errors(X, seed=1):
-    """Sizes that grow with distance and with trees apart, and shrink with what is known."""
+    """Sizes that grow with distance and gap, and shrink with what is known."""
     size = 5.0 * np.exp(0.5 * np.log(X[:, 1] + 0.1) + 0.3 * np.log(X[:, 4] + 1.0) - X[:, 2])
     return size, size * np.abs(np.random.default_rng(seed).normal(size=len(X)))
 
