@@ -43,9 +43,10 @@ def measured(
 ) -> dict[str, npt.NDArray[Any]]:
     """Columns `MEASURED` of n candidates, from what the predictors have learnt and what the laboratory added since.
 
-    Of several conductivities that of a glass is shown before others, of these the one nearest in temperature, of these
-    one of the literature or the laboratory before one of bulk tables, of these the median (the lower of two): a value
-    that was measured, with its source. ``n_measured`` counts the measurements of both properties.
+    Of several conductivities that of a glass is shown before others, of each source the one nearest in temperature, of
+    these the ones within 10 degC or else the nearest, of these one of the literature or the laboratory before one of
+    bulk tables, of these the median (the lower of two): a value that was measured, with its source. ``n_measured``
+    counts the measurements of both properties.
 
     Parameters
     ----------
@@ -186,13 +187,18 @@ def _shown(facts: Facts, temperature_C: float) -> int:
     whole = bulk_papers()
     bulk = np.array([str(text).startswith(whole) for text in facts.reference])
     values = facts.measured[:, 0]
+    other, spare, far = np.zeros((3, len(values)))
     if facts.measured.shape[1] > 1:
-        other = np.array([phase_of(*row) != "glass" for row in facts.measured[:, 2:]])
-        far = np.round(np.abs(_celsius(facts) - temperature_C) / AS_WARM_C)
-    else:
-        other, far = np.zeros(len(values)), np.zeros(len(values))
-    order = np.lexsort((values, bulk, far, other))
-    rank = np.column_stack([other, far, bulk])[order]
+        other = np.array([float(phase_of(*row) != "glass") for row in facts.measured[:, 2:]])
+        gap = np.abs(_celsius(facts) - temperature_C)
+        _, source = np.unique(facts.reference.astype(str), return_inverse=True)
+        sample = 2 * source + (other > 0)
+        nearest = np.full(int(sample.max()) + 1, np.inf)
+        np.minimum.at(nearest, sample, gap)
+        spare = np.where(gap > nearest[sample] + AS_WARM_C, 1.0, 0.0)
+        far = np.where(gap <= COMPARABLE_C, 0.0, np.round(gap / AS_WARM_C))
+    order = np.lexsort((values, bulk, far, spare, other))
+    rank = np.column_stack([other, spare, far, bulk])[order]
     ties = int((rank == rank[0]).all(axis=1).sum())
     return int(order[(ties - 1) // 2])
 

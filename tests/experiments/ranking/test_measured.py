@@ -8,8 +8,9 @@ import pytest
 from vitrion.datasets import lab, load
 from vitrion.datasets.measurement import composition_keys
 from vitrion.experiments.proposals.propose import propose
-from vitrion.experiments.ranking.measured import MEASURED, beyond
+from vitrion.experiments.ranking.measured import MEASURED, beyond, measured
 from vitrion.experiments.ranking.rank import rank
+from vitrion.experiments.task.own_results import Facts
 from vitrion.features import Fractions
 from vitrion.models.explanation import same as module
 from vitrion.models.explanation.same import same
@@ -79,6 +80,26 @@ def test_a_glass_before_a_crystal_then_the_nearest_temperature_then_the_literatu
     assert list(shown[55.0].values())[:3] == [pytest.approx(3e-3), 60.0, "glass"]
     assert {told["n_measured"] for told in shown.values()} == {5}
     assert {told["measured_doi"] for told in shown.values()} == {"lab"}
+
+
+def test_papers_that_measured_a_few_degrees_apart_are_one_population(predictors):
+    """Of each the nearest in temperature; the nearest of all would be one sample of many."""
+    name = "Li6PS5Cl"
+    keys = composition_keys(Fractions.of([name]).matrix)
+    rows = [(24.9, 0.4, "10.1/a"), (29.7, 3.7, "10.1/b"), (24.5, 1.2, "10.1/c"), (24.9, 2.8, "10.1/d")]
+    rows += [(25.4, 0.5, "10.1/e"), (18.8, 0.3, "10.1/e"), (50.5, 1.3, "10.1/e"), (150.6, 21.4, "10.1/e")]
+    celsius, millisiemens, papers = zip(*rows, strict=True)
+    target = np.log10(np.array(millisiemens) * 1e-3)
+    facts = np.column_stack([target, 1000.0 / (np.array(celsius) + 273.15), np.ones(8), np.zeros(8)])
+    further = {"conductivity": Facts(np.full(8, keys[0]), facts, np.array(papers, dtype=object))}
+
+    def shown(at):
+        told = {"conductivity": predictors["conductivity"].predict([name], {"temperature_C": [at]})}
+        found = measured(keys, at, told, predictors, further)
+        return found["measured_conductivity_S_cm"][0], found["measured_temperature_C"][0], found["measured_doi"][0]
+
+    assert shown(25.0) == (pytest.approx(1.2e-3), pytest.approx(24.5), "10.1/c")
+    assert shown(150.0) == (pytest.approx(21.4e-3), pytest.approx(150.6), "10.1/e")
 
 
 def test_own_results_count_from_the_moment_they_are_added_until_they_are_withdrawn(said):
