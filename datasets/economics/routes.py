@@ -21,7 +21,7 @@ from .precursors import asked, whole
 from .prices import PriceTable, PriceTableError, batch, default_table, user_table
 from .route import Route, route_of
 from .syntheses import ASKED, OXYGEN, applicable, chemistry, fired, grades
-from .words import missing
+from .words import NO_ROUTE, missing
 
 Floats = npt.NDArray[np.float64]
 Cost = float | Floats
@@ -78,6 +78,23 @@ def cheapest_routes(fractions: Fractions, year: int | None = None) -> tuple[Floa
             if not len(left):
                 break
     return costs, names
+
+
+def reasons(fractions: Fractions, costs: Floats, year: int | None = None) -> list[str]:
+    """Return why each cost of `cheapest_routes` is not known, n texts; empty where it is.
+
+    Examples
+    --------
+    >>> some = Fractions.of(["Li2SnCl4", "LiAlCl4", "LiPbCl3"])
+    >>> reasons(some, cheapest_routes(some)[0])
+    ['SnCl2 has no price', '', 'Pb has no precursor with a price, such as PbCl2']
+    """
+    table, found = default_table(year), [""] * len(fractions)
+    for row in np.flatnonzero(np.isnan(costs)).tolist():
+        amounts = fractions.matrix[row]
+        words = missing(amounts, tuple(np.flatnonzero(amounts > 0).tolist()), table)
+        found[row] = words.removeprefix(NO_ROUTE).partition(";")[0]
+    return found
 
 
 def cheaper(one: Cost, other: Cost) -> npt.NDArray[np.bool_]:

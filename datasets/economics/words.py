@@ -17,6 +17,7 @@ from .syntheses import CARBON, HALOGENS, HYDROGEN, OXYGEN, SULFUR, Source, Synth
 
 Floats = npt.NDArray[np.float64]
 MOST_CHARGE = 7
+NO_ROUTE, GIVE = "no route: ", "give one (columns formula and usd_per_kg)"
 ANIONS = (*HALOGENS, SULFUR, OXYGEN)
 
 
@@ -102,15 +103,15 @@ def missing(row: Floats, own: tuple[int, ...], table: PriceTable) -> str:
         names = listed([SYMBOLS[element] for element in unknown])
         found = [_compound(element, own, _charge(element, row, own)) for element in unknown]
         wanted = listed([formula for formula in found if formula in _sold()])
-        return f"no route: {names} has no precursor with a price{f'; give one, such as {wanted}' if wanted else ''}"
+        return f"{NO_ROUTE}{names} has no precursor with a price{f', such as {wanted}' if wanted else ''}; {GIVE}"
     if not charge.neutral(Fractions(row[None]))[0]:
-        return "no route: the composition is not neutral, as all precursors are; mend the formula"
+        return f"{NO_ROUTE}the composition is not neutral, as all precursors are; mend the formula"
     found = [
         _compound(element, own, number) for element in cations for number in _charges_that_balance(element, row, own)
     ]
     if lacking := [formula for formula in found if formula in _sold() and formula not in table.places]:
-        return f"no route: {lacking[0]} has no price; give one (columns formula and usd_per_kg)"
-    return "no route: no set of precursors with a price balances it; give the price of a further precursor"
+        return f"{NO_ROUTE}{lacking[0]} has no price; {GIVE}"
+    return f"{NO_ROUTE}no set of precursors with a price balances it, and it has none itself; {GIVE}"
 
 
 def _sold() -> frozenset[str]:

@@ -79,6 +79,8 @@ def _predicted(cell: Cell) -> str:
         text = f"predicted {low} … {high}"
     elif known[2]:
         text = f"predicted at most {high}"
+    elif known[1]:
+        text = f"predicted at least {low}"
     else:
         return ""
     return ", ".join(filter(None, (text, cell.basis)))

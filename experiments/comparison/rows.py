@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from ...datasets.chemistry.flags import explained
 from ...datasets.chemistry.possible import MOLECULAR
-from ...datasets.economics.routes import raw_material_cost
-from ...datasets.economics.supply import scarcest, supply_risk
+from ...datasets.economics.routes import cheapest_routes, reasons
+from ...datasets.economics.supply import scarcest, supply_risk, unknown
 from ...features import charge
 from ...features.elements import INDEX
 from ...features.fractions import Fractions
@@ -22,6 +22,7 @@ from ...models.prediction import Prediction
 from ..ranking.measured import beyond
 from .cells import NUMBERS, Cell, Subject, published
 
+UNBALANCED = "the charges of its ions do not balance"
 NO_SALT, NO_IONS = "molecules: no salt separates", "molecules: no volumes of ions"
 MOLECULES = ("H", "C", "O", "F", "Cl", "Br", "I")  # of these alone there are no salts; of N there are, such as NH4Cl
 Virtue = Callable[[Subject], Iterator[Cell]]
@@ -167,11 +168,11 @@ def modulus(subject: Subject) -> Iterator[Cell]:
     """Young's modulus below Tg, as a range."""
     found = softness(subject.fractions)
     least = min(value for _, value, _ in ANCHORS)
-    class_words = f"from {least:g} GPa of {len(ANCHORS)} measured chlorides to what all bonds could carry"
-    basis = [
-        class_words if low == low else "if all bonds carry load" if high == high else ""  # noqa: PLR0124 - NaN
-        for low, high in zip(found.low_GPa, found.high_GPa, strict=True)
-    ]
+    measured, bonds = f"{least:g} GPa of {len(ANCHORS)} measured chlorides", "if all bonds carry load"
+    both = f"from {measured} to what all bonds could carry"
+    words = {(True, True): both, (True, False): f"by {measured}", (False, True): bonds, (False, False): ""}
+    known = np.isfinite(np.column_stack([found.low_GPa, found.high_GPa]))
+    basis = [words[bool(low), bool(high)] for low, high in known]
     ends = {"low": found.low_GPa, "high": found.high_GPa}
     return subject.cells("Young's modulus below Tg", "GPa", **ends, basis=_texts(basis), note=found.note)
 
@@ -183,13 +184,14 @@ def density(subject: Subject) -> Iterator[Cell]:
     expected, low, high = (np.where(none, np.nan, values) for values in numbers)
     columns = published("density", subject.fractions)
     told = {"predicted": expected, "low": low, "high": high, "basis": np.where(none, "", basis)}
-    return subject.cells("density", "g/cm³", **columns, **told, note=_where(none, NO_IONS))
+    note = np.where(none, NO_IONS, np.where(np.isnan(expected), UNBALANCED, "")).astype(object)
+    return subject.cells("density", "g/cm³", **columns, **told, note=note)
 
 
 def cost(subject: Subject) -> Iterator[Cell]:
     """Least cost of raw materials."""
-    usd = np.asarray(raw_material_cost(subject.fractions))
-    note = np.where(np.isnan(usd), "a precursor has no price", "").astype(object)
+    usd = cheapest_routes(subject.fractions)[0]
+    note = _texts(reasons(subject.fractions, usd))
     basis = np.where(np.isnan(usd), "", "a floor").astype(object)
     columns = published("cost", subject.fractions) | {"measured_as": np.full(len(usd), "", dtype=object)}
     return subject.cells("cost", "USD/kg", **columns, predicted=usd, basis=basis, note=note)
@@ -198,8 +200,10 @@ def cost(subject: Subject) -> Iterator[Cell]:
 def supply(subject: Subject) -> Iterator[Cell]:
     """How concentrated the production of the elements is, and which of them is the scarcest."""
     index = np.asarray(supply_risk(subject.fractions))
-    rarest = np.array([f"scarcest: {one}" if one else "" for one in scarcest(subject.fractions)], dtype=object)
-    return subject.cells("concentration of supply", "HHI, of 10,000", predicted=index, note=rarest)
+    lacking = [f"no index is known of {', '.join(some)}" if some else "" for some in unknown(subject.fractions)]
+    rarest = [f"scarcest: {one}" if one else "" for one in scarcest(subject.fractions)]
+    note = ["; ".join(filter(None, pair)) for pair in zip(lacking, rarest, strict=True)]
+    return subject.cells("concentration of supply", "HHI, of 10,000", predicted=index, note=_texts(note))
 
 
 def _of(told: Prediction) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ...datasets.chemistry.flags import flagged, not_refuted, short_notes, texts
 from ...datasets.chemistry.possible import MOLECULAR
-from ...datasets.economics.routes import cheapest_routes
+from ...datasets.economics.routes import cheapest_routes, reasons
 from ...datasets.measurement import composition_keys
 from ...features import charge
 from ...features.fractions import Fractions
@@ -68,7 +68,7 @@ def appraise(
     keys, glassy = composition_keys(fractions.matrix), glass_formation.relative_chance(fractions.matrix, outcomes)
     known = measured(keys, temperature_C, predictions, predictors, glass_formation.of_crystals(outcomes))
     failures = glass_formation.remarks(fractions.matrix, outcomes, glassy)
-    remarks = _of_the_goal(goal, fractions, verdict, cost, glass, failures)
+    remarks = _of_the_goal(goal, fractions, verdict, neutral, cost, glass, failures)
     stated, outside = verdicts(known, predictions), beyond(known, predictions, temperature_C)
     flags = _flags(fractions, known, outcomes)
     columns: dict[str, Any] = {
@@ -105,12 +105,18 @@ def _of_the_goal(
     goal: Goal,
     fractions: Fractions,
     verdict: npt.NDArray[np.str_],
+    neutral: npt.NDArray[np.bool_],
     cost: Vector,
     glass: GlassChance,
     failures: Mapping[int, str],
 ) -> list[list[str]]:
-    """Remarks on each candidate: what failed beside it in a campaign first, then what the goal says."""
+    """Remarks on each candidate: what failed beside it first, then what the goal says, and why a cost is not known.
+
+    Of what is not neutral that is said already.
+    """
     remarks = goal.remarks(fractions, verdict, cost)
+    for row, reason in enumerate(reasons(fractions, cost)):
+        remarks[row] += [f"cost not known: {reason}"] if reason and neutral[row] else []
     glass.remark(remarks, fractions, goal)
     for row, said in failures.items():
         remarks[row].insert(0, said)

@@ -234,7 +234,7 @@ class Goal:
     def remarks(
         self, fractions: Fractions, verdict: npt.NDArray[np.str_], cost: npt.NDArray[np.float64]
     ) -> list[list[str]]:
-        """Reasons for which the goal refuses each composition, n lists; a cost that nobody knows is told, not refused.
+        """Reasons for which the goal refuses each composition, n lists; a cost that is not known refuses none.
 
         Parameters
         ----------
@@ -244,7 +244,6 @@ class Goal:
             Cost of their raw materials in USD/kg, shape (n,), NaN where it is not known.
         """
         told: list[list[str]] = [[] for _ in range(len(fractions))]
-        limited = np.isfinite(self.max_cost_usd_per_kg)
         still, ions = self._still(fractions), ", ".join(MOBILE)
         none, trace = still & (mobile(fractions.matrix) <= 0), f"trace: less than {trace_percent():g} at.% of {ions}"
         cases = [(fractions.column(symbol) > 0, f"the goal forbids {symbol}") for symbol in self.forbidden]
@@ -255,7 +254,6 @@ class Goal:
             (still & ~none, f"{trace}, too few to conduct"),
             (self.too_far(verdict), f"the goal asks for {self.minimum_verdict} at least"),
             (cost > self.max_cost_usd_per_kg, f"cost above {self.max_cost_usd_per_kg:g} USD/kg"),
-            (np.isnan(cost) & limited, "cost not known"),
         ]
         for mask, reason in cases:
             for row in np.flatnonzero(mask):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ...features import charge
 from ...features.descriptors.glass import ion_volume
 from ...features.fractions import Fractions
 from .salts import salts
@@ -26,6 +27,7 @@ ANCHORS = (
 """Material, Young's modulus in GPa (the second is published as 2 to 3) and source, read in the abstracts."""
 CLASS_SHARE = 0.5  # of Cl, Br and I among the anions, of what the anchors speak for
 MOBILE = ("Li", "Na", "K")
+NO_ANCHOR = "measured only of neutral glasses of Li, Na or K with mostly Cl, Br or I"
 SPHERES = np.pi / (3 * np.sqrt(2))  # volume of the ions over `ion_volume`, which close-packs them
 CM3_PER_A3 = 0.602214076  # cm3/mol for a cubic angstrom per atom
 
@@ -37,11 +39,11 @@ class Softness:
     Parameters
     ----------
     low_GPa
-        The softest anchor, for lithium, sodium and potassium glasses with mostly Cl, Br or I; shape (n,).
+        The softest anchor, for neutral lithium, sodium and potassium glasses with mostly Cl, Br or I; shape (n,).
     high_GPa
         By Makishima and Mackenzie, shape (n,).
     note
-        Why an end is missing, shape (n,).
+        Which end is missing and why, shape (n,); empty where none is.
     """
 
     low_GPa: Vector
@@ -54,9 +56,11 @@ def softness(compositions: Fractions | list[str]) -> Softness:
 
     Examples
     --------
-    >>> said = softness(["LiAlCl2.5O0.75", "Li6PS5Cl"])
-    >>> bool(said.low_GPa[0] < said.high_GPa[0]), said.note[1]
-    (True, 'no formation energy of P, S')
+    >>> said = softness(["LiAlCl2.5O0.75", "LiSnCl3"])
+    >>> bool(said.low_GPa[0] < said.high_GPa[0]), said.note[0]
+    (True, '')
+    >>> said.low_GPa[1], said.high_GPa[1], said.note[1]
+    (2.0, nan, 'a lower bound only, upper end not known: no formation energy of Sn')
     """
     fractions = Fractions.of(compositions)
     parts = salts(fractions)
@@ -65,6 +69,17 @@ def softness(compositions: Fractions | list[str]) -> Softness:
     halogen = sum(fractions.column(symbol) for symbol in ("Cl", "Br", "I"))
     anions = halogen + sum(fractions.column(symbol) for symbol in ("F", "O", "S", "Se", "Te", "N"))
     mobile = sum(fractions.column(symbol) for symbol in MOBILE)
-    known = (halogen > CLASS_SHARE * anions) & (mobile > 0) & (high > min(value for _, value, _ in ANCHORS))
-    low = np.where(known, min(value for _, value, _ in ANCHORS), np.nan)
-    return Softness(low, high, parts.note)
+    softest = min(value for _, value, _ in ANCHORS)
+    of_class = (halogen > CLASS_SHARE * anions) & (mobile > 0) & charge.neutral(fractions)
+    low = np.where(of_class & ~(high <= softest), softest, np.nan)
+    return Softness(low, high, _notes(low, high, parts.note))
+
+
+def _notes(low: Vector, high: Vector, why: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Which end is missing, and why, shape (n,)."""
+    no_low, no_high = np.isnan(low), np.isnan(high)
+    notes = np.full(len(low), "", dtype=object)
+    notes[no_low & ~no_high] = f"an upper bound only, lower end not known: {NO_ANCHOR}"
+    notes[no_high & ~no_low] = "a lower bound only, upper end not known: "
+    notes[no_high & no_low] = f"lower end not known: {NO_ANCHOR}; upper end not known: "
+    return np.asarray(notes + np.where(no_high, why, ""))

@@ -69,3 +69,13 @@ def test_forbidden_ones_are_not_proposed(predictors):
     with pytest.warns(UserWarning):
         told = propose(NAMES[:4], batch=4, predictors=predictors, goal={"flags": {"forbid": ["gas", "toxic"]}})
     assert set(told["formula"]) <= set(NAMES[:2]) and "flags" in told
+
+
+def test_a_ranking_says_which_precursor_has_no_price(predictors):
+    told = rank(["LiSnCl3", "LiPbCl3", "Li2TaCl6O", "LiAlCl4"], predictors=predictors).set_index("input")
+    assert "cost not known: SnCl2 has no price" in told.loc["LiSnCl3", "note"]
+    assert "cost not known: Pb has no precursor with a price, such as PbCl2" in told.loc["LiPbCl3", "note"]
+    assert told.loc["Li2TaCl6O", "note"].startswith("not neutral") and told.loc["LiAlCl4", "cost_usd_per_kg"] > 0
+    assert "cost" not in told.loc["LiAlCl4", "note"] + told.loc["Li2TaCl6O", "note"]
+    limited = rank(["LiSnCl3"], Goal(max_cost_usd_per_kg=5), predictors=predictors)
+    assert limited["note"][0].count("cost not known") == 1 and limited["p_goal"][0] > 0

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from vitrion.datasets.chemistry.volatility import halides as volatile_halides
 from vitrion.datasets.economics.prices import atoms_of, masses
-from vitrion.datasets.economics.routes import alternatives, cheapest_routes, raw_material_cost, routes
+from vitrion.datasets.economics.routes import alternatives, cheapest_routes, raw_material_cost, reasons, routes
 from vitrion.datasets.economics.syntheses import boiling
 from vitrion.features import Composition, Fractions
 
@@ -39,7 +39,7 @@ def test_elements_balance(formula):
 @pytest.mark.parametrize(
     "formula,words",
     [
-        ("LiMnCl3", "Mn has no precursor with a price; give one, such as MnCl2"),
+        ("LiMnCl3", "Mn has no precursor with a price, such as MnCl2; give one"),
         ("Li2CrO4", "Cr has no precursor with a price"),
         ("Ar", "Ar has no precursor with a price"),
         ("KrF2", "Kr has no precursor with a price"),
@@ -48,7 +48,7 @@ def test_elements_balance(formula):
         ("Li2SnCl4", "SnCl2 has no price"),
         ("Li2FeO2", "FeO has no price"),
         ("LiFePO4", "FeO has no price"),
-        ("Li2SO4", "no set of precursors with a price balances it"),
+        ("Li2SO4", "no set of precursors with a price balances it, and it has none itself; give one"),
         ("LiNO3", "no set of precursors with a price balances it"),
         ("LiSnS2", "no set of precursors with a price balances it"),
     ],
@@ -58,6 +58,38 @@ def test_where_there_is_no_route_the_missing_precursor_is_named(formula, words):
     assert np.isnan(route.usd_per_kg)
     assert words in route.note
     assert not re.search("Ar2O|Ne2O|KrF2|Li2S5|N2O5|Sn2S3|PO2|PuCl3", route.note)
+
+
+def test_every_cost_that_is_not_known_has_a_reason_in_words():
+    names = [
+        *(
+            "LiSnCl3",
+            "LiMnCl3",
+            "LiPbClO",
+            "Li2SO4",
+            "LiBH4",
+            "Li2TaCl6O",
+            "LiGaSe2",
+            "KrF2",
+            "Ar",
+            "H2O",
+            "LiRuO2",
+            "LiSCN",
+        ),
+        *("LiAlCl2.5O0.75", "Li6PS5Cl", "NaPO3"),
+    ]
+    batch = Fractions.of(names)
+    costs, _ = cheapest_routes(batch)
+    told = reasons(batch, costs)
+    assert np.isnan(costs).tolist() == [True] * 12 + [False] * 3
+    assert [bool(text) for text in told] == np.isnan(costs).tolist()
+    assert told[:3] == [
+        "SnCl2 has no price",
+        "Mn has no precursor with a price, such as MnCl2",
+        "Pb has no precursor with a price, such as PbCl2",
+    ]
+    for name, text in zip(names[:12], told, strict=False):
+        assert text in routes(name)[0].note
 
 
 def balance(moles, leaves):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import vitrion
 from vitrion.experiments.comparison import Comparison, compare
-from vitrion.experiments.comparison.cells import CELL, Cell, words
+from vitrion.experiments.comparison.cells import CELL, NOTHING, Cell, words
 from vitrion.experiments.comparison.table import MOST
 from vitrion.features import FormulaError
 
@@ -109,6 +109,43 @@ def test_molecules_have_no_glass_transition_and_no_salt(predictors):
 def test_a_metal_that_is_oxidised_first_has_no_limit(predictors):
     words = cell(compare(["Li2FeCl4"], predictors=predictors), "oxidation", "Li2FeCl4")["words"]
     assert words == "the metal is oxidised first: Fe before Cl-"
+
+
+ODD = [
+    *(
+        "LiSnCl3",
+        "LiPbClO",
+        "Li2MnCl4",
+        "Li2SO4",
+        "Li2TaCl6O",
+        "Na3PS4",
+        "LiScCl2O",
+        "LiGaSe2",
+        "LiBH4",
+        "AgI",
+        "HCl",
+        "CCl4",
+    ),
+    *("LiPmCl4", "LiReO4", "ThCl4-LiCl", "Li3N", "LiFeF4"),
+]
+
+
+def test_no_cell_is_blank_without_a_reason(predictors):
+    told = compare(ODD, predictors=predictors).cells
+    blank = told[told["words"] == NOTHING]
+    assert blank.empty, blank[["virtue", "formula"]].to_string()
+    cost = told[(told["virtue"] == "cost") & told["predicted"].isna()]
+    assert len(cost) >= 10 and (cost["note"] != "").all()
+    tin = cell(compare(["LiSnCl3"], predictors=predictors), "cost", "LiSnCl3")
+    assert tin["words"] == "SnCl2 has no price"
+
+
+def test_one_end_of_a_range_says_why_the_other_is_missing(predictors):
+    told = compare(["LiSnCl3", "AgI", LACO], predictors=predictors)
+    words = [cell(told, "Young", one)["words"] for one in ("LiSnCl3", "AgI", LACO)]
+    assert words[0].startswith("predicted at least 2, by 2 GPa of 2 measured chlorides; a lower bound only")
+    assert words[1].startswith("predicted at most ") and "an upper bound only" in words[1]
+    assert "bound only" not in words[2]
 
 
 def test_sums_are_not_called_predictions(three):

@@ -174,7 +174,7 @@ def test_an_empty_bottle_and_its_price_are_seen():
         (LACO, {"stock": [{"formula": "KMnO4"}]}, "stock", "give its price in a column usd_per_kg", None),
         (LACO, {"stock": [{"salt": "LiCl"}]}, "stock", "no column of formulas", "formula"),
         (LACO, {"stock": [{"formula": "LiCl"}, {"formula": "LiCl"}]}, "stock", "row 2 of the stock: LiCl", None),
-        ("LiMnCl3", {}, "candidates", "Mn has no precursor with a price; give one, such as MnCl2", None),
+        ("LiMnCl3", {}, "candidates", "Mn has no precursor with a price, such as MnCl2; give one", None),
         ("Li2TaCl6O", {}, "candidates", "not neutral", None),
         ([LACO, "LiAlCl2..5"], {}, "candidates", "composition 2: ", None),
         ([], {}, "candidates", "give from 1 to 100", None),

@@ -41,7 +41,7 @@ def test_the_anchors_speak_for_halides_of_alkali_alone():
     ("formula", "why"),
     [
         ("Li6PS5Cl", "no formation energy of P, S"),
-        ("LiFeCl4", "no formation energy of Fe"),
+        ("LiFeF4", "no formation energy of Fe"),
         ("Li2AlCl4", "not neutral"),
         ("LiAl", "not neutral"),
     ],
@@ -49,3 +49,20 @@ def test_the_anchors_speak_for_halides_of_alkali_alone():
 def test_what_has_no_answer_says_why(formula, why):
     told = softness(Fractions.of([formula]))
     assert why in told.note[0] and np.isnan(told.high_GPa[0]) and np.isnan(told.low_GPa[0])
+
+
+@pytest.mark.parametrize(
+    ("formula", "low", "high", "why"),
+    [
+        ("LiAlCl2.5O0.75", True, True, ""),
+        ("LiSnCl3", True, False, "a lower bound only, upper end not known: no formation energy of Sn"),
+        ("LiScCl2O", True, False, "a lower bound only, upper end not known: no formation energy of a salt of Sc and O"),
+        ("AgI", False, True, "an upper bound only, lower end not known: measured only of neutral glasses of Li"),
+        ("Li2SO4", False, False, "lower end not known: measured only of neutral glasses of Li"),
+        ("Li2TaCl6O", False, False, "upper end not known: not neutral with its ions in the usual charges"),
+    ],
+)
+def test_an_end_that_is_missing_is_named_with_its_reason(formula, low, high, why):
+    told = softness([formula])
+    assert (np.isfinite(told.low_GPa[0]), np.isfinite(told.high_GPa[0])) == (low, high)
+    assert why in told.note[0] and bool(told.note[0]) == bool(why)
