@@ -66,8 +66,9 @@ def costs(
 
 
 def in_short(route: Route) -> str:
-    """Return a route in a few words: its cost, its line and how well it is known."""
-    return f"{route.usd_per_kg:.3g} USD/kg: {route.line} ({route.practice})"
+    """Return a route in a few words: its cost, its line, how well it is known, and from which paper."""
+    known = ", ".join(filter(None, (route.practice, route.doi)))
+    return f"{route.usd_per_kg:.3g} USD/kg: {route.line} ({known})"
 
 
 def _told(kilograms: Mapping[str, float]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -150,8 +151,17 @@ def portions(
 
 
 def in_order(route: Route) -> list[str]:
-    """Return the precursors in the order in which they are added: salts, volatile halides, sources of oxygen."""
-    return sorted(route.moles, key=_place)
+    """Return the precursors in the order in which they are added: by the steps, then salts, volatile halides, oxygen.
+
+    What is fused before the halides come in stands before these.
+    """
+    return sorted(route.moles, key=lambda name: (_step(name, route.steps), _place(name)))
+
+
+def _step(name: str, steps: Sequence[str]) -> int:
+    """Return the place of the first step that names a precursor; behind all where none does."""
+    alone = re.compile(rf"(?<![\w·]){re.escape(name)}(?![\w·])")
+    return next((place for place, step in enumerate(steps) if alone.search(step)), len(steps))
 
 
 def _place(name: str) -> tuple[bool, bool]:

@@ -219,3 +219,9 @@ def test_what_stays_is_what_was_weighed_less_what_leaves():
     one = recipe(LACO, 10)[0]
     stays = stays_of(one.weighed, one.leaving)
     np.testing.assert_allclose(stays / stays.sum(), atoms_of(LACO) / atoms_of(LACO).sum(), atol=1e-4)
+
+
+def test_what_is_fused_before_the_halide_comes_in_is_weighed_first():
+    sheet = recipe("KPO3-KCl").recipes[0]
+    assert [line.formula for line in sheet.weighed] == ["K2CO3", "P2O5", "KCl"]
+    assert sheet.temperature_C == 1000 and "KCl" not in sheet.steps[0] and "700 °C" in sheet.steps[-1]
