@@ -33,6 +33,7 @@ from ..task.goal import Goal
 from ..task.outcomes import Outcomes
 from ..task.own_results import Facts, informed
 
+MOST_STEPS = 8  # counts of results at which the narrowing is shown
 MOST_JUDGED = 200  # candidates of a campaign whose intervals are looked at, evenly over all
 COLUMNS = ("name", "before", "after", "unit", "results")  # of widths as a table
 TITLES = {"tg": "Tg"}
@@ -136,23 +137,76 @@ def widths(state: State, predictors: Predictors | None = None) -> list[Width]:
     predictors
         Of ``tg`` and ``conductivity``; by default the champions.
     """
-    pool = pool_of(state.candidates).fractions
-    some = pool.take(np.unique(np.linspace(0, len(pool) - 1, min(len(pool), MOST_JUDGED)).round().astype(np.intp)))
-    outcomes, found = outcomes_of(state), list[Width]()
+    some, outcomes, found = _judged(state), outcomes_of(state), list[Width]()
     for name in ("conductivity", "tg"):
-        try:
-            known = predictors[name] if predictors and name in predictors else load_predictor(name)
-        except (NoChampionError, ArtifactError):  # a campaign can be looked at without models
+        known = _known(name, predictors)
+        if known is None:
             continue
-        told = outcomes.of_glasses(name)
-        keys = composition_keys(Fractions.of(told["formula"].tolist()).matrix)
+        told, before = outcomes.of_glasses(name), _without(name, known, outcomes)
         with collected(), trusting():
-            before = informed(known, without=Facts.told(name, keys, told))
             wide, narrow = (_width(name, one, some, state.temperature_C) for one in (before, taught(before, outcomes)))
         quantity = find(name)
         if np.isfinite([wide, narrow]).all():
             found.append(Width(name, wide, narrow, UNITS.get(quantity.scale, quantity.target_unit), len(told)))
     return found
+
+
+def narrowing(state: State, predictors: Predictors | None = None) -> pd.DataFrame:
+    """How the intervals over the candidates narrow with the results, in the order in which they were recorded.
+
+    Parameters
+    ----------
+    state
+        Of the campaign.
+    predictors
+        Of ``tg`` and ``conductivity``; by default the champions.
+
+    Returns
+    -------
+    DataFrame
+        ``property``, ``results`` (how many were learnt), ``formula`` (the last of them), ``width`` (median of the 90 %
+        intervals, in ``unit``); at most `MOST_STEPS` + 1 rows a property, none where there is no model of it.
+    """
+    some = _judged(state)
+    results = sorted(standing(state.events).results.values(), key=lambda one: one.event)
+    counts = np.unique(np.linspace(0, len(results), min(len(results), MOST_STEPS) + 1).round().astype(int))
+    rows: list[dict[str, Any]] = []
+    for name in ("conductivity", "tg"):
+        known = _known(name, predictors)
+        if known is None:
+            continue
+        quantity = find(name)
+        before = _without(name, known, outcomes_of(state))
+        for count in counts.tolist():
+            with collected(), trusting():
+                after_some = taught(before, Outcomes.of(as_table(results[:count]))) if count else before
+                width = _width(name, after_some, some, state.temperature_C)
+            last = results[count - 1].formula if count else ""
+            unit = UNITS.get(quantity.scale, quantity.target_unit)
+            rows.append({"property": name, "results": count, "formula": last, "width": width, "unit": unit})
+    return pd.DataFrame(rows, columns=["property", "results", "formula", "width", "unit"])
+
+
+def _judged(state: State) -> Fractions:
+    """Candidates of a campaign whose intervals are looked at."""
+    pool = pool_of(state.candidates).fractions
+    return pool.take(np.unique(np.linspace(0, len(pool) - 1, min(len(pool), MOST_JUDGED)).round().astype(np.intp)))
+
+
+def _known(name: str, predictors: Predictors | None) -> Predictor | None:
+    """The predictor of a property; None where there is no model, for a campaign can be looked at without."""
+    try:
+        return predictors[name] if predictors and name in predictors else load_predictor(name)
+    except (NoChampionError, ArtifactError):
+        return None
+
+
+def _without(name: str, known: Predictor, outcomes: Outcomes) -> Predictor:
+    """The predictor as it is without the results of a campaign, which the lab's store may hold as well."""
+    told = outcomes.of_glasses(name)
+    keys = composition_keys(Fractions.of(told["formula"].tolist()).matrix)
+    with collected(), trusting():
+        return informed(known, without=Facts.told(name, keys, told))
 
 
 def _width(name: str, predictor: Predictor, fractions: Fractions, temperature_C: float) -> float:

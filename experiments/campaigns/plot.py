@@ -18,6 +18,8 @@ from .history import best_conductivity
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+MOST_NAMED = 24  # samples that an axis names
+
 _BELIEVED, _FOUND, _BEST = LINES[0], "176, 42, 48", GOAL
 
 
@@ -36,9 +38,10 @@ class _Panel:
 def melts(state: State) -> pd.DataFrame:
     """A row a result that stands, in the order of the melts, then a row a proposal that waits for one.
 
-    ``melt`` counts from 1; ``formula``, ``kind`` (measured, failed or proposed), ``conductivity_S_cm`` (moved to the
-    temperature of the campaign) and ``tg_C`` as found; ``low_S_cm, high_S_cm, low_C, high_C`` as believed before;
-    ``best_S_cm`` the best conductivity so far of a glass whose Tg does not miss the goal.
+    ``melt`` counts from 1; ``formula``, ``sample`` (its name, maybe empty), ``kind`` (measured, failed or proposed),
+    ``conductivity_S_cm`` (moved to the temperature of the campaign) and ``tg_C`` as found; ``low_S_cm, high_S_cm,
+    low_C, high_C`` as believed before; ``best_S_cm`` the best conductivity so far of a glass whose Tg does not miss
+    the goal.
     """
     stands, goal, rows = standing(state.events), Goal.kept(state.goal), []
     results = sorted(stands.results.values(), key=lambda one: one.event)
@@ -47,14 +50,32 @@ def melts(state: State) -> pd.DataFrame:
         sigma = found.get("conductivity_S_cm")
         moved = None if sigma is None else at(sigma, found["temperature_C"], state.temperature_C)
         best = best_conductivity(results[:number], state.temperature_C, goal)
-        values = {"kind": kind_of(found), "conductivity_S_cm": moved, "tg_C": found.get("tg_C"), "best_S_cm": best}
+        values = {
+            "sample": found.get("sample") or "",
+            "kind": kind_of(found),
+            "conductivity_S_cm": moved,
+            "tg_C": found.get("tg_C"),
+            "best_S_cm": best,
+        }
         rows.append({"formula": result.formula, **values, **_ends(belief_of(result, stands.rounds))})
     waiting = {str(one["formula"]): one for event in stands.rounds for one in event.told["proposals"]}
     for formula in stands.pending():
         rows.append({"formula": formula, "kind": PROPOSED, **_ends(waiting[formula])})
-    names = ["formula", "kind", "conductivity_S_cm", "tg_C", "low_S_cm", "high_S_cm", "low_C", "high_C", "best_S_cm"]
+    names = [
+        "formula",
+        "sample",
+        "kind",
+        "conductivity_S_cm",
+        "tg_C",
+        "low_S_cm",
+        "high_S_cm",
+        "low_C",
+        "high_C",
+        "best_S_cm",
+    ]
     table = pd.DataFrame(rows, columns=names)
-    table[names[2:]] = table[names[2:]].astype(float)
+    table[names[3:]] = table[names[3:]].astype(float)
+    table["sample"] = table["sample"].fillna("")
     table.insert(0, "melt", range(1, len(table) + 1))
     return table
 
@@ -92,13 +113,55 @@ def progress_lines(state: State, size: tuple[int, int] = (1060, 700)) -> go.Figu
     }
     steps |= {"x": best["melt"].tolist(), "y": (1e3 * best["best_S_cm"]).tolist()}
     traces.append(steps | {"line": {"color": f"rgb({_BEST})", "width": 2, "shape": "hv"}})
-    melt = {"anchor": "y2", "dtick": max(1, math.ceil(len(table) / 20)), "range": [0.5, len(table) + 0.5]}
+    melt = {"anchor": "y2", "range": [0.5, len(table) + 0.5]} | _named(table)
     layout = frame(size) | {
-        "xaxis": axis("melt") | melt,
+        "xaxis": axis("") | melt,
         "yaxis": axis(f"σ({state.temperature_C:g} °C), mS/cm", log=True) | {"domain": [0.53, 1]},
         "yaxis2": axis("Tg, °C") | {"domain": [0, 0.47]},
         "shapes": [_level(panel.goal * panel.scale, panel.key) for panel in panels if panel.goal is not None],
         "showlegend": True,
+    }
+    return go.Figure({"data": traces, "layout": layout})
+
+
+def _named(table: pd.DataFrame) -> dict[str, Any]:
+    """Ticks of an axis that name the samples: by the name that the laboratory gave, else by the formula."""
+    step = max(1, math.ceil(len(table) / MOST_NAMED))
+    some = table.iloc[::step]
+    names = [sample or pretty(formula) for sample, formula in zip(some["sample"], some["formula"], strict=True)]
+    return {"tickvals": some["melt"].tolist(), "ticktext": names, "tickangle": -40, "automargin": True}
+
+
+def narrowing_lines(steps: pd.DataFrame, size: tuple[int, int] = (1060, 420)) -> go.Figure:
+    """Median width of the 90 % intervals over the candidates of a campaign against its results.
+
+    Parameters
+    ----------
+    steps
+        As `learning.narrowing` gives it.
+    size
+        Width and height in pixels.
+    """
+    import plotly.graph_objects as go
+
+    titles = {"conductivity": ("y", "σ, decades"), "tg": ("y2", "Tg, K")}
+    traces: list[dict[str, Any]] = []
+    for name, part in steps.groupby("property", sort=False):
+        key, title = titles[str(name)]
+        last = [f"after <b>{pretty(formula)}</b>" if formula else "before any result" for formula in part["formula"]]
+        text = [
+            f"{words}<br>{width:.3g} {unit}"
+            for words, width, unit in zip(last, part["width"], part["unit"], strict=True)
+        ]
+        line: dict[str, Any] = {"type": "scatter", "xaxis": "x", "yaxis": key, "mode": "lines+markers", "name": title}
+        line |= {"x": part["results"].tolist(), "y": part["width"].tolist(), "text": text}
+        line |= {"hovertemplate": "%{text}<extra></extra>", "line": {"color": f"rgb({_BELIEVED})", "width": 2}}
+        traces.append(line)
+    layout = frame(size) | {
+        "xaxis": axis("results") | {"anchor": "y2", "dtick": max(1, math.ceil(int(steps["results"].max()) / 10))},
+        "yaxis": axis(titles["conductivity"][1]) | {"domain": [0.55, 1], "rangemode": "tozero"},
+        "yaxis2": axis(titles["tg"][1]) | {"domain": [0, 0.45], "rangemode": "tozero"},
+        "showlegend": False,
     }
     return go.Figure({"data": traces, "layout": layout})
 

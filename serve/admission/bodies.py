@@ -14,7 +14,7 @@ from ..schemas.problems import problem
 from ..settings import Settings
 
 LONG = "/api/v1/jobs"  # where a list in JSON may be long
-UPLOADS = (LONG, "/api/v1/data/file")  # where a file may come
+UPLOADS = (LONG, "/api/v1/data/file", "/api/v1/data/preview")  # where a file may come
 SMALL, SMALL_S = 4_000, 5.0  # bytes of a body beside the API, such as a form to sign in, and its time in s
 MOST_ENTRIES, MOST_LONG = 100_000, 1_000_000  # commas in a body, and in one with a long list
 UPLOADS_LAST = 10.0  # times the time of a body, for files

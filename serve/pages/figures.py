@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ...experiments.campaign_log.beliefs import at
-from ...experiments.campaigns.plot import progress_lines
+from ...experiments.campaigns.plot import narrowing_lines, progress_lines
 from ...experiments.plots import conductivity_map, map_names
 from ...experiments.plots.sweep import sweep_lines, sweep_maps
 from ...models.explanation.analogues import analogues
@@ -76,6 +76,11 @@ def of_sweep(
 def of_campaign(state: State) -> dict[str, Any]:
     """What was believed of each melt, and what was found."""
     return _plain(progress_lines(state))
+
+
+def of_narrowing(steps: pd.DataFrame) -> dict[str, Any]:
+    """How the intervals over the candidates of a campaign narrow with its results."""
+    return _plain(narrowing_lines(steps))
 
 
 def measured(

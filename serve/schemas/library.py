@@ -25,6 +25,29 @@ class Added(BaseModel):
     notes: list[str]
 
 
+class ColumnMeaning(BaseModel):
+    """One column of a table of results as it was understood."""
+
+    column: Annotated[str, Field(description="Its title as written.", examples=["Conductivity (mS/cm)"])]
+    meaning: Annotated[str, Field(examples=["conductivity"])]
+    unit: Annotated[str, Field(description="Of its numbers; empty where they have none.", examples=["mS/cm"])]
+    learnt: Annotated[bool, Field(description="False for what is kept and not learnt from.")]
+    example: str
+
+
+class TablePreview(BaseModel):
+    """What a table of results would give."""
+
+    columns: list[ColumnMeaning]
+    facts: Annotated[list[dict[str, Any]], Field(description="Values and outcomes, each with the row that gives it.")]
+    problems: Annotated[list[dict[str, Any]], Field(description="Why rows cannot be taken.")]
+    rows: Annotated[list[dict[str, Any]], Field(description="The first rows as they stand in the file.")]
+    lines: Annotated[list[int], Field(description="The line of the file in which each of these stands.")]
+    of: Annotated[int, Field(description="Rows of the table.")]
+    valid_rows: int
+    notes: list[str]
+
+
 class ModelCard(BaseModel):
     """One kept version of a model; `champion` marks the one that answers, `gate` tells why it does or does not."""
 

@@ -118,17 +118,29 @@ class ProposeRequest(Strict):
     seed: Annotated[Whole, Field(ge=0, lt=2**32)] = 0
 
 
-class CampaignRequest(Strict):
-    """A campaign to begin."""
+class CandidatesRequest(Strict):
+    """The candidates of a campaign: a family with the ranges of its variables, or a list."""
 
-    name: Annotated[str, Field(pattern=CAMPAIGN_NAME, examples=["laco-2026"])]
     template: Annotated[Formula | None, Field(examples=[FAMILY])] = None
     candidates: Annotated[Formulas | None, Field(min_length=1)] = None
     variables: Range = {}
+
+
+class CampaignRequest(CandidatesRequest):
+    """A campaign to begin."""
+
+    name: Annotated[str, Field(pattern=CAMPAIGN_NAME, examples=["laco-2026"])]
     goal: Goal = None
     batch: Annotated[Whole, Field(ge=1, le=100)] = 4
     temperature_C: Celsius = 25.0
     seed: Annotated[Whole, Field(ge=0, lt=2**32)] = 0
+
+
+class ImportRequest(Strict):
+    """A campaign that another home exported."""
+
+    campaign: Annotated[dict[str, Any], Field(description="As its export gives it.")]
+    name: Annotated[str | None, Field(pattern=CAMPAIGN_NAME, description="By default its own.")] = None
 
 
 class RoundRequest(Strict):

@@ -269,6 +269,26 @@ class CampaignAnswer(BaseModel):
     figure: dict[str, Any] | None = None
 
 
+class CandidateCount(BaseModel):
+    """How many candidates a family or a list has."""
+
+    candidates: Annotated[int, Field(description="Different and charge-neutral.")]
+    notes: list[str]
+
+
+class Narrowing(BaseModel):
+    """How the 90 % intervals over the candidates of a campaign narrow with its results."""
+
+    rows: Annotated[
+        list[dict[str, Any]],
+        Field(
+            description="Median width of each property after so many results, the last of which has this formula.",
+            examples=[[{"property": "tg", "results": 1, "formula": "LiAlCl2.5O0.75", "width": 71.0, "unit": "K"}]],
+        ),
+    ]
+    figure: dict[str, Any] | None
+
+
 class Changed(BaseModel):
     """Numbers of the events that a change of a campaign made, and what is to be noticed."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -130,6 +131,48 @@ class Campaigns:
         if not self.models.ready:
             return []
         return [{**vars(one), "words": one.words} for one in campaign.widths(self.models.get())]
+
+    def narrowing(self, name: str) -> dict[str, Any]:
+        """A figure of how the intervals narrow with the results; none while there is no result or no model."""
+        from ...experiments.campaigns.learning import narrowing
+        from ..pages import figures as pictures
+
+        state = self.find(name).state
+        steps = narrowing(state, self.models.get() if self.models.ready else None) if state.events else None
+        if steps is None or steps.empty or not steps["results"].any():
+            return {"rows": [], "figure": None}
+        return {"rows": records(steps), "figure": pictures.of_narrowing(steps)}
+
+    def exported(self, name: str, form: str) -> bytes:
+        """All of a campaign as JSON that another home imports, its results as CSV, or its page."""
+        from ..formatting.campaign_tables import for_the_lab
+        from ..formatting.files import to_csv
+        from ..pages.campaign_page import campaign_page
+
+        campaign = self.find(name)
+        if form == "csv":
+            return to_csv(for_the_lab(campaign))
+        return campaign_page(campaign, campaign.history()).encode() if form == "html" else campaign.to_json().encode()
+
+    def imported(self, told: Told, name: str | None, owner: str) -> dict[str, Any]:
+        """Keep a campaign that another home exported, under its own or another name."""
+        from ...experiments.campaign_log.store import create
+        from ...experiments.campaigns.campaign import Campaign
+        from ...experiments.campaigns.round import imported
+
+        state = imported(json.dumps(told), name)
+        if state.name in Campaign.list():
+            raise ConflictError(f"there is a campaign called {state.name!r} already; give it another name")
+        create(replace(state, owner=owner))
+        return self.show(state.name)
+
+    def counted(self, candidates: Any, variables: Told) -> dict[str, Any]:
+        """How many different, neutral candidates a family or a list has, and what is left out of it and why."""
+        from ...experiments.campaign_log.candidates import as_plain, restored
+        from ...experiments.proposals.pool import Pool
+
+        notes, pool = noticed(lambda: Pool.of(restored(as_plain(candidates, variables))))
+        return {"candidates": len(pool), "notes": notes}
 
     def propose(self, name: str, batch: int | None) -> Answer:
         """Choose the next melts of a campaign, and keep the round."""

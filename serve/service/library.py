@@ -68,6 +68,17 @@ def file_added(clerk: Worker, content: bytes, name: str, **how: Any) -> dict[str
             raise WorkError(f"{error} whether {name} was added; {mend}") from None
 
 
+def file_previewed(clerk: Worker, content: bytes, name: str, trust_units: bool) -> dict[str, Any]:
+    """What a file of results would give, read within a time by the process beside the server; nothing is kept."""
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / name
+        path.write_bytes(content)
+        try:
+            return dict(asked(clerk, "preview_file", within_s=READ_S, path=str(path), trust_units=trust_units))
+        except SlowWorkError as error:
+            raise InputError(f"{name}: {error}") from None
+
+
 def models_list(name: str | None = None) -> list[dict[str, Any]]:
     """Every version of every model, or of one: when it was made, its scores, and whether it answers now."""
     from ...datasets.home import home

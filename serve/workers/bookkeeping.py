@@ -19,6 +19,8 @@ from ..formatting.rows import cell, records
 if TYPE_CHECKING:
     import pandas as pd
 
+MOST_PREVIEWED = 1_000  # rows of a file that are shown before they are kept
+PREVIEWED = ("row", "formula", "quantity", "value", "unit", "temperature_C", "phase", "outcome", "sample")
 KEPT = "data-list.json"  # what `data_list` said last, and of which data
 
 
@@ -138,6 +140,24 @@ def check_file(path: str) -> int:
     return len(read(Path(path)).rows)
 
 
+def preview_file(path: str, trust_units: bool = False) -> dict[str, Any]:
+    """Read a file of results, and say what each column is and what the rows give; nothing is kept."""
+    from ...datasets.results.preview import plain_rows, preview
+
+    told = preview(Path(path), trust_units)
+    rows = plain_rows(told.grid)[:MOST_PREVIEWED]
+    return {
+        "columns": [asdict(one) for one in told.columns],
+        "facts": records(told.reading.facts[list(PREVIEWED)].head(MOST_PREVIEWED)),
+        "problems": records(told.reading.problems.head(MOST_PREVIEWED)),
+        "rows": [{name: cell(value) for name, value in row.items()} for row in rows],
+        "lines": [line for line, _ in told.grid.rows[:MOST_PREVIEWED]],
+        "of": told.reading.rows,
+        "valid_rows": told.reading.rows - int(told.reading.problems["row"].nunique()),
+        "notes": [elsewhere(str(notice)) for notice in told.reading.notices],
+    }
+
+
 def add_file(path: str, **how: Any) -> dict[str, Any]:
     """Add the results in a file to the lab's own store, all rows or none; `how` as `lab.add` takes it."""
     return added(Path(path), **how)
@@ -158,7 +178,7 @@ def added(table: Any, **how: Any) -> dict[str, Any]:
 
 VERBS: Mapping[str, Callable[..., Any]] = {
     **{one.__name__: one for one in (log_ranking, log_round, follow, compare_versions, data_list, data_show)},
-    **{one.__name__: one for one in (check_file, add_file)},
+    **{one.__name__: one for one in (check_file, preview_file, add_file)},
     "promote": partial(promote, track=False),  # the server has it told by and by, since people wait for the answer
     "rollback": partial(rollback, track=False),
 }

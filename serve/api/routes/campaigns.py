@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
@@ -15,14 +15,24 @@ from ...schemas.problems import documented
 from ...schemas.requests import (
     AbandonmentRequest,
     CampaignRequest,
+    CandidatesRequest,
     CorrectionRequest,
     DataRequest,
+    ImportRequest,
     ResultRequest,
     RoundRequest,
     Strict,
     WithdrawalRequest,
 )
-from ...schemas.responses import CampaignAnswer, Changed, JobAnswer, Listed, Proposals
+from ...schemas.responses import (
+    CampaignAnswer,
+    CandidateCount,
+    Changed,
+    JobAnswer,
+    Listed,
+    Narrowing,
+    Proposals,
+)
 from ...security.keys import RESEARCHER, VIEWER
 from ...security.owners import Asker
 from ...security.permissions import requires
@@ -50,11 +60,7 @@ async def create(told: CampaignRequest, request: Request, desk: AtDesk, who: Ask
     """Begin a campaign over a family or a list."""
 
     def work() -> dict[str, Any]:
-        candidates = either(told.template, told.candidates, desk.settings.most_candidates)
-        if told.template is not None:
-            desk.service.check_family(told.template, told.variables)
-        elif told.variables:
-            raise InputError("variables belong to a template; leave them out with candidates")
+        candidates = _candidates(told, desk)
         ask = Ask.of(told.goal, told.temperature_C)
         return desk.campaigns.new(told.name, candidates, ask, told.variables, told.batch, told.seed, who.name)
 
@@ -68,11 +74,49 @@ async def show(name: Name, desk: AtDesk, figure: Annotated[bool, Query()] = Fals
     return answered(await desk.long.run(desk.campaigns.show, name, figure))
 
 
+@router.get("/{name}/narrowing", response_model=Narrowing, responses=documented(404))
+@requires(VIEWER, owns=CAMPAIGN)
+async def narrowing(name: Name, desk: AtDesk) -> Response:
+    """Show how the intervals over the candidates narrow with the results, as rows and as a plotly figure."""
+    return answered(await desk.long.run(desk.campaigns.narrowing, name))
+
+
 @router.get("/{name}/export", response_model=dict[str, Any], responses=documented(404))
 @requires(VIEWER, owns=CAMPAIGN)
-async def export(name: Name, desk: AtDesk) -> Response:
-    """Give all of a campaign, as another home can import it."""
-    return answered(await desk.light.run(lambda: desk.campaigns.find(name).to_json().encode()))
+async def export(
+    name: Name,
+    desk: AtDesk,
+    format: Annotated[  # noqa: A002
+        Literal["json", "csv", "html"], Query(description="All that another home imports, the results, or a page.")
+    ] = "json",
+) -> Response:
+    """Give all of a campaign, as another home can import it; or its results as a table, or its page."""
+    content = await desk.light.run(desk.campaigns.exported, name, format)
+    if format == "json":
+        return answered(content)
+    named = {"content-disposition": f'attachment; filename="{name}.{format}"'}
+    return Response(content, media_type=f"text/{format}; charset=utf-8", headers=named)
+
+
+@router.post("/candidates", response_model=CandidateCount, responses=documented())
+@requires(VIEWER)
+async def count_candidates(told: CandidatesRequest, desk: AtDesk) -> Response:
+    """Count the different, neutral candidates of a family or a list, before a campaign begins with them."""
+
+    def work() -> dict[str, Any]:
+        candidates = _candidates(told, desk)
+        return desk.campaigns.counted(candidates, told.variables)
+
+    return answered(await desk.light.run(work))
+
+
+@router.post("/import", status_code=201, response_model=CampaignAnswer, responses=documented(409))
+@requires(RESEARCHER)
+async def import_campaign(told: ImportRequest, request: Request, desk: AtDesk, who: Asker, key: Key = None) -> Response:
+    """Keep a campaign that was exported as JSON, under its own or another name."""
+    return await _once(
+        request, desk, key, told, lambda: desk.campaigns.imported(told.campaign, told.name, who.name), 201
+    )
 
 
 @router.post("/{name}/propose", response_model=Proposals, responses=documented(404, 409))
@@ -159,6 +203,16 @@ async def to_data(name: Name, request: Request, desk: AtDesk, key: Key = None) -
         return answered(await desk.data.run(desk.campaigns.to_data, name), 201)
 
     return await once(request, desk, key, name.encode(), work)
+
+
+def _candidates(told: CandidatesRequest, desk: Desk) -> Any:
+    """The family or the list of a request, checked for its size."""
+    candidates = either(told.template, told.candidates, desk.settings.most_candidates)
+    if told.template is not None:
+        desk.service.check_family(told.template, told.variables)
+    elif told.variables:
+        raise InputError("variables belong to a template; leave them out with candidates")
+    return candidates
 
 
 async def _changed(

@@ -12,7 +12,16 @@ from starlette.responses import Response
 
 from ...errors.refusals import ForbiddenError
 from ...jobs.workflows import remember_after
-from ...schemas.library import Added, Comparison, ModelAnswer, ModelList, Page, Promotion, Rollback
+from ...schemas.library import (
+    Added,
+    Comparison,
+    ModelAnswer,
+    ModelList,
+    Page,
+    Promotion,
+    Rollback,
+    TablePreview,
+)
 from ...schemas.limits import bounded_table, ending_of, label
 from ...schemas.problems import documented
 from ...schemas.requests import DataRequest, PromoteRequest, Trained, TrainRequest
@@ -77,6 +86,19 @@ async def add_data(told: DataRequest, request: Request, desk: AtDesk, key: Key =
         return answered(await desk.data.run(clerk.added, table, **how), 201)
 
     return await once(request, desk, key, told.model_dump_json().encode(), work)
+
+
+@router.post("/data/preview", response_model=TablePreview, responses=documented(413))
+@requires(RESEARCHER)
+async def preview_file(
+    desk: AtDesk,
+    file: Annotated[UploadFile, File(description="CSV (also gzipped), Excel or Parquet.")],
+    trust_units: Annotated[bool, Form()] = False,
+) -> Response:
+    """Say what each column of a table of results is, and what its rows give; nothing is kept."""
+    content, name = await file.read(), label(file.filename, "results.csv")
+    ending_of(name)
+    return answered(await desk.data.run(library.file_previewed, desk.jobs.clerk, content, name, trust_units))
 
 
 @router.post("/data/file", status_code=201, response_model=Added, responses=documented(409, 413))
