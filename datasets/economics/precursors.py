@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
+from ...features.composition import Composition
 from ...features.elements import SYMBOLS
 from ..chemistry.volatility import halides
 from .prices import PriceTable
@@ -22,6 +24,7 @@ from .syntheses import (
     all_syntheses,
     boiling,
     chemistry,
+    hottest,
     involatile,
     volatile,
 )
@@ -44,11 +47,31 @@ def sources(synthesis: Synthesis, own: tuple[int, ...], table: PriceTable) -> li
 
 
 def lost(synthesis: Synthesis, own: tuple[int, ...]) -> frozenset[str]:
-    """Return the halides that leave a vented vessel: what needs an ampoule, and what boils before it is bound."""
+    """Return the halides that leave a vented vessel: those for an ampoule, those that boil unbound, and by-products."""
+    anions = frozenset(SYMBOLS[element] for element in own if element in HALOGENS)
     alkali = any(involatile()[element] == 1 for element in own)
+    leaving = frozenset(name for text in synthesis.sources for name in _leaving(text, anions))
+    return frozenset({*volatile(), *leaving, *_boiling_below(hottest(synthesis, leaving), alkali)})
+
+
+@lru_cache(maxsize=1024)
+def _leaving(text: str, anions: frozenset[str]) -> frozenset[str]:
+    """Return the by-products of a source, or of a group of them, that hold one of some halogens."""
+    if text == "every":
+        return frozenset(name for one in _known() for part in one.sources for name in _leaving(part, anions))
+    return frozenset(name for name, _ in Source.parse(text).leaves if anions & set(Composition.parse(name).elements))
+
+
+@lru_cache(maxsize=64)
+def _boiling_below(celsius: float, alkali: bool) -> frozenset[str]:
+    """Return the halides that boil below a temperature in degC, less those that alkali binds where it is there."""
     bound = {one.formula for one in halides() if math.isfinite(one.bound_by)} if alkali else set()
-    hot = {name for name, celsius in boiling().items() if celsius < synthesis.temperature_C}
-    return frozenset({*volatile(), *(hot - bound)})
+    return frozenset({name for name, boils in boiling().items() if boils < celsius} - bound)
+
+
+def _known() -> list[Synthesis]:
+    """Return the routes from which a mixed one takes its sources."""
+    return [one for one in all_syntheses() if not one.fired and one.practice not in ("mixed", "doubtful")]
 
 
 def _expand(text: str, table: PriceTable) -> list[Source]:
@@ -57,8 +80,7 @@ def _expand(text: str, table: PriceTable) -> list[Source]:
     if text == "inert":
         return [Source(name) for name in chemistry()["inert"]["oxides"]]
     if text == "every":
-        known = [one for one in all_syntheses() if not one.fired and one.practice not in ("mixed", "doubtful")]
-        return [source for one in known for part in one.sources for source in _expand(part, table)]
+        return [source for one in _known() for part in one.sources for source in _expand(part, table)]
     return [Source.parse(text)]
 
 
