@@ -18,7 +18,6 @@ READING = {
 }
 MATCHING = {"findall", "finditer", "fullmatch", "match", "search", "split", "sub"}
 FOREIGN = {  # errors of other libraries, which have no fields: where their text is looked at, and whose it is
-    "datasets/exchange/delimited.py": "csv of Python",
     "datasets/tables/text.py": "csv of Python",
     "datasets/exchange/structured.py": "int of Python",
 }

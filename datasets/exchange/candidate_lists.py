@@ -9,14 +9,14 @@ from typing import Any
 
 from ...features.conventions.component_columns import of_components
 from ..tables import excel as grid_excel
-from ..tables.decoding import LARGEST, decode, read_bytes, visible
+from ..tables.decoding import LARGEST, decode, read_bytes, refuse_other_kinds, visible
 from ..tables.grid import GZIP, PARQUET, ZIP, TableError, inflate
 from ..tables.headers import formula_column
 from ..tables.parquet import read_columns
 from ..tables.parquet_bounds import Bounds
-from ..tables.text import COMMA_FREE, with_point
+from ..tables.text import COMMA_FREE, LONGEST_CELL, with_point
 from .candidate_table import CandidateTable, of_columns
-from .delimited import LONGEST_CELL, MOST_CELLS, MOST_COLUMNS, MOST_ROWS, check_names, reads, split
+from .delimited import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, check_names, reads, split
 from .list_columns import temperature_column
 
 INDEX_OF_PANDAS = re.compile(r"__\w*")
@@ -50,6 +50,7 @@ def _text(content: bytes, name: str, path: Path | None) -> CandidateTable:
         raise TableError(
             f"{name} is not a Parquet file (its first bytes are not PAR1); rename it to .csv if it is text"
         )
+    refuse_other_kinds(content, name)
     text, notes = decode(content, name)
     sheet = split(text, name)
     if sheet.blank:

@@ -1,25 +1,24 @@
-"""Text with commas, semicolons, tabs or bars as a header and rows; every row keeps its number in the file."""
+"""Delimited text as a list of candidates: which line is the header, and every row with its number in the file."""
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from ...features import Composition, FormulaError
 from ...features.conventions.component_columns import of_components
 from ..tables.decoding import visible
 from ..tables.grid import LONGEST_NAME, TableError
 from ..tables.headers import formula_column
-from ..tables.text import DELIMITERS, SEPARATOR_LINE
+from ..tables.text import DELIMITERS, LONGEST_CELL, SEPARATOR_LINE, complaint, records
 
 MOST_ROWS = 5_000_000
 MOST_COLUMNS = 1_000
 MOST_CELLS = 30_000_000  # rows times columns: each is an object once it is read, whatever the file says in few bytes
-LONGEST_CELL = 32_767
 LONGEST_ECHO = 1_000  # characters that are shown of a row whose cells do not fit the header
-FRESH, INSIDE, CLOSED, PLAIN = "fresh", "inside", "closed", "plain"
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ def _named(line: str, delimiter: str, name: str) -> list[str]:
     try:
         return next(csv.reader([line], delimiter=delimiter))
     except csv.Error as error:
-        raise TableError(f"{name}, row 1 cannot be read: {_why(error)}") from None
+        raise TableError(f"{name}, row 1 cannot be read: {complaint(error)}") from None
 
 
 def check_names(header: Sequence[str], name: str) -> None:
@@ -123,13 +122,6 @@ def refuse_long(
                     f"{name}, row {number}: a cell of {shown!r} has {len(cell):,} characters; "
                     f"write at most {LONGEST_CELL:,}"
                 )
-
-
-def _why(error: csv.Error) -> str:
-    """What the reader of CSV complains of, with what would be right."""
-    long = "field larger" in str(error)
-    most = f"a cell has more than {csv.field_size_limit():,} characters; write at most {LONGEST_CELL:,}"
-    return most if long else f"{error}; look for a quotation mark that is never closed"
 
 
 def reads(cell: str) -> bool:
@@ -175,54 +167,12 @@ def _columns(lines: list[str], first: int, delimiter: str, sheet: Sheet, name: s
         size = f"{len(lines) - first:,} rows of {len(sheet.header):,} columns"
         raise TableError(f"{name} has {size}; keep at most {MOST_CELLS:,} cells")
     rows, blank = [], 0
-    for row in _records(lines, first + 1, delimiter, name):
+    for row in records(islice(lines, first + 1, None), first + 2, delimiter, name):
         if '"' not in row[1] and not row[1].replace(delimiter, "").strip():
             blank += 1
         else:
             rows.append(_fitted(row, sheet, delimiter, name))
     return replace(sheet, rows=rows, delimiter=delimiter, blank=max(blank - (not lines[-1].strip()), 0))
-
-
-def _records(lines: list[str], start: int, delimiter: str, name: str) -> Iterator[tuple[int, str, list[str]]]:
-    """Row number, raw text and cells of each record; a quoted cell may run over several lines."""
-    at = start
-    while at < len(lines):
-        line, end = lines[at], at + 1
-        if '"' in line:
-            state, odd, parts, size = _after(line, delimiter, FRESH), line.count('"') % 2, [line], len(line)
-            while odd and state == INSIDE and end < len(lines) and size <= LONGEST_CELL:
-                further, end = lines[end], end + 1
-                state, odd = _after(further, delimiter, state), (odd + further.count('"')) % 2
-                parts.append(further)
-                size += 1 + len(further)
-            if odd and state == INSIDE:
-                raise TableError(f"{name}, row {at + 1}: a quotation mark is opened and not closed; close or remove it")
-            line = "\n".join(parts)
-        yield at + 1, line, _cells(line, delimiter, at + 1, name)
-        at = end
-
-
-def _after(line: str, delimiter: str, state: str) -> str:
-    """Where one is at the end of a line: in a quoted cell, behind one, in a plain one, or at the start of one."""
-    for mark in line:
-        if state == INSIDE:
-            state = CLOSED if mark == '"' else INSIDE
-        elif mark == '"' and state in (FRESH, CLOSED):
-            state = INSIDE
-        elif mark == delimiter:
-            state = FRESH
-        elif mark != " " or state != FRESH:
-            state = PLAIN
-    return state
-
-
-def _cells(line: str, delimiter: str, number: int, name: str) -> list[str]:
-    if '"' not in line:
-        return line.split(delimiter)
-    try:
-        return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))
-    except csv.Error as error:
-        raise TableError(f"{name}, row {number} cannot be read: {_why(error)}") from None
 
 
 def _fitted(row: tuple[int, str, list[str]], sheet: Sheet, delimiter: str, name: str) -> Row:

@@ -13,19 +13,7 @@ from typing import Any
 
 from ..cards import DATA
 
-OLD_EXCEL, GZIP, ZIP, PARQUET = b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
-OTHERS = {b"%PDF": "a PDF", b"\x89PNG": "an image", b"\xff\xd8\xff": "an image", b"BZh": "a bz2 archive"}
-OTHERS |= {
-    b"\xfd7zXZ": "an xz archive",
-    b"7z\xbc\xaf": "a 7z archive",
-    b"{\\rtf": "a text document",
-    b"\x28\xb5\x2f\xfd": "a zstd archive",
-}
-TEXTS = {
-    re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|body|table|meta|!--)", re.IGNORECASE): "an HTML page",
-    re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<\?xml", re.IGNORECASE): "an XML document",
-    re.compile(rb'\A(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[\[{"])'): "a JSON document",
-}
+GZIP, ZIP, PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
 ENDINGS = (
     ".csv",
     ".tsv",

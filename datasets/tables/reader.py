@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .grid import GZIP, OLD_EXCEL, OTHERS, PARQUET, TEXTS, ZIP, Grid, TableError, bounded, inflate, limit, too_large
+from .decoding import refuse_other_kinds
+from .grid import GZIP, PARQUET, ZIP, Grid, TableError, bounded, inflate, limit, too_large
 
 
 def read(path: Path, sheet: str | None = None, encoding: str = "utf-8") -> Grid:
@@ -38,16 +39,7 @@ def parse(data: bytes, name: str, sheet: str | None = None, encoding: str = "utf
 
     if not data.strip():
         raise TableError(f"{name} is empty; give a table with a header line and at least one row")
-    for pattern, what in TEXTS.items():
-        if pattern.match(data):
-            raise TableError(f"{name} is {what}, whatever its name says; open it and save the table as .xlsx or CSV")
-    for magic, what in OTHERS.items():
-        if data.startswith(magic):
-            raise TableError(f"{name} is {what}, not a table; give a CSV, Excel (.xlsx) or Parquet file")
-    if data.startswith(OLD_EXCEL):
-        raise TableError(
-            f"{name} is an old Excel (.xls) or an encrypted workbook; save it as .xlsx without a password, or as CSV"
-        )
+    refuse_other_kinds(data, name)
     kind = "workbook" if data.startswith(ZIP) else "binary" if data.startswith(PARQUET) else "text"
     if sheet is not None and kind != "workbook":
         raise TableError(f"{name} is no workbook and has no sheet {sheet!r}; leave out --sheet")

@@ -1,38 +1,49 @@
-"""Delimited text as a grid: comma, semicolon or tab; UTF-8 or what a byte-order mark says; any line ends."""
+"""Delimited text as records: comma, semicolon, tab or bar; any line ends; a quoted cell may run over several lines.
+
+The lab's tables become a grid here, where a row that does not fit is an error; lists of candidates are read by the
+same `records` in `exchange.delimited`, where such a row keeps its place with the reason.
+"""
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from .decoding import decode
 from .grid import TITLE_LINES, Grid, TableError, limit, refuse_title, too_many_rows
 from .headers import field_and_unit
 
-BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 DELIMITERS = (",", ";", "\t", "|")
 COMMA_FREE = (";", "\t")  # where these part the cells, a comma within a number is a decimal one
+LONGEST_CELL = 32_767  # characters, as in a spreadsheet: a quotation mark that is open for longer is never closed
+SEPARATOR_LINE = re.compile(r'"?sep=."?', re.IGNORECASE)  # Excel writes it and reads it; it says nothing of the data
 _DECIMAL_COMMA = re.compile(r"\A([-+−–]?\d+),(\d+(?:[eE][-+−–]?\d+)?)\Z")
 _WORDS = ("sample", "note", "reference", "doi", "phase")
-SEPARATOR_LINE = re.compile(r'"?sep=."?', re.IGNORECASE)  # Excel writes it and reads it; it says nothing of the data
+_FRESH, _INSIDE, _CLOSED, _PLAIN = "fresh", "inside", "closed", "plain"
 
 
 def read(data: bytes, name: str, encoding: str) -> Grid:
     """Return the grid of a text file."""
-    text = decode(data, name, encoding)
+    text = decode(data, name, encoding)[0]
     first_line = text.lstrip().partition("\n")[0].partition("\r")[0]
     if SEPARATOR_LINE.fullmatch(first_line):
         text = text.replace(first_line, "", 1)
-    delimiter, records = _records(text, name)
-    at, first = next(records, (0, []))
+    delimiter = _delimiter(text)
+    lines = (line.rstrip("\r\n") for line in io.StringIO(text, newline=""))  # one after another: most may be blank
+    full = (
+        (line, cells)
+        for line, _, cells in records(lines, 1, delimiter, name, strict=True)
+        if any(cell.strip() for cell in cells)
+    )
+    at, first = next(full, (0, []))
     if not first:
         raise TableError(f"{name} holds blank lines only; give a table with a header line and at least one row")
     names = [cell.strip() for cell in first]
     header = tuple(names[: max((at for at, cell in enumerate(names, start=1) if cell), default=0)])
     rows: list[tuple[int, tuple[str | None, ...]]] = []
-    for line, cells in records:
+    for line, cells in full:
         if len(rows) >= limit("rows"):
             raise too_many_rows(name)
         if len(rows) < TITLE_LINES:
@@ -48,60 +59,93 @@ def with_point(cell: str) -> str:
     >>> with_point("25,5"), with_point("1,5e-3"), with_point("LiCl, 1")
     ('25.5', '1.5e-3', 'LiCl, 1')
     """
-    found = _DECIMAL_COMMA.fullmatch(cell.strip())
-    return f"{found[1]}.{found[2]}" if found else cell
+    number = _DECIMAL_COMMA.fullmatch(cell.strip())
+    return f"{number[1]}.{number[2]}" if number else cell
+
+
+def records(
+    lines: Iterable[str], start: int, delimiter: str, name: str, strict: bool = False
+) -> Iterator[tuple[int, str, list[str]]]:
+    r"""Yield row number, raw text and cells of each record.
+
+    Parameters
+    ----------
+    lines
+        Without their ends.
+    start
+        Number of the first of them in the file.
+    delimiter
+        What parts the cells.
+    name
+        Of the file, for messages.
+    strict
+        Whether a quotation mark within a cell is an error, else it stands for itself, as inches do.
+
+    Examples
+    --------
+    >>> list(records(['LiCl,"dried', 'twice"', "NaCl,no"], 2, ",", "list.csv"))
+    [(2, 'LiCl,"dried\ntwice"', ['LiCl', 'dried\ntwice']), (4, 'NaCl,no', ['NaCl', 'no'])]
+    """
+    numbered = enumerate(lines, start=start)
+    for row, text in numbered:
+        line = text
+        if '"' in line:
+            state, odd, parts, size = _after(line, delimiter, _FRESH), line.count('"') % 2, [line], len(line)
+            while state == _INSIDE and (odd or strict) and size <= LONGEST_CELL:
+                further = next(numbered, None)
+                if further is None:
+                    break
+                state, odd = _after(further[1], delimiter, state), (odd + further[1].count('"')) % 2
+                parts.append(further[1])
+                size = len(further[1]) - further[1].rfind('"') + (0 if '"' in further[1] else size)
+            if state == _INSIDE and (odd or strict):
+                where = f"the record that starts in row {row}"
+                raise TableError(f"{name}, {where}: a quotation mark is opened and not closed; close or remove it")
+            line = "\n".join(parts)
+        yield row, line, _cells(line, delimiter, row, name, strict)
+
+
+def _after(line: str, delimiter: str, state: str) -> str:
+    """Where one is at the end of a line: in a quoted cell, behind one, in a plain one, or at the start of one."""
+    for mark in line:
+        if state == _INSIDE:
+            state = _CLOSED if mark == '"' else _INSIDE
+        elif mark == '"' and state in (_FRESH, _CLOSED):
+            state = _INSIDE
+        elif mark == delimiter:
+            state = _FRESH
+        elif mark != " " or state != _FRESH:
+            state = _PLAIN
+    return state
+
+
+def _cells(line: str, delimiter: str, row: int, name: str, strict: bool) -> list[str]:
+    if '"' not in line:
+        return line.split(delimiter)
+    try:
+        return next(csv.reader([line], delimiter=delimiter, strict=strict, skipinitialspace=True))
+    except csv.Error as error:
+        raise TableError(f"{name}, row {row} cannot be read: {complaint(error)}") from None
+
+
+def complaint(error: csv.Error) -> str:
+    """What the reader of CSV complains of, with what would be right."""
+    if "field larger" in str(error):
+        return f"a cell has more than {csv.field_size_limit():,} characters; write at most {LONGEST_CELL:,}"
+    return f"{error}; look for a quotation mark that is never closed, or for one within a cell"
+
+
+def _delimiter(text: str) -> str:
+    """Return what parts the cells of the first line that any mark parts; a title above it has none."""
+    lines = [line for line in text.split("\n", 50)[:50] if line.strip(" \t\r,;|")]
+    head = next((line for line in lines if any(mark in line for mark in DELIMITERS)), "")
+    return max(DELIMITERS, key=head.count)
 
 
 def _pointed(cells: list[str], header: tuple[str, ...]) -> list[str]:
     """Cells with points in the numbers, but in columns of words."""
     words = [field_and_unit(title)[0] in _WORDS for title in header]
     return [cell if at < len(words) and words[at] else with_point(cell) for at, cell in enumerate(cells)]
-
-
-def decode(data: bytes, name: str, encoding: str) -> str:
-    """Return the text of a file, or say which line is not in the encoding that was named."""
-    for mark, by_mark in BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            data, encoding = data[len(mark) :], by_mark
-    try:
-        text = data.decode(encoding)
-    except LookupError:
-        raise TableError(f"{encoding!r} is no encoding; give one such as utf-8 or latin-1") from None
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise TableError(
-            f"{name}: row {line} holds the byte 0x{data[error.start]:02X}, which is not {encoding}; "
-            "save the table as UTF-8, or name its encoding (--encoding latin-1 for old Windows and Mac files)"
-        ) from None
-    if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        raise TableError(
-            f"{name}: row {line} holds a NUL character, so it is no text; give a CSV, Excel or Parquet file"
-        )
-    return text
-
-
-def _records(text: str, name: str) -> tuple[str, Iterator[tuple[int, list[str]]]]:
-    """Return what parts the cells, and the line on which each record starts with its cells, but for blank records."""
-    lines = [line for line in text.split("\n", 50)[:50] if line.strip(" \t\r,;|")]
-    head = next((line for line in lines if any(mark in line for mark in DELIMITERS)), "")  # a title has none
-    delimiter = max(DELIMITERS, key=head.count)
-    return delimiter, _parted(text, delimiter, name)
-
-
-def _parted(text: str, delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
-    start = 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield start, cells
-            start = reader.line_num + 1
-    except csv.Error as error:
-        mend = "look for a quotation mark that is never closed, or for one within a cell"
-        if "field larger" in str(error):
-            mend = f"write at most {limit('cell'):,} characters in a cell, and {mend}"
-        raise TableError(f"{name}: the record that starts in row {start} cannot be read ({error}); {mend}") from None
 
 
 def _padded(cells: list[str], header: tuple[str, ...], line: int, name: str) -> tuple[str | None, ...]:

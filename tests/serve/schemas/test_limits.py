@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from vitrion.datasets.exchange import candidate_lists as tables
 from vitrion.datasets.exchange import delimited
 from vitrion.datasets.tables import decoding, grid
+from vitrion.datasets.tables.text import LONGEST_CELL
 from vitrion.serve.errors.refusals import InputError
 from vitrion.serve.schemas.limits import bounded_table, label, plain
 from vitrion.serve.schemas.requests import DataRequest, RankRequest, SweepRequest
@@ -131,7 +132,7 @@ def test_a_gzipped_list_may_hold_as_much_as_one_that_is_not(tmp_path, monkeypatc
 def test_the_page_on_the_service_names_the_limits_of_each_kind_of_list():
     page = (Path(__file__).parents[3] / "docs" / "service.md").read_text(encoding="utf-8")
     text, excel = (line for line in page.splitlines() if line.startswith("| a list of a job"))
-    for size in (delimited.MOST_ROWS, delimited.MOST_COLUMNS, delimited.MOST_CELLS, delimited.LONGEST_CELL):
+    for size in (delimited.MOST_ROWS, delimited.MOST_COLUMNS, delimited.MOST_CELLS, LONGEST_CELL):
         assert f" {size:,} " in text
     assert f"text {decoding.LARGEST // 10**6} MB, also unpacked from gzip" in text
     assert f"Parquet {tables.MOST_UNPACKED // 10**9} GB unpacked" in text
