@@ -178,30 +178,39 @@ def explain(composition: Composition | str) -> str:
 
 def balance(composition: Composition | str) -> Balance:
     """The charge of a composition, its parts by name."""
-    member = Composition.of(composition)
-    batch = Fractions.of([member])
+    return balances([composition])[0]
+
+
+def balances(compositions: Iterable[Composition | str]) -> list[Balance]:
+    """The charge of each composition, its parts by name."""
+    members = [Composition.of(composition) for composition in compositions]
+    batch = Fractions.of(members)
     gap = gaps(batch)
-    chosen = int(nearest_role(gap)[0])
-    role = roles().names[chosen]
-    if abs(gap[0, chosen]) <= TOLERANCE:
-        notes, average = _notes(member, chosen)
-        return Balance(True, role, average, "neutral" + (f" with {'; '.join(notes)}" if notes else ""))
-    return Balance(False, role, None, _imbalance(member, batch, gap, chosen))
+    peroxides = _as_peroxide(batch, gap, TOLERANCE)
+    oxygen = batch.column("O")
+    found = []
+    for row, (member, chosen) in enumerate(zip(members, nearest_role(gap).tolist(), strict=True)):
+        role = roles().names[chosen]
+        if abs(gap[row, chosen]) <= TOLERANCE:
+            notes, average = _notes(member, chosen)
+            found.append(Balance(True, role, average, "neutral" + (f" with {'; '.join(notes)}" if notes else "")))
+            continue
+        sentence = _imbalance(member, gap[row], chosen)
+        if peroxides[row] and abs(gap[row, 0]) > 5 * TOLERANCE:
+            state = -2 - gap[row, 0] / oxygen[row]
+            sentence += f"; neutral only as a peroxide, with O at {state:.3g} on average"
+        found.append(Balance(False, role, None, sentence))
+    return found
 
 
-def _imbalance(member: Composition, batch: Fractions, gap: Matrix, chosen: int) -> str:
-    """The sentence on a composition that is not neutral, from its `gaps` of shape (1, roles)."""
+def _imbalance(member: Composition, gap: NDArray[np.float64], chosen: int) -> str:
+    """The sentence on a composition that is not neutral, from its `gaps`, shape (roles,)."""
     atoms = float(sum(member.amounts.values()))
     note = roles().notes[chosen]
-    told = chosen if gap[0, chosen] * gap[0, 0] > 0 and "positive" in note and _concerns(note, member) else 0
-    sentence = f"not neutral: the charges sum to {gap[0, told] * atoms:+.3g} per {member.formula}"
+    told = chosen if gap[chosen] * gap[0] > 0 and "positive" in note and _concerns(note, member) else 0
+    sentence = f"not neutral: the charges sum to {gap[told] * atoms:+.3g} per {member.formula}"
     sentence += f" with {note}" if told else ""
-    if abs(gap[0, 0]) <= 5 * TOLERANCE:
-        return f"{sentence}, little enough for rounded amounts"
-    if _as_peroxide(batch, gap, TOLERANCE)[0]:
-        state = -2 - gap[0, 0] / batch.column("O")[0]
-        sentence += f"; neutral only as a peroxide, with O at {state:.3g} on average"
-    return sentence
+    return f"{sentence}, little enough for rounded amounts" if abs(gap[0]) <= 5 * TOLERANCE else sentence
 
 
 def doubt(composition: Composition | str) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ...features import charge
 from ...features.composition import Composition
 from ...features.fractions import Fractions
 from .cheapest import Programme, programme
@@ -90,9 +91,10 @@ def reasons(fractions: Fractions, costs: Floats, year: int | None = None) -> lis
     ['SnCl2 has no price', '', 'Pb has no precursor with a price, such as PbCl2']
     """
     table, found = default_table(year), [""] * len(fractions)
-    for row in np.flatnonzero(np.isnan(costs)).tolist():
+    rows = np.flatnonzero(np.isnan(costs))
+    for row, neutral in zip(rows.tolist(), charge.neutral(fractions.take(rows)).tolist(), strict=True):
         amounts = fractions.matrix[row]
-        words = missing(amounts, tuple(np.flatnonzero(amounts > 0).tolist()), table)
+        words = missing(amounts, tuple(np.flatnonzero(amounts > 0).tolist()), table, neutral)
         found[row] = words.removeprefix(NO_ROUTE).partition(";")[0]
     return found
 

@@ -85,7 +85,7 @@ def _salts_first(source: Source) -> tuple[bool, str]:
     return not any(involatile()[element] == 1 for element in held), source.precursor
 
 
-def missing(row: Floats, own: tuple[int, ...], table: PriceTable) -> str:
+def missing(row: Floats, own: tuple[int, ...], table: PriceTable, neutral: bool | None = None) -> str:
     """Return why there is no route to a composition, and the precursor whose price would help.
 
     Parameters
@@ -96,6 +96,8 @@ def missing(row: Floats, own: tuple[int, ...], table: PriceTable) -> str:
         Places of its elements.
     table
         Precursors with a price.
+    neutral
+        Whether its charges balance, where that is known already.
     """
     cations = [element for element in own if element not in (*ANIONS, HYDROGEN, CARBON)]
     held = np.asarray((table.atoms > 0).any(axis=0))
@@ -104,7 +106,7 @@ def missing(row: Floats, own: tuple[int, ...], table: PriceTable) -> str:
         found = [_compound(element, own, _charge(element, row, own)) for element in unknown]
         wanted = listed([formula for formula in found if formula in _sold()])
         return f"{NO_ROUTE}{names} has no precursor with a price{f', such as {wanted}' if wanted else ''}; {GIVE}"
-    if not charge.neutral(Fractions(row[None]))[0]:
+    if not (charge.neutral(Fractions(row[None]))[0] if neutral is None else neutral):
         return f"{NO_ROUTE}the composition is not neutral, as all precursors are; mend the formula"
     found = [
         _compound(element, own, number) for element in cations for number in _charges_that_balance(element, row, own)

@@ -230,11 +230,11 @@ def _notes(
     """Notes: what is wrong, the remarks, verdicts that differ (of what is not measured), and intervals of few."""
     titles = {"tg": "Tg"} | {name: name.replace("_", " ") for name in asked if name != "tg"}
     heard = {name: told.laboratories.round() for name, told in asked.items()}
+    unbalanced = np.flatnonzero(~neutral).tolist()
+    charges = dict(zip(unbalanced, charge.balances([names[row] for row in unbalanced]), strict=True))
     notes = []
     for row in range(len(names)):
-        parts = []
-        if not neutral[row]:
-            parts.append(charge.explain(names[row]))
+        parts = [charges[row].words] if row in charges else []
         parts += remarks[row]
         verdicts = {name: asked[name].verdict[row] for name in titles}
         differ = len(set(verdicts.values())) > 1
