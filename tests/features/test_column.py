@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from vitrion.datasets import load
 from vitrion.features import Composition, FormulaError, Fractions
-from vitrion.features.column import amounts, fill
+from vitrion.features.column import amounts, canonical, fill
 from vitrion.features.elements import SYMBOLS
 
 ODD = [
@@ -33,6 +34,34 @@ def assert_same(texts):
     expected, reasons = careful(texts)
     assert errors == reasons
     assert np.array_equal(matrix, expected)
+
+
+def assert_same_formulas(texts):
+    """Of what is read without being parsed, the canonical formula is that of the parser."""
+    parsed = {}
+    _, errors = amounts(texts, parsed)
+    plain = [text for row, text in enumerate(texts) if row not in errors and text not in parsed]
+    assert [canonical(text) for text in plain] == [Composition.parse(text).formula for text in plain]
+    return len(plain)
+
+
+def test_canonical_formulas_of_what_was_measured():
+    texts = [text for name in ("tg", "conductivity") for text in load(name, lab=False).rows["formula"].astype(str)]
+    assert assert_same_formulas(sorted(set(texts))[::40] + ODD) > 1500
+
+
+def test_canonical_formulas_of_plain_ones_in_any_order():
+    assert assert_same_formulas(
+        ["Cl2.50O0.75Al1Li", "OC2H4", "P1O3Li", "O2Ti", "Cl4Al1Na", "LiO1Cl", "CIn", "InC", "HO2"]
+    )
+    draw = random.Random(1)
+    symbols = ["Li", "Na", "Al", "Zr", "Cl", "O", "S", "P", "C", "Co", "B", "F", "I", "In", "N", "K", "H", "Ta"]
+    numbers = ["", "1", "1.0", "2", "10", "0.75", "0.250", "2.50", "14", "103", "0.000001", "3.0"]
+    texts = [
+        "".join(symbol + draw.choice(numbers) for symbol in draw.sample(symbols, draw.randint(1, 6)))
+        for _ in range(20_000)
+    ]
+    assert assert_same_formulas(texts) > 1000
 
 
 def test_odd_strings():
