@@ -31,8 +31,9 @@ def costs(
     Returns
     -------
     DataFrame
-        ``formula, usd_per_kg, route`` (in one line), ``practice`` (how well it is known), ``precursors, by_products``
-        (kilograms for a kilogram of the composition), ``alternatives`` (other routes with their USD/kg), ``estimated``
+        ``formula, usd_per_kg, route`` (in one line), ``practice`` (how well it is known), ``doi`` (of a paper that made
+        it so), ``precursors, by_products`` (kilograms for a kilogram of the composition), ``alternatives`` (other
+        routes with their USD/kg), ``estimated``
         (precursors priced at their raw materials), ``hhi_production, hhi_reserve`` (means by mass; above 2500 is
         concentrated), ``scarcest`` element and its ``crust_mg_per_kg``, ``note``. NaN where something is unknown.
 
@@ -52,6 +53,7 @@ def costs(
             "usd_per_kg": [route.usd_per_kg for route in found],
             "route": [route.line for route in found],
             "practice": [route.practice for route in found],
+            "doi": [route.doi for route in found],
             "precursors": [_told(route.precursors) for route in found],
             "by_products": [_told(route.by_products) for route in found],
             "alternatives": ["; ".join(map(in_short, others)) for _, *others in ways],

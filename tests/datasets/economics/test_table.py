@@ -20,6 +20,9 @@ def test_cost_route_supply_and_abundance_stand_in_one_row():
     assert table["route"][1] == "Sb2O3 into a melt of LiCl and AlCl3, SbCl3 distils off"
     assert "11.6 USD/kg: Li2CO3 and Sb2O3 into a melt of AlCl3" in table["alternatives"][1]
     assert table["practice"].tolist() == ["glass", "glass", "published"]
+    viglas = "10.1038/s41560-023-01356-y"
+    assert table["doi"].tolist() == [viglas, viglas, "10.3389/fchem.2021.778057"]
+    assert costs(["LiScCl2O"]).loc[0, ["practice", "doi"]].tolist() == ["possible", ""]
 
 
 def test_by_products_are_named():
