@@ -175,14 +175,18 @@ def _traces(table: pd.DataFrame, panel: _Panel) -> list[dict[str, Any]]:
     y = [place for ends in zip(low, high, strict=True) for place in (*ends, None)]
     first = panel.key == "y"
     bar: dict[str, Any] = shared | {
-        "name": "believed (90 %)",
+        "name": "predicted (90 %)",
         "legendgroup": "believed",
         "mode": "lines",
         "hoverinfo": "skip",
     }
     bar |= {"x": x, "y": y, "showlegend": first, "line": {"color": f"rgba({_BELIEVED}, 0.55)", "width": 7}}
     found = table.dropna(subset=[panel.column])
-    dots = shared | {"name": "found", "legendgroup": "found", "showlegend": first} | _points(found, panel, panel.column)
+    dots = (
+        shared
+        | {"name": "measured", "legendgroup": "measured", "showlegend": first}
+        | _points(found, panel, panel.column)
+    )
     dots["marker"] = {"size": 10, "color": f"rgb({_FOUND})"}
     failed = bars[bars["kind"] == FAILED]
     crosses = shared | {"name": "no glass", "legendgroup": "failed", "showlegend": first and len(failed) > 0}

@@ -167,31 +167,38 @@ def test_the_whole_way(house, page, monkeypatch):
 
         page.goto(f"{base}/#campaigns")
         page.get_by_label("Name").fill("laco")
-        page.get_by_label("Melts in a round").fill("2")
+        page.get_by_label("Samples in a round").fill("2")
         page.get_by_role("button", name="Begin").click()
-        page.get_by_role("button", name="Propose the next melts").click()
-        page.get_by_role("heading", name="Proposed, and waited for").wait_for()
+        page.get_by_role("button", name="Propose the next samples").click()
+        page.get_by_role("heading", name="Awaiting results").wait_for()
         proposed = page.locator("main table").first.locator("tbody tr td.formula").all()
         first = [cell.get_attribute("title") for cell in proposed]
         assert len(first) == 2
         for formula, tg in zip(first, (10, 15), strict=True):
-            page.get_by_label("Melted").fill(formula)
+            page.get_by_label("Composition", exact=True).fill(formula)
             page.get_by_label("Conductivity, mS/cm").fill("0.31")
             page.get_by_label("Tg, °C", exact=True).fill(str(tg))
-            page.get_by_role("button", name="Record").click()
-            page.get_by_role("cell", name="measured", exact=True).nth(first.index(formula)).wait_for()
-        page.get_by_role("row", name="0.31").last.get_by_role("button", name="Correct").click()
+            page.locator("#record").get_by_role("button", name="Record").click()
+            page.locator("#samples").get_by_role("cell", name="measured", exact=True).nth(
+                first.index(formula)
+            ).wait_for()
+        page.locator("#samples").get_by_role("row", name="0.31").last.get_by_role("button", name="Correct").click()
         page.get_by_role("heading", name="Correct event 3").wait_for()
-        assert page.get_by_label("Melted").input_value() == first[1]
+        assert page.get_by_label("Composition", exact=True).input_value() == first[1]
         page.get_by_label("Tg, °C", exact=True).fill("17")
-        page.get_by_role("button", name="Correct", exact=True).first.click()
-        corrected = page.get_by_role("row").filter(has=page.get_by_role("cell", name="corrected corrects event 3"))
+        page.locator("#record").get_by_role("button", name="Correct", exact=True).click()
+        page.get_by_text("All 4 events").click()
+        corrected = (
+            page.locator("#events")
+            .get_by_role("row")
+            .filter(has=page.get_by_role("cell", name="corrected corrects event 3"))
+        )
         corrected.get_by_role("button", name="Correct", exact=True).click()
         page.get_by_role("heading", name="Correct event 3").wait_for()
         assert page.get_by_label("Tg, °C", exact=True).input_value() == "17"
         page.goto(f"{base}/#campaigns")
         page.goto(f"{base}/#campaigns/laco")
-        page.get_by_role("heading", name="Record what came of a melt").wait_for()
+        page.get_by_role("heading", name="Record a result").wait_for()
         page.get_by_role("button", name="Add the results to the lab's data and train").click()
         page.get_by_role("heading", name="Jobs").wait_for()
         page.get_by_role("cell", name="done", exact=True).wait_for(timeout=300_000)
@@ -201,8 +208,8 @@ def test_the_whole_way(house, page, monkeypatch):
         page.get_by_role("row", name="tg 8").get_by_role("button", name="Compare").click()
         page.get_by_text("tg 8 may not answer").wait_for()
         page.goto(f"{base}/#campaigns/laco")
-        page.get_by_role("button", name="Propose the next melts").click()
-        page.get_by_role("heading", name="Proposed, and waited for").wait_for()
+        page.get_by_role("button", name="Propose the next samples").click()
+        page.get_by_role("heading", name="Awaiting results").wait_for()
         proposed = page.locator("main table").first.locator("tbody tr td.formula").all()
         assert not {cell.get_attribute("title") for cell in proposed} & set(first)
 
@@ -250,9 +257,9 @@ def test_any_composition_after_the_results_of_a_campaign(house, page, size):
         assert page.locator("#predicted").get_by_text("a second decimal point").is_visible()
         before = page.locator("#predicted td.formula[title='LiAlCl2.6O0.7'] ~ td.number").nth(1).inner_text()
         assert fits(page)
-        page.get_by_label("Melted").fill("LiAlCl2.6O0.7")
+        page.get_by_label("Composition", exact=True).fill("LiAlCl2.6O0.7")
         page.get_by_label("Conductivity, mS/cm").fill("0.002")
-        page.get_by_role("button", name="Record").click()
+        page.locator("#record").get_by_role("button", name="Record").click()
         page.locator("#predicted").get_by_text("measured 0.002 mS/cm at 25 °C, glass").wait_for()
         after = page.locator("#predicted td.formula[title='LiAlCl2.6O0.7'] ~ td.number").nth(1).inner_text()
         assert before != after, "asked again, for there is a result more"
@@ -380,14 +387,16 @@ def campaign(page, base):
     page.goto(f"{base}/#campaigns")
     page.get_by_label("Name").fill("laco")
     page.get_by_role("button", name="Begin").click()
-    page.get_by_role("button", name="Propose the next melts").click()
-    page.get_by_role("heading", name="Proposed, and waited for").wait_for()
+    page.get_by_role("button", name="Propose the next samples").click()
+    page.get_by_role("heading", name="Awaiting results").wait_for()
     for formula, sigma, tg in (("LiAlCl2.5O0.75", "1.52", "-16.8"), ("LiAlCl2.4O0.8", "1.1", "-9")):
-        page.get_by_label("Melted").fill(formula)
+        page.get_by_label("Composition", exact=True).fill(formula)
         page.get_by_label("Conductivity, mS/cm").fill(sigma)
         page.get_by_label("Tg, °C", exact=True).fill(tg)
-        page.get_by_role("button", name="Record").click()
-        page.get_by_role("row", name=formula).get_by_role("cell", name="measured", exact=True).wait_for()
+        page.locator("#record").get_by_role("button", name="Record").click()
+        page.locator("#samples").get_by_role("row", name=formula).get_by_role(
+            "cell", name="measured", exact=True
+        ).wait_for()
 
 
 @pytest.fixture

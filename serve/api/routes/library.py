@@ -11,6 +11,7 @@ from fastapi import APIRouter, File, Form, Path, Query, Request, UploadFile
 from starlette.responses import Response
 
 from ...errors.refusals import ForbiddenError
+from ...formatting.results_template import EXCEL, results_template
 from ...jobs.workflows import remember_after
 from ...schemas.library import (
     Added,
@@ -56,6 +57,14 @@ async def flags(
 async def data(desk: AtDesk) -> Response:
     """List the properties with their rows, compositions, papers and ranges."""
     return answered({"rows": await desk.data.run(library.data_list, desk.jobs.clerk)})
+
+
+@router.get("/data/template", response_class=Response, responses={200: {"content": {EXCEL: {}}}})
+@requires(VIEWER)
+async def template(desk: AtDesk) -> Response:
+    """Fetch an empty table of results for Excel, with its headers and what each means."""
+    named = {"content-disposition": 'attachment; filename="results.xlsx"'}
+    return Response(await desk.light.run(results_template), media_type=EXCEL, headers=named)
 
 
 @router.get("/data/{name}", response_model=Page, responses=documented(404))

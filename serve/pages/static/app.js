@@ -1,6 +1,7 @@
 // The page: its views by the hash of the address, and whether the service is ready.
 import { call, quiet, tell } from "./api.js";
 import { make } from "./dom.js";
+import * as campaign from "./campaign.js";
 import * as campaigns from "./campaigns.js";
 import * as compare from "./compare.js";
 import * as data from "./data.js";
@@ -15,7 +16,7 @@ const VIEWS = {
   sweeps: [family.view, family.viewKept],
   compare: [compare.view, compare.view],
   family: [family.view, family.view],
-  campaigns: [campaigns.view, campaigns.viewOne],
+  campaigns: [campaigns.view, campaign.viewOne],
   models: [models.view, models.view],
   data: [data.view, data.view],
   jobs: [jobs.view, rank.viewKept],
@@ -55,10 +56,12 @@ const ready = async () => {
   setTimeout(ready, told.ready ? 10000 : 1500);
 };
 
-// Who has signed in may sign out; without keys there is nothing to sign out of.
+// Forms that need more than the key of who asks allows are not shown; who has signed in may sign out.
 const who = async () => {
   const told = await call("me").catch(() => null);
-  if (!told || !told.session) return;
+  if (!told) return;
+  document.body.dataset.scope = told.scope;
+  if (!told.session) return;
   const out = make("form", { method: "post", action: "/logout", class: "who" }, make("span", {}, `${told.name} (${told.scope})`), make("button", { class: "small" }, "Sign out"));
   document.querySelector("header.top").append(out);
 };

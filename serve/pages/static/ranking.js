@@ -1,5 +1,6 @@
 // A ranking as it is shown: what leads, the map, filters, the table, and files of it.
 import { noted } from "./api.js";
+import { beginWith } from "./campaigns.js";
 import { day, make, measuredTile, number, subscripts, tiles } from "./dom.js";
 import { csv, lines, provenance, save } from "./download.js";
 import { figure } from "./figure.js";
@@ -32,7 +33,7 @@ const exclusions = (answer, redraw) => {
 const MARKS = 300;
 const dotsOf = (rows) => rows.filter((row) => !row.error && typeof row.tg_C === "number" && row.conductivity_S_cm > 0).slice(MARKS);
 
-const downloads = (answer, degrees, columns, id) => {
+const downloads = (answer, degrees, columns, id, fits) => {
   const name = `ranking${id ? `-${id.slice(0, 8)}` : ""}`, own = answer.given ?? [];
   const node = make("div", { class: "row" });
   let now = answer.rows;
@@ -47,7 +48,9 @@ const downloads = (answer, degrees, columns, id) => {
     const files = answer.job && !narrowed
       ? ["csv", "parquet", "json"].map((form) => make("a", { class: "button", href: `/api/v1/jobs/${answer.job}/result?format=${form}`, download: "" }, `Download ${form.toUpperCase()}`))
       : [button(narrowed ? `Download ${many(rows.length, "row")} (filtered)` : "Download CSV", () => save(csv(now, provenance(answer, degrees), own), `${name}.csv`))];
-    node.replaceChildren(...files, ...(navigator.clipboard ? [copy] : []));
+    const some = (narrowed ? rows : rows.filter(fits)).filter((row) => !row.error);
+    const begin = make("button", { type: "button", dataset: { needs: "researcher" }, onclick: () => beginWith(some, `the ranking of ${many(answer.rows.length, "candidate")}${narrowed ? ", filtered" : ""}`) }, `Begin a campaign with ${many(some.length, "candidate")}`);
+    node.replaceChildren(...files, ...(navigator.clipboard ? [copy] : []), ...(some.length ? [begin] : []));
   };
   return { node, told };
 };
@@ -60,7 +63,8 @@ export const shown = (place, answer, degrees) => {
   const fit = (answer.excluded || []).filter((reason, at) => !reason && !rows[at].error).length, whole = answer.of ?? read.length;
   const field = fit && fit < read.length && whole === read.length ? `${fit.toLocaleString("en")} of ${many(whole, "candidate")}` : many(whole, "candidate");
   const columns = [...rankingColumns(degrees), ...asGiven(rows), ...(answer.given ?? []).map((key) => ({ key, label: key, format: "text" }))];
-  const files = downloads(answer, degrees, columns, answer.id ?? answer.job);
+  const reasons = new Map(rows.map((row, at) => [row, (answer.excluded || [])[at]]));
+  const files = downloads(answer, degrees, columns, answer.id ?? answer.job, (row) => !reasons.get(row));
   const extra = filters(rows, () => list.redraw());
   const grouped = answer.similar && answer.similar.some((first, at) => first !== at && !rows[at].error);
   const some = answer.excluded && answer.excluded.some((reason, at) => !reason && !rows[at].error);

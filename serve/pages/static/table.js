@@ -101,7 +101,7 @@ export const table = ({ rows, columns: every, noun = "rows", filter = true, labe
   const state = { column: null, down: false, text: "", shown: STEP, verdicts: new Set(VERDICTS), open: new Set(), all: false };
   const places = new Map(columns.filter((column) => column.low).map((column) => [column, scale(rows, column)]));
   const found = finder(rows, columns);
-  const body = make("tbody"), count = make("output"), titles = make("tr"), drawn = new WeakMap();
+  const body = make("tbody", { role: "rowgroup" }), count = make("output"), titles = make("tr", { role: "row" }), drawn = new WeakMap();
   const more = make("button", { type: "button", onclick: () => { state.shown += 4 * STEP; draw(); } }, "Show more");
   const verdictOf = (row) => row.verdict || "unread";
 
@@ -120,14 +120,16 @@ export const table = ({ rows, columns: every, noun = "rows", filter = true, labe
     if (state.column) passed = passed.sort((one, other) => compare(rows[one], rows[other]));
     const { shown, more: alike } = grouped(passed, groups, state.open);
     body.replaceChildren(...shown.slice(0, state.shown).map((at) => {
-      const row = rows[at], line = make("tr", { class: groups && state.open.has(groups[at]) ? "open" : "" });
+      const row = rows[at], line = make("tr", { role: "row", class: groups && state.open.has(groups[at]) ? "open" : "" });
       drawn.set(line, row);
       for (const [place, column] of columns.entries()) {
         const cell = written(row, column, places);
+        if (column.label) cell.dataset.label = column.label;
+        cell.role = "cell";
         line.append(cell);
         if (column.format === "formula" && alike.has(at)) cell.append(similar(groups[at], alike.get(at)));
         if (row.error && column.format === "formula") {
-          line.append(make("td", { class: "error", colSpan: columns.length - place - 1 }, row.error));
+          line.append(make("td", { class: "error", role: "cell", colSpan: columns.length - place - 1 }, row.error));
           return line;
         }
       }
@@ -145,17 +147,20 @@ export const table = ({ rows, columns: every, noun = "rows", filter = true, labe
     draw();
   } }, state.open.has(group) ? `fold ${size.toLocaleString("en")} similar` : `${size.toLocaleString("en")} similar within 1 at.%`);
 
+  const heads = new Map();
+  const sort = (column) => {
+    state.down = state.column === column ? !state.down : Boolean(column.best);
+    state.column = column;
+    for (const other of titles.children) other.removeAttribute("aria-sort");
+    heads.get(column).setAttribute("aria-sort", state.down ? "descending" : "ascending");
+    draw();
+  };
   for (const column of columns) {
-    if (!column.label) { titles.append(make("th", {})); continue; }
+    if (!column.label) { titles.append(make("td", { role: "cell" })); continue; }
     const button = make("button", { type: "button" }, column.label);
-    const title = make("th", { scope: "col", class: column.format === "formula" ? "formula" : column.class === "number" || ["percent", "degree", "cost", "fixed", "general", "given", "whole"].includes(column.format) ? "number" : "" }, button);
-    button.addEventListener("click", () => {
-      state.down = state.column === column ? !state.down : Boolean(column.best);
-      state.column = column;
-      for (const other of titles.children) other.removeAttribute("aria-sort");
-      title.setAttribute("aria-sort", state.down ? "descending" : "ascending");
-      draw();
-    });
+    const title = make("th", { scope: "col", role: "columnheader", class: column.format === "formula" ? "formula" : column.class === "number" || ["percent", "degree", "cost", "fixed", "general", "given", "whole"].includes(column.format) ? "number" : "" }, button);
+    button.addEventListener("click", () => sort(column));
+    heads.set(column, title);
     titles.append(title);
   }
 
@@ -163,9 +168,10 @@ export const table = ({ rows, columns: every, noun = "rows", filter = true, labe
   const counts = VERDICTS.map((verdict) => [verdict, rows.filter((row) => "verdict" in row && verdictOf(row) === verdict).length]).filter(([, size]) => size);
   const verdicts = make("span", { role: "group", class: "row", "aria-label": "Verdicts shown" }, counts.map(([verdict, size]) => make("label", { class: `verdict ${verdict}` }, make("input", { type: "checkbox", checked: true, value: verdict, onchange: (event) => { if (event.target.checked) state.verdicts.add(verdict); else state.verdicts.delete(verdict); draw(); } }), verdict, make("small", {}, ` ${size.toLocaleString("en")}`))));
   draw();
-  const place = make("div", { class: "scroll", tabIndex: 0, role: "region", "aria-label": label || noun }, make("table", {}, make("thead", {}, titles), body));
+  const place = make("div", { class: "scroll", tabIndex: 0, role: "region", "aria-label": label || noun }, make("table", { class: "cards", role: "table" }, make("thead", { role: "rowgroup" }, titles), body));
   if (columns.some((column) => column.format === "formula")) place.addEventListener("copy", (event) => copied(event, [...body.children], drawn, columns));
-  const node = make("div", {}, filter ? make("div", { class: "controls" }, search, counts.length ? verdicts : "", count) : "", place, more);
+  const order = make("select", { onchange: () => sort(columns[Number(order.value)]) }, make("option", { value: "", selected: true, disabled: true }, "…"), columns.map((column, at) => (column.label && column.key ? make("option", { value: at }, column.label) : "")));
+  const node = make("div", {}, filter ? make("div", { class: "controls" }, search, counts.length ? verdicts : "", make("label", { class: "narrow" }, make("span", {}, "Sort by"), order), count) : "", place, more);
   node.redraw = (all) => { if (all !== undefined) state.all = all; state.shown = STEP; draw(); };
   return node;
 };

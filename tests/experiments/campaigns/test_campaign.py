@@ -402,8 +402,8 @@ def test_progress_is_drawn_from_what_stands(laco):
     assert table["best_S_cm"].tolist()[:3] == pytest.approx([4e-4, 9e-4, 9e-4])
     assert (table["low_S_cm"] < table["high_S_cm"]).all()
     figure = campaign_plot.progress_lines(laco.state)
-    assert {trace.name for trace in figure.data} == {"believed (90 %)", "found", "no glass", "best so far"}
-    drawn = next(trace for trace in figure.data if trace.name == "found" and trace.yaxis == "y")
+    assert {trace.name for trace in figure.data} == {"predicted (90 %)", "measured", "no glass", "best so far"}
+    drawn = next(trace for trace in figure.data if trace.name == "measured" and trace.yaxis == "y")
     assert list(drawn.y) == pytest.approx([0.4, 0.9])
 
 

@@ -45,6 +45,7 @@ MATRIX = {
     ("POST", "/api/v1/propose"): ("viewer", None),
     ("GET", "/api/v1/flags"): ("viewer", None),
     ("GET", "/api/v1/data"): ("viewer", None),
+    ("GET", "/api/v1/data/template"): ("viewer", None),
     ("GET", "/api/v1/data/{name}"): ("viewer", None),
     ("POST", "/api/v1/data"): ("researcher", None),
     ("POST", "/api/v1/data/file"): ("researcher", None),

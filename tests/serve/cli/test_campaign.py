@@ -90,7 +90,7 @@ def test_show_as_a_page(run, laco, tmp_path):
     assert run("show", "laco", "-o", page).exit_code == 0
     text = page.read_text()
     assert "<title>Campaign laco</title>" in text
-    assert "believed (90 %)" in text
+    assert "predicted (90 %)" in text
     assert "inside</dt>" not in text
 
 
