@@ -38,10 +38,22 @@ class Facts:
 
 
 def _commit() -> str:
-    """The commit that the code is of, with a word where it was changed since; a dash where there is no git."""
-    order = ["git", "describe", "--always", "--dirty=, changed since", "--exclude=*"]
-    try:
-        done = subprocess.run(order, capture_output=True, text=True, cwd=Path(__file__).parents[1], check=True)  # noqa: S603
-    except (OSError, subprocess.CalledProcessError):
-        return "-"
-    return done.stdout.strip()
+    """The commit of the code, with a word where code or data was changed since; a dash where there is no git."""
+    order = ["git", "describe", "--always", "--exclude=*"]
+    changes = [
+        "git",
+        "status",
+        "--porcelain",
+        "--untracked-files=no",
+        ":/",
+        ":(exclude,top)docs",
+        ":(exclude,top)README.md",
+    ]
+    said = []
+    for command in (order, changes):
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[1], check=True)  # noqa: S603
+        except (OSError, subprocess.CalledProcessError):
+            return "-"
+        said.append(done.stdout.strip())
+    return f"{said[0]}, changed since" if said[1] else said[0]
