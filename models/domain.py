@@ -22,6 +22,7 @@ Matrix = npt.NDArray[np.float64]
 VERDICTS = ("inside", "edge", "outside")
 SAME = 1e-9  # distance below which two points are one, whatever the rounding
 LEAF = 32  # points of a leaf of the tree; cut in the middle of its space it answers in half the time
+MOST_HALF = 60000.0  # what a number in half precision can be
 SLACK = 1.0  # the point found is nowhere more than 1 + SLACK times as far as the nearest, and 0.2 % on average
 
 
@@ -38,11 +39,16 @@ class Domain(BaseEstimator):
         Dimensions kept by the principal component analysis.
     quantiles
         Shares of the measurements that are nearer to another fold than the edge and the outside.
+    half
+        Whether points are in half precision: many measurements then take half the room.
     """
 
-    def __init__(self, n_components: int = 12, quantiles: tuple[float, float] = (0.90, 0.98)) -> None:
+    def __init__(
+        self, n_components: int = 12, quantiles: tuple[float, float] = (0.90, 0.98), half: bool = False
+    ) -> None:
         self.n_components = n_components
         self.quantiles = quantiles
+        self.half = half
 
     def fit(self, X: Matrix, fold: npt.NDArray[np.intp], keys: npt.NDArray[Any]) -> Domain:
         """Learn scale, points and limits from descriptors (n, p), folds of whole papers (n,) and compositions (n,)."""
@@ -75,12 +81,14 @@ class Domain(BaseEstimator):
     def projected(self, X: Matrix) -> Matrix:
         """Descriptors of shape (n, p) in the space of distances, shape (n, d); no row depends on the others.
 
-        In single precision, as files hold the measured points, so that what is measured lies at distance 0.
+        In the precision in which files hold the measured points, so that what is measured lies at distance 0.
         """
         scaled, points = self.scale_.transform(X), np.empty((len(X), len(self.origin_)), dtype=np.float32)
         with one_thread():
             for panel in panels(len(X)):
                 points[panel.rows] = (self.components_ @ panel.of(scaled, float))[:, panel.used].T - self.origin_
+        if self.half:
+            points = points.clip(-MOST_HALF, MOST_HALF).astype(np.float16)
         return points.astype(float)
 
     def verdict(self, distance: Vector) -> npt.NDArray[np.str_]:

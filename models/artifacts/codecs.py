@@ -208,18 +208,25 @@ class Trees:
         Name of the number of columns.
     largest
         Name of the size beyond which no value lies, among the sizes of the file.
+    may_lack
+        Whether there may be none.
+    kind
+        Type of thresholds and values in the file.
     """
 
     width: str
     largest: str
     may_lack: bool = False
+    kind: type[np.generic] = np.float32
 
     def write(self, value: Any, name: str, draft: Draft) -> None:
         """Put a forest into a file."""
         if value is None and self.may_lack:
             return
-        for part in ("sizes", "feature", "threshold", "value"):
+        for part in ("sizes", "feature"):
             draft.arrays[f"{name}.{part}"] = getattr(value, part)
+        for part in ("threshold", "value"):
+            draft.arrays[f"{name}.{part}"] = getattr(value, part).astype(self.kind)
 
     def read(self, name: str, content: Content) -> Forest | None:
         """The forest; its shape, its columns and its values are those of a forest."""
@@ -228,8 +235,8 @@ class Trees:
         sizes = content.array(f"{name}.sizes", np.int32, (f"trees of {name}",))
         kind = np.uint16 if getattr(content.arrays.get(f"{name}.feature"), "itemsize", 1) > 1 else np.uint8
         feature = content.array(f"{name}.feature", kind, (f"nodes of {name}",))
-        threshold = content.array(f"{name}.threshold", np.float32, (f"splits of {name}",))
-        value = content.array(f"{name}.value", np.float32, (f"leaves of {name}",))
+        threshold = content.array(f"{name}.threshold", self.kind, (f"splits of {name}",)).astype(np.float32)
+        value = content.array(f"{name}.value", self.kind, (f"leaves of {name}",)).astype(np.float32)
         if len(value) and float(np.abs(value).max()) > content.sizes[self.largest]:
             raise UnsoundError(f"a tree in {name} with a value beyond {content.sizes[self.largest]:g}")
         try:

@@ -17,7 +17,17 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
-KINDS = {"F64": "<f8", "F32": "<f4", "I64": "<i8", "I32": "<i4", "U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "<u1"}
+KINDS = {
+    "F64": "<f8",
+    "F32": "<f4",
+    "F16": "<f2",
+    "I64": "<i8",
+    "I32": "<i4",
+    "U64": "<u8",
+    "U32": "<u4",
+    "U16": "<u2",
+    "U8": "<u1",
+}
 CARD = "card"  # entry of the heading's metadata
 METADATA = "__metadata__"
 LENGTH = 8  # bytes that tell the length of the heading

@@ -8,9 +8,9 @@ from ...features.elements import SYMBOLS
 from ..design.descriptor_record import columns
 from ..design.mixture import BLOCKS, KIN_NAMES, all_names
 from ..domain import Domain
-from ..fitting.glass_former import COARSE, GlassFormer
+from ..fitting.glass_former import COARSE, DIMENSIONS, GlassFormer
 from ..fitting.outcome_stack import OutcomeStack
-from .codecs import Plain, Texts, Trees, read_all, write_all
+from .codecs import Plain, Repeated, Texts, Trees, read_all, write_all
 from .contents import DOMAIN
 from .fields import Content, Draft, Field, UnsoundError
 
@@ -18,15 +18,21 @@ TRIAL = ("LiAlCl2.5O0.75", "SiO2")
 STACKS = {"any_glass_": COARSE, "all_glass_": 1}  # and how much smaller their forests are
 FARTHEST = 1e6  # coefficient of a stack beyond which none lies
 
-FORESTS: dict[str, Field] = {"full": Trees("width", "certainty"), "kin": Trees("kin width", "certainty")}
-COEFFICIENTS: dict[str, Field] = {"coefficients_": Plain((3,), least=-FARTHEST, most=FARTHEST)}
+HALF = np.float16
+FORESTS: dict[str, Field] = {
+    "full": Trees("width", "certainty", kind=HALF),
+    "kin": Trees("kin width", "certainty", kind=HALF),
+}
+BORDER = Trees("width", "certainty", may_lack=True, kind=HALF)
+COEFFICIENTS: dict[str, Field] = {"coefficients_": Plain(("terms",), least=-FARTHEST, most=FARTHEST)}
+POINTS: dict[str, Field] = {**DOMAIN, "points_": Repeated("fitted", ("space",), HALF)}
 OWN: dict[str, Field] = {
     "own_points_": Plain(("own", "space")),
     "own_outcomes_": Plain(("own",), np.uint8, np.float64, most=2.0),
 }
 KNOWN: dict[str, Field] = {
     "known_keys_": Plain(("different",), np.uint64),
-    "known_counts_": Plain(("different", 3), np.uint32, np.float64),
+    "known_counts_": Plain(("different", 3), np.uint16, np.float64),
     "known_glass_": Plain(("fitted",), np.uint8, np.bool_, most=1.0),
     "elements_": Plain((len(SYMBOLS),), np.uint8, np.bool_, most=1.0),
     "known_formulas_": Texts("known"),
@@ -37,11 +43,12 @@ KNOWN: dict[str, Field] = {
 def draft_former(former: GlassFormer) -> Draft:
     """The arrays and numbers of a fitted predictor of glass formation, without its held-out rows."""
     made = Draft()
-    write_all(DOMAIN, vars(former.domain_), "domain", made)
+    write_all(POINTS, vars(former.domain_), "domain", made)
     for name in STACKS:
         stack = getattr(former, name)
         write_all(COEFFICIENTS, vars(stack), name, made)
-        write_all(FORESTS, dict(zip(FORESTS, stack.forests_, strict=True)), name, made)
+        write_all(FORESTS, dict(zip(FORESTS, stack.forests_[:2], strict=True)), name, made)
+        BORDER.write(stack.forests_[2] if stack.border else None, f"{name}.border", made)
     write_all(OWN, vars(former), "known", made)
     write_all(KNOWN, vars(former), "known", made)
     return made
@@ -61,8 +68,8 @@ def assemble_former(former: GlassFormer, content: Content) -> None:
     width = len(all_names(former.descriptors_))
     content.sizes |= {"width": width, "kin width": width - elements, "certainty": 1}
     content.sizes |= {"glass": width - elements - len(KIN_NAMES)}
-    former.domain_ = Domain()
-    _give(former.domain_, read_all(DOMAIN, "domain", content))
+    former.domain_ = Domain(DIMENSIONS, half=True)
+    _give(former.domain_, read_all(POINTS, "domain", content))
     for name, coarse in STACKS.items():
         setattr(former, name, _stack(former._stack(coarse), name, content))
     _give(former, read_all(OWN, "known", content))
@@ -87,10 +94,16 @@ def check_answers(former: GlassFormer) -> None:
 
 
 def _stack(stack: OutcomeStack, name: str, content: Content) -> OutcomeStack:
-    _give(stack, read_all(COEFFICIENTS, name, content))
     stack.forests_ = [*read_all(FORESTS, name, content).values()]
+    border = BORDER.read(f"{name}.border", content)
+    if (border is not None) != stack.border:
+        raise UnsoundError(f"other forests in {name} than a training grows")
+    content.sizes["terms"] = 3 + stack.border
+    _give(stack, read_all(COEFFICIENTS, name, content))
     if any(float(forest.value.min()) < 0.0 for forest in stack.forests_):
         raise UnsoundError(f"a forest in {name} with a probability below 0")
+    if border is not None:
+        stack.forests_.append(border)
     return stack
 
 

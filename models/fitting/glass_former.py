@@ -34,8 +34,9 @@ CLASSES = ("crystal", "partial", "glass")
 REACH = 1.0  # distance in descriptor space at which an own result counts exp(-1/2)
 PRIOR = 2.0  # own results of the very composition that weigh as much as the trees
 SAME_POINT = 1e-6  # distance up to which an own result is of the very composition
-LEAF = 3  # rows of a leaf: the border of a glass-forming region is narrow
+LEAVES = (8, 12, 12)  # rows of a leaf of each forest of a stack
 COARSE = 4  # whether the rest is partly crystalline needs fewer trees, and larger leaves
+DIMENSIONS = 8  # of the space in which distances are taken
 MOST_ROWS = 4096  # rows whose distances to one's own results are worked out at once
 
 
@@ -90,7 +91,7 @@ class GlassFormer(BaseEstimator):
     n_folds
         Folds of whole sets of elements for the held-out predictions that calibrate.
     n_trees
-        Of each of the two forests of a stack.
+        Of each forest of a stack.
     random_state
         Seed of everything drawn by chance.
     n_jobs
@@ -159,9 +160,10 @@ class GlassFormer(BaseEstimator):
         labels = element_sets(fractions) if groups is None else np.asarray(groups, dtype=object)
         self.descriptors_ = columns(BLOCKS)
         X, fold = descriptors(fractions), folds(labels, self.n_folds, self.random_state)
-        self.any_glass_ = self._stack(COARSE).fit(X, (y >= PARTIAL).astype(float), weight, fold, counted, self.n_jobs)
+        sets, among = element_sets(fractions), (weight, fold, counted)
+        self.any_glass_ = self._stack(COARSE).fit(X, (y >= PARTIAL).astype(float), *among, sets, self.n_jobs)
         progress("partly crystalline or glass against crystalline")
-        self.all_glass_ = self._stack().fit(X, (y >= GLASS).astype(float), weight, fold, counted, self.n_jobs)
+        self.all_glass_ = self._stack().fit(X, (y >= GLASS).astype(float), *among, sets, self.n_jobs)
         progress("glass against the rest")
         self._know(space(X)[~rule], fractions.take(~rule), y[~rule], fold[~rule])
         self.known_formulas_, self.known_references_ = names[~rule], sources[~rule]
@@ -234,7 +236,7 @@ class GlassFormer(BaseEstimator):
     def _know(self, X: Matrix, fractions: Fractions, y: Vector, fold: npt.NDArray[np.intp]) -> None:
         """Remember mixtures whose outcome is known: where they lie, and how often each outcome was reported."""
         keys = composition_keys(fractions.matrix, SAME)
-        self.domain_ = Domain().fit(X, fold, keys)
+        self.domain_ = Domain(DIMENSIONS, half=True).fit(X, fold, keys)
         self.known_keys_, where = np.unique(keys, return_inverse=True)
         self.known_counts_ = np.stack(
             [np.bincount(where, y == value, len(self.known_keys_)) for value in range(3)], axis=1
@@ -244,9 +246,9 @@ class GlassFormer(BaseEstimator):
         self.elements_ = fractions.matrix.any(axis=0)
 
     def _stack(self, coarse: int = 1) -> OutcomeStack:
-        """A stack, not yet fitted, of forests that are `coarse` times smaller."""
-        leaf, n_trees = LEAF * coarse, max(self.n_trees // coarse, 1)
-        return OutcomeStack(n_trees=n_trees, min_samples_leaf=leaf, random_state=self.random_state)
+        """A stack, not yet fitted, of forests that are `coarse` times smaller; of coarse ones there are two."""
+        leaves, n_trees = tuple(coarse * leaf for leaf in LEAVES), max(self.n_trees // coarse, 1)
+        return OutcomeStack(n_trees, leaves, border=coarse == 1, random_state=self.random_state)
 
     def _with_own(self, chances: Matrix, points: Matrix) -> Matrix:
         """Probabilities drawn to one's own results near the points, shape (n, 3)."""

@@ -1,6 +1,8 @@
-"""Extremely randomised trees with two views of a mixture, and how probable an outcome is by both."""
+"""Extremely randomised trees with several views of a mixture, and how probable an outcome is by all of them."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +20,8 @@ Matrix = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
 Folds = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
-Forests = tuple[ExtraTreesRegressor, ExtraTreesRegressor] | tuple[Forest, Forest]
+Labels = npt.NDArray[np.object_]
+Forests = Sequence[ExtraTreesRegressor] | Sequence[Forest]
 
 SURE = 0.01  # probability nearer to 0 or 1 than which no forest is believed
 PULL = 1.0  # towards equal halves of both forests, in rows
@@ -26,7 +29,7 @@ MAX_FEATURES = 0.3  # part of the columns that each split draws
 
 
 class OutcomeStack(BaseEstimator):
-    """Probability that an outcome happens, from two forests and a logistic stack of what they say.
+    """Probability that an outcome happens, from two or three forests and a logistic stack of what they say.
 
     One forest sees all descriptors, the other all but the atomic fractions, so that it cannot learn an element by heart
     (boosted trees do, and are worse on elements together that they did not see). Both regress the indicator of the
@@ -34,21 +37,39 @@ class OutcomeStack(BaseEstimator):
     fold neither has seen, and so calibrates them for systems unlike those that they learnt (Platt, in: Advances in
     Large Margin Classifiers, 1999; Wolpert, Neural Networks 5, 241, 1992, 10.1016/S0893-6080(05)80023-1).
 
+    Papers sample some systems all over and of others the glasses alone, so that much of what the forests learn is where
+    authors looked. A third forest regresses how much more often a glass was reported than elsewhere in the same set of
+    elements, on sets that hold both outcomes: where the border runs, whoever drew it.
+
     Parameters
     ----------
-    n_trees, min_samples_leaf
+    n_trees
         Of each forest.
+    leaves
+        Fewest rows in a leaf of the first, second and third forest.
+    border
+        Whether there is a third forest.
     random_state
         Seed of everything drawn by chance.
     """
 
-    def __init__(self, n_trees: int = 60, min_samples_leaf: int = 3, random_state: int = 0) -> None:
+    def __init__(
+        self, n_trees: int = 60, leaves: tuple[int, int, int] = (8, 12, 12), border: bool = True, random_state: int = 0
+    ) -> None:
         self.n_trees = n_trees
-        self.min_samples_leaf = min_samples_leaf
+        self.leaves = leaves
+        self.border = border
         self.random_state = random_state
 
     def fit(
-        self, X: Matrix, happened: Vector, weight: Vector, fold: Folds, judged: Mask, n_jobs: int = 1
+        self,
+        X: Matrix,
+        happened: Vector,
+        weight: Vector,
+        fold: Folds,
+        judged: Mask,
+        groups: Labels,
+        n_jobs: int = 1,
     ) -> OutcomeStack:
         """Learn from n rows: descriptors (n, p), outcome 0 or 1, weight and fold of each, all (n,).
 
@@ -58,57 +79,79 @@ class OutcomeStack(BaseEstimator):
             The rows, atomic fractions first; a fold is unseen as a whole when its rows are predicted.
         judged
             Rows on which the stack is fitted, shape (n,); the others are learnt from alone.
+        groups
+            Set of elements of each row, shape (n,), inside which the third forest compares; a fold holds whole groups.
         n_jobs
             Folds fitted side by side; the result is the same whatever the number.
         """
         single: Singles = np.ascontiguousarray(X, dtype=np.float32)
         numbers = np.unique(fold[judged]).tolist()
+        excess = beyond_group(happened, weight, groups)
         told = Parallel(n_jobs=n_jobs)(
-            delayed(self._unseen)(single, happened, weight, fold == number, judged) for number in numbers
+            delayed(self._unseen)(single, happened, excess, weight, fold == number, judged) for number in numbers
         )
-        self.held_out_ = np.full((len(single), 2), np.nan)
+        self.held_out_ = np.full((len(single), 2 + self.border), np.nan)
         for number, part in zip(numbers, told, strict=True):
             self.held_out_[(fold == number) & judged] = part
         self.coefficients_ = stacked(self.held_out_[judged], happened[judged], weight[judged])
-        self.forests_ = [Forest.of(forest) for forest in self._trees(single, happened, weight)]
+        self.forests_ = [Forest.of(forest, half=True) for forest in self._trees(single, happened, excess, weight)]
         return self
 
     def predict(self, X: Matrix) -> Vector:
         """Probability of the outcome, shape (n,), of descriptors (n, p)."""
-        full, kin = self.forests_
-        return combined(_said((full, kin), np.ascontiguousarray(X, dtype=np.float32)), self.coefficients_)
+        return combined(_said(self.forests_, np.ascontiguousarray(X, dtype=np.float32)), self.coefficients_)
 
     def unseen(self) -> Vector:
         """Probability of each row of the last `fit` by forests that did not see its fold, shape (n,); else NaN.
 
-        The stack, three numbers, has seen them all.
+        The stack, a number a forest and one more, has seen them all.
         """
         return combined(self.held_out_, self.coefficients_)
 
-    def _unseen(self, X: Singles, happened: Vector, weight: Vector, out: Mask, judged: Mask) -> Matrix:
+    def _unseen(self, X: Singles, happened: Vector, excess: Vector, weight: Vector, out: Mask, judged: Mask) -> Matrix:
         learnt = ~out & (weight > 0)
-        return _said(self._trees(X[learnt], happened[learnt], weight[learnt]), X[out & judged])
+        forests = self._trees(X[learnt], happened[learnt], excess[learnt], weight[learnt])
+        return _said(forests, X[out & judged])
 
-    def _trees(self, X: Singles, happened: Vector, weight: Vector) -> tuple[ExtraTreesRegressor, ExtraTreesRegressor]:
-        full, kin = (
+    def _trees(self, X: Singles, happened: Vector, excess: Vector, weight: Vector) -> list[ExtraTreesRegressor]:
+        full, kin, border = (
             ExtraTreesRegressor(
                 self.n_trees,
-                min_samples_leaf=self.min_samples_leaf,
+                min_samples_leaf=leaf,
                 max_features=MAX_FEATURES,
                 random_state=self.random_state + view,
             )
-            for view in (0, 1)
+            for view, leaf in enumerate(self.leaves)
         )
+        mixed = np.isfinite(excess)
         with one_thread():
-            return full.fit(X, happened, weight), kin.fit(X[:, len(SYMBOLS) :], happened, weight)
+            forests = [full.fit(X, happened, weight), kin.fit(X[:, len(SYMBOLS) :], happened, weight)]
+            if self.border:
+                some = mixed if mixed.any() else np.ones_like(mixed)  # without a border anywhere it says 0
+                forests.append(border.fit(X[some], np.nan_to_num(excess[some]), weight[some]))
+        return forests
+
+
+def beyond_group(happened: Vector, weight: Vector, groups: Labels) -> Vector:
+    """Each outcome less the weighted share of its group, shape (n,); NaN in a group with one outcome alone.
+
+    >>> beyond_group(np.array([1.0, 0.0, 1.0]), np.ones(3), np.array(["a", "a", "b"], dtype=object)).tolist()
+    [0.5, -0.5, nan]
+    """
+    _, where = np.unique(groups.astype(str), return_inverse=True)
+    total = np.bincount(where, weight)
+    share = np.divide(np.bincount(where, weight * happened), total, out=np.zeros_like(total), where=total > 0)[where]
+    return np.where((share > 0) & (share < 1), happened - share, np.nan)
 
 
 def stacked(said: Matrix, happened: Vector, weight: Vector) -> Vector:
-    """Offset and two slopes, shape (3,), of the logits of what both forests say, shape (n, 2).
+    """Offset and slopes, shape (3,) or (4,), of the logits of what two forests say, and of what a third says as it is.
 
-    They maximise the likelihood of n outcomes, pulled to 0 and two halves by `PULL`.
+    They maximise the likelihood of n outcomes, pulled to 0 and two halves by `PULL`; ``said`` has the shape (n, 2) or
+    (n, 3).
     """
-    logits, start = _logits(said), np.array([0.0, 0.5, 0.5])
+    logits = _scored(said)
+    start = np.array([0.0, 0.5, 0.5, 0.0])[: 1 + logits.shape[1]]
 
     def loss(told: Vector) -> tuple[float, Vector]:
         score = told[0] + logits @ told[1:]
@@ -121,14 +164,19 @@ def stacked(said: Matrix, happened: Vector, weight: Vector) -> Vector:
 
 
 def combined(said: Matrix, coefficients: Vector) -> Vector:
-    """Probability, shape (n,), from what both say, shape (n, 2), by the coefficients of `stacked`."""
-    return _expit(coefficients[0] + _logits(said) @ coefficients[1:])
+    """Probability, shape (n,), from what two or three say, shape (n, 2) or (n, 3), by coefficients of `stacked`."""
+    return _expit(coefficients[0] + _scored(said) @ coefficients[1:])
 
 
 def _said(forests: Forests, X: Singles) -> Matrix:
-    """What both forests say of n rows, shape (n, 2)."""
-    (full, kin), singles = forests, X.astype(np.float32)
-    return np.column_stack([full.predict(singles), kin.predict(singles[:, len(SYMBOLS) :])])
+    """What two or three forests say of n rows, shape (n, 2) or (n, 3)."""
+    (full, kin, *border), singles = forests, X.astype(np.float32)
+    told = [full.predict(singles), kin.predict(singles[:, len(SYMBOLS) :])]
+    return np.column_stack([*told, *(forest.predict(singles) for forest in border)])
+
+
+def _scored(said: Matrix) -> Matrix:
+    return np.hstack([_logits(said[:, :2]), said[:, 2:]])
 
 
 def _logits(said: Matrix) -> Matrix:
