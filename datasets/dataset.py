@@ -21,7 +21,7 @@ from .curation.laboratories import laboratories
 from .curation.tellings import first_tellings
 from .measurement import Measurements
 from .properties import GLASS_FORMATION, Property, find
-from .results import own_outcomes, standing
+from .results import standing
 from .sources import Source, glass_formation
 
 
@@ -152,7 +152,7 @@ def load(name: str, *, lab: bool = True, extra: Sequence[Measurements] = ()) -> 
     """
     prop = find(name)
     if prop is GLASS_FORMATION:
-        own = [own_outcomes.read()] if lab else []
+        own = [standing.outcomes()] if lab else []
         return Dataset(prop, Measurements.join([glass_formation.read(), *own, *extra]))
     out = list[pd.DataFrame]()
     measured = Measurements.none()

@@ -7,8 +7,7 @@
 - `column_checks`: Whole columns of a user's table that are not what their names say: swapped, or in kelvin.
 - `store`: The append-only local store of a lab's own facts: SQLite through SQLAlchemy, one version for each addition.
 - `ledger`: What a new addition may say, given what the store holds: no file twice, no fact twice, corrections.
-- `standing`: The lab's own measurements as they stand, and those that were corrected or withdrawn.
+- `standing`: The lab's own measurements and outcomes as they stand, and those that were corrected or withdrawn.
 - `batch_sheet`: A filled batch sheet as a table of results, with what was weighed for each sample.
-- `own_outcomes`: What became of the laboratory's own syntheses: glasses, and those that failed by crystallising.
 - `conductors`: Compositions that were measured to conduct, in the literature tables and by the laboratory itself.
 """

@@ -1,8 +1,10 @@
-"""The lab's own measurements as they stand, and those that were corrected or withdrawn."""
+"""The lab's own measurements and the outcomes of its syntheses as they stand, and what was corrected or withdrawn."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -10,10 +12,14 @@ import pandas as pd
 from ...features.elements import SYMBOLS
 from ...features.fractions import Fractions
 from ..measurement import CONFIDENCE_WEIGHT, Measurements, tabulate
-from ..properties import find
+from ..properties import GLASS_FORMATION, find
+from ..sources.glass_formation import CRYSTAL, GLASS, PHASES
+from .rows import NO_GLASS, SYNTHESIS
 
 NAME = "lab"
 LICENCE = "the lab's own"
+OUTCOMES: Mapping[str, float] = MappingProxyType({"glass": GLASS, NO_GLASS: CRYSTAL, "crystallised": CRYSTAL})
+"""Outcomes of a synthesis and what they say of glass formation; `decomposed` says nothing."""
 
 
 def read(name: str, version: int | None = None) -> Measurements:
@@ -25,6 +31,35 @@ def read(name: str, version: int | None = None) -> Measurements:
 
     facts = store.current(path, version)
     return measurements(facts[facts["quantity"] == name], name)
+
+
+def outcomes(version: int | None = None) -> Measurements:
+    """Return the outcomes of the laboratory's syntheses that stand, as of a version; none where there is no store."""
+    path = store_path()
+    if path is None:
+        return Measurements.none()
+    from . import store
+
+    facts = store.current(path, version)
+    made = facts[(facts["quantity"] == SYNTHESIS) & facts["outcome"].isin(list(OUTCOMES))].reset_index(drop=True)
+    if made.empty:
+        return Measurements.none()
+    value = made["outcome"].map(OUTCOMES).astype(float)
+    rows = tabulate(
+        len(made),
+        formula=made["formula"].astype(object),
+        value=value,
+        quantity=GLASS_FORMATION.name,
+        unit=GLASS_FORMATION.unit,
+        phase=np.array(PHASES, dtype=object)[value.astype(int)],
+        method=made["outcome"].astype(object),
+        source=NAME,
+        licence=LICENCE,
+        paper=NAME,
+        place=("L" + made["id"].astype(str)).astype(object),
+        group=NAME,
+    )
+    return Measurements(rows, Fractions.of(made["formula"].tolist()).matrix)
 
 
 def standing_and_not(name: str) -> tuple[Measurements, Measurements]:

@@ -10,7 +10,7 @@ import numpy as np
 from ...datasets.home import home
 from ...datasets.measurement import composition_keys
 from ...datasets.properties import GLASS_FORMATION
-from ...datasets.results import own_outcomes, standing
+from ...datasets.results import standing
 from ...datasets.sources.glass_formation import CRYSTAL, GLASS, SAME
 from ...features.fractions import Fractions
 from ...models.artifacts.artifact import ArtifactError
@@ -53,7 +53,7 @@ def _loaded(folder: str, version: int, sha256: str) -> GlassFormer:
 
 def informed(former: GlassFormer) -> GlassFormer:
     """A predictor that knows the laboratory's own outcomes, those that it was not trained on too."""
-    own = own_outcomes.read()
+    own = standing.outcomes()
     if not len(own):
         return former
     trained = Fractions.of(former.known_formulas_[former.known_references_ == standing.NAME].tolist())

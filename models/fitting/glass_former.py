@@ -247,8 +247,9 @@ class GlassFormer(BaseEstimator):
 
     def _stack(self, coarse: int = 1) -> OutcomeStack:
         """A stack, not yet fitted, of forests that are `coarse` times smaller; of coarse ones there are two."""
-        leaves, n_trees = tuple(coarse * leaf for leaf in LEAVES), max(self.n_trees // coarse, 1)
-        return OutcomeStack(n_trees, leaves, border=coarse == 1, random_state=self.random_state)
+        first, second, third = (coarse * leaf for leaf in LEAVES)
+        n_trees = max(self.n_trees // coarse, 1)
+        return OutcomeStack(n_trees, (first, second, third), border=coarse == 1, random_state=self.random_state)
 
     def _with_own(self, chances: Matrix, points: Matrix) -> Matrix:
         """Probabilities drawn to one's own results near the points, shape (n, 3)."""
