@@ -1,6 +1,7 @@
 """What every test has: small data may have small bins, and one small pair of predictors serves all."""
 
 import dataclasses
+import json
 import os
 import tempfile
 import uuid
@@ -19,8 +20,11 @@ if HERE != TESTED:  # an editable install elsewhere would give the code of anoth
     pytest.exit(f"these are the tests of {HERE}, and vitrion is that of {TESTED}; run 'make setup' here", returncode=4)
 
 from vitrion.datasets import load
+from vitrion.experiments.gate.held_out import kept
 from vitrion.experiments.recipes.recipe import Recipe
+from vitrion.experiments.registry import versions as registry
 from vitrion.features.elements import SYMBOLS
+from vitrion.models.artifacts import artifact
 from vitrion.models.blend import BlendedRegressor
 from vitrion.models.committee import Committee
 from vitrion.models.design.conditions import NAMES
@@ -85,14 +89,11 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session", autouse=True)
 def nobodys_home(tmp_path_factory):
-    """Keep every test away from the home folder, and so from the results, of whoever runs it."""
-    before = os.environ.get("VITRION_HOME")
-    os.environ["VITRION_HOME"] = str(tmp_path_factory.mktemp("nobody"))
-    yield
-    if before is None:
-        del os.environ["VITRION_HOME"]
-    else:
-        os.environ["VITRION_HOME"] = before
+    """Keep every test away from the home folder of whoever runs it, and from what is shipped with the package."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VITRION_HOME", str(tmp_path_factory.mktemp("nobody")))
+        patch.setenv("VITRION_SHIPPED", str(tmp_path_factory.mktemp("nothing")))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -188,6 +189,27 @@ def pair(tables):
             rows = recipe.rows(data)
             fitted[name] = modest(recipe).fit(**rows.keywords(), **rows.names())
     return fitted
+
+
+@pytest.fixture(scope="session")
+def small_shipped(predictors, tables, tmp_path_factory):
+    """A folder of shipped predictors as the package has it, with the small pair; to be read, as `VITRION_SHIPPED`."""
+    place = tmp_path_factory.mktemp("shipped")
+    for name, predictor in predictors.items():
+        folder = place / name
+        folder.mkdir()
+        digest = artifact.save(predictor, folder / registry.BUNDLE)
+        held = kept(tables[name], predictor.held_out())
+        held.to_parquet(folder / registry.HELD_OUT, index=False)
+        recipe = dataclasses.replace(Recipe.named(name), weights={"literature": 5.0}).parameters()
+        error = float((held["mean"] - held["truth"]).abs().mean())
+        card = registry.Champion(
+            *(name, 0, digest, "", "2026-01-01T00:00:00+00:00", tables[name].fingerprint, recipe),
+            *({"all/mae": error, "all/n": 4.0}, {"format": str(artifact.FORMAT)}),
+        )
+        (folder / registry.CARD).write_text(json.dumps(dataclasses.asdict(card)))
+        (folder / registry.GATE).write_text(json.dumps({"passed": True, "reason": "the first"}))
+    return place
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The registry: which versions answer, how they are loaded, promoted and mended.
 
 - `record`: Our own record of which versions answer: one small file, replaced in one step.
+- `shipped`: The predictors that come with the package: version 0 of each property, only read.
 - `versions`: Which predictor answers: our own record of the champions, read without MLflow.
 - `glass_former`: The predictor of glass formation that answers, with what came in since its training.
 - `loading`: Predictors that are held in memory and know their versions.

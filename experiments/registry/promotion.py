@@ -17,10 +17,12 @@ from ..gate import glass_formation as formation_gate
 from ..gate.decision import Check, Decision
 from ..gate.leaks import TOO_GOOD
 from ..tracking import log as tracking
+from ..tracking import shipped as shipped_run
 from ..tracking.reach import MlflowAwayError, UntrackedWarning, conversation
+from . import shipped
 from . import versions as registry
 from .reconcile import reconcile
-from .record import Entry, NoChampionError, lock, record, write
+from .record import Entry, NoChampionError, lock, record
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,24 +67,24 @@ def judged(
     predictor = predictor or registry.load_version(name, version)
     told = load(name) if data is None else data
     if entry is None:
-        return _held_against(told, mine, None, predictor)
+        return held_against(told, mine, None, predictor)
     theirs, lost = registry.held_out(name, entry.version), registry.fault(name)
     if theirs is None:
-        alone = _held_against(told, mine, None, predictor)
+        alone = held_against(told, mine, None, predictor)
         return Decision.of(*alone.checks, _by_card(name, card, entry.version, lost))
-    decision = _held_against(told, mine, theirs, predictor, lost)
+    decision = held_against(told, mine, theirs, predictor, lost)
     best = () if isinstance(predictor, GlassFormer) else _ratchet(told, mine, entry)
     return Decision.of(*decision.checks, *best)
 
 
-def _held_against(
+def held_against(
     data: Dataset,
     mine: pd.DataFrame,
     theirs: pd.DataFrame | None,
     predictor: Predictor | GlassFormer,
     lost: str = "",
 ) -> Decision:
-    """What the gate of this kind of predictor decides."""
+    """What the gate of this kind of predictor decides of held-out rows, against those of a champion if there is one."""
     if isinstance(predictor, GlassFormer):
         return formation_gate.judge(data, mine, theirs, predictor, lost)
     return gate.judge(data, mine, theirs, predictor, lost)
@@ -125,7 +127,7 @@ def settle(name: str, version: int, decision: Decision, track: bool = True) -> N
     What the gate said is kept beside the file first, then the record changes, then MLflow hears of it: what a kill
     leaves out, `reconcile` makes good.
     """
-    write(registry.folder(name, version) / registry.GATE, asdict(decision) | {"reason": decision.reason})
+    registry.put_gate(name, version, asdict(decision) | {"reason": decision.reason})
     if decision.passed:
         registry.promote(name, version)
     if track:
@@ -137,10 +139,13 @@ def tell_mlflow(name: str, version: int) -> None:
     """Log what the gate said of a version, and point the aliases where the record says."""
     card, told = registry.read_card(name, version), registry.gate_of(name, version)
     answers = record()[name].version == version if name in record() else False
-    tracking.log_gate(name, version, card.run_id, told)
+    if version == shipped.VERSION:
+        shipped_run.log_shipped(name, asdict(card), told)
+    else:
+        tracking.log_gate(name, version, card.run_id, told)
     if answers:
         tracking.set_champion(name, version)
-    tracking.set_challenger(name, None if answers else version)
+    tracking.set_challenger(name, None if answers or version == shipped.VERSION else version)
 
 
 def decide(name: str, version: int, predictor: Predictor | GlassFormer | None = None) -> Decision:

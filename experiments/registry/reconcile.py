@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ...datasets.home import home
 from ..tracking import log as tracking
 from ..tracking.processes import HOST, PROCESS, alive, alive_number, host
 from ..tracking.reach import conversation
+from ..tracking.shipped import log_shipped
+from . import shipped
 from . import versions as registry
-from .record import Entry, lock, record
+from .record import Entry, NoChampionError, lock, record
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
@@ -56,8 +59,20 @@ def _align(client: MlflowClient) -> list[str]:
     told = list[str]()
     for name in record():
         with lock():  # no promotion comes between what is read here and what is set
+            if name in shipped.names():
+                told += _told_of_shipped(name)
             told += _aligned(client, name, record()[name])
     return told
+
+
+def _told_of_shipped(name: str) -> list[str]:
+    """Have MLflow know the shipped predictor of a property, where its card can be read."""
+    try:
+        card = registry.read_card(name, shipped.VERSION)
+    except NoChampionError as error:
+        return [str(error)]
+    new = log_shipped(name, asdict(card), registry.gate_of(name, shipped.VERSION))
+    return [f"MLflow knows the shipped predictor of {name} now, as a run: version {shipped.VERSION}"] if new else []
 
 
 def _aligned(client: MlflowClient, name: str, entry: Entry) -> list[str]:
@@ -65,6 +80,8 @@ def _aligned(client: MlflowClient, name: str, entry: Entry) -> list[str]:
 
     told = []
     model, number = tracking.registered_name(name), entry.version
+    if number == shipped.VERSION:
+        return _at_shipped(client, name)
     try:
         version = client.get_model_version(model, str(number))
     except MlflowException:
@@ -82,6 +99,21 @@ def _aligned(client: MlflowClient, name: str, entry: Entry) -> list[str]:
         tracking.log_gate(name, number, version.run_id, said)
         told.append(f"MLflow had not heard why {name} version {number} answers; it has now")
     return told
+
+
+def _at_shipped(client: MlflowClient, name: str) -> list[str]:
+    """Take the alias ``champion`` away where the shipped predictor answers, which is none of MLflow's versions."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        held = client.get_registered_model(tracking.registered_name(name))
+    except MlflowException:  # its card cannot be read, so MLflow was not told of it
+        return []
+    if tracking.ALIAS not in held.aliases and held.tags.get(tracking.ALIAS) == f"version {shipped.VERSION}":
+        return []
+    tracking.set_champion(name, shipped.VERSION)
+    moved = f"alias {tracking.ALIAS} of {held.name} stood at a version; the shipped predictor answers"
+    return [moved] if tracking.ALIAS in held.aliases else []
 
 
 def _sweep() -> list[str]:

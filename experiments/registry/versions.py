@@ -1,6 +1,7 @@
 """Which predictor answers: our own record of the champions, read without MLflow.
 
-The record is the truth; MLflow's aliases follow it (see `reconcile`).
+The record is the truth; MLflow's aliases follow it (see `reconcile`). Version 0 of a property is the predictor that is
+shipped with the package (see `shipped`): it is read like any other, and never written to.
 """
 
 from __future__ import annotations
@@ -18,23 +19,44 @@ from ...datasets.properties import GLASS_FORMATION, MODELLED, RANKED
 from ...models.artifacts import artifact
 from ...models.fitting.glass_former import GlassFormer
 from ...models.predictor import Predictor
+from . import shipped
 from .record import Entry, NoChampionError, lock, put, record, write
 
 if TYPE_CHECKING:
     import pandas as pd
 
 BUNDLE = "predictor.safetensors"
-CARD = "card.json"
+CARD = shipped.CARD
 HELD_OUT = "held_out.parquet"
 GATE = "gate.json"
 REMEMBERED = 20  # champions before the present one, for a rollback
+
+
+class ShippedError(artifact.ArtifactError):
+    """A shipped predictor that cannot be used.
+
+    Parameters
+    ----------
+    property
+        Of the predictor.
+    cause
+        What is wrong with its file.
+    """
+
+    def __init__(self, property: str, cause: artifact.ArtifactError) -> None:  # noqa: A002 - the field's word
+        super().__init__(property, cause)
+        self.property, self.cause = property, cause
+
+    def __str__(self) -> str:
+        return f"the shipped predictor of {self.property} cannot be used: {self.cause}; {shipped.mend(self.property)}"
 
 
 @dataclass(frozen=True)
 class Champion:
     """The card of a registered predictor.
 
-    `version` is that of the MLflow registry, `sha256` that of the file, `metrics` are held-out by paper.
+    `version` is that of the MLflow registry, or 0 where it is shipped, `sha256` that of the file, `metrics` are
+    held-out by paper.
     """
 
     property: str
@@ -49,7 +71,11 @@ class Champion:
 
 
 def folder(name: str, version: int) -> Path:
-    """Return the folder of one version of one property."""
+    """Return the folder of one version of one property: in the home, or in the package for version 0."""
+    return shipped.folder(name) if version == shipped.VERSION else _own_folder(name, version)
+
+
+def _own_folder(name: str, version: int) -> Path:
     return home() / "models" / name / str(version)
 
 
@@ -58,7 +84,9 @@ def keep(card: Champion, bundle: Path, held_out: pd.DataFrame | None = None) -> 
 
     Nothing answers with it until it is promoted.
     """
-    target = folder(card.property, card.version)
+    target = _own_folder(card.property, card.version)
+    if card.version == shipped.VERSION:
+        raise NoChampionError(f"version {shipped.VERSION} of {card.property} is the shipped one, which is only read")
     if (target / CARD).exists() and read_card(card.property, card.version).sha256 != card.sha256:
         raise NoChampionError(
             f"{card.property} version {card.version} is kept already, from another MLflow store: set "
@@ -81,7 +109,8 @@ def held_out(name: str, version: int) -> pd.DataFrame | None:
     import pandas as pd
 
     try:
-        return pd.read_parquet(folder(name, version) / HELD_OUT)
+        kept = pd.read_parquet(folder(name, version) / HELD_OUT)
+        return kept.astype(dict.fromkeys(kept.select_dtypes("float32"), float))  # as shipped ones are
     except (OSError, ValueError):  # not there, or damaged
         return None
 
@@ -91,30 +120,52 @@ def gate_of(name: str, version: int) -> dict[str, Any]:
 
     ``passed`` is None where it was not to be asked.
     """
-    try:
-        told = of_json((folder(name, version) / GATE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return told if isinstance(told, dict) else {}
+    for path in dict.fromkeys((_own_folder(name, version) / GATE, folder(name, version) / GATE)):
+        try:
+            told = of_json(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        if isinstance(told, dict):
+            return told
+    return {}
+
+
+def put_gate(name: str, version: int, decision: Mapping[str, Any]) -> None:
+    """Keep what the gate said of a version: always in the home, also of the shipped one."""
+    write(private_folder(_own_folder(name, version)) / GATE, decision)
 
 
 def standing_of(name: str, version: int) -> str:
-    """Say what a kept version is: the one that answers, one that did or was refused, or one that was never asked."""
+    """Say what a version is: the one that answers, one that did or was refused, the shipped one, or never asked."""
     entry, said = record().get(name), gate_of(name, version)
     if entry is not None and entry.version == version:
         return "answers"
     if entry is not None and read_card(name, version).sha256 in entry.rolled_back:
         return "rolled back"
     if entry is not None and version in dict(entry.before):
-        return "answered before"
+        return shipped.WORD if version == shipped.VERSION else "answered before"
+    if version == shipped.VERSION:
+        return shipped.WORD
     return "refused" if said.get("passed") is False else "kept"
 
 
 def versions(name: str) -> list[int]:
-    """Return the numbers of all kept versions of a property, in order."""
+    """Return the numbers of all kept versions of a property, in order; 0 is the shipped one."""
     parent = home() / "models" / name
     found = [path.parent.name for path in parent.glob(f"*/{CARD}")]
-    return sorted(int(number) for number in found if number.isdecimal())
+    own = sorted(int(number) for number in found if number.isdecimal() and int(number) != shipped.VERSION)
+    return [shipped.VERSION, *own] if name in shipped.names() else own
+
+
+def every(name: str | None = None) -> list[tuple[str, str]]:
+    """Properties and folders of all versions, or of those of one: the newest first, the shipped one last.
+
+    What is in the way of a folder stands there too: its card cannot be read.
+    """
+    own = [(path.parent.name, path.name) for path in (home() / "models").glob(f"{name or '*'}/*")]
+    own = [one for one in own if one[1] != str(shipped.VERSION)]  # keeps what the gate said of it
+    told = own + [(one, str(shipped.VERSION)) for one in shipped.names() if name in (None, one)]
+    return sorted(told, key=lambda one: (one[0], -int(one[1]) if one[1].isdigit() else 0))
 
 
 def promote(name: str, version: int) -> None:
@@ -169,6 +220,8 @@ def fault(name: str) -> str:
     if said := unreadable(card):
         return said
     if not is_whole(name, entry.version, entry.sha256):
+        if entry.version == shipped.VERSION:
+            return f"the shipped predictor of {name} is damaged or not there; {shipped.mend(name)}"
         return f"the file of {name} version {entry.version} is not the one that was trained"
     unlike = artifact.unlike(folder(name, entry.version) / BUNDLE)
     return f"the model was trained on other descriptors: {unlike.difference}" if unlike else ""
@@ -183,13 +236,18 @@ def is_whole(name: str, version: int, sha256: str = "") -> bool:
 
 
 def champions() -> dict[str, Champion]:
-    """Return the cards of the predictors that answer, by property; empty when nothing was trained yet."""
+    """Return the cards of the predictors that answer, by property; empty where none is shipped and none was trained."""
     return {name: read_card(name, entry.version) for name, entry in sorted(record().items())}
 
 
 def usable() -> bool:
     """Whether there is a champion of all that a ranking needs, in files that this version can read."""
-    return all(name in record() and not fault(name) for name in RANKED)
+    return not unusable()
+
+
+def unusable() -> list[str]:
+    """Return those properties that a ranking needs and of which no champion can answer here."""
+    return [name for name in RANKED if name not in record() or fault(name)]
 
 
 @overload
@@ -237,6 +295,16 @@ def load_version(name: str, version: int, sha256: str = "") -> Predictor: ...
 def load_version(name: str, version: int, sha256: str = "") -> Predictor | GlassFormer:
     """Load a kept version, checked against a hash, by default that on its card."""
     card = read_card(name, version)
+    try:
+        return _opened(name, version, card, sha256)
+    except artifact.ArtifactError as error:
+        if version != shipped.VERSION:
+            raise
+        raise ShippedError(name, error) from error
+
+
+def _opened(name: str, version: int, card: Champion, sha256: str) -> Predictor | GlassFormer:
+    """The predictor of a card, checked against a hash."""
     if said := unreadable(card):
         raise artifact.ArtifactError(f"{name} version {version}: {said}; train again with 'vitrion train'")
     path, digest = folder(name, version) / BUNDLE, sha256 or card.sha256
@@ -257,4 +325,6 @@ def read_card(name: str, version: int) -> Champion:
     try:
         return Champion(**of_json(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
-        raise NoChampionError(f"the card of {name} version {version} cannot be read ({error}); train again") from None
+        which = f"the shipped predictor of {name}" if version == shipped.VERSION else f"{name} version {version}"
+        mend = shipped.mend(name) if version == shipped.VERSION else "train again"
+        raise NoChampionError(f"the card of {which} cannot be read ({error}); {mend}") from None

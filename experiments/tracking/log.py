@@ -36,6 +36,7 @@ __all__ = [
     "REPLAY",
     "TRAINING",
     "begun",
+    "ensure",
     "fetch",
     "gate_tags",
     "log_dataset",
@@ -117,8 +118,16 @@ def gate_tags(told: Mapping[str, Any]) -> dict[str, str]:
 
 
 def set_champion(name: str, number: int) -> None:
-    """Point the alias ``champion`` of a property's registered model at a version."""
-    store().set_registered_model_alias(registered_name(name), ALIAS, str(number))
+    """Point the alias ``champion`` of a property's registered model at a version.
+
+    Version 0, which is shipped, is none of MLflow's: the alias goes then, and the tag ``champion`` says who answers.
+    """
+    client, model = store(), registered_name(name)
+    client.set_registered_model_tag(model, ALIAS, f"version {number}")
+    if number:
+        client.set_registered_model_alias(model, ALIAS, str(number))
+    else:
+        client.delete_registered_model_alias(model, ALIAS)
 
 
 def set_challenger(name: str, number: int | None) -> None:
@@ -195,7 +204,7 @@ def _register(
     """Log the predictor as a model of the run, and register it; return the number of the version."""
     name = registered_name(recipe.property)
     model_id = _log_model(run, data, bundle, {**tags, NOTE: card[:LONGEST_NOTE]})
-    _ensure(run.client, name, recipe.property)
+    ensure(run.client, recipe.property)
     told = {**tags, "fingerprint": data.fingerprint}
     made = run.client.create_model_version(
         name, f"models:/{model_id}", run.id, tags=told, description=card, model_id=model_id
@@ -235,10 +244,11 @@ def _log_model(run: OpenRun, data: Dataset, bundle: Path, tags: Mapping[str, str
         return str(answered(address(), log, MODEL_S).model_id)
 
 
-def _ensure(client: MlflowClient, name: str, quantity: str) -> None:
+def ensure(client: MlflowClient, quantity: str) -> None:
     """Make the registered model of a property if there is none."""
     from mlflow.exceptions import MlflowException
 
+    name = registered_name(quantity)
     try:
         client.get_registered_model(name)
     except MlflowException:

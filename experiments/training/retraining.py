@@ -15,6 +15,7 @@ from ..gate.held_out import identities, now_known
 from ..recipes.glass_formation import NAME as FORMATION
 from ..recipes.glass_formation import FormationRecipe, recipe_of
 from ..recipes.recipe import Recipe
+from ..registry import shipped
 from ..registry import versions as registry
 from ..registry.record import record
 from ..tracking.store import package_versions
@@ -85,10 +86,14 @@ def _of_results(name: str, version: int, data: Dataset, enough: int) -> tuple[bo
     return False, f"{len(new)} measurements came {since}, fewer than {enough}"
 
 
-def same(recipe: Recipe | FormationRecipe, data: Dataset | None = None) -> int | None:
-    """The newest whole version of these data (by default all that is known), this recipe and these packages, if any."""
+def same(recipe: Recipe | FormationRecipe, data: Dataset | None = None, own: bool = False) -> int | None:
+    """The newest whole version of these data (by default all that is known), this recipe and these packages, if any.
+
+    With `own` the shipped one does not count, which no training of this home has made.
+    """
     name, versions = recipe.property, package_versions()
-    numbers = [number for number in registry.versions(name) if registry.is_whole(name, number)]
+    every = [number for number in registry.versions(name) if not own or number != shipped.VERSION]
+    numbers = [number for number in every if registry.is_whole(name, number)]
     if not numbers:
         return None
     told, fingerprint = _written(recipe.parameters()), (load(name) if data is None else data).fingerprint

@@ -6,26 +6,22 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from ...datasets.home import made
+from ...datasets.home import made as home_made
 from ...models.artifacts import artifact
 from ...models.fitting.glass_former import GlassFormer
 from ...models.predictor import Predictor
-from ..gate import held_out as held_rows
-from ..plots import figures
 from ..recipes.glass_formation import FormationRecipe, recipe_from, recipe_of
 from ..recipes.recipe import RECIPES, Recipe
 from ..registry import promotion
 from ..registry import versions as registry
 from ..registry.reconcile import reconcile
-from ..registry.record import record, write
+from ..registry.record import record
 from ..tracking import log as tracking
-from ..tracking import model_card
-from . import glass_formation
-from .evaluate import say, score
+from .evaluate import say
+from .fit import fit
 from .retraining import same
 
 
@@ -55,8 +51,9 @@ def train(
 ) -> list[Trained]:
     """Train predictors, track them in MLflow and register them; those that the gate lets pass answer from then on.
 
-    What a kill may have left is mended first. Where a version knows the same data by the same recipe already, nothing
-    is trained: it would be the same file, to the last bit.
+    What a kill may have left is mended first. Where a version that was trained here knows the same data by the same
+    recipe already, nothing is trained: it would be the same file, to the last bit. The first version of a home is held
+    against the one that is shipped.
 
     Parameters
     ----------
@@ -73,11 +70,11 @@ def train(
     anew
         Train even where nothing is new.
     """
-    made()  # before minutes of work that could not be kept
+    home_made()  # before minutes of work that could not be kept
     recipes = [recipe_from(recipe)] if recipe else [recipe_of(name) for name in properties]
     for sentence in reconcile():
         progress(sentence)
-    known = {one.property: same(one) for one in recipes if not anew}
+    known = {one.property: same(one, own=True) for one in recipes if not anew}
     rest = [one for one in recipes if known.get(one.property) is None]
     done = [_known(name, version, promote) for name, version in known.items() if version is not None]
     with tracking.together(tracking.TRAINING, "train", [one.property for one in rest]):
@@ -105,7 +102,7 @@ def _made(recipe: Recipe | FormationRecipe, promote: bool, n_jobs: int, progress
     fitted, predictor = _fit(recipe, n_jobs, progress)
     if not promote:
         reason = "kept as a version; not promoted, as asked"
-        write(registry.folder(fitted.property, fitted.version) / registry.GATE, {"passed": None, "reason": reason})
+        registry.put_gate(fitted.property, fitted.version, {"passed": None, "reason": reason})
         return replace(fitted, reason=reason)
     decision = promotion.decide(fitted.property, fitted.version, predictor)
     return replace(fitted, promoted=decision.passed, reason=decision.reason)
@@ -114,40 +111,14 @@ def _made(recipe: Recipe | FormationRecipe, promote: bool, n_jobs: int, progress
 def _fit(
     recipe: Recipe | FormationRecipe, n_jobs: int, progress: Callable[[str], None]
 ) -> tuple[Trained, Predictor | GlassFormer]:
-    if isinstance(recipe, FormationRecipe):
-        card, former, seconds = glass_formation.fit(recipe, n_jobs, progress)
-        return Trained(card.property, card.version, card.metrics, False, "", seconds), former
+    """Fit, score, track and keep one version."""
     started = time.monotonic()
-    rows = recipe.rows()
-    progress(f"{len(rows.data):,} measurements of {rows.data.rows['paper'].nunique():,} papers")
-    predictor = recipe.predictor(n_jobs).fit(**rows.keywords(), **rows.names(), progress=progress)
-    held_out = predictor.held_out()
-    scores = score(rows.data, held_out)
-    drawn = {
-        "parity": figures.parity(rows.data, held_out),
-        "reliability": figures.reliability(rows.data, held_out),
-    }
+    made = fit(recipe, n_jobs, progress)
     with tempfile.TemporaryDirectory() as scratch:
         bundle = Path(scratch) / registry.BUNDLE
-        digest = artifact.save(predictor.set_params(n_jobs=1), bundle)  # the same file, however it was made
-        run, number = tracking.log_training(recipe, rows.data, scores, drawn, bundle, {"sha256": digest})
-        metrics = {
-            f"{row['subset']}/{name}": float(row[name])
-            for row in scores.to_dict("records")
-            for name in model_card.SCORES
-            if name in row
-        }
-        card = registry.Champion(
-            property=recipe.property,
-            version=number,
-            sha256=digest,
-            run_id=run,
-            created=datetime.now(UTC).isoformat(timespec="seconds"),
-            fingerprint=rows.data.fingerprint,
-            recipe=recipe.parameters(),
-            metrics=metrics,
-            versions=tracking.package_versions(),
-        )
-        registry.keep(card, bundle, held_rows.kept(rows.data, held_out))
+        digest = artifact.save(made.predictor, bundle)
+        run, number = tracking.log_training(recipe, made.data, made.scores, made.figures(), bundle, {"sha256": digest})
+        registry.keep(made.card(number, digest, run), bundle, made.held_out)
     progress(f"version {number} tracked and registered")
-    return Trained(recipe.property, number, metrics, False, "", time.monotonic() - started), predictor
+    seconds = time.monotonic() - started
+    return Trained(recipe.property, number, made.metrics, False, "", seconds), made.predictor

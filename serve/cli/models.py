@@ -207,12 +207,8 @@ def _print(table: pd.DataFrame) -> None:
 
 def train_missing() -> None:
     """Train what a ranking needs and what is not there in a form that can be used."""
-    from ...experiments.registry import versions as registry
+    from ...experiments.registry.versions import unusable
 
-    if not registry.usable():
-        known = registry.champions()
-        missing = [name for name in RANKED if name not in known] or list(RANKED)
-        from .models import train_and_tell
-
+    if missing := unusable():
         say(f"no model for {' and '.join(missing)} that can be used: training (about five minutes)")
         train_and_tell(missing, None, promote=True)

@@ -20,7 +20,7 @@ from .options import Server
 Told = Mapping[str, Any]
 models = typer.Typer(help="The models in the registry.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(metavar="PROPERTY", help="tg, conductivity, ...")]
-Version = Annotated[int, typer.Argument(metavar="VERSION", min=1)]
+Version = Annotated[int, typer.Argument(metavar="VERSION", min=0)]
 
 
 @models.callback()
@@ -112,7 +112,7 @@ def _versions(rows: list[dict[str, Any]]) -> Table:
 @models.command()
 def show(
     name: Name,
-    version: Annotated[int | None, typer.Argument(metavar="VERSION", min=1)] = None,
+    version: Annotated[int | None, typer.Argument(metavar="VERSION", min=0)] = None,
     server: Server = None,
 ) -> None:
     """Show one version, by default the one that answers: what it was made of and how good it is."""

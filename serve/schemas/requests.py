@@ -236,5 +236,5 @@ class TrainRequest(Strict):
 class PromoteRequest(Strict):
     """A version that is to answer."""
 
-    version: Annotated[Whole, Field(ge=1, lt=2**31, examples=[2])]
+    version: Annotated[Whole, Field(ge=0, lt=2**31, examples=[2])]
     force: Annotated[bool, Field(description="Although the gate says no.")] = False

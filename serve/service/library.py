@@ -80,18 +80,20 @@ def file_previewed(clerk: Worker, content: bytes, name: str, trust_units: bool) 
 
 
 def models_list(name: str | None = None) -> list[dict[str, Any]]:
-    """Every version of every model, or of one: when it was made, its scores, and whether it answers now."""
-    from ...datasets.home import home
+    """Every version of every model, or of one: when it was made, its scores, and whether it answers now.
+
+    The newest first, the shipped one, which is version 0, last.
+    """
     from ...experiments.registry.record import NoChampionError, record
-    from ...experiments.registry.versions import read_card
+    from ...experiments.registry.versions import every, read_card
 
     now = {property_name: entry.version for property_name, entry in record().items()}
     rows = []
-    for folder in sorted((home() / "models").glob(f"{name or '*'}/*"), key=_place):
+    for quantity, number in every(name):
         try:
-            card = read_card(folder.parent.name, int(folder.name))
+            card = read_card(quantity, int(number))
         except (NoChampionError, ValueError) as error:
-            _LOG.warning("%s/%s is left out of the models: %s", folder.parent.name, folder.name, error)
+            _LOG.warning("%s/%s is left out of the models: %s", quantity, number, error)
         else:
             rows.append(_card(card, now.get(card.property) == card.version))
     return rows
@@ -153,11 +155,6 @@ def _check(name: str, version: int | None = None) -> int | None:
     if version is not None and version not in [row["version"] for row in rows]:
         raise NotFoundError(f"there is no version {version} of {name}; the list of models shows those that there are")
     return next((row["version"] for row in rows if row["champion"]), None)
-
-
-def _place(folder: Path) -> tuple[str, int]:
-    number = int(folder.name) if folder.name.isdigit() else 0
-    return folder.parent.name, -number
 
 
 def _card(card: Any, champion: bool) -> dict[str, Any]:

@@ -164,7 +164,7 @@ async def show_model(name: Property, desk: AtDesk) -> Response:
 
 @router.get("/models/{name}/{version}/compare", response_model=Comparison, responses=documented(404))
 @requires(VIEWER)
-async def compare(name: Property, version: Annotated[int, Path(ge=1, lt=2**31)], desk: AtDesk) -> Response:
+async def compare(name: Property, version: Annotated[int, Path(ge=0, lt=2**31)], desk: AtDesk) -> Response:
     """Hold a version against the one that answers, as the gate does: on the same held-out papers."""
     return answered(await desk.data.run(library.compare_versions, desk.jobs.clerk, name, version))
 

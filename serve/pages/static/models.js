@@ -50,7 +50,7 @@ export const view = async (main) => {
     judged.scrollIntoView({ block: "nearest" });
   };
   const first = (row) => !rows.some((other) => other.property === row.property && other.version !== row.version);
-  const actions = (row) => (row.champion ? make("span", { class: "row" }, make("b", {}, "answers"), first(row) ? "" : small("Back to the one before", () => change(row, "rollback", {}))) : small("Compare", () => compare(row)));
+  const actions = (row) => (row.champion ? make("span", { class: "row" }, make("b", {}, row.version ? "answers" : "answers, as shipped"), first(row) ? "" : small("Back to the one before", () => change(row, "rollback", {}))) : make("span", { class: "row" }, row.version ? "" : "shipped", small("Compare", () => compare(row))));
   main.replaceChildren(
     make("h1", {}, "Models"),
     make("p", { class: "row" }, train(null, champions.length ? "Train again" : "Train now"), ...(champions.length ? further.map((one) => { const button = train([one.name], `Train ${one.words}`); button.className = "small"; return button; }) : [])),
