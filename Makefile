@@ -18,7 +18,7 @@ LINKED := $(INSTALLED)/vitrion-$(call sum,pyproject.toml setup.py)
 READY := $(WHOLE) $(LINKED)
 
 .NOTPARALLEL:
-.PHONY: help setup rank test quick check format lock package docs notebooks data elements prove prove-faults bench bench-models scores search bench-loop bench-serve bench-screen bench-peers peers clean
+.PHONY: help setup rank test quick check format lock package docs notebooks data champions check-champions elements prove prove-faults bench bench-models scores search bench-loop bench-serve bench-screen bench-peers peers clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,7 +44,7 @@ $(LINKED): | $(SERVES)
 	@mkdir -p $(VENV)/typing && ln -sfn ../.. $(VENV)/typing/vitrion
 	@rm -f $(INSTALLED)/vitrion-* && touch $@
 
-rank: $(SERVES) $(LINKED) ## train if there is no model yet, rank the example candidates, write ranking.csv and ranking.html
+rank: $(SERVES) $(LINKED) ## rank the example candidates with the predictors of the package (train where there are none), write ranking.csv and ranking.html
 	$(BIN)/vitrion rank examples/oxychloride_candidates.csv --train-if-missing -o ranking.csv -o ranking.html
 
 PYTEST = $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --durations 20 --durations-min 5
@@ -84,6 +84,7 @@ package: $(READY) ## wheel and source distribution in dist/, installed into an e
 	dist/clean/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/core.lock
 	dist/clean/bin/python -m pip install --quiet --disable-pip-version-check --no-deps dist/*.whl
 	cd dist && clean/bin/vitrion --version && clean/bin/vitrion data list
+	cd dist && VITRION_HOME=$(CURDIR)/dist/home clean/bin/vitrion rank ../examples/oxychloride_candidates.csv -o ranking.csv
 
 docs: $(READY) ## the documentation site in docs/_build; a warning is an error
 	$(BIN)/python -m sphinx -b html -W --keep-going -q docs docs/_build
@@ -96,6 +97,17 @@ data: $(READY) ## renew the embedded data: make data WHEEL=glasspy-0.4.0-py3-non
 	$(BIN)/python -m vitrion.datasets.builders.sciglass $(WHEEL)
 	$(BIN)/python -m vitrion.datasets.builders.astray_papers
 	$(BIN)/python -m vitrion.datasets.builders.coverage docs
+
+# Bits hang on the kernels of linear algebra, on threads, and on what NumPy chooses by the processor: all are those that every x86-64 with AVX2 has.
+KERNELS := OPENBLAS_CORETYPE=Haswell OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONHASHSEED=0 \
+	NPY_DISABLE_CPU_FEATURES="X86_V4 AVX512_ICL AVX512_SPR"
+CHAMPIONS = $(KERNELS) $(BIN)/python -m vitrion.experiments.training.champions
+
+champions: $(READY) ## train the predictors that are shipped, from committed data and recipes, into models/shipped (half an hour)
+	$(CHAMPIONS) make models/shipped $(addprefix -p ,$(PROPERTIES))
+
+check-champions: $(READY) ## train them again and compare with models/shipped, to the last bit (half an hour)
+	$(CHAMPIONS) check models/shipped $(addprefix -p ,$(PROPERTIES))
 
 elements: $(READY) ## renew the element table from pymatgen and matminer
 	$(BIN)/python -m vitrion.features.elements_build

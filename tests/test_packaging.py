@@ -54,7 +54,7 @@ def installed(built, tmp_path_factory):
     return folder
 
 
-def elsewhere(installed, *command):
+def elsewhere(installed, *command, **more):
     """Run Python with the installed package first on its path, and nothing of the repository."""
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "TMPDIR")}
     told = kept | {
@@ -62,6 +62,7 @@ def elsewhere(installed, *command):
         "VITRION_HOME": str(installed / "home"),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
+    told |= more
     return run(sys.executable, *command, cwd=installed, env=told)
 
 
@@ -131,6 +132,29 @@ except SystemExit as end:
     told = elsewhere(installed, "-c", code)
     assert "best first" in told or "Usage" in told
     assert told.splitlines()[-1] == "serve ends with 2"
+
+
+def test_installed_package_ranks_at_once_without_a_network(installed, small_shipped):
+    """With what is shipped: no training, no server parts, and no connection that is as much as tried."""
+    (installed / "list.csv").write_text("formula\nLiAlCl2.5O0.75\nNaAlCl4\n", encoding="utf-8")
+    code = f"""
+import socket, sys
+def refuse(*told):
+    raise AssertionError("a connection was tried")
+socket.socket.connect = socket.getaddrinfo = refuse
+for name in {SERVER!r}:
+    sys.modules[name] = None
+from vitrion.serve.cli import main
+sys.argv = ["vitrion", "rank", "list.csv"]
+main()
+"""
+    told = elsewhere(installed, "-c", code, VITRION_SHIPPED=str(small_shipped))
+    assert "LiAlCl2.5O0.75" in told and "NaAlCl4" in told
+    assert not (installed / "home" / "models").exists(), "nothing was trained"
+
+
+def test_wheel_is_small(built):
+    assert built[1].stat().st_size < 45_000_000
 
 
 def test_extras_are_light_and_the_core_has_no_server_parts():
