@@ -76,15 +76,15 @@ def _blank(value: float | None) -> float | str:
     return "" if value is None else value
 
 
-def build() -> None:
-    """Write the table and its card."""
+def build(folder: Path = DATA) -> None:
+    """Write the table and its card into a folder that holds what was chosen by hand."""
     from matminer.utils.data import MagpieData
     from pymatgen.core.periodic_table import Element
 
-    with (DATA / "ion_choices.csv").open(encoding="utf-8", newline="") as file:
+    with (folder / "ion_choices.csv").open(encoding="utf-8", newline="") as file:
         choices = {line["symbol"]: line for line in csv.DictReader(file)}
     magpie = MagpieData()
-    target = DATA / "elements.csv"
+    target = folder / "elements.csv"
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(HEADER + [f"magpie {name}" for name in PROPERTIES])
@@ -92,7 +92,7 @@ def build() -> None:
             element = Element.from_Z(number)
             writer.writerow(row(element, choices.get(element.symbol, {}), magpie))
     card = (
-        (DATA / "elements_card.txt")
+        (folder / "elements_card.txt")
         .read_text(encoding="utf-8")
         .format(
             sha256=hashlib.sha256(target.read_bytes()).hexdigest(),
@@ -100,7 +100,7 @@ def build() -> None:
             matminer=version("matminer"),
         )
     )
-    (DATA / "elements.toml").write_text(card, encoding="utf-8")
+    (folder / "elements.toml").write_text(card, encoding="utf-8")
 
 
 if __name__ == "__main__":

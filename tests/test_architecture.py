@@ -13,6 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1] if Path(__file__).parent.name == "tests" else Path.cwd()
 FLOORS = ("features", "datasets", "models", "experiments", "serve")  # each uses those before it
+MOST_PATCHES = 142  # of module paths in tests; pass in what is to be another in a test, and lower this
 LONGEST_FUNCTION, MOST_ENTRIES, MOST_MODULES, LEAST_MODULES = 60, 20, 10, 3
 DEEPER = ("serve.api.routes",)  # the one package within a package
 COMMANDS = ("serve.cli",)  # a module a command, however many there are
@@ -151,6 +152,34 @@ def sizes(found):
     return tops, {name: held[name] for name in sorted(packages - set(FLOORS))}
 
 
+def _names_of_modules(tree, root):
+    """Names that a module of tests binds to modules, foreign ones too."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (one.asname or one.name.split(".")[0] for one in node.names)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "vitrion":
+            for one in node.names:
+                path = root.joinpath(*node.module.split(".")[1:], one.name)
+                if path.is_dir() or path.with_suffix(".py").exists():
+                    yield one.asname or one.name
+
+
+def patches(root=ROOT):
+    """Where tests put something else into a module: its dotted path in a string, the module itself, or mock's patch."""
+    for path in sorted((root / "tests").rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        known = {*_names_of_modules(tree, root)}
+        for node in ast.walk(tree):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name) and node.args):
+                continue
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+            target = ast.unparse(node.args[0])
+            owner = ast.unparse(node.func).split(".")[0]
+            into = target[0] in "'\"" or target.split(".")[0] in known
+            if (called in ("setattr", "delattr") and owner != called and into) or (called == "patch" and into):
+                yield f"{path.relative_to(root)}:{node.lineno}", target
+
+
 def rooms(root=ROOT):
     """All counts of the house, as one mapping."""
     found = modules(root)
@@ -166,6 +195,7 @@ def rooms(root=ROOT):
         "arrows": lifted,
         "upward": upward(told),
         "long functions": long_functions(found),
+        "patches": list(patches(root)),
     }
 
 
@@ -192,6 +222,24 @@ def main():
     print(
         f"functions over {LONGEST_FUNCTION} lines: {len(told['long functions'])}", *told["long functions"], sep="\n  "
     )
+    print(f"module paths patched in tests: {len(told['patches'])} (at most {MOST_PATCHES})")
+
+
+def test_no_more_module_paths_are_patched_than_were():
+    where = [*patches()]
+    assert len(where) <= MOST_PATCHES, "pass the collaborator in instead:\n" + "\n".join(map(" ".join, where))
+
+
+def test_patches_are_seen(tmp_path):
+    """The count itself: of a dotted path, a module and mock's patch; not of an object that a test made."""
+    (tmp_path / "serve").mkdir()
+    (tmp_path / "serve" / "books.py").write_text("", encoding="utf-8")
+    (tmp_path / "tests").mkdir()
+    lines = ["import os", "from unittest.mock import patch", "from vitrion.serve import books"]
+    lines += ["monkeypatch.setattr('vitrion.serve.books.X', 1)", "monkeypatch.setattr(books, 'X', 1)"]
+    lines += ["monkeypatch.setattr(os.path, 'join', 1)", "patch('os.getcwd')", "monkeypatch.setattr(made, 'x', 1)"]
+    (tmp_path / "tests" / "test_it.py").write_text("\n".join([*lines, "setattr(books, 'X', 1)"]), encoding="utf-8")
+    assert [target for _, target in patches(tmp_path)] == ["'vitrion.serve.books.X'", "books", "os.path", "'os.getcwd'"]
 
 
 def test_no_arrow_runs_up():

@@ -14,45 +14,47 @@ from ..tables.grid import GZIP, PARQUET, ZIP, TableError, inflate
 from ..tables.headers import formula_column
 from ..tables.parquet import read_columns
 from ..tables.parquet_bounds import Bounds
-from ..tables.text import COMMA_FREE, LONGEST_CELL, with_point
+from ..tables.text import COMMA_FREE, with_point
 from .candidate_table import CandidateTable, of_columns
-from .delimited import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, check_names, reads, split
+from .delimited import BOUNDS, check_names, reads, split
 from .list_columns import temperature_column
 
 INDEX_OF_PANDAS = re.compile(r"__\w*")
-MOST_UNPACKED = 2_000_000_000  # bytes of a Parquet file
 
 
-def read_candidates(source: Path | None, name: str = "", sheet: str | None = None) -> CandidateTable:
+def read_candidates(
+    source: Path | None, name: str = "", sheet: str | None = None, bounds: Bounds = BOUNDS, largest: int = LARGEST
+) -> CandidateTable:
     """Candidates in a file of any kind of `grid.ENDINGS`, or on standard input for None; else `TableError`.
 
-    Messages call it by `name`, by default that of the file; `sheet` is one of a workbook with several.
+    Messages call it by `name`, by default that of the file; `sheet` is one of a workbook with several. No more is read
+    than `bounds` allow, nor more than `largest` bytes of a file that was compressed.
     """
     name = visible(name or ("standard input" if source is None else source.name or str(source)), 80)
     content = read_bytes(source, name)
     if content.startswith(GZIP):
-        content = inflate(content, name, LARGEST)  # as much as a file that is not compressed
+        content = inflate(content, name, largest)  # as much as a file that is not compressed
     if sheet is not None and not content.startswith(ZIP):
         raise TableError(f"{name} is no workbook and has no sheet {sheet!r}; leave out --sheet")
     if content.startswith(PARQUET):
-        table = _parquet(content, name)
+        table = _parquet(content, name, bounds)
     elif content.startswith(ZIP):
         table = _workbook(content, name, sheet)
     else:
-        table = _text(content, name, source)
+        table = _text(content, name, source, bounds)
     if not table.cells:
         raise TableError(f"{name} has a header but no rows; give at least one formula")
     return table
 
 
-def _text(content: bytes, name: str, path: Path | None) -> CandidateTable:
+def _text(content: bytes, name: str, path: Path | None, bounds: Bounds) -> CandidateTable:
     if path is not None and path.suffix.lower() in (".parquet", ".pq"):
         raise TableError(
             f"{name} is not a Parquet file (its first bytes are not PAR1); rename it to .csv if it is text"
         )
     refuse_other_kinds(content, name)
     text, notes = decode(content, name)
-    sheet = split(text, name)
+    sheet = split(text, name, bounds)
     if sheet.blank:
         lines = "1 blank line" if sheet.blank == 1 else f"{sheet.blank:,} blank lines"
         notes += (f"{lines} in {name} passed over",)
@@ -91,9 +93,8 @@ def _needed(header: Sequence[str], name: str) -> int:
     return column
 
 
-def _parquet(content: bytes, name: str) -> CandidateTable:
+def _parquet(content: bytes, name: str, bounds: Bounds) -> CandidateTable:
     """Candidates in a Parquet table; rows are counted from 1."""
-    bounds = Bounds(MOST_ROWS, MOST_COLUMNS, MOST_CELLS, LONGEST_CELL, MOST_UNPACKED)
     table = read_columns(content, name, bounds, lambda names: _needed(names, name))
     column = _needed(table.names, name)
     table.cells[column] = [_as_text(cell) for cell in table.cells[column]]

@@ -13,11 +13,16 @@ from ...features.conventions.component_columns import of_components
 from ..tables.decoding import visible
 from ..tables.grid import LONGEST_NAME, TableError
 from ..tables.headers import formula_column
+from ..tables.parquet_bounds import Bounds
 from ..tables.text import DELIMITERS, LONGEST_CELL, SEPARATOR_LINE, complaint, records
 
-MOST_ROWS = 5_000_000
-MOST_COLUMNS = 1_000
-MOST_CELLS = 30_000_000  # rows times columns: each is an object once it is read, whatever the file says in few bytes
+BOUNDS = Bounds(
+    rows=5_000_000,
+    columns=1_000,
+    cells=30_000_000,  # rows times columns: each is an object once it is read, whatever the file says in few bytes
+    cell=LONGEST_CELL,
+    bytes=2_000_000_000,  # of a Parquet file, unpacked
+)  # of a list of candidates
 LONGEST_ECHO = 1_000  # characters that are shown of a row whose cells do not fit the header
 
 
@@ -41,8 +46,8 @@ class Sheet:
     delimiter: str = ""
 
 
-def split(text: str, name: str) -> Sheet:
-    r"""Header and rows of a text.
+def split(text: str, name: str, bounds: Bounds = BOUNDS) -> Sheet:
+    r"""Header and rows of a text, no more of either than the bounds allow.
 
     Examples
     --------
@@ -50,15 +55,15 @@ def split(text: str, name: str) -> Sheet:
     >>> sheet.column, sheet.rows
     (1, [Row(number=2, cells=['1', 'LiAlCl4'], error='')])
     """
-    if max(text.count("\n"), text.count("\r")) > 2 * MOST_ROWS:
-        raise _too_many_rows(name)
+    if max(text.count("\n"), text.count("\r")) > 2 * bounds.rows:
+        raise _too_many_rows(name, bounds)
     lines = re.split(r"\r\n|\r|\n", text)
     full = (at for at, line in enumerate(lines) if line.strip())
     first = next((at for at in full if not SEPARATOR_LINE.fullmatch(lines[at].strip())), None)
     if first is None:
         raise TableError(f"{name} holds blank lines only; give a table with a column named formula")
-    if len(lines) > MOST_ROWS + 1 + first:
-        raise _too_many_rows(name)
+    if len(lines) > bounds.rows + 1 + first:
+        raise _too_many_rows(name, bounds)
     delimiter, header = _header(lines[first], name)
     if delimiter is None and not header:
         return _alone(lines, ["formula"], first)
@@ -67,11 +72,11 @@ def split(text: str, name: str) -> Sheet:
         raise TableError(_no_column(lines[first], name))
     if not delimiter:
         return _alone(lines, header, first + 1)
-    return _columns(lines, first, delimiter, Sheet(header, column, [], 0), name)
+    return _columns(lines, first, delimiter, Sheet(header, column, [], 0), name, bounds)
 
 
-def _too_many_rows(name: str) -> TableError:
-    return TableError(f"{name} has more than {MOST_ROWS:,} rows; split it into several files")
+def _too_many_rows(name: str, bounds: Bounds) -> TableError:
+    return TableError(f"{name} has more than {bounds.rows:,} rows; split it into several files")
 
 
 def _header(line: str, name: str) -> tuple[str | None, list[str]]:
@@ -160,12 +165,12 @@ def _unquoted(line: str) -> str:
     return cell[1:-1].replace('""', '"').strip() if quoted else cell
 
 
-def _columns(lines: list[str], first: int, delimiter: str, sheet: Sheet, name: str) -> Sheet:
-    if len(sheet.header) > MOST_COLUMNS:
-        raise TableError(f"{name} has {len(sheet.header):,} columns; keep at most {MOST_COLUMNS:,}")
-    if len(sheet.header) * (len(lines) - first) > MOST_CELLS:
+def _columns(lines: list[str], first: int, delimiter: str, sheet: Sheet, name: str, bounds: Bounds) -> Sheet:
+    if len(sheet.header) > bounds.columns:
+        raise TableError(f"{name} has {len(sheet.header):,} columns; keep at most {bounds.columns:,}")
+    if len(sheet.header) * (len(lines) - first) > bounds.cells:
         size = f"{len(lines) - first:,} rows of {len(sheet.header):,} columns"
-        raise TableError(f"{name} has {size}; keep at most {MOST_CELLS:,} cells")
+        raise TableError(f"{name} has {size}; keep at most {bounds.cells:,} cells")
     rows, blank = [], 0
     for row in records(islice(lines, first + 1, None), first + 2, delimiter, name):
         if '"' not in row[1] and not row[1].replace(delimiter, "").strip():

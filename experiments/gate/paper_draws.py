@@ -74,9 +74,12 @@ class Papers:
     ----------
     number
         Number of the paper of each row, shape (n,), from 0.
+    draws
+        How often papers are drawn anew.
     """
 
     number: Rows
+    draws: int = DRAWS
 
     @classmethod
     def of(cls, papers: pd.Series[str]) -> Papers:
@@ -125,7 +128,7 @@ class Papers:
         share = (self._sums([np.arange(len(self.number))], held)[:, 0] / whole)[order]
         weight, reach = rows[order] / rows.sum(axis=0), max(int(LIKE_SIZED * n), 1)
         draw, drawn = np.random.default_rng(0), []
-        for _ in range(0, DRAWS, AT_ONCE):
+        for _ in range(0, self.draws, AT_ONCE):
             other = np.arange(n) + draw.integers(-reach, reach + 1, size=(AT_ONCE, n))
             drawn.append(share[np.clip(other, 0, n - 1)] @ weight)
         value, chance = self._sums(parts, held).sum(axis=0) / rows.sum(axis=0), np.vstack(drawn)
@@ -139,7 +142,7 @@ class Papers:
     def _drawn(self) -> Iterator[Matrix]:
         """How often each paper comes in each draw, some draws at once, shape (`AT_ONCE`, papers)."""
         draw, n = np.random.default_rng(0), len(self)
-        for _ in range(0, DRAWS, AT_ONCE):
+        for _ in range(0, self.draws, AT_ONCE):
             picked = draw.integers(n, size=(AT_ONCE, n)) + n * np.arange(AT_ONCE)[:, None]
             counts = np.bincount(picked.ravel(), minlength=AT_ONCE * n).reshape(AT_ONCE, n)
             yield counts.astype(np.float64)

@@ -10,10 +10,13 @@ import numpy.typing as npt
 FACTOR = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no bit of a row is lost in a product
 
 
-def different_rows(matrix: npt.NDArray[Any]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+def different_rows(
+    matrix: npt.NDArray[Any], factor: np.uint64 = FACTOR
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Rows of a matrix of shape (n, k) that hold each of its m different rows first, and the number of each row's kind.
 
-    The first rise, shape (m,), and kinds are counted as they first come, shape (n,). Rows are compared by their bits.
+    The first rise, shape (m,), and kinds are counted as they first come, shape (n,). Rows are compared by their bits,
+    where sums of them agree that are mixed by the factor.
 
     Examples
     --------
@@ -23,7 +26,7 @@ def different_rows(matrix: npt.NDArray[Any]) -> tuple[npt.NDArray[np.intp], npt.
     words = np.ascontiguousarray(matrix, dtype=np.float64).reshape(len(matrix), -1).view(np.uint64)
     mixed = np.zeros(len(words), dtype=np.uint64)
     for column in words.T:
-        mixed = (mixed ^ column) * FACTOR
+        mixed = (mixed ^ column) * factor
         mixed ^= mixed >> np.uint64(29)
     first, kind = _kinds(mixed)
     if (words[first[kind]] != words).any():  # two rows of one sum, once in 10^10 files

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -24,17 +24,23 @@ class DamagedError(WorkError):
     """A database that cannot be used as it is; it is left alone."""
 
 
-def check(settings: Settings) -> None:
+def check(
+    settings: Settings, wait_s: float = WAIT_S, connect: Callable[..., sqlite3.Connection] = sqlite3.connect
+) -> None:
     """Raise `DamagedError` where a database that the service opens at its start cannot be used.
 
     Parameters
     ----------
     settings
         Of the service; beside a database server there are no such files.
+    wait_s
+        How long a lock of another process is waited for, in s.
+    connect
+        What opens a file, as `sqlite3.connect` does.
     """
     for name in () if settings.database_url else WITHOUT:
         if (path := home() / name).exists():
-            _check(path)
+            _check(path, wait_s, connect)
 
 
 def mended(name: str, fault: str) -> str:
@@ -52,9 +58,9 @@ def is_damage(fault: str) -> bool:
     return any(words in fault for words in _DAMAGED)
 
 
-def _check(path: Path) -> None:
+def _check(path: Path, wait_s: float, connect: Callable[..., sqlite3.Connection]) -> None:
     try:
-        with closing(sqlite3.connect(path, timeout=WAIT_S, isolation_level=None)) as database:
+        with closing(connect(path, timeout=wait_s, isolation_level=None)) as database:
             size = path.stat().st_size
             said = database.execute("PRAGMA quick_check(1)" if size < LARGEST_READ else "PRAGMA schema_version")
             found = str(said.fetchone()[0])

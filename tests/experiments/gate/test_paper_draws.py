@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from vitrion.experiments.gate import paper_draws
 from vitrion.experiments.gate.paper_draws import Papers, Ratios
 
 WORLDS = 200
+FEW = 400  # draws, where many worlds are drawn
 
 
 def world(draw, papers=60, most=12, shift=1.0):
@@ -37,26 +37,24 @@ def test_the_standard_error_is_that_of_papers():
 
 
 @pytest.mark.parametrize("alike", [True, False])
-def test_one_bound_holds_in_19_of_20_worlds(monkeypatch, alike):
-    monkeypatch.setattr(paper_draws, "DRAWS", 400)
+def test_one_bound_holds_in_19_of_20_worlds(alike):
     draw, below, above = np.random.default_rng(1), 0, 0
     for _ in range(WORLDS):
         number, value = world(draw)
-        low, high = Papers(number).ratios([np.arange(len(value))], value, np.ones(len(value)), alike).bounds()
+        low, high = Papers(number, FEW).ratios([np.arange(len(value))], value, np.ones(len(value)), alike).bounds()
         below, above = below + (high[0] < 5.0), above + (low[0] > 5.0)
     for missed in (below, above):
         assert 0.01 <= missed / WORLDS <= 0.10
 
 
-def test_one_bound_for_all_families_is_passed_by_chance_in_one_world_of_20(monkeypatch):
+def test_one_bound_for_all_families_is_passed_by_chance_in_one_world_of_20():
     """Twenty families with a bound each are all held in less than half of the worlds where none differs."""
-    monkeypatch.setattr(paper_draws, "DRAWS", 400)
     draw, together, alone = np.random.default_rng(2), 0, 0
     for _ in range(WORLDS):
         number, value = world(draw, papers=300)
         family = draw.integers(0, 20, 300)[number]
         parts = [np.flatnonzero(family == one) for one in range(20)]
-        found = Papers(number).ratios(parts, value, np.full(len(value), 5.0), alike=True)
+        found = Papers(number, FEW).ratios(parts, value, np.full(len(value), 5.0), alike=True)
         together += bool((found.least() > 1.0).any())
         alone += bool((found.bounds()[0] > 1.0).any())
     assert together / WORLDS <= 0.12
@@ -84,20 +82,19 @@ def covered(draw, papers=400):
     return number, held.astype(float), [np.flatnonzero(family == one) for one in range(40)]
 
 
-def test_families_of_equal_coverage_are_told_from_low_ones(monkeypatch):
+def test_families_of_equal_coverage_are_told_from_low_ones():
     """The worst of forty lies below 0.80 in nearly every world; below 0.90 beyond one bound for all, in few."""
-    monkeypatch.setattr(paper_draws, "DRAWS", 400)
     draw, together, fixed = np.random.default_rng(4), 0, 0
     for _ in range(WORLDS // 2):
         number, held, parts = covered(draw)
         parts = [rows for rows in parts if len(np.unique(number[rows])) >= 5]
-        found = Papers(number).shares(parts, held)
+        found = Papers(number, FEW).shares(parts, held)
         together, fixed = together + bool((found.most() < 0.90).any()), fixed + bool(found.value.min() < 0.80)
     assert together / (WORLDS // 2) <= 0.10
     assert fixed / (WORLDS // 2) >= 0.7
     number, held, parts = covered(draw)
     held[parts[39]] = draw.random(len(parts[39])) < 0.5
-    assert (Papers(number).shares(parts[-5:], held).most() < 0.90).tolist() == [False] * 4 + [True]
+    assert (Papers(number, FEW).shares(parts[-5:], held).most() < 0.90).tolist() == [False] * 4 + [True]
 
 
 def test_what_a_draw_holds_nothing_of_counts_nothing():

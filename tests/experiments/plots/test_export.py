@@ -36,14 +36,14 @@ def test_png_has_the_pixels_that_were_asked_for(figure):
 
 
 def test_html_needs_no_browser_and_no_network(figure, tmp_path, monkeypatch):
-    monkeypatch.setattr(export, "browser", lambda: None)
+    monkeypatch.setenv("VITRION_CHROMIUM", str(tmp_path / "none"))
     page = plots.save(figure, tmp_path / "figure.html").read_text(encoding="utf-8")
     assert "Plotly.newPlot" in page
     assert 'src="http' not in page
 
 
 def test_without_a_browser_it_says_what_to_do(figure, tmp_path, monkeypatch):
-    monkeypatch.setattr(export, "browser", lambda: None)
+    monkeypatch.setenv("VITRION_CHROMIUM", str(tmp_path / "none"))
     with pytest.raises(plots.PictureError, match="no Chromium to draw with; install it"):
         plots.save(figure, tmp_path / "figure.svg")
     shown = plots.picture(figure)

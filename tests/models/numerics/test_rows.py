@@ -7,10 +7,9 @@ from vitrion.models.numerics.rows import different_rows
 
 
 @pytest.mark.parametrize("factor", [int(rows.FACTOR), 0])
-def test_rows_are_those_of_a_comparison(monkeypatch, factor):
-    monkeypatch.setattr(rows, "FACTOR", np.uint64(factor))  # with 0, all rows have one sum
+def test_rows_are_those_of_a_comparison(factor):
     matrix = np.random.default_rng(0).integers(0, 4, (500, 4)).astype(float)
-    first, kind = different_rows(matrix)
+    first, kind = different_rows(matrix, np.uint64(factor))  # with 0, all rows have one sum
     expected = np.sort(np.unique(matrix, axis=0, return_index=True)[1])
     assert (first == expected).all()
     assert (matrix[first[kind]] == matrix).all()

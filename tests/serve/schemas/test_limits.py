@@ -1,5 +1,6 @@
 """What one request may hold: names, numbers, texts, columns, and files that unpack to more than they seem."""
 
+import dataclasses
 import gzip
 import io
 import math
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 from vitrion.datasets.exchange import candidate_lists as tables
 from vitrion.datasets.exchange import delimited
 from vitrion.datasets.tables import decoding, grid
-from vitrion.datasets.tables.text import LONGEST_CELL
+from vitrion.datasets.tables.grid import TableError
 from vitrion.serve.errors.refusals import InputError
 from vitrion.serve.schemas.limits import bounded_table, label, plain
 from vitrion.serve.schemas.requests import DataRequest, RankRequest, SweepRequest
@@ -94,19 +95,17 @@ def parquet(path, rows, width=1, text="LiCl"):
     return str(path)
 
 
-def test_a_small_parquet_file_of_many_cells_is_not_unpacked(tmp_path, monkeypatch):
-    path = tmp_path / "list.parquet"
+def test_a_small_parquet_file_of_many_cells_is_not_unpacked(tmp_path):
+    path, few = tmp_path / "list.parquet", dataclasses.replace(delimited.BOUNDS, cells=100)
     assert read_candidates(parquet(path, 5, 3)).cells == ["LiCl"] * 5
     with pytest.raises(InputError, match="of 1,500 columns"):
         read_candidates(parquet(path, 2, 1_500))
-    monkeypatch.setattr(tables, "MOST_CELLS", 100)
-    with pytest.raises(InputError, match="60 rows of 2 columns"):
-        read_candidates(parquet(path, 60, 2))
+    with pytest.raises(TableError, match="60 rows of 2 columns"):
+        tables.read_candidates(Path(parquet(path, 60, 2)), bounds=few)
     with pytest.raises(InputError, match="a cell of 'formula' has 40,000 bytes"):
         read_candidates(parquet(path, 60, text="A" * 40_000))
-    monkeypatch.setattr(tables, "MOST_UNPACKED", 5_000)
-    with pytest.raises(InputError, match="unpacks to 0 MB of text"):
-        read_candidates(parquet(path, 60, text="A" * 100))
+    with pytest.raises(TableError, match="unpacks to 0 MB of text"):
+        tables.read_candidates(Path(parquet(path, 60, text="A" * 100)), bounds=dataclasses.replace(few, bytes=5_000))
     assert path.stat().st_size < 5_000
 
 
@@ -124,17 +123,17 @@ def test_a_gzipped_list_may_hold_as_much_as_one_that_is_not(tmp_path, monkeypatc
     path.write_bytes(gzip.compress(b"formula\n" + b"LiCl\n" * 100))
     monkeypatch.setattr(grid, "limit", lambda name: 100)  # of the lab's tables
     assert read_candidates(str(path)).cells == ["LiCl"] * 100
-    monkeypatch.setattr(tables, "LARGEST", 500)
-    with pytest.raises(InputError, match=r"list.csv.gz holds more than 0.0005 MB of data; split it"):
-        read_candidates(str(path))
+    with pytest.raises(TableError, match=r"list.csv.gz holds more than 0.0005 MB of data; split it"):
+        tables.read_candidates(path, largest=500)
 
 
 def test_the_page_on_the_service_names_the_limits_of_each_kind_of_list():
     page = (Path(__file__).parents[3] / "docs" / "service.md").read_text(encoding="utf-8")
+    bounds = delimited.BOUNDS
     text, excel = (line for line in page.splitlines() if line.startswith("| a list of a job"))
-    for size in (delimited.MOST_ROWS, delimited.MOST_COLUMNS, delimited.MOST_CELLS, LONGEST_CELL):
+    for size in (bounds.rows, bounds.columns, bounds.cells, bounds.cell):
         assert f" {size:,} " in text
     assert f"text {decoding.LARGEST // 10**6} MB, also unpacked from gzip" in text
-    assert f"Parquet {tables.MOST_UNPACKED // 10**9} GB unpacked" in text
+    assert f"Parquet {bounds.bytes // 10**9} GB unpacked" in text
     assert f"{grid.limit('rows'):,} rows, {grid.limit('columns')} columns, {grid.limit('cell'):,} char" in excel
     assert f" {grid.limit('bytes') // 2**20} MiB unpacked" in excel

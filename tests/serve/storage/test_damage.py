@@ -65,20 +65,18 @@ def test_a_damaged_database_is_named_with_what_to_do(kept, name, harm):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_locked_database_and_one_that_is_read_only_are_named(kept, name, monkeypatch):
-    monkeypatch.setattr(damage, "WAIT_S", 0.1)
+def test_a_locked_database_and_one_that_is_read_only_are_named(kept, name):
     with contextlib.closing(sqlite3.connect(kept / name, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(DamagedError, match=f"^{name} is locked by another process .*end what works with it"):
-            damage.check(Settings())
+            damage.check(Settings(), 0.1)
     usual = sqlite3.connect
 
     def connected(path, **told):
         return usual(f"file:{path}?mode=ro", uri=True, **told) if path.name == name else usual(path, **told)
 
-    monkeypatch.setattr(damage.sqlite3, "connect", connected)
     with pytest.raises(DamagedError, match=f"^{name} cannot be written .*VITRION_HOME"):
-        damage.check(Settings())
+        damage.check(Settings(), connect=connected)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +100,7 @@ def test_a_start_reads_each_database_once(kept, monkeypatch):
             with TestClient(self.app):
                 read.append("open")
 
-    monkeypatch.setattr(damage, "_check", lambda path: read.append(path.name) or usual(path))
+    monkeypatch.setattr(damage, "_check", lambda path, *more: read.append(path.name) or usual(path, *more))
     monkeypatch.setattr("vitrion.serve.operations.ending.Ending", Started)
     monkeypatch.setenv("VITRION_TRACK", "0")
     done = CliRunner().invoke(cli.app, ["serve"])
