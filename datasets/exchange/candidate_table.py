@@ -77,11 +77,11 @@ def of_columns(
     """The table of some columns: formulas, temperatures, what only counts the rows, and the user's own."""
     refuse_long(name, header, columns, numbers)
     warm, unit, vague = temperature_column(header, name)
-    own, found, types = dict[str, list[Any]](), None, dict[str, Any]()
+    own, temperature_C, types = dict[str, list[Any]](), None, dict[str, Any]()
     titles = _distinct([cell or f"column_{at + 1}" for at, cell in enumerate(header)])
     for at, (title, column) in enumerate(zip(titles, columns, strict=True)):
         if at == warm:
-            found, wrong = temperatures(column, unit, title)
+            temperature_C, wrong = temperatures(column, unit, title)
             errors = wrong | errors
             if title == TEMPERATURE:
                 continue
@@ -92,7 +92,7 @@ def of_columns(
             own[title] = column
             types |= {title: kinds[at]} if at in kinds else {}
     notes += (vague,) if vague else ()
-    return CandidateTable(name, columns[formulas], numbers, errors, own, notes, found, types)
+    return CandidateTable(name, columns[formulas], numbers, errors, own, notes, temperature_C, types)
 
 
 def _distinct(names: list[str]) -> list[str]:

@@ -29,24 +29,24 @@ def temperature_column(header: Sequence[object], name: str) -> tuple[int | None,
     >>> at, unit.name, note
     (1, 'K', '')
     """
-    found, vague, celsius = dict[int, Unit](), list[str](), units.find("C", TG)
+    unit_at, vague, celsius = dict[int, Unit](), list[str](), units.find("C", TG)
     for at, title in enumerate(header):
         field, text = field_and_unit(title) if isinstance(title, str) else (None, "")
         if field == "temperature":
             try:
                 if text:
-                    found[at] = units.find(text, TG)
+                    unit_at[at] = units.find(text, TG)
                 else:
                     vague.append(str(title))
             except UnitError:
                 continue  # T_melt and the like, which are not of a measurement
-    exact = [at for at in found if plain(str(header[at])).casefold() == "temperature_c"]
-    chosen = exact[:1] or (list(found) if len(found) == 1 else [])
+    exact = [at for at in unit_at if plain(str(header[at])).casefold() == "temperature_c"]
+    chosen = exact[:1] or (list(unit_at) if len(unit_at) == 1 else [])
     if chosen:
-        others = " and ".join(repr(visible(str(header[at]))) for at in found if at != chosen[0])
+        others = " and ".join(repr(visible(str(header[at]))) for at in unit_at if at != chosen[0])
         read = visible(str(header[chosen[0]]))
-        return chosen[0], found[chosen[0]], f"{name}: {others} not read beside {read!r}" if others else ""
-    vague = [str(header[at]) for at in found] or vague
+        return chosen[0], unit_at[chosen[0]], f"{name}: {others} not read beside {read!r}" if others else ""
+    vague = [str(header[at]) for at in unit_at] or vague
     if not vague:
         return None, celsius, ""
     quoted = " and ".join(f"{visible(one)!r}" for one in vague)
@@ -59,26 +59,26 @@ def temperatures(cells: Sequence[Any], unit: Unit, title: str) -> tuple[list[flo
     >>> temperatures([333.15, "", "warm"], units.find("K", TG), "T (K)")[0]
     [60.0, nan, nan]
     """
-    found, errors = [math.nan] * len(cells), dict[int, str]()
+    in_celsius, errors = [math.nan] * len(cells), dict[int, str]()
     for row, cell in enumerate(cells):
         if is_blank(cell):
             continue
         try:
-            found[row] = round(float(unit.to_lab(number(cell.strip() if isinstance(cell, str) else cell))), 9)
+            in_celsius[row] = round(float(unit.to_lab(number(cell.strip() if isinstance(cell, str) else cell))), 9)
         except CellError as error:
             errors[row] = f"{title}: {error}"
             continue
-        if unit.name == TG.unit and is_marked(found[row]):
-            kelvin = f"{cell} looks like kelvin ({found[row] - ZERO_CELSIUS_K:.6g} degC)"
+        if unit.name == TG.unit and is_marked(in_celsius[row]):
+            kelvin = f"{cell} looks like kelvin ({in_celsius[row] - ZERO_CELSIUS_K:.6g} degC)"
             errors[row] = f"{title}: {kelvin}; give degC, or name the column temperature_K"
-            found[row] = math.nan
-        elif not COLDEST_C <= found[row] <= HOTTEST_C:
+            in_celsius[row] = math.nan
+        elif not COLDEST_C <= in_celsius[row] <= HOTTEST_C:
             cold, hot = (COLDEST_C, HOTTEST_C) if unit.name == TG.unit else (_in_K(COLDEST_C), _in_K(HOTTEST_C))
             errors[row] = f"{title}: {cell} is out of range; give {unit.name} between {cold:g} and {hot:g}"
-            found[row] = math.nan
-    if unit.name == TG.unit and not all(map(math.isnan, found)):
-        wonder(np.array(found), title)
-    return found, errors
+            in_celsius[row] = math.nan
+    if unit.name == TG.unit and not all(map(math.isnan, in_celsius)):
+        wonder(np.array(in_celsius), title)
+    return in_celsius, errors
 
 
 def _in_K(celsius: float) -> float:  # noqa: N802 - the symbol of the unit

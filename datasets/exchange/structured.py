@@ -53,8 +53,8 @@ def of_toml(text: str) -> dict[str, Any]:
     """
     if len(text) > LONGEST_TOML:
         raise ValueError(f"it has {len(text):,} characters; write at most {LONGEST_TOML:,}")
-    told: dict[str, Any] = _read(lambda: tomllib.loads(text))
-    return told
+    content: dict[str, Any] = _read(lambda: tomllib.loads(text))
+    return content
 
 
 def _read(load: Callable[[], Any]) -> Any:

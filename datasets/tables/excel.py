@@ -74,7 +74,7 @@ def _refuse_long(archive: zipfile.ZipFile, name: str) -> None:
     """Raise `TableError` if a text beside the sheets is longer than Excel allows: openpyxl matches patterns on it."""
     for part, most in LONGEST.items():
         content = archive.read(part) if part in archive.NameToInfo else b""
-        if (longest := max((len(found.group()) for found in TEXT.finditer(content)), default=0)) > most:
+        if (longest := max((len(match.group()) for match in TEXT.finditer(content)), default=0)) > most:
             raise TableError(
                 f"{name}: {part} holds a text of {longest:,} characters where Excel writes {most:,} at most; "
                 "save the sheet anew, or as CSV"
@@ -83,9 +83,9 @@ def _refuse_long(archive: zipfile.ZipFile, name: str) -> None:
 
 def _refuse_unsolved(content: bytes, name: str) -> None:
     """Raise `TableError` if a cell of a sheet holds a formula that no spreadsheet has calculated."""
-    for found in UNSOLVED.finditer(content):
-        place = PLACE.search(found["about"])
-        if place and b't="str"' not in found["about"]:
+    for match in UNSOLVED.finditer(content):
+        place = PLACE.search(match["about"])
+        if place and b't="str"' not in match["about"]:
             raise TableError(
                 f"{name}: cell {place[1].decode()} holds a formula without a stored result; "
                 "open and save it in Excel, or paste values"

@@ -79,7 +79,7 @@ def _aliases() -> dict[str, str]:
 def understand(header: tuple[str, ...], name: str) -> Layout:
     """Return the layout of a header, or say which column is missing, twice there, misspelt or without unit."""
     _refuse_own(header, name)
-    found: dict[str, Column] = {}
+    chosen: dict[str, Column] = {}
     formulas = formula_column(header, name)
     further: dict[str, int] = {}
     for at, text in enumerate(header):
@@ -87,18 +87,18 @@ def understand(header: tuple[str, ...], name: str) -> Layout:
         if column is None or (column.field in ("formula", "candidate") and at != formulas):
             further |= {text: at} if text else {}
         elif at == formulas:
-            found["formula"] = replace(column, field="formula")
-        elif column.field not in found:
-            found[column.field] = column
+            chosen["formula"] = replace(column, field="formula")
+        elif column.field not in chosen:
+            chosen[column.field] = column
         elif column.field in words()["columns"] and column.field not in ("value", "unit", "quantity"):
             exact = text.strip().casefold() == column.field
-            other = found[column.field] if exact else column
+            other = chosen[column.field] if exact else column
             further[other.header] = other.at
-            found[column.field] = column if exact else found[column.field]
+            chosen[column.field] = column if exact else chosen[column.field]
         else:
-            first = found[column.field].header
+            first = chosen[column.field].header
             raise TableError(f"{name}: columns {first!r} and {text!r} both hold the {column.field}; keep one of them")
-    layout = Layout(found, dict(sorted(further.items(), key=lambda item: item[1])))
+    layout = Layout(chosen, dict(sorted(further.items(), key=lambda item: item[1])))
     _check(layout, name)
     return layout
 
@@ -131,12 +131,12 @@ def formula_column(header: Sequence[object], name: str) -> int | None:
     >>> formula_column(["id", "Nominal composition", "Formula"], "list.csv")
     2
     """
-    found: dict[str, list[int]] = {}
+    titled: dict[str, list[int]] = {}
     for at, title in enumerate(header):
         if isinstance(title, str):
-            found.setdefault(plain(title).casefold(), []).append(at)
+            titled.setdefault(plain(title).casefold(), []).append(at)
     for known in formula_names():
-        places = found.get(known, [])
+        places = titled.get(known, [])
         if len(places) > 1:
             names = " and ".join(f'"{visible(str(header[at]))}"' for at in places)
             raise TableError(f"{name} has {len(places)} columns of formulas, {names}; name one of them formula")

@@ -29,7 +29,7 @@ def _symbol(key: Any) -> str:
     if isinstance(key, str):
         return key
     named = (getattr(key, name, None) for name in ("value", "symbol"))
-    return next((found for found in named if isinstance(found, str)), None) or written(key)
+    return next((symbol for symbol in named if isinstance(symbol, str)), None) or written(key)
 
 
 def _bits(amount: Fraction) -> int:
@@ -42,18 +42,18 @@ def as_given(amounts: Mapping[Any, Any]) -> dict[str, Fraction]:
     for key, amount in amounts.items():
         symbol = _symbol(key)
         if type(amount) is int or (type(amount) is Fraction and type(amount.numerator * amount.denominator) is int):
-            found: Fraction | float | None = Fraction(amount)  # the usual kinds, at once
+            value: Fraction | float | None = Fraction(amount)  # the usual kinds, at once
         else:
-            found = number(amount)
-        if found is None:
+            value = number(amount)
+        if value is None:
             raise FormulaError(f"the amount of {symbol}, {shown(amount)}, is not a number; give one, such as 2.5")
-        if isinstance(found, float) and not math.isfinite(found):
+        if isinstance(value, float) and not math.isfinite(value):
             raise FormulaError(f"the amount of {symbol} is {shown(amount)}; give a finite number, such as 2.5")
-        if isinstance(found, Fraction) and _bits(found) > _MOST_BITS:
+        if isinstance(value, Fraction) and _bits(value) > _MOST_BITS:
             raise FormulaError(
                 f"the amount of {symbol} has more digits than any decimal number of a computer; give one such as 2.5"
             )
-        more = exact(found) if isinstance(found, float) else found
+        more = exact(value) if isinstance(value, float) else value
         out[symbol] = out[symbol] + more if symbol in out else more
     return out
 

@@ -68,8 +68,8 @@ def tokenise(body: str, given: str) -> list[Token]:
     """Tokens of a plain formula, blanks left out where they carry no meaning."""
     tokens: list[Token] = []
     spaced = False
-    for found in _TOKEN.finditer(body):
-        token = Token(_KINDS[found.lastindex or 0], found.group(), found.start())
+    for match in _TOKEN.finditer(body):
+        token = Token(_KINDS[match.lastindex or 0], match.group(), match.start())
         if token.kind == "space":
             spaced = True
             continue
@@ -78,7 +78,7 @@ def tokenise(body: str, given: str) -> list[Token]:
         if token.kind == "symbol" and token.text not in INDEX:
             raise unknown_symbol(given, body, token.text, token.start)
         if token.kind == "number":
-            if body[found.end() : found.end() + 1] != ".":
+            if body[match.end() : match.end() + 1] != ".":
                 _check_number(token, given)
             if spaced and tokens and tokens[-1].kind in {"symbol", "close", "number"}:
                 raise refusal(

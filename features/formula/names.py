@@ -46,11 +46,11 @@ def meant(body: str, given: str) -> FormulaError | None:
     entry = _whatever_capitals().get(body.casefold())
     if entry:
         return _named(body, given, entry)
-    found = _DOPED.fullmatch(body)
-    host = short_names().get((found.group(2) or found.group(3)) if found else "")
-    if found is None or host is None or host.varies == "cell":
+    match = _DOPED.fullmatch(body)
+    host = short_names().get((match.group(2) or match.group(3)) if match else "")
+    if match is None or host is None or host.varies == "cell":
         return None
-    dopant = found.group(1) or found.group(4)
+    dopant = match.group(1) or match.group(4)
     what = f"{dopant} beside the short name of {host.what}"
     return refusal(given, what, f"write the composition with its {dopant}, such as {host.write} has it without")
 

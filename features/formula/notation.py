@@ -184,10 +184,10 @@ def without_charge(text: str, given: str) -> tuple[str, str]:
     >>> without_charge("AlCl4-", "AlCl4-")
     ('AlCl4', '-')
     """
-    found = _CHARGE.search(text)
-    if found is None:
+    match = _CHARGE.search(text)
+    if match is None:
         return text, ""
-    body, charge = text[: found.start()], found.group()
+    body, charge = text[: match.start()], match.group()
     if not body or body[-1] in "+-· ":
         raise refusal(given, f"a sign without a formula before it at column {len(body) + 1}", "leave the sign out")
     sign = set(charge) & {"+", "-"}
@@ -202,8 +202,8 @@ def without_charge(text: str, given: str) -> tuple[str, str]:
 
 def _ion(body: str, charge: str) -> bool:
     """True for one element whose amount is a charge that it commonly has: ``Al3+``, ``O2-``."""
-    found = re.fullmatch(r"([A-Z][a-z]?)(\d+)", body)
-    return bool(found and len(charge) == 1 and usual(found.group(1), Fraction(charge + found.group(2))))
+    match = re.fullmatch(r"([A-Z][a-z]?)(\d+)", body)
+    return bool(match and len(charge) == 1 and usual(match.group(1), Fraction(charge + match.group(2))))
 
 
 def _unclear(body: str, digits: re.Match[str]) -> bool:
