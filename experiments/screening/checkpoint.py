@@ -44,9 +44,9 @@ class BlockFolder:
         resume
             False forgets what is there.
         """
-        told = json.dumps({"format": FORMAT, "everything": self.everything, **asked}, sort_keys=True).encode()
+        content = json.dumps({"format": FORMAT, "everything": self.everything, **asked}, sort_keys=True).encode()
         request = self.folder / "request.json"
-        if resume and request.exists() and request.read_bytes() != told:
+        if resume and request.exists() and request.read_bytes() != content:
             raise FormulaError(
                 f"{self.folder.name} holds an unfinished screening of something else (other candidates, goal, top, "
                 "models or own results); finish that one, name another output, or begin anew: resume=False, or "
@@ -58,7 +58,7 @@ class BlockFolder:
             if self.everything:
                 self._clear()
             self.folder.mkdir(parents=True, exist_ok=True)
-            put(request, told)
+            put(request, content)
         if self.everything:
             self.dataset.mkdir(exist_ok=True)
 

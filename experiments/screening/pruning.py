@@ -135,24 +135,24 @@ def _judged(fractions: Fractions, aim: Aim, predictors: Predictors, floor: float
     rows = np.flatnonzero(~hopeless) if floor > 0 else np.arange(n)
     limits = {limit.property: limit for limit in goal.thresholds}
     asked = dict.fromkeys((*limits, "conductivity", "tg"))
-    here, told, bound = fractions.take(rows), dict[str, Prediction](), np.ones(len(rows))
+    batch, predictions, bound = fractions.take(rows), dict[str, Prediction](), np.ones(len(rows))
     for name in asked:
         with trusting():  # in whatever thread or process: the temperature was judged where the screening began
-            told[name] = predicted(name, predictors[name], here, aim.temperature_C)
+            predictions[name] = predicted(name, predictors[name], batch, aim.temperature_C)
         if name in limits and floor > 0:
-            bound = bound * probability([limits[name]], told)
+            bound = bound * probability([limits[name]], predictions)
             stay = np.flatnonzero(bound >= floor * SURE)
             if len(stay) < len(rows):
-                rows, bound, here = rows[stay], bound[stay], here.take(stay)
-                told = {other: prediction.take(stay) for other, prediction in told.items()}
-    in_order = {name: told[name] for name in dict.fromkeys(("conductivity", "tg", *limits))}
+                rows, bound, batch = rows[stay], bound[stay], batch.take(stay)
+                predictions = {other: prediction.take(stay) for other, prediction in predictions.items()}
+    in_order = {name: predictions[name] for name in dict.fromkeys(("conductivity", "tg", *limits))}
     verdict = np.array(VERDICTS)[severities(in_order).max(axis=0, initial=0)]
     lost = hopeless[rows] | goal.too_far(verdict)
-    chance = np.where(lost, 0.0, probability(goal.thresholds, told))
+    chance = np.where(lost, 0.0, probability(goal.thresholds, predictions))
     if goal.min_p_glass is not None:
-        glass = GlassChance.of(here, former)
+        glass = GlassChance.of(batch, former)
         chance = np.where(glass.refused(goal), 0.0, chance * glass.factor(goal))
-    edge = margin(goal.thresholds, told)
+    edge = margin(goal.thresholds, predictions)
     columns: dict[str, npt.NDArray[Any]] = {}
     if aim.everything:
         columns = {"p_goal": chance}

@@ -104,15 +104,15 @@ def _screened(source: Source, aim: Aim, crew: Crew, kept: BlockFolder | None, pr
         done.add(part.number)
     if done:
         progress(f"{best.size:,} of {source.size:,} candidates were done before")
-    waiting, told = (block for block in source.blocks() if block.number not in done), best.size
+    waiting, reported = (block for block in source.blocks() if block.number not in done), best.size
     reached = [best.floor(aim.top)]
     for part in crew.work(waiting, lambda: reached[0]):
         if kept is not None:
             kept.keep(part)
         best = best_of([best, part], aim.top)
         reached[0] = best.floor(aim.top)
-        if best.size - told >= TOLD_EVERY * source.size:
-            told = best.size
+        if best.size - reported >= TOLD_EVERY * source.size:
+            reported = best.size
             progress(f"{best.size:,} of {source.size:,} candidates, {100 * best.size / source.size:.0f} %")
     return best
 

@@ -61,9 +61,9 @@ class Screened:
 
         columns = {"place": self.places, "p_goal": self.chance, "margin": self.margin, "text": self.texts}
         columns["text"] = pa.array(self.texts, pa.string())
-        told = {"number": self.number, "size": self.size, "unread": self.unread, "errors": self.errors}
+        fields = {"number": self.number, "size": self.size, "unread": self.unread, "errors": self.errors}
         buffer = io.BytesIO()
-        pq.write_table(pa.table(columns).replace_schema_metadata({"block": json.dumps(told)}), buffer)
+        pq.write_table(pa.table(columns).replace_schema_metadata({"block": json.dumps(fields)}), buffer)
         put(path, buffer.getvalue())
 
     @classmethod
@@ -72,11 +72,11 @@ class Screened:
         import pyarrow.parquet as pq
 
         table = pq.read_table(path)
-        told = json.loads(table.schema.metadata[b"block"])
-        errors = tuple((int(place), str(reason)) for place, reason in told["errors"])
+        fields = json.loads(table.schema.metadata[b"block"])
+        errors = tuple((int(place), str(reason)) for place, reason in fields["errors"])
         places, chance, margin = (table[name].to_numpy() for name in ("place", "p_goal", "margin"))
         texts = table["text"].to_pylist()
-        return cls(told["number"], told["size"], places, chance, margin, texts, told["unread"], errors)
+        return cls(fields["number"], fields["size"], places, chance, margin, texts, fields["unread"], errors)
 
 
 def screened(block: Block, aim: Aim, predictors: Predictors, floor: float = 0.0) -> Screened:
@@ -102,19 +102,19 @@ def _table(block: Block, rows: npt.NDArray[np.intp], errors: dict[int, str], col
     import pyarrow.parquet as pq
 
     shown = np.arange(len(block)) if block.formulas is not None else rows
-    told: dict[str, Any] = {"place": pa.array(shown + block.start)}
+    named: dict[str, Any] = {"place": pa.array(shown + block.start)}
     if block.formulas is not None:
-        told["formula"] = pa.array([_text(item) for item in block.formulas], pa.string())
+        named["formula"] = pa.array([_text(item) for item in block.formulas], pa.string())
     elif block.amounts is not None:
         shares = block.amounts[rows] / block.amounts[rows].sum(axis=1, keepdims=True)
-        told |= {name: values[rows] for name, values in block.variables.items()}
-        told |= {symbol: shares[:, at] for at, symbol in enumerate(block.symbols)}
+        named |= {name: values[rows] for name, values in block.variables.items()}
+        named |= {symbol: shares[:, at] for at, symbol in enumerate(block.symbols)}
     for name, column in columns.items():
-        told[name] = _spread(column, rows, len(block)) if len(rows) < len(shown) else pa.array(column)
+        named[name] = _spread(column, rows, len(block)) if len(rows) < len(shown) else pa.array(column)
     if block.formulas is not None:
-        told["error"] = pa.array([errors.get(row, "") for row in range(len(block))] if errors else [""] * len(block))
+        named["error"] = pa.array([errors.get(row, "") for row in range(len(block))] if errors else [""] * len(block))
     buffer = io.BytesIO()
-    pq.write_table(pa.table(told), buffer)
+    pq.write_table(pa.table(named), buffer)
     return buffer.getvalue()
 
 

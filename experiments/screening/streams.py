@@ -101,10 +101,10 @@ class Source(ABC):
 class Listed(Source):
     """Formulas or compositions in memory."""
 
-    def __init__(self, told: Any) -> None:
-        self.items = listed(told)
+    def __init__(self, candidates: Any) -> None:
+        self.items = listed(candidates)
         self.name, self.size = "the list", len(self.items)
-        self.index = told.index if isinstance(told, pd.Series | pd.DataFrame) else None
+        self.index = candidates.index if isinstance(candidates, pd.Series | pd.DataFrame) else None
 
     def blocks(self) -> Iterator[Block]:
         """Slices of the list."""
@@ -161,14 +161,14 @@ class Dataset(Source):
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        found = sorted(path.glob("**/*.parquet")) if path.is_dir() else [path]
-        found = [one for one in found if not any(part.startswith(".") for part in one.relative_to(path).parts)]
-        if not found:
+        files = sorted(path.glob("**/*.parquet")) if path.is_dir() else [path]
+        files = [one for one in files if not any(part.startswith(".") for part in one.relative_to(path).parts)]
+        if not files:
             raise FormulaError(f"{path.name} holds no .parquet file; name a Parquet file, or a folder of some")
-        self.name, self.files, self.size, self.folder = path.name, found, 0, path if path.is_dir() else None
+        self.name, self.files, self.size, self.folder = path.name, files, 0, path if path.is_dir() else None
         self._columns: list[str] = []
-        told = [str(len(found))]
-        for file in found:
+        facts = [str(len(files))]
+        for file in files:
             try:
                 metadata = pq.read_metadata(file)
             except (pa.ArrowException, OSError) as error:
@@ -179,8 +179,8 @@ class Dataset(Source):
             self._columns.append(_formula_column(metadata.schema.to_arrow_schema(), file.name))
             self.size += metadata.num_rows
             stat = file.stat()
-            told.append(f"{file.relative_to(path.parent)} {stat.st_size} {stat.st_mtime_ns} {metadata.num_rows}")
-        self._identity = hashlib.sha256("\n".join(told).encode()).hexdigest()
+            facts.append(f"{file.relative_to(path.parent)} {stat.st_size} {stat.st_mtime_ns} {metadata.num_rows}")
+        self._identity = hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
     def blocks(self) -> Iterator[Block]:
         """The column of formulas alone, as text."""
