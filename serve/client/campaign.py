@@ -51,8 +51,8 @@ class RemoteCampaign(Campaign):
 
     def record(self, formula: str, **values: Any) -> int:
         """Record what came of a melt, as `Campaign.record` does; return the number of the event."""
-        told = {name: value for name, value in values.items() if value is not None and value is not False}
-        return self._done("record", {"formula": formula, **told})[0]
+        given = {name: value for name, value in values.items() if value is not None and value is not False}
+        return self._done("record", {"formula": formula, **given})[0]
 
     def record_table(self, table: pd.DataFrame | Path | str, trust_units: bool = False) -> Numbers:
         """Record a table of results, all rows or none; return the numbers of the events."""
@@ -60,8 +60,8 @@ class RemoteCampaign(Campaign):
 
     def correct(self, event: int, formula: str | None = None, trust_units: bool = False, **values: Any) -> int:
         """Correct a result; return the number of the event."""
-        told = {"event": event, "formula": formula, "values": values}
-        return self._done("correct", told | _insisting(trust_units))[0]
+        fields = {"event": event, "formula": formula, "values": values}
+        return self._done("correct", fields | _insisting(trust_units))[0]
 
     def withdraw(self, event: int, note: str = "") -> int:
         """Take back what an event said; return the number of the event."""
@@ -90,8 +90,8 @@ class RemoteCampaign(Campaign):
         """Widths of the intervals before and after the results, by the models of the service."""
         if predictors is not None:
             raise ServiceError("the intervals are those of the models of the service; leave predictors out", 0)
-        told = self._wire.get(f"campaigns/{self.name}").get("intervals", ())
-        return [Width(**{name: one[name] for name in COLUMNS}) for one in told]
+        intervals = self._wire.get(f"campaigns/{self.name}").get("intervals", ())
+        return [Width(**{name: one[name] for name in COLUMNS}) for one in intervals]
 
     def predictor(self, name: str) -> Any:
         """Refuse: models stay with the service."""

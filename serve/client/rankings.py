@@ -47,12 +47,12 @@ def ranked(
     body = {name: value for name, value in asked.items() if value is not None}
     if file := file_of(candidates):
         return _ranked_file(wire, file, body | of_file(temperature_C), progress)
-    listing, told = ranked_as(candidates, temperature_C)
-    body |= told
+    listing, conditions = ranked_as(candidates, temperature_C)
+    body |= conditions
     if len(listing) <= AT_ONCE:
-        return named(ranking_of(wire.noticed(wire.post("rank", body))), listing, told.get("temperature_C"))
+        return named(ranking_of(wire.noticed(wire.post("rank", body))), listing, conditions.get("temperature_C"))
     table = _result(wire, wire.noticed(wire.post("jobs", body, once=True))["id"], progress)
-    return named(table.set_index("place").rename_axis(None), listing, told.get("temperature_C"))
+    return named(table.set_index("place").rename_axis(None), listing, conditions.get("temperature_C"))
 
 
 def waited(wire: Wire, job: str, progress: Progress = silent) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def _ranked_file(wire: Wire, path: Path, body: Mapping[str, Any], progress: Prog
 def _result(wire: Wire, job: str, progress: Progress) -> pd.DataFrame:
     import pandas as pd
 
-    told = waited(wire, job, progress)
+    finished = waited(wire, job, progress)
     table = pd.read_parquet(io.BytesIO(wire.bytes(f"jobs/{job}/result?format=parquet")))
-    table.attrs["models"] = told["models"]
+    table.attrs["models"] = finished["models"]
     return table

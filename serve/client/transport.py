@@ -67,9 +67,9 @@ class Wire:
         """Close the connections."""
         self._http.close()
 
-    def get(self, path: str, told: Mapping[str, Any] | None = None) -> Any:
+    def get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
         """Return what a path says."""
-        return self._asked("GET", path, params=told).json()
+        return self._asked("GET", path, params=query).json()
 
     def bytes(self, path: str) -> bytes:
         """Return the file at a path."""
@@ -84,12 +84,12 @@ class Wire:
 
     def upload(self, path: str, file: Path, fields: Mapping[str, Any]) -> Any:
         """Send a file with fields beside it."""
-        told = {
+        form = {
             name: value if isinstance(value, str) else json.dumps(sent(value, name))
             for name, value in fields.items()
             if value not in (None, False, "", [])
         }
-        return self._asked("POST", path, True, files={"file": (file.name, file.read_bytes())}, data=told).json()
+        return self._asked("POST", path, True, files={"file": (file.name, file.read_bytes())}, data=form).json()
 
     def noticed(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
         """Warn of what an answer wants to be noticed, and return it."""
@@ -97,7 +97,7 @@ class Wire:
             notice(note, stacklevel=4)
         return answer
 
-    def _asked(self, method: str, path: str, once: bool = False, **told: Any) -> Any:
+    def _asked(self, method: str, path: str, once: bool = False, **options: Any) -> Any:
         """The answer to a request, sent again with growing waits while the service is busy or away."""
         import httpx
 
@@ -105,7 +105,7 @@ class Wire:
         until, wait = time.monotonic() + self.patience_s, FIRST_WAIT_S
         while True:
             try:
-                answer = self._http.request(method, ROOT + path, headers=headers, **told)
+                answer = self._http.request(method, ROOT + path, headers=headers, **options)
                 pause = answer.headers.get("retry-after")
                 if answer.is_success:
                     return answer
@@ -149,8 +149,8 @@ def spans(variables: Mapping[str, Any]) -> dict[str, Any]:
 
 def _refused(answer: Any) -> ServiceError:
     try:
-        told = answer.json()
-        return ServiceError(str(told["detail"]), answer.status_code, told.get("errors", []))
+        problem = answer.json()
+        return ServiceError(str(problem["detail"]), answer.status_code, problem.get("errors", []))
     except (ValueError, KeyError, TypeError):
         return ServiceError(f"the service answered {answer.status_code}", answer.status_code)
 
