@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -46,6 +46,17 @@ Made = Annotated[
     ),
 ]
 Note = Annotated[str | None, typer.Option("--note", help="Kept with the event.")]
+_CLEARED = {
+    "conductivity": "conductivity_S_cm",
+    "conductivity-error": "conductivity_error_S_cm",
+    "tg": "tg_C",
+    "tg-error": "tg_error_C",
+    "at": "temperature_C",
+    "phase": "phase",
+    "failed": "outcome",
+    "sample": "sample",
+    "note": "note",
+}  # what --clear takes out, by the option that gave it
 
 
 @contextmanager
@@ -167,8 +178,9 @@ def record(
 ) -> None:
     """Record what came of a melt, all of it or a part; or a table of results."""
     with told(), _noticed():
-        values = _values(conductivity, conductivity_error, tg, tg_error, at, phase, _failure(failed), sample, note)
-        values |= _conditions(made)
+        measured = {"conductivity_S_cm": conductivity, "conductivity_error_S_cm": conductivity_error, "tg_C": tg}
+        measured |= {"tg_error_C": tg_error, "temperature_C": at}
+        values = _values(measured | {"phase": phase, "sample": sample, "note": note}, failed, made)
         if (formula is None) == (table is None):
             raise InputError("give a FORMULA with its values, or --table FILE, and not both")
         if (table is not None or abandoned) and set(values) - {"note"}:
@@ -214,11 +226,10 @@ def _conditions(given: list[str] | None) -> dict[str, dict[str, str | None]]:
     return {"conditions": made} if made else {}
 
 
-def _values(*told: Any) -> dict[str, Any]:
-    """Values given, by their names in a campaign."""
-    names = ("conductivity_S_cm", "conductivity_error_S_cm", "tg_C", "tg_error_C", "temperature_C")
-    named = zip((*names, "phase", "outcome", "sample", "note"), told, strict=True)
-    return {name: value for name, value in named if value is not None}
+def _values(values: Mapping[str, Any], failed: str | None, made: list[str] | None) -> dict[str, Any]:
+    """Values given, by their names in a campaign, with what became of the melt and how it was made."""
+    given = {name: value for name, value in (*values.items(), ("outcome", _failure(failed))) if value is not None}
+    return given | _conditions(made)
 
 
 @app.command()
@@ -244,16 +255,17 @@ def correct(
 ) -> None:
     """Correct a result; the next proposals are those of the corrected history."""
     with told(), _noticed():
-        values = _values(conductivity, conductivity_error, tg, tg_error, at, phase, _failure(failed), sample, note)
-        values |= _conditions(made) | dict.fromkeys(map(_cleared, clear or []))
+        measured = {"conductivity_S_cm": conductivity, "conductivity_error_S_cm": conductivity_error, "tg_C": tg}
+        measured |= {"tg_error_C": tg_error, "temperature_C": at}
+        values = _values(measured | {"phase": phase, "sample": sample, "note": note}, failed, made)
+        values |= dict.fromkeys(map(_cleared, clear or []))
         say(f"corrected as event {found(name, server).correct(event, formula, trust_units, **values)}")
 
 
 def _cleared(word: str) -> str:
-    options = ("conductivity", "conductivity-error", "tg", "tg-error", "at", "phase", "failed", "sample", "note")
-    if word not in options:
-        raise InputError(f"--clear {visible(word)}: there is no such value; use one of {', '.join(options)}")
-    return next(iter(_values(*(word == option or None for option in options))))
+    if word not in _CLEARED:
+        raise InputError(f"--clear {visible(word)}: there is no such value; use one of {', '.join(_CLEARED)}")
+    return _CLEARED[word]
 
 
 @app.command()
