@@ -50,7 +50,7 @@ OF_BELIEFS = sorted(
 FLOORS = ("datasets", "models", "experiments", "serve")
 COMPARING = {"eq", "ne", "isin", "startswith", "contains", "match", "replace"}  # methods that compare
 PLACES = "see datasets/properties.py"
-DOORS = "see there, serve/cli_*.py and serve/schemas/requests.py"
+DOORS = "see there, serve/cli/ and serve/schemas/requests.py"
 HEAD = {"formula", "quantity", "value", "unit", "temperature_C"}  # of a table of measurements
 TABLES = sorted(
     [path.stem for path in DATA.glob("*.csv") if set(path.open(encoding="utf-8").readline().strip().split(",")) >= HEAD]

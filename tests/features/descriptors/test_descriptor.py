@@ -1,5 +1,6 @@
 """A descriptor is registered once, beside its formula, and all that speaks of descriptors follows."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -28,6 +29,25 @@ def test_a_module_with_descriptors_is_gathered():
     paths = (ROOT / "features" / "descriptors").glob("*.py")
     having = {path.stem for path in paths if re.search(r"^@descriptor\(", path.read_text(encoding="utf-8"), re.M)}
     assert having == {module.__name__.rpartition(".")[2] for module in MODULES}
+
+
+def test_every_quantity_is_a_descriptor_or_is_used_by_one():
+    """Put @descriptor(...) over the function where this is red: without it no column holds what it gives."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "features").rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    used = {node.id for node in nodes if isinstance(node, ast.Name)}
+    used |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    folder = ROOT / "features" / "descriptors"
+    paths = [folder / f"{module.__name__.rpartition('.')[2]}.py" for module in MODULES]
+    of_sums = {
+        node.name
+        for path in paths
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and [part.arg for part in node.args.args] == ["sums"]
+        if not any(ast.unparse(part).startswith("descriptor(") for part in node.decorator_list)
+    }
+    assert len(of_sums) > 5
+    assert not of_sums - used, f"{', '.join(sorted(of_sums - used))}: neither a descriptor nor part of one"
 
 
 def test_no_descriptor_hides_another():
