@@ -99,7 +99,7 @@ class Campaigns:
         recorded = [
             {"event": one.event, "last": one.last, "formula": one.formula, **cell(dict(one.found))} for one in stands
         ]
-        told = {
+        fields = {
             "name": campaign.name,
             "created": state.created,
             "candidates": cell(dict(state.candidates)),
@@ -123,8 +123,8 @@ class Campaigns:
         if figure and state.events:
             from ..pages import figures as pictures
 
-            told["figure"] = pictures.of_campaign(state)
-        return told
+            fields["figure"] = pictures.of_campaign(state)
+        return fields
 
     def intervals(self, campaign: Campaign) -> Sequence[Told]:
         """How much the results narrow the intervals of the candidates; nothing while there are no models."""
@@ -205,10 +205,10 @@ class Campaigns:
         answer = self.propose(name, batch)
         return _round(len(answer.table), answer.models, answer.more["event"], answer.more["stop"])
 
-    def change(self, name: str, verb: str, *told: Any, **values: Any) -> dict[str, Any]:
+    def change(self, name: str, verb: str, *arguments: Any, **values: Any) -> dict[str, Any]:
         """Record, correct, withdraw or abandon; return the events it made and what is to be noticed."""
-        campaign = self.checked(name, len(told[0])) if verb == "record_table" else self.find(name)
-        notes, events = noticed(lambda: getattr(campaign, verb)(*told, **values))
+        campaign = self.checked(name, len(arguments[0])) if verb == "record_table" else self.find(name)
+        notes, events = noticed(lambda: getattr(campaign, verb)(*arguments, **values))
         return {
             "events": events if isinstance(events, list) else [events],
             "notes": notes,

@@ -122,8 +122,8 @@ def compare_versions(clerk: Worker, name: str, version: int) -> dict[str, Any]:
 def promote(clerk: Worker, name: str, version: int, force: bool) -> dict[str, Any]:
     """Let a kept version answer, if the gate lets it through or it is forced."""
     before = _check(name, version)
-    told = _done(clerk, "promote", name=name, version=version, force=force, present=before)
-    return {"property": name, "version": version, "before": before, **told}
+    promoted = _done(clerk, "promote", name=name, version=version, force=force, present=before)
+    return {"property": name, "version": version, "before": before, **promoted}
 
 
 def rollback(clerk: Worker, name: str) -> dict[str, Any]:
@@ -132,18 +132,18 @@ def rollback(clerk: Worker, name: str) -> dict[str, Any]:
     return {"property": name, "version": _done(clerk, "rollback", name=name, present=before), "before": before}
 
 
-def asked(clerk: Worker, do: str, **told: Any) -> Any:
+def asked(clerk: Worker, do: str, **arguments: Any) -> Any:
     """What the clerk says who only reads; one that was lost is replaced once."""
     try:
-        return clerk.ask(do, **told)
+        return clerk.ask(do, **arguments)
     except LostWorkerError:
-        return clerk.ask(do, **told)
+        return clerk.ask(do, **arguments)
 
 
-def _done(clerk: Worker, do: str, name: str, **told: Any) -> Any:
+def _done(clerk: Worker, do: str, name: str, **arguments: Any) -> Any:
     """What the clerk says who changes which version answers; one that was lost may have done it, so no other tries."""
     try:
-        return clerk.ask(do, name=name, **told)
+        return clerk.ask(do, name=name, **arguments)
     except LostWorkerError as error:
         said = f"{error}, and {name} version {_check(name)} answers now"
         raise WorkError(f"{said}; if that is not what you wanted, {do} again") from None

@@ -133,7 +133,7 @@ class Pool:
         self._begun: list[tuple[str, float]] = []  # owner and seconds of what is at work
         self._stopped = False
 
-    async def run(self, work: Callable[..., T], *told: Any, seconds: float = 0.0, **named: Any) -> T:
+    async def run(self, work: Callable[..., T], *arguments: Any, seconds: float = 0.0, **named: Any) -> T:
         """Do a piece of work in a thread of the pool; `seconds` is how long it is expected to take."""
         owner, taken = ASKING.get(), len(self._begun) + len(self._turns)
         if taken >= self._most:
@@ -144,7 +144,7 @@ class Pool:
                 f"{ours} requests of yours like this are worked on or wait; come again when one is answered"
             )
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._turns.add(owner, seconds, (_Piece(lambda: work(*told, **named), seconds, answer), owner))
+        self._turns.add(owner, seconds, (_Piece(lambda: work(*arguments, **named), seconds, answer), owner))
         self._begin()
         return await answer
 
