@@ -9,6 +9,8 @@ import pytest
 from vitrion.experiments.campaigns import tracking as campaign_runs
 from vitrion.experiments.recipes.recipe import Recipe
 from vitrion.experiments.tracking import log as tracking
+from vitrion.experiments.training import retraining
+from vitrion.models.design import descriptor_record
 
 
 @pytest.fixture(autouse=True)
@@ -64,3 +66,20 @@ def tiny(monkeypatch, tables, quick):
 
     monkeypatch.setattr(Recipe, "rows", few)
     monkeypatch.setattr(Recipe, "predictor", quick)
+
+
+@pytest.fixture
+def training_reads(monkeypatch):
+    """Let a training read other tables: takes a function from the name of a property to its data."""
+
+    def reads(tables_of):
+        monkeypatch.setattr(retraining, "load", tables_of)
+
+    return reads
+
+
+@pytest.fixture
+def cohesion_changed(monkeypatch):
+    """Let the descriptor ``cohesion`` give other values than those that models were trained on."""
+    known = descriptor_record.fingerprints
+    monkeypatch.setattr(descriptor_record, "fingerprints", lambda block: {**known(block), "glass cohesion": "0" * 12})

@@ -13,7 +13,6 @@ from vitrion.experiments.training import retraining
 from vitrion.experiments.training.train import train
 from vitrion.models.artifacts import artifact
 from vitrion.models.artifacts.artifact import ArtifactError
-from vitrion.models.design import descriptor_record
 
 
 @pytest.fixture
@@ -131,9 +130,7 @@ def test_a_damaged_one_says_what_to_do(shipped, harm):
     assert registry.load_predictor("conductivity").property == "conductivity"
 
 
-def test_one_of_other_descriptors_says_what_to_do(untouched, monkeypatch):
-    known = descriptor_record.fingerprints
-    monkeypatch.setattr(descriptor_record, "fingerprints", lambda block: {**known(block), "glass cohesion": "0" * 12})
+def test_one_of_other_descriptors_says_what_to_do(untouched, cohesion_changed):
     with pytest.raises(registry.ShippedError, match=r"cohesion changed.* install Vitrion again, or train") as error:
         registry.load_predictor("tg")
     assert error.value.property == "tg"
@@ -166,7 +163,7 @@ def test_the_first_training_is_held_against_it(untouched, tiny, stored):
     assert registry.champions()["tg"].version == 0
 
 
-def test_nothing_has_to_be_trained_for_it(untouched, monkeypatch, tables):
-    monkeypatch.setattr(retraining, "load", lambda name: tables[name])
+def test_nothing_has_to_be_trained_for_it(untouched, training_reads, tables):
+    training_reads(lambda name: tables[name])
     told = retraining.why("tg")
     assert not told.needed

@@ -21,10 +21,10 @@ def test_nothing_yet(home):
 
 
 @pytest.fixture
-def champion(tiny, stored, tables, monkeypatch):
+def champion(tiny, stored, tables, training_reads):
     """A champion of few rows, and what is known set to those."""
     table = tables["tg"]
-    monkeypatch.setattr(retraining, "load", lambda name: table)
+    training_reads(lambda name: table)
     train(["tg"], n_jobs=1)
     return table
 
@@ -47,12 +47,12 @@ def anything_passes(monkeypatch):
     monkeypatch.setattr(gate_intervals, "WIDEST", 9.0)
 
 
-def test_reasons_to_train_again(champion, monkeypatch):
+def test_reasons_to_train_again(champion, training_reads):
     assert not retraining.why("tg").needed
     assert "knows all that is known" in retraining.why("tg").said
 
     def known(table):
-        monkeypatch.setattr(retraining, "load", lambda name: table)
+        training_reads(lambda name: table)
         return retraining.why("tg")
 
     few = known(with_more(champion, 5))
@@ -94,9 +94,9 @@ def test_a_recipe_that_changed_is_new(champion):
     assert retraining.same(recipe, champion) is None
 
 
-def test_a_version_that_was_refused_is_not_made_again_every_night(champion, monkeypatch):
+def test_a_version_that_was_refused_is_not_made_again_every_night(champion, monkeypatch, training_reads):
     table = with_more(champion, 8)
-    monkeypatch.setattr(retraining, "load", lambda name: table)
+    training_reads(lambda name: table)
     monkeypatch.setattr(promotion, "load", lambda name: table)
     whole = Recipe.rows
     monkeypatch.setattr(Recipe, "rows", lambda recipe, data=None: whole(recipe, table))
@@ -114,10 +114,10 @@ def test_a_version_that_was_refused_is_not_made_again_every_night(champion, monk
     assert registry.versions("tg") == [1, 2]
 
 
-def test_what_a_kill_left_between_training_and_promotion_is_finished(champion, monkeypatch):
+def test_what_a_kill_left_between_training_and_promotion_is_finished(champion, monkeypatch, training_reads):
     """Never asked, or let through and not promoted; a version that was to be kept alone is left alone."""
     table = with_more(champion, 8)
-    monkeypatch.setattr(retraining, "load", lambda name: table)
+    training_reads(lambda name: table)
     monkeypatch.setattr(promotion, "load", lambda name: table)
     whole = Recipe.rows
     monkeypatch.setattr(Recipe, "rows", lambda recipe, data=None: whole(recipe, table))
@@ -140,9 +140,9 @@ def test_what_a_kill_left_between_training_and_promotion_is_finished(champion, m
     assert train(["tg"], n_jobs=1)[0].promoted
 
 
-def test_a_version_that_was_rolled_back_is_not_promoted_by_training(champion, monkeypatch):
+def test_a_version_that_was_rolled_back_is_not_promoted_by_training(champion, monkeypatch, training_reads):
     table = with_more(champion, 8)
-    monkeypatch.setattr(retraining, "load", lambda name: table)
+    training_reads(lambda name: table)
     monkeypatch.setattr(promotion, "load", lambda name: table)
     whole = Recipe.rows
     monkeypatch.setattr(Recipe, "rows", lambda recipe, data=None: whole(recipe, table))
