@@ -23,7 +23,7 @@ FORESTS: dict[str, Field] = {
     "full": Trees("width", "certainty", kind=HALF),
     "kin": Trees("kin width", "certainty", kind=HALF),
 }
-BORDER = Trees("width", "certainty", may_lack=True, kind=HALF)
+BORDER = Trees("kin width", "certainty", may_lack=True, kind=HALF)
 COEFFICIENTS: dict[str, Field] = {"coefficients_": Plain(("terms",), least=-FARTHEST, most=FARTHEST)}
 POINTS: dict[str, Field] = {**DOMAIN, "points_": Repeated("fitted", ("space",), HALF)}
 OWN: dict[str, Field] = {

@@ -34,7 +34,7 @@ CLASSES = ("crystal", "partial", "glass")
 REACH = 1.0  # distance in descriptor space at which an own result counts exp(-1/2)
 PRIOR = 2.0  # own results of the very composition that weigh as much as the trees
 SAME_POINT = 1e-6  # distance up to which an own result is of the very composition
-LEAVES = (8, 12, 12)  # rows of a leaf of each forest of a stack
+LEAVES = (8, 12, 10)  # rows of a leaf of each forest of a stack
 COARSE = 4  # whether the rest is partly crystalline needs fewer trees, and larger leaves
 DIMENSIONS = 8  # of the space in which distances are taken
 MOST_ROWS = 4096  # rows whose distances to one's own results are worked out at once
@@ -247,9 +247,9 @@ class GlassFormer(BaseEstimator):
 
     def _stack(self, coarse: int = 1) -> OutcomeStack:
         """A stack, not yet fitted, of forests that are `coarse` times smaller; of coarse ones there are two."""
-        first, second, third = (coarse * leaf for leaf in LEAVES)
+        full, kin, border = (coarse * leaf for leaf in LEAVES)
         n_trees = max(self.n_trees // coarse, 1)
-        return OutcomeStack(n_trees, (first, second, third), border=coarse == 1, random_state=self.random_state)
+        return OutcomeStack(n_trees, (full, kin, border), border=coarse == 1, random_state=self.random_state)
 
     def _with_own(self, chances: Matrix, points: Matrix) -> Matrix:
         """Probabilities drawn to one's own results near the points, shape (n, 3)."""

@@ -39,7 +39,7 @@ class OutcomeStack(BaseEstimator):
 
     Papers sample some systems all over and of others the glasses alone, so that much of what the forests learn is where
     authors looked. A third forest regresses how much more often a glass was reported than elsewhere in the same set of
-    elements, on sets that hold both outcomes: where the border runs, whoever drew it.
+    elements, on sets that hold both outcomes, without the atomic fractions: where the border runs, whoever drew it.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class OutcomeStack(BaseEstimator):
     """
 
     def __init__(
-        self, n_trees: int = 60, leaves: tuple[int, int, int] = (8, 12, 12), border: bool = True, random_state: int = 0
+        self, n_trees: int = 60, leaves: tuple[int, int, int] = (8, 12, 10), border: bool = True, random_state: int = 0
     ) -> None:
         self.n_trees = n_trees
         self.leaves = leaves
@@ -80,21 +80,21 @@ class OutcomeStack(BaseEstimator):
         judged
             Rows on which the stack is fitted, shape (n,); the others are learnt from alone.
         groups
-            Set of elements of each row, shape (n,), inside which the third forest compares; a fold holds whole groups.
+            Set of elements of each row, shape (n,), inside which the third forest compares.
         n_jobs
             Folds fitted side by side; the result is the same whatever the number.
         """
         single: Singles = np.ascontiguousarray(X, dtype=np.float32)
         numbers = np.unique(fold[judged]).tolist()
-        excess = beyond_group(happened, weight, groups)
+        _, among = np.unique(groups.astype(str), return_inverse=True)
         told = Parallel(n_jobs=n_jobs)(
-            delayed(self._unseen)(single, happened, excess, weight, fold == number, judged) for number in numbers
+            delayed(self._unseen)(single, happened, among, weight, fold == number, judged) for number in numbers
         )
         self.held_out_ = np.full((len(single), 2 + self.border), np.nan)
         for number, part in zip(numbers, told, strict=True):
             self.held_out_[(fold == number) & judged] = part
         self.coefficients_ = stacked(self.held_out_[judged], happened[judged], weight[judged])
-        self.forests_ = [Forest.of(forest, half=True) for forest in self._trees(single, happened, excess, weight)]
+        self.forests_ = [Forest.of(forest, half=True) for forest in self._trees(single, happened, among, weight)]
         return self
 
     def predict(self, X: Matrix) -> Vector:
@@ -108,12 +108,12 @@ class OutcomeStack(BaseEstimator):
         """
         return combined(self.held_out_, self.coefficients_)
 
-    def _unseen(self, X: Singles, happened: Vector, excess: Vector, weight: Vector, out: Mask, judged: Mask) -> Matrix:
+    def _unseen(self, X: Singles, happened: Vector, among: Folds, weight: Vector, out: Mask, judged: Mask) -> Matrix:
         learnt = ~out & (weight > 0)
-        forests = self._trees(X[learnt], happened[learnt], excess[learnt], weight[learnt])
+        forests = self._trees(X[learnt], happened[learnt], among[learnt], weight[learnt])
         return _said(forests, X[out & judged])
 
-    def _trees(self, X: Singles, happened: Vector, excess: Vector, weight: Vector) -> list[ExtraTreesRegressor]:
+    def _trees(self, X: Singles, happened: Vector, among: Folds, weight: Vector) -> list[ExtraTreesRegressor]:
         full, kin, border = (
             ExtraTreesRegressor(
                 self.n_trees,
@@ -123,24 +123,24 @@ class OutcomeStack(BaseEstimator):
             )
             for view, leaf in enumerate(self.leaves)
         )
-        mixed = np.isfinite(excess)
         with one_thread():
             forests = [full.fit(X, happened, weight), kin.fit(X[:, len(SYMBOLS) :], happened, weight)]
             if self.border:
+                excess = beyond_group(happened, weight, among)
+                mixed = np.isfinite(excess)
                 some = mixed if mixed.any() else np.ones_like(mixed)  # without a border anywhere it says 0
-                forests.append(border.fit(X[some], np.nan_to_num(excess[some]), weight[some]))
+                forests.append(border.fit(X[some, len(SYMBOLS) :], np.nan_to_num(excess[some]), weight[some]))
         return forests
 
 
-def beyond_group(happened: Vector, weight: Vector, groups: Labels) -> Vector:
-    """Each outcome less the weighted share of its group, shape (n,); NaN in a group with one outcome alone.
+def beyond_group(happened: Vector, weight: Vector, among: Folds) -> Vector:
+    """Each outcome less the weighted share of its group, a number, all of shape (n,); NaN beside no other outcome.
 
-    >>> beyond_group(np.array([1.0, 0.0, 1.0]), np.ones(3), np.array(["a", "a", "b"], dtype=object)).tolist()
+    >>> beyond_group(np.array([1.0, 0.0, 1.0]), np.ones(3), np.array([0, 0, 1])).tolist()
     [0.5, -0.5, nan]
     """
-    _, where = np.unique(groups.astype(str), return_inverse=True)
-    total = np.bincount(where, weight)
-    share = np.divide(np.bincount(where, weight * happened), total, out=np.zeros_like(total), where=total > 0)[where]
+    total = np.bincount(among, weight)
+    share = np.divide(np.bincount(among, weight * happened), total, out=np.zeros_like(total), where=total > 0)[among]
     return np.where((share > 0) & (share < 1), happened - share, np.nan)
 
 
@@ -171,8 +171,8 @@ def combined(said: Matrix, coefficients: Vector) -> Vector:
 def _said(forests: Forests, X: Singles) -> Matrix:
     """What two or three forests say of n rows, shape (n, 2) or (n, 3)."""
     (full, kin, *border), singles = forests, X.astype(np.float32)
-    told = [full.predict(singles), kin.predict(singles[:, len(SYMBOLS) :])]
-    return np.column_stack([*told, *(forest.predict(singles) for forest in border)])
+    others = np.ascontiguousarray(singles[:, len(SYMBOLS) :])
+    return np.column_stack([full.predict(singles), *(forest.predict(others) for forest in (kin, *border))])
 
 
 def _scored(said: Matrix) -> Matrix:
