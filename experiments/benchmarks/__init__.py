@@ -6,5 +6,7 @@
 - `figures`: The figures of the benchmark page: parity, reliability and oxychloride series, as SVG text.
 - `report`: The page of the benchmark: goals, splits by models, series, calibration, and how it was made.
 - `glass_bench`: The bench of glass formation: sets of elements or systems held out, beside baselines.
+- `glass_report`: The page of the bench of glass formation.
+- `glass_figures`: Its figures: reliability, and known systems against what was predicted, as SVG.
 - `recipe_search`: Nested search of the recipes.
 """

@@ -10,8 +10,9 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -26,6 +27,8 @@ from ...features.featurizer import Featurizer
 from ...models.fitting.glass_former import element_sets
 from ..holdout.glass_formation import glasses, scores
 from ..recipes.glass_formation import FormationRecipe
+from ..scores.run_facts import Facts
+from .glass_report import FORMER, Found, write
 
 Vector = npt.NDArray[np.float64]
 
@@ -68,7 +71,9 @@ def magpie_forest(train: Dataset, test: Dataset) -> Vector:
 LEARNERS: Mapping[str, Learner] = MappingProxyType(
     {"share": share, "neighbour": neighbour, "magpie_forest": magpie_forest}
 )
-FORMER = "former"  # the predictor itself, see `of_former`
+GLASSES = ("ZnCl2", "BeF2", "B2O3", "LiPO3", "60ZnCl2-40KCl")
+CRYSTALS = ("NaCl", "LiCl", "Li2O", "CaF2", "Al2O3")
+OXYCHLORIDES = ("LiAlCl2.5O0.75", "NaAlCl2.5O0.75")
 LABELS: Mapping[str, Callable[[Dataset], npt.NDArray[np.object_]]] = MappingProxyType(
     {"elements": lambda data: element_sets(data.fractions), "system": lambda data: data.rows["place"].to_numpy()}
 )
@@ -128,26 +133,77 @@ def against_goals(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["subset", "score", "reached", "goal", "met"])
 
 
+def measured(
+    found: Found, by: str, learners: Sequence[str], only: Sequence[int] = (), drawn_share: float = 1.0
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Score learners one after the other, put it into what was found, and yield name and scores of each.
+
+    Parameters
+    ----------
+    found
+        Of the bench so far.
+    by, only, drawn_share
+        As in `held_out`.
+    learners
+        Names of `LEARNERS`, or `FORMER`.
+    """
+    for name in learners:
+        former = name == FORMER
+        chance = of_former(found.data, by) if former else held_out(found.data, LEARNERS[name], by, only, drawn_share)
+        found.chances[by, name], found.scores[by, name] = chance, scores(found.data, chance)
+        if former and by == "elements":
+            found.goals = against_goals(found.scores[by, name])
+        yield name, found.scores[by, name]
+
+
+def named_cases(data: Dataset) -> pd.DataFrame:
+    """Probability and verdict of mixtures that everybody knows, and of oxychlorides with every such one hidden.
+
+    Returns
+    -------
+    DataFrame
+        ``case, formula, p_glass, verdict``.
+    """
+    recipe = FormationRecipe.named()
+    arguments = recipe.rows(data).keywords()
+    held = [arguments["compositions"].column(symbol) > 0 for symbol in ("Al", "O", "Cl")]
+    shown = ~np.all(held, axis=0)
+    parts = []
+    for case, rows, mixtures in (
+        ("all that is known", np.ones_like(shown), [*GLASSES, *CRYSTALS, *OXYCHLORIDES]),
+        ("every Al oxychloride hidden", shown, [*OXYCHLORIDES]),
+    ):
+        part = {name: value[rows] for name, value in arguments.items() if name != "compositions"}
+        known = arguments["compositions"].take(np.flatnonzero(rows))
+        former = replace(recipe, n_folds=2).former().fit(known, **part)
+        answer = former.predict(mixtures)
+        told = {"formula": mixtures, "p_glass": answer.glass, "verdict": answer.verdict}
+        parts.append(pd.DataFrame({"case": case, **told}))
+    return pd.concat(parts, ignore_index=True)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Score the predictor and the baselines, and print the tables."""
+    """Score the predictor and the baselines, print the tables, and write the page."""
     parser = argparse.ArgumentParser(prog="python -m vitrion.experiments.benchmarks.glass_bench", description=__doc__)
-    parser.add_argument("--by", choices=list(LABELS), default="elements", help="what is held out whole")
+    parser.add_argument("--by", nargs="*", choices=list(LABELS), default=["elements"], help="what is held out whole")
     parser.add_argument("--folds", type=int, nargs="*", default=[], help="folds that baselines predict; all by default")
     parser.add_argument("--learners", nargs="*", choices=[*LEARNERS, FORMER], default=[*LEARNERS, FORMER])
     parser.add_argument("--share", type=float, default=1.0, help="share of the rows that baselines learn from")
-    options = parser.parse_args(arguments)
-    data = load("glass_formation", lab=False)
-    for name in options.learners:
+    parser.add_argument("--write", type=Path, metavar="DOCS", help="folder of the documentation to write the page into")
+    told = [*(sys.argv[1:] if arguments is None else arguments)]
+    options, found = parser.parse_args(told), Found(load("glass_formation", lab=False))
+    facts = Facts.now(" ".join(["python -m vitrion.experiments.benchmarks.glass_bench", *told]))
+    for by in options.by:
         started = time.process_time()
-        if name == FORMER:
-            chance = of_former(data, options.by)
-        else:
-            chance = held_out(data, LEARNERS[name], options.by, options.folds, options.share)
-        table = scores(data, chance)
-        print(f"\n{name}, held out by {options.by} ({time.process_time() - started:.0f} s of processor)")
-        print(table.round(4).to_string(index=False))
-        if name == FORMER:
-            print(against_goals(table).round(4).to_string(index=False), flush=True)
+        for name, table in measured(found, by, options.learners, options.folds, options.share):
+            print(f"\n{name}, held out by {by} ({time.process_time() - started:.0f} s of processor)")
+            print(table.round(4).to_string(index=False), flush=True)
+            started = time.process_time()
+    if len(found.goals):
+        print(found.goals.round(4).to_string(index=False), flush=True)
+    if options.write is not None:
+        found.cases = named_cases(found.data)
+        print(*write(options.write, found, facts.ended()), sep="\n")
     return 0
 
 

@@ -8,6 +8,7 @@ import types
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
+from vitrion.experiments.benchmarks import glass_bench
 from vitrion.experiments.ranking import rank as ranking
 from vitrion.serve.cli import app
 
@@ -268,7 +269,23 @@ def test_a_list_that_cannot_be_read_is_bad_input_with_no_model(tmp_path, monkeyp
     assert "vitrion train" in sentence(result)
 
 
-def test_glass_formation_is_scored_by_its_own_bench():
-    result = CliRunner().invoke(app, ["evaluate", "-p", "glass_formation"])
+@pytest.mark.parametrize("further", [["--split", "family"], ["--split", "paper", "--scores", "scores.json"]])
+def test_glass_formation_is_scored_on_sets_of_elements_or_systems_alone(further):
+    result = CliRunner().invoke(app, ["evaluate", "-p", "glass_formation", *further])
     assert result.exit_code == 2
-    assert "vitrion.experiments.benchmarks.glass_bench" in result.output
+    assert "sets of elements held out, or with --split system" in sentence(result)
+
+
+@pytest.mark.parametrize(("split", "by"), [("paper", "elements"), ("system", "system")])
+def test_glass_formation_is_scored_by_its_own_bench(monkeypatch, split, by):
+    asked = []
+
+    def measured(found, by, learners):
+        asked.append((by, [*learners]))
+        yield learners[0], pd.DataFrame({"subset": ["all"], "auc": [0.75]})
+
+    monkeypatch.setattr(glass_bench, "measured", measured)
+    result = CliRunner().invoke(app, ["evaluate", "-p", "glass_formation", "--split", split, "--baselines"])
+    assert result.exit_code == 0, result.output
+    assert asked == [(by, [glass_bench.FORMER, *glass_bench.LEARNERS])]
+    assert f"all,0.75,former,{by}" in result.output
