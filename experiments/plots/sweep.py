@@ -1,4 +1,4 @@
-"""A sweep as a picture: conductivity and Tg as bands against one variable, or as maps over two."""
+"""A sweep as a picture: conductivity, Tg and P(glass) against one variable, or as maps over two."""
 
 from __future__ import annotations
 
@@ -45,6 +45,8 @@ def sweep_lines(
 ) -> go.Figure:
     """Conductivity (above) and Tg (below) against the first variable, with 90 % bands.
 
+    Under both stands the chance of a glass where a model tells of it.
+
     Parameters
     ----------
     table
@@ -63,15 +65,19 @@ def sweep_lines(
 
     goal = goal or Goal()
     traces: list[dict[str, Any]] = []
-    lines = list(_lines(table, variables))
+    lines, glass = list(_lines(table, variables)), _has_values(table, "p_glass")
     for rgb, (title, part) in zip(LINES, lines, strict=False):
         for panel in _PANELS:
             drawn = _line(part, part[variables[0]].to_numpy(float), panel, title, rgb)
             traces += drawn if len(lines) <= MOST_BANDS else drawn[1:]
+        if glass:
+            traces.append(_chance(part, variables[0], title, rgb))
+    top, middle = (0.62, 0.25) if glass else (0.53, 0.0)
     layout = frame(size) | {
-        "xaxis": axis(variables[0]) | {"anchor": "y2"},
-        "yaxis": axis(f"σ({temperature_C:g} °C), mS/cm", log=True) | {"domain": [0.53, 1]},
-        "yaxis2": axis("Tg, °C") | {"domain": [0, 0.47]},
+        "xaxis": axis(variables[0]) | {"anchor": "y3" if glass else "y2"},
+        "yaxis": axis(f"σ({temperature_C:g} °C), mS/cm", log=True) | {"domain": [top, 1]},
+        "yaxis2": axis("Tg, °C") | {"domain": [middle, top - 0.06]},
+        **({"yaxis3": axis("P(glass), %") | {"domain": [0, 0.19], "range": [0, 102]}} if glass else {}),
         "shapes": [
             _level(limit * panel.scale, panel.key)
             for panel in _PANELS
@@ -292,6 +298,32 @@ def _line(part: pd.DataFrame, x: Vector, panel: _Panel, title: str, rgb: str) ->
         "showlegend": panel.key == "y" and bool(title),
     }
     return [band, line]
+
+
+def _chance(part: pd.DataFrame, variable: str, title: str, rgb: str) -> dict[str, Any]:
+    """The chance of a glass along one line, filled down to zero."""
+    chance = 100 * pd.to_numeric(part["p_glass"], errors="coerce").to_numpy(float)
+    verdicts = [str(verdict) for verdict in part["glass_verdict"]]
+    return {
+        "type": "scatter",
+        "name": title,
+        "legendgroup": title,
+        "xaxis": "x",
+        "yaxis": "y3",
+        "x": part[variable].to_numpy(float).tolist(),
+        "y": [None if np.isnan(value) else value for value in chance.tolist()],
+        "fill": "tozeroy",
+        "fillcolor": f"rgba({rgb}, 0.18)",
+        "mode": "lines+markers",
+        "line": {"color": f"rgb({rgb})", "width": 2},
+        "marker": {"size": 5},
+        "text": [
+            f"<b>{pretty(formula)}</b><br>P(glass) {value:.0f} %, {verdict}"
+            for formula, value, verdict in zip(part["formula"], chance, verdicts, strict=True)
+        ],
+        "hovertemplate": "%{text}<extra></extra>",
+        "showlegend": False,
+    }
 
 
 def _level(value: float, panel: str) -> dict[str, Any]:

@@ -130,6 +130,19 @@ def test_sweep_has_two_panels_and_bands(ranking):
     assert list(figure.data[1].x) == sorted(figure.data[1].x)
 
 
+def test_the_chance_of_a_glass_is_a_band_under_the_others(ranking):
+    chance = np.linspace(1, 0, 20)
+    told = ranking.iloc[:20].assign(x=np.linspace(0, 1, 20), p_glass=chance, glass_verdict="inside")
+    figure = sweep_lines(told, ["x"], Goal())
+    assert {trace.yaxis for trace in figure.data} == {"y", "y2", "y3"}
+    (band,) = [trace for trace in figure.data if trace.yaxis == "y3"]
+    assert band.fill == "tozeroy"
+    assert np.allclose(np.array(band.y, dtype=float), 100 * chance)
+    assert "P(glass) 100 %, inside" in band.text[0]
+    assert figure.layout.yaxis3.domain[1] < figure.layout.yaxis2.domain[0]
+    assert figure.layout.yaxis2.domain[1] < figure.layout.yaxis.domain[0]
+
+
 def test_sweep_of_many_lines_shows_six_without_bands(ranking):
     table = ranking.iloc[:40].assign(x=[0.0, 1.0] * 20, y=np.repeat(np.arange(20) / 10, 2))
     figure = sweep_lines(table, ["x", "y"])
