@@ -32,7 +32,7 @@ OWN: dict[str, Field] = {
 }
 KNOWN: dict[str, Field] = {
     "known_keys_": Plain(("different",), np.uint64),
-    "known_counts_": Plain(("different", 3), np.uint16, np.float64),
+    "known_counts_": Plain(("different", 3), np.uint8, np.float64),
     "known_glass_": Plain(("fitted",), np.uint8, np.bool_, most=1.0),
     "elements_": Plain((len(SYMBOLS),), np.uint8, np.bool_, most=1.0),
     "known_formulas_": Texts("known"),

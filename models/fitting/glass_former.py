@@ -34,9 +34,10 @@ CLASSES = ("crystal", "partial", "glass")
 REACH = 1.0  # distance in descriptor space at which an own result counts exp(-1/2)
 PRIOR = 2.0  # own results of the very composition that weigh as much as the trees
 SAME_POINT = 1e-6  # distance up to which an own result is of the very composition
-LEAVES = (8, 12, 10)  # rows of a leaf of each forest of a stack
+LEAVES = (5, 8, 10)  # rows of a leaf of each forest of a stack
 COARSE = 4  # whether the rest is partly crystalline needs fewer trees, and larger leaves
 DIMENSIONS = 8  # of the space in which distances are taken
+MOST_REPORTS = 255  # of one outcome of one composition; more say no more
 MOST_ROWS = 4096  # rows whose distances to one's own results are worked out at once
 
 
@@ -238,9 +239,8 @@ class GlassFormer(BaseEstimator):
         keys = composition_keys(fractions.matrix, SAME)
         self.domain_ = Domain(DIMENSIONS, half=True).fit(X, fold, keys)
         self.known_keys_, where = np.unique(keys, return_inverse=True)
-        self.known_counts_ = np.stack(
-            [np.bincount(where, y == value, len(self.known_keys_)) for value in range(3)], axis=1
-        )
+        counts = np.stack([np.bincount(where, y == value, len(self.known_keys_)) for value in range(3)], axis=1)
+        self.known_counts_ = np.minimum(counts, MOST_REPORTS)
         most = self.known_counts_[:, 2] > self.known_counts_[:, :2].sum(axis=1)
         self.known_glass_ = most[where]
         self.elements_ = fractions.matrix.any(axis=0)

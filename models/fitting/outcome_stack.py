@@ -54,7 +54,7 @@ class OutcomeStack(BaseEstimator):
     """
 
     def __init__(
-        self, n_trees: int = 60, leaves: tuple[int, int, int] = (8, 12, 10), border: bool = True, random_state: int = 0
+        self, n_trees: int = 60, leaves: tuple[int, int, int] = (5, 8, 10), border: bool = True, random_state: int = 0
     ) -> None:
         self.n_trees = n_trees
         self.leaves = leaves
