@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from vitrion import datasets, features
     from vitrion.experiments import plots
     from vitrion.experiments.campaigns.campaign import Campaign
+    from vitrion.experiments.comparison.reasons import explain
     from vitrion.experiments.comparison.table import compare
     from vitrion.experiments.proposals.propose import propose
     from vitrion.experiments.ranking.rank import rank, sweep
@@ -35,6 +36,7 @@ __all__ = [
     "compare",
     "datasets",
     "evaluate",
+    "explain",
     "features",
     "load_predictor",
     "plots",

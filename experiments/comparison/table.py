@@ -97,7 +97,7 @@ def compare(
     >>> compare(["LiAlCl2.5O0.75", "NaAlCl2.5O0.75", "Li6PS5Cl"]).table  # doctest: +SKIP
     """
     at = one_temperature(temperature_C, "compositions are compared at one temperature")
-    fractions, own = _read(candidates)
+    fractions, own = read_all(candidates)
     with trusting(), collected():
         known = ready(RECIPES, predictors)
         known.update(_liquidus(predictors))
@@ -110,7 +110,7 @@ def compare(
     return Comparison.of([cell.columns() for cell in cells], at, versions or {})
 
 
-def _read(candidates: Any) -> tuple[Fractions, list[str]]:
+def read_all(candidates: Any) -> tuple[Fractions, list[str]]:
     """Compositions and their formulas; refused where one cannot be read or described, or is there twice."""
     listing = given(candidates)
     if not 0 < len(listing) <= MOST:

@@ -17,6 +17,7 @@ from .transport import Wire, fields_of, ranking_of, results_of, spans, texts
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ...experiments.comparison.reasons import Reasons
     from ...experiments.comparison.table import Comparison
     from ...experiments.synthesis.batch_sheet import BatchSheet
 
@@ -139,6 +140,15 @@ class Client:
         return comparison_of(
             self.wire.post("compare", {"candidates": texts(candidates), "temperature_C": temperature_C})
         )
+
+    def explain(self, candidates: Any, temperature_C: float = 25.0, against: Any = None, nearest: int = 5) -> Reasons:
+        """Say what stands behind predictions, as `vitrion.explain` does."""
+        from ...experiments.comparison.reasons import Reasons
+
+        body: dict[str, Any] = {"candidates": texts([candidates] if isinstance(candidates, str) else candidates)}
+        body |= {"temperature_C": temperature_C, "nearest": nearest}
+        answer = self.wire.post("explain", body | ({} if against is None else {"against": texts([against])[0]}))
+        return Reasons.of(answer, answer["temperature_C"], answer["models"])
 
     def propose(
         self,

@@ -68,6 +68,13 @@ _ROWS = (
         path="compare",
     ),
     Verb(
+        "explain",
+        "experiments.comparison.reasons",
+        "up to 20 formulas: what drives their predictions, every measurement of them with paper and phase, and the "
+        "measured compositions that are most like them",
+        path="explain",
+    ),
+    Verb(
         "propose",
         "experiments.proposals.propose",
         "what to synthesise next, out of a family or a list, with what was measured so far",

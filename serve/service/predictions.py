@@ -12,7 +12,7 @@ from ...features.notices import collected
 from ..errors.elsewhere import elsewhere
 from ..errors.refusals import InputError, visible
 from ..formatting.measured import counted_words
-from ..formatting.rows import encoded, records
+from ..formatting.rows import dumped, encoded, records
 from ..settings import Settings
 from .families import TAKEN
 from .model_cache import InUse
@@ -145,6 +145,16 @@ class Service:
         found = compare(list(candidates), ask.temperature_C, known)
         more = {"temperature_C": found.temperature_C, "notes": [*ask.notes]}
         return Answer(found.cells, found.models, more)
+
+    def explain(self, candidates: Sequence[str], ask: Ask, against: str | None, nearest: int) -> bytes:
+        """Say what stands behind the predictions of compositions, as `vitrion.explain` does."""
+        from ...experiments.comparison.reasons import explain
+
+        found = explain(list(candidates), ask.temperature_C, against, nearest, self.models.get())
+        tables = {"drivers": found.drivers, "measured": found.measured, "nearest": found.nearest}
+        rows = {name: records(table) for name, table in tables.items()}
+        more = {"temperature_C": found.temperature_C, "models": dict(found.models), "notes": [*ask.notes]}
+        return dumped(rows | more)
 
     def sweep(self, template: str, variables: Told, ask: Ask, figure: bool = False) -> Answer:
         """Predict every member of a family, as `vitrion.sweep` does; its measured members are told too."""

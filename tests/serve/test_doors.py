@@ -34,13 +34,14 @@ VERBS = {
     "Campaign.new": lambda known, **told: Campaign.new("doors", FAMILY, x=RANGE, **told),
 }
 RECORDS = ("Campaign.record",)  # of a measurement, whose temperature is judged with its composition
-GOALLESS = ("compare",)  # see `test_a_comparison_refuses_kelvin`
+GOALLESS = ("compare", "explain")  # see `test_a_comparison_refuses_kelvin`
 NOT_HERE = (
     "Client.rank",
     "Client.sweep",
     "Client.propose",
     "Client.campaigns.new",
     "Client.compare",
+    "Client.explain",
 )  # the service judges: see ROUTES
 ROUTES = {
     "RankRequest": ("rank", {"candidates": [LACO]}),
@@ -113,6 +114,8 @@ def test_no_door_is_missing_from_these_tables():
 def test_a_comparison_refuses_kelvin(predictors):
     with pytest.raises(ValueError, match="looks like kelvin"):
         vitrion.compare([LACO], 298.15, predictors)
+    with pytest.raises(ValueError, match="looks like kelvin"):
+        vitrion.explain([LACO], 298.15, predictors=predictors)
 
 
 @pytest.mark.parametrize(("told", "words"), REFUSED)

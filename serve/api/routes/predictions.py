@@ -11,6 +11,7 @@ from starlette.responses import Response
 from ....datasets.readings import trusting
 from ...errors.refusals import InputError, NotFoundError, nothing_called
 from ...schemas.compare import Compared, CompareRequest
+from ...schemas.explain import ExplainRequest, ReasonsAnswer
 from ...schemas.limits import bounded_table, check_learnt
 from ...schemas.problems import documented
 from ...schemas.requests import ProposeRequest, RankRequest, SweepRequest
@@ -67,6 +68,16 @@ async def compare(told: CompareRequest, desk: AtDesk) -> Response:
     ask, count = Ask.of(None, told.temperature_C), len(told.candidates)
     desk.metrics.formulas.inc(count)
     return answered(await desk.long.run(_compared, desk, told.candidates, ask, seconds=costs.of_ranking(count)))
+
+
+@router.post("/explain", response_model=ReasonsAnswer, responses=documented(413))
+@performs("explain")
+async def explain(told: ExplainRequest, desk: AtDesk) -> Response:
+    """Say what drives the predictions of up to 20 compositions, what was measured of them, and what is like them."""
+    ask, count = Ask.of(None, told.temperature_C), len(told.candidates)
+    desk.metrics.formulas.inc(count)
+    work = desk.service.explain, told.candidates, ask, told.against, told.nearest
+    return answered(await desk.long.run(*work, seconds=costs.of_ranking(20 * count)))
 
 
 @router.post("/propose", response_model=Proposals, responses=documented(413))

@@ -39,6 +39,7 @@ MATRIX = {
     ("GET", "/api/v1/me"): ("viewer", None),
     ("POST", "/api/v1/rank"): ("viewer", None),
     ("POST", "/api/v1/compare"): ("viewer", None),
+    ("POST", "/api/v1/explain"): ("viewer", None),
     ("POST", "/api/v1/recipe"): ("viewer", None),
     ("GET", "/api/v1/recipe"): ("viewer", None),
     ("POST", "/api/v1/sweep"): ("viewer", None),
