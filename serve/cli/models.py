@@ -196,7 +196,8 @@ def _of_glass_formation(split: Split, baselines: bool, scores: Path | None) -> p
     import pandas as pd
 
     from ...datasets import load
-    from ...experiments.benchmarks.glass_bench import FORMER, LEARNERS, Found, measured
+    from ...experiments.benchmarks.glass_bench import LEARNERS, measured
+    from ...experiments.benchmarks.glass_report import FORMER, Found
 
     by = "system" if split is Split.system else "elements"
     learners = [FORMER, *(LEARNERS if baselines else ())]
