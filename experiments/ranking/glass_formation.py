@@ -55,7 +55,7 @@ def relative_chance(matrix: Matrix, outcomes: Outcomes | None) -> Vector:
     return np.minimum(success(matrix, outcomes) / USUAL_SUCCESS, 1.0)
 
 
-def remarks(matrix: Matrix, outcomes: Outcomes | None, chance: Vector) -> dict[int, str]:
+def remarks(matrix: Matrix, outcomes: Outcomes | None, chance: Vector, counted: Mask | None = None) -> dict[int, str]:
     """Say of each composition that failed, or whose chance others that failed lower, which and by how much.
 
     Parameters
@@ -64,6 +64,8 @@ def remarks(matrix: Matrix, outcomes: Outcomes | None, chance: Vector) -> dict[i
         As in `relative_chance`.
     chance
         What that gives, shape (n,).
+    counted
+        Whether P(glass), which has learnt the same syntheses, is the factor instead, shape (n,); by default of none.
 
     Examples
     --------
@@ -84,7 +86,8 @@ def remarks(matrix: Matrix, outcomes: Outcomes | None, chance: Vector) -> dict[i
         own = tried_keys[nearest] == keys[row]
         said = dict.fromkeys(facts["outcome"][tried_keys == tried_keys[nearest]])
         whose = "" if own else f" of {facts['formula'].iloc[nearest]}"
-        texts[row] = f"own synthesis{whose}: {', '.join(said)} (p_goal × {chance[row]:.2f})"
+        effect = f"p_goal × {chance[row]:.2f}" if counted is None or not counted[row] else "counted in P(glass)"
+        texts[row] = f"own synthesis{whose}: {', '.join(said)} ({effect})"
     return texts
 
 
@@ -127,10 +130,22 @@ class GlassChance:
         """Whether the goal asks for a greater chance than each has, shape (n,)."""
         return self.below(goal.min_p_glass or 0.0)
 
-    def factor(self, goal: Goal) -> Vector:
-        """What the chance to meet the goal is multiplied by, shape (n,): 1 where the goal asks for no glass."""
-        counts = np.isin(self.verdict, COUNTED) & (goal.min_p_glass is not None)
-        return np.where(counts, self.chance, 1.0)
+    def counted(self, goal: Goal) -> Mask:
+        """Whether each chance is a factor of that to meet the goal, shape (n,): none where it asks for no glass."""
+        return np.isin(self.verdict, COUNTED) & (goal.min_p_glass is not None)
+
+    def factor(self, goal: Goal, synthesis: Vector | float = 1.0) -> Vector:
+        """What the chance to meet the goal is multiplied by, shape (n,).
+
+        Parameters
+        ----------
+        goal
+            It counts the chance of a glass where it asks for one.
+        synthesis
+            What `relative_chance` gives: the factor of the others. The chance of a glass has learnt the syntheses that
+            failed, which count once.
+        """
+        return np.where(self.counted(goal), self.chance, synthesis)
 
     def remark(self, remarks: list[list[str]], fractions: Fractions, goal: Goal) -> None:
         """Add what is to be said of each to n lists."""

@@ -67,12 +67,12 @@ def appraise(
     hopeless |= np.any([glass.refused(goal), *(void[name] for name in goal.properties)], axis=0)
     keys, glassy = composition_keys(fractions.matrix), glass_formation.relative_chance(fractions.matrix, outcomes)
     known = measured(keys, temperature_C, predictions, predictors, glass_formation.of_crystals(outcomes))
-    failures = glass_formation.remarks(fractions.matrix, outcomes, glassy)
+    failures = glass_formation.remarks(fractions.matrix, outcomes, glassy, glass.counted(goal))
     remarks = _of_the_goal(goal, fractions, verdict, neutral, cost, glass, failures)
     stated, outside = verdicts(known, predictions), beyond(known, predictions, temperature_C)
     flags = _flags(fractions, known, outcomes)
     columns: dict[str, Any] = {
-        "p_goal": np.where(hopeless, 0.0, probability(goal.thresholds, predictions) * glassy * glass.factor(goal)),
+        "p_goal": np.where(hopeless, 0.0, probability(goal.thresholds, predictions) * glass.factor(goal, glassy)),
         "margin": margin(goal.thresholds, predictions),
         "allowed": ~hopeless,
         **nearest,

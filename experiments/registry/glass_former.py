@@ -17,7 +17,7 @@ from ...models.artifacts.artifact import ArtifactError
 from ...models.fitting.glass_former import GlassFormer
 from ..task.outcomes import NO_GLASS_PHASES, Outcomes
 from .record import NoChampionError, record
-from .versions import lacking, load_version
+from .versions import lacking, load_version, read_card
 
 
 def champion() -> GlassFormer:
@@ -40,6 +40,17 @@ def champion_if_any() -> GlassFormer | None:
         return champion()
     except NoChampionError:
         return None
+    except ArtifactError as error:
+        warnings.warn(f"P(glass) is left out: {error}", stacklevel=2)
+        return None
+
+
+def of_version(version: int | None) -> GlassFormer | None:
+    """A version with the laboratory's own outcomes; None for none, and with a warning for one that cannot be read."""
+    if version is None:
+        return None
+    try:
+        return informed(_loaded(str(home()), version, read_card(GLASS_FORMATION.name, version).sha256))
     except ArtifactError as error:
         warnings.warn(f"P(glass) is left out: {error}", stacklevel=2)
         return None

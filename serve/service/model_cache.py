@@ -72,6 +72,16 @@ class InUse:
                     self._loaded = now
         return now
 
+    def pinned(self, further: Iterable[str] = ()) -> dict[str, int]:
+        """Versions that a long piece of work keeps to, by property, that of glass formation where there is one."""
+        from ...datasets.properties import GLASS_FORMATION
+        from ...experiments.registry.record import record
+
+        names = ("tg", "conductivity", *further)
+        needed = {name: version for name, version in self.get(further).versions.items() if name in names}
+        glass = record().get(GLASS_FORMATION.name)
+        return needed if glass is None else needed | {GLASS_FORMATION.name: glass.version}
+
     def renew(self) -> None:
         """Load what was promoted since the last time; what answers now goes on until the new models are there."""
         from ...experiments.recipes.recipe import RECIPES

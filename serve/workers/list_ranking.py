@@ -169,16 +169,18 @@ def _predictors(folder: Path) -> Informed:
     from ...experiments.campaign_log.values import of_rows
     from ...experiments.campaigns.learning import after
     from ...experiments.ranking.ready import Informed
-    from ...experiments.registry.glass_former import champion_if_any
+    from ...experiments.registry.glass_former import of_version
     from ...experiments.task.outcomes import Outcomes
     from ...experiments.task.own_results import unlearnt, with_results
 
-    known, place = _loaded(json.dumps(read_request(folder)["models"], sort_keys=True)), folder / OWN
+    versions, place = dict(read_request(folder)["models"]), folder / OWN
+    former = of_version(versions.pop("glass_formation", None))
+    known = _loaded(json.dumps(versions, sort_keys=True))
     if not place.is_file():
         put(place, json.dumps({name: records(unlearnt(predictor)) for name, predictor in known.items()}).encode())
     told = of_json(place.read_text(encoding="utf-8"))
     taught = {name: with_results(one, pd.DataFrame(told[name])) for name, one in known.items()}
-    informed = Informed(taught, former=champion_if_any())
+    informed = Informed(taught, former=former)
     results = read_request(folder).get("results")  # of a campaign
     return informed if not results else after(Outcomes.of(of_rows(results)), informed, informed)
 

@@ -8,7 +8,7 @@ from vitrion.experiments.flavour import FormationModel
 from vitrion.experiments.gate import glass_formation as formation_gate
 from vitrion.experiments.holdout import glass_formation as formation_scores
 from vitrion.experiments.proposals.propose import propose
-from vitrion.experiments.ranking.glass_formation import NO_FORMER, GlassChance
+from vitrion.experiments.ranking.glass_formation import NO_FORMER, GlassChance, relative_chance
 from vitrion.experiments.ranking.rank import rank
 from vitrion.experiments.ranking.ready import Informed
 from vitrion.experiments.recipes import glass_formation as formation_recipe
@@ -59,6 +59,11 @@ def test_a_training_is_tracked_judged_and_loaded(small, stored):
     former = vitrion.load_predictor("glass_formation")
     assert isinstance(former, GlassFormer)
     assert former.predict(["B2O3"]).verdict[0] == "measured"
+    pinned = glass_former.of_version(done.version)
+    assert np.array_equal(pinned.predict(["ZnCl2"]).glass, former.predict(["ZnCl2"]).glass)
+    assert glass_former.of_version(None) is None
+    with pytest.raises(registry.NoChampionError, match="version 9"):
+        glass_former.of_version(9)
     card = registry.champions()["glass_formation"]
     run = tracking.store().get_run(card.run_id)
     assert run.data.metrics["all/auc"] == pytest.approx(done.metrics["all/auc"])
@@ -234,6 +239,23 @@ def test_results_of_a_campaign_teach(small_former):
     after = glass_former.taught(small_former, Outcomes.of(results)).predict(["LiAlCl2.5O0.75"])
     assert after.verdict[0] == "measured"
     assert after.glass[0] < small_former.predict(["LiAlCl2.5O0.75"]).glass[0]
+
+
+def test_a_failed_synthesis_counts_once(small_former, predictors):
+    formulas = ["LiAlCl2.5O0.75", "LiAlCl2.6O0.7", "NaAlCl4"]
+    failed = Outcomes.of(pd.DataFrame({"formula": formulas[:1], "outcome": ["crystallised"]}))
+    former = glass_former.taught(small_former, failed)
+    known = Informed(predictors, failed, former)
+    before = rank(formulas, {}, predictors=Informed(predictors, former=small_former)).sort_index()
+    plain, asked = (rank(formulas, goal, predictors=known).sort_index() for goal in ({}, {"min_p_glass": 0.0}))
+    chance = GlassChance.of(Fractions.of(formulas), former)
+    relative = relative_chance(Fractions.of(formulas).matrix, failed)
+    assert np.allclose(plain["p_goal"], before["p_goal"] * relative)
+    counted = np.isin(chance.verdict, ["inside", "edge"])
+    assert counted[1]
+    assert np.allclose(asked["p_goal"], before["p_goal"] * np.where(counted, chance.chance, relative))
+    assert "(p_goal × 0.55)" in plain["note"][1]
+    assert "own synthesis of LiAlCl2.5O0.75: crystallised (counted in P(glass))" in asked["note"][1]
 
 
 @pytest.mark.parametrize("formula", ["NaCl", "B2O3"])

@@ -6,6 +6,7 @@ import threading
 import time
 import types
 import warnings
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
@@ -22,6 +23,7 @@ from vitrion.serve.errors.refusals import BusyError
 from vitrion.serve.schemas import limits
 from vitrion.serve.service.model_cache import InUse
 from vitrion.serve.service.predictions import noticed
+from vitrion.serve.workers import list_ranking
 from vitrion.serve.workers.subprocesses import LostWorkerError
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -128,6 +130,24 @@ def test_models_that_could_not_be_loaded_for_a_moment_are_tried_again(house, mon
     assert models.is_old
     models.renew()
     assert models.versions["tg"] == 9 and not models.complaint
+
+
+def test_a_job_keeps_to_the_model_of_glass_formation_with_which_it_began(house, tmp_path, monkeypatch):
+    models, known = InUse(), registry.champions()
+    models.renew()
+    assert models.pinned() == {name: known[name].version for name in ("tg", "conductivity")}
+    later = known | {"glass_formation": replace(known["tg"], property="glass_formation", version=4)}
+    monkeypatch.setattr("vitrion.experiments.registry.record.record", lambda: later)
+    pinned = models.pinned()
+    assert pinned["glass_formation"] == 4
+    asked = []
+    monkeypatch.setattr("vitrion.experiments.registry.glass_former.of_version", asked.append)
+    for number, versions in enumerate((pinned, models.versions)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        list_ranking.write_request(folder, {"models": versions})
+        assert set(list_ranking._predictors(folder)) == {"tg", "conductivity"}
+    assert asked == [4, None]
 
 
 def test_a_model_that_was_never_promoted_is_named_with_the_reason(house):

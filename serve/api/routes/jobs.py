@@ -189,8 +189,7 @@ def _taken(
     ask: Ask,
     campaign: Campaign | None,
 ) -> Response:
-    versions = desk.models.get(ask.further).versions
-    needed = {one: version for one, version in versions.items() if one in ("tg", "conductivity", *ask.further)}
+    needed = desk.models.pinned(ask.further)
     told = {"goal": ask.goal.to_dict(), "temperature_C": ask.temperature_C, "also": [*ask.also], **listed}
     if campaign is not None:  # its results as they stand now, whatever comes later
         told |= {"campaign": campaign.name, "results": records(campaign.results())}
