@@ -2,7 +2,7 @@
 import { field, make } from "./dom.js";
 import { recalled, remember } from "./session.js";
 
-const kept = recalled("goal", { sigma: "1", tg: "25", temperature: "25", forbidden: "", required: "", cost: "", verdict: "outside", flags: "radioactive, gas", acquisition: "" });
+const kept = recalled("goal", { sigma: "1", tg: "25", temperature: "25", forbidden: "", required: "", cost: "", glass: "", verdict: "outside", flags: "radioactive, gas", acquisition: "" });
 const watchers = new Set();
 const change = (name, value) => { kept[name] = value; remember("goal", kept); watchers.forEach((watcher) => watcher()); };
 const acquisitions = JSON.parse(document.body.dataset.acquisitions || "{}"); // name to words
@@ -28,6 +28,7 @@ export const goalFields = () => {
       field("Without elements", input("forbidden", { placeholder: "Ta, Hf", size: 10 })),
       field("With elements", input("required", { placeholder: "Li", size: 8 })),
       field("Cost at most, USD/kg", input("cost", { type: "number", min: 0, step: "any" })),
+      field("P(glass) at least, %", input("glass", { type: "number", min: 0, max: 100, step: "any", placeholder: "not asked", size: 6 })),
       field("Without flags", input("flags", { placeholder: "toxic, volatile", size: 14 })),
       field("Verdict", verdict)));
 };
@@ -45,6 +46,7 @@ export const goal = () => ({
   conductivity_S_cm: amount(kept.sigma) === null ? false : amount(kept.sigma) / 1000,
   tg_C: amount(kept.tg) === null ? false : amount(kept.tg),
   max_cost_usd_per_kg: amount(kept.cost),
+  ...(amount(kept.glass) === null ? {} : { min_p_glass: amount(kept.glass) / 100 }),
   forbidden: elements(kept.forbidden),
   required: elements(kept.required),
   minimum_verdict: kept.verdict,
@@ -56,7 +58,7 @@ export const restoreGoal = (asked, degrees) => {
   const plain = (value) => (value === null || value === undefined || value === false ? "" : String(Number(value.toPrecision(12))));
   Object.assign(kept, {
     sigma: typeof asked.conductivity_S_cm === "number" ? plain(asked.conductivity_S_cm * 1000) : "",
-    tg: plain(asked.tg_C), cost: plain(asked.max_cost_usd_per_kg), temperature: degrees === null || degrees === undefined ? kept.temperature : plain(degrees),
+    tg: plain(asked.tg_C), cost: plain(asked.max_cost_usd_per_kg), glass: typeof asked.min_p_glass === "number" ? plain(asked.min_p_glass * 100) : "", temperature: degrees === null || degrees === undefined ? kept.temperature : plain(degrees),
     forbidden: asked.forbidden.join(", "), required: asked.required.join(", "), verdict: asked.minimum_verdict, flags: asked.flags.forbid.join(", "),
   });
   remember("goal", kept);
