@@ -290,3 +290,21 @@ def test_two_variables_are_maps(house, page, size):
         page.locator("#sweep .figure .hm").nth(2).wait_for(state="attached")
         assert page.locator("#sweep .figure .hm image").count() == 3
         assert fits(page)
+
+
+@pytest.mark.parametrize("size", ["wide", "phone"])
+def test_a_composition_has_a_page(house, page, size):
+    page.set_viewport_size(dict(zip(("width", "height"), shared.SIZES[size], strict=True)))
+    with serving() as base:
+        page.goto(f"{base}/#glass/LiAlCl2.5O0.75")
+        page.get_by_role("heading", name="Most like it").wait_for()
+        assert page.locator("#drivers li").count() > 1
+        nearest = page.get_by_role("region", name="Most like it")
+        assert nearest.locator("tbody tr").count() == 10
+        assert nearest.locator("a[href^='#glass/']").count() == 10
+        assert page.locator("#glass-acts").get_by_role("link", name="Recipe").count() == 1
+        assert fits(page)
+        page.get_by_label("Compare with").fill("NaAlCl2.5O0.75")
+        page.get_by_role("button", name="Compare").click()
+        page.locator("#compared table").wait_for()
+        assert page.url.endswith("#compare/LiAlCl2.5O0.75/NaAlCl2.5O0.75")

@@ -6,6 +6,7 @@ import * as campaigns from "./campaigns.js";
 import * as compare from "./compare.js";
 import * as data from "./data.js";
 import * as family from "./family.js";
+import * as glass from "./glass.js";
 import * as jobs from "./jobs.js";
 import * as models from "./models.js";
 import * as rank from "./rank.js";
@@ -15,18 +16,19 @@ const VIEWS = {
   rankings: [rank.view, rank.viewKept],
   sweeps: [family.view, family.viewKept],
   compare: [compare.view, compare.view],
+  glass: [rank.view, glass.view],
   family: [family.view, family.view],
   campaigns: [campaigns.view, campaign.viewOne],
   models: [models.view, models.view],
   data: [data.view, data.view],
   jobs: [jobs.view, rank.viewKept],
 };
-const TABS = { rankings: "rank", sweeps: "family" };
+const TABS = { rankings: "rank", glass: "rank", sweeps: "family" };
 const main = document.getElementById("main"), state = document.getElementById("state");
 let before = null, missing = null;
 
 const show = async () => {
-  const [name, rest] = location.hash.slice(1).split("?")[0].split("/");
+  const [name, ...parts] = location.hash.slice(1).split("?")[0].split("/"), rest = parts.join("/");
   const [whole, one] = VIEWS[name] || VIEWS.rank;
   for (const link of document.querySelectorAll("nav a")) {
     if (link.hash === `#${TABS[name] || (VIEWS[name] ? name : "rank")}`) link.setAttribute("aria-current", "page");
@@ -36,7 +38,7 @@ const show = async () => {
   const fresh = make("div");
   main.replaceChildren(fresh);
   if (missing) main.prepend(missing);
-  try { await (rest ? one(fresh, decodeURIComponent(rest)) : whole(fresh)); } catch (error) { tell(error); }
+  try { await (rest ? one(fresh, name === "compare" ? rest : decodeURIComponent(rest)) : whole(fresh)); } catch (error) { tell(error); }
 };
 
 const ready = async () => {

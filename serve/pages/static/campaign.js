@@ -9,6 +9,7 @@ import { table } from "./table.js";
 import { tableImport, validRows } from "./table_import.js";
 
 export const begun = new Map();  // what was to be noticed when a campaign began, until it is shown
+export const wanted = new Map();  // the composition with which the form of a campaign is filled in
 const many = (size, noun) => `${size.toLocaleString("en")} ${noun}${size === 1 ? "" : "s"}`;
 const date = (time) => new Date(time).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
 const RECORDS = ["measured", "failed", "corrected"];
@@ -133,7 +134,7 @@ const draw = (main, told, page) => {
     told.intervals.length ? make("p", { class: "note", id: "intervals" }, `Median 90 % ${told.intervals.map((one) => one.words).join("; ")}.`) : "",
     noted(page.notes),
     waiting.length ? pendingSection(told, waiting, acts) : "",
-    title, resultForm(told, again), importBox(told, again), waiting.length ? proposing : "", trainBox(told),
+    title, resultForm(told, again, undefined, page.first), importBox(told, again), waiting.length ? proposing : "", trainBox(told),
     told.figure ? make("section", {}, make("h2", {}, "Predicted and measured"), figure(told.figure, "Progress of the campaign", { name: told.name })) : "",
     narrowing(told),
     samples.length ? make("section", { id: "samples" }, make("h2", {}, "History"), table({ rows: samples, noun: "samples", label: "Samples", filter: samples.length > 20 || told.conditions.length > 0, columns: [
@@ -147,6 +148,8 @@ const draw = (main, told, page) => {
 export const viewOne = async (main, name) => {
   const page = { notes: begun.get(name) || [], asked: { text: "", asked: false } };
   begun.delete(name);
+  if (wanted.has(name)) page.first = { formula: wanted.get(name) };
+  wanted.delete(name);
   page.again = async (notes) => { page.notes = notes || []; await look(); };
   const look = async () => draw(main, await call(`campaigns/${name}?figure=true`), page);
   try { await look(); } catch (error) { tell(error); main.replaceChildren(make("p", {}, make("a", { href: "#campaigns" }, "← all campaigns"))); }

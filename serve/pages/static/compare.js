@@ -16,12 +16,14 @@ const shown = (place, answer) => {
   place.replaceChildren(
     noted(answer.notes),
     make("div", { class: "scroll", tabIndex: 0, role: "region", "aria-label": "Comparison" }, make("table", { class: "side" },
-      make("thead", {}, make("tr", {}, make("th", {}), formulas.map((name) => make("th", { scope: "col" }, formula(name))))),
+      make("thead", {}, make("tr", {}, make("th", {}), formulas.map((name) => make("th", { scope: "col" }, make("a", { href: `#glass/${encodeURIComponent(name)}` }, formula(name)))))),
       make("tbody", {}, virtues.map((cells) => make("tr", {}, make("th", { scope: "row" }, cells[0].virtue, cells[0].unit ? make("small", {}, ` ${cells[0].unit}`) : ""), cells.map(cell)))))),
     make("p", { class: "note" }, "Bold: measured and published. Below it: predicted, with a 90 % interval. Oxidation limits of lithium and sodium stand on different scales, 0.33 V apart."));
 };
 
-export const view = (main) => {
+export const view = (main, some) => {
+  const asked = (some || "").split("/").filter(Boolean).map(decodeURIComponent);
+  if (asked.length && asked.join("\n") !== kept.text) Object.assign(kept, { text: asked.join("\n"), answer: null });
   const text = make("textarea", { rows: 4, value: kept.text, "aria-label": "Compositions to compare, one formula a line", spellcheck: false, autocapitalize: "off", oninput: (event) => { kept.text = event.target.value; } });
   const degrees = make("input", { type: "number", min: -100, max: 500, step: "any", required: true, value: kept.temperature, oninput: (event) => { kept.temperature = event.target.value; } });
   const out = make("div", { id: "compared" });
@@ -31,6 +33,7 @@ export const view = (main) => {
     if (!candidates.length) throw new Error("There is no formula yet; write one a line, such as LiAlCl2.5O0.75");
     kept.answer = await call("compare", { body: { candidates, temperature_C: Number(kept.temperature) } });
     shown(out, kept.answer);
+    history.replaceState(null, "", `#compare/${candidates.map(encodeURIComponent).join("/")}`);
   });
   text.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); start(); } });
   main.replaceChildren(
@@ -38,4 +41,5 @@ export const view = (main) => {
     make("form", { class: "panel", onsubmit: (event) => { event.preventDefault(); start(); } }, text, make("div", { class: "fields" }, field("At, °C", degrees)), make("div", { class: "row" }, button, make("span", { class: "note" }, "up to 20 compositions; Ctrl+Enter compares too"))),
     out);
   if (kept.answer) shown(out, kept.answer);
+  else if (asked.length) start();
 };

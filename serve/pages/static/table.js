@@ -51,7 +51,7 @@ const badges = (row) => String(row.flags || "").split(", ").filter(Boolean).flat
 const written = (row, column, places) => {
   const value = row[column.key];
   if (column.render) return make("td", { class: column.class || "" }, [column.render(row) ?? ""].flat());
-  if (column.format === "formula") return make("td", { class: "formula", title: value || "" }, make("b", {}, formula(value || "(empty)")), row.note ? make("small", {}, row.note) : "", measured(row));
+  if (column.format === "formula") return make("td", { class: "formula", title: value || "" }, row.error || !value ? make("b", {}, formula(value || "(empty)")) : make("a", { href: `#glass/${encodeURIComponent(value)}` }, make("b", {}, formula(value))), row.note ? make("small", {}, row.note) : "", measured(row));
   if (column.format === "verdict") return make("td", {}, make("span", { class: `verdict ${value || "unread"}` }, value || "unread"));
   if (column.format === "nearest") return make("td", { class: "text" }, reference(value, row.nearest_doi), typeof row.nearest_distance === "number" && value ? make("small", {}, ` at ${row.nearest_distance.toFixed(1)}`) : "");
   if (column.format === "mark") return make("td", {}, value === true ? "●" : "");
