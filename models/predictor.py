@@ -18,7 +18,7 @@ from .design.conditions import aligned
 from .design.descriptor_record import columns
 from .domain import VERDICTS
 from .fitting import inputs
-from .fitting.answering import NOTHING, answered, base, beyond, bounds_of, leverage, of_a_glass
+from .fitting.answering import NOTHING, answered, base, beyond, bounds_of, contradiction, leverage, of_a_glass
 from .fitting.crossfit import HeldOut, Progress
 from .fitting.inputs import Conditions
 from .fitting.learnt_errors import errors, learnt
@@ -177,7 +177,10 @@ class Predictor(RegressorMixin, PredictorSettings):
         points = self.domain_.projected(self._glass(X))
         by_itself = base(self, X, points)
         missed, noise = (y - by_itself.mean) / by_itself.unit, np.square(stated / by_itself.unit)
-        noise = noise + np.square(leverage(self, X, by_itself.unit))
+        contradicts = contradiction(self, by_itself, missed)
+        for row in np.flatnonzero(contradicts).tolist():
+            notice(f"{names[row] or f'row {row}'}: others measured another value of this glass; yours counts little")
+        noise = noise + np.square(leverage(self, X, by_itself.unit)) + contradicts
         if not (glass := of_a_glass(self, X)).all():
             notice(f"{(~glass).sum()} of {len(y)} results are of a crystal or a melt, which says nothing of the glass")
             noise = np.where(glass, noise, SILENT)

@@ -28,6 +28,7 @@ Matrix = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
 
+CONTRADICTS = 3.0  # difficulties off a glass that others measured, from which a result is as unsure as it is far off
 ELSEWHERE = 0.5  # 1000 K / T: what was measured farther away, 50 K near room temperature, says little here
 
 _NONE = np.empty(0)
@@ -142,3 +143,24 @@ def of_a_glass(predictor: Fitted, X: Matrix) -> npt.NDArray[np.bool_]:
         return np.ones(len(X), dtype=bool)
     crystallinity, molten = X[:, layout.glass.stop + 1], X[:, layout.glass.stop + 2]
     return np.asarray((crystallinity < 1.0) & (molten == 0.0))
+
+
+def contradiction(predictor: Fitted, by_itself: Base, missed: Vector) -> Vector:
+    """Variance of results that contradict what others measured of the very glass, in units of the difficulty, (n,).
+
+    A laboratory's results lie decades off what a regressor expects of a composition that nobody measured; of one that
+    somebody did, a value is sooner wrong. It is believed the less the farther off it is.
+
+    Parameters
+    ----------
+    predictor
+        A fitted predictor.
+    by_itself
+        What it says of the n results without them.
+    missed
+        Measured less expected, in units of the difficulty, shape (n,).
+    """
+    known = (by_itself.distance < SAME) & (by_itself.nearest < len(predictor.known_measured_))
+    if predictor._layout().n_conditions:
+        known[known] = predictor.known_measured_[by_itself.nearest[known], 2] < 1.0
+    return np.where(known & (np.abs(missed) > CONTRADICTS), np.square(missed), 0.0)

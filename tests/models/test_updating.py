@@ -314,3 +314,24 @@ def test_a_crystal_says_nothing_of_the_glass(sigma):
     assert after.target == pytest.approx(before.target, abs=1e-6)
     assert after.ratio == pytest.approx(before.ratio, abs=1e-6)
     assert pupil.predict(own).distance == 0.0
+
+
+def test_a_value_that_contradicts_what_others_measured_of_the_glass_counts_little(sigma):
+    """What lies four expected errors off a glass that a paper measured is sooner a slip of the unit than a shift."""
+    glass = str(sigma.known_formulas_[sigma.known_measured_[:, 2] == 0.0][0])
+    before = sigma.predict([glass, ALIKE, UNLIKE])
+    far = before.mean[:1] * 10 ** (-4.0 * unit(before)[:1])
+    with pytest.warns(UserWarning, match=r": others measured another value of this glass; yours counts little"):
+        slip = sigma.updated([glass], far).predict([glass, ALIKE, UNLIKE])
+    assert (np.abs(slip.target - before.target) < 0.6 * unit(before)).all()
+    assert (width(slip) > 0.8 * width(before)).all()
+    near = sigma.updated([glass], 2.0 * before.mean[:1]).predict([glass])
+    assert near.mean[0] == pytest.approx(2.0 * before.mean[0], rel=0.2), "one that is in reach is believed"
+
+
+def test_of_a_crystal_that_others_measured_a_glass_may_differ(sigma):
+    known = sigma.known_measured_[:, 2] == 1.0
+    name = str(sigma.known_formulas_[known][0])
+    before = sigma.predict([name])
+    after = sigma.updated([name], before.mean * 10 ** (-3.5 * unit(before)[0])).predict([name])
+    assert after.target[0] < before.target[0] - 1.5 * unit(before)[0]
