@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -267,3 +269,31 @@ def test_outcomes_added_after_the_training_count(home, small_former, formula):
     assert after.glass[0] < before.glass[0]
     assert after.n_measured[0] == before.n_measured[0] + 1
     assert after.verdict[0] == "measured"
+
+
+@pytest.fixture(scope="module")
+def named_former():
+    """The recipe on a share of the tables: what holds Zn, Be, Ca or Al with F or Cl, or few elements, and some more."""
+    whole, tg = load("glass_formation", lab=False), load("tg", lab=False)
+    few = (whole.measured.matrix > 0).sum(axis=1) <= 3
+    drawn_rows = np.random.default_rng(0).random(len(whole)) < 0.03
+    halide = whole.fractions.column("F") + whole.fractions.column("Cl") > 0
+    near = halide & (np.random.default_rng(1).random(len(whole)) < 0.5)
+    pure = (tg.measured.matrix > 0).sum(axis=1) <= 2
+    literature = tg.take(np.flatnonzero(tg.curated | pure | (np.random.default_rng(2).random(len(tg)) < 0.03)))
+    recipe = replace(FormationRecipe.named(), n_folds=2, n_trees=10)
+    rows = recipe.rows(whole.take(np.flatnonzero(few | drawn_rows | near)), literature)
+    return recipe.former().fit(**rows.keywords())
+
+
+def test_mixtures_that_everybody_knows(named_former):
+    answer = named_former.predict(glass_bench.GLASSES)
+    assert (answer.glass > 0.8).all(), dict(zip(glass_bench.GLASSES, answer.glass.round(2), strict=True))
+    salts = named_former.predict(glass_bench.CRYSTALS)
+    assert (salts.glass < 0.2).all(), dict(zip(glass_bench.CRYSTALS, salts.glass.round(2), strict=True))
+
+
+def test_oxychlorides_that_were_measured(named_former):
+    answer = named_former.predict(glass_bench.OXYCHLORIDES)
+    assert answer.verdict.tolist() == ["measured", "measured"]
+    assert (answer.glass > 0.5).all()
