@@ -68,7 +68,7 @@ def regions(data: Dataset, chance: Vector, systems: Sequence[str] = SYSTEMS) -> 
     for number, system in enumerate(known):
         rows = np.flatnonzero(place == system)
         left = 64.0 + 330 * number
-        panel = Panel("", "", "", (-0.05, 1.05), (-0.06, HIGH + 0.08), (left - 40, 30.0), (300.0, 300.0 * 1.006 / 1.1))
+        panel = Panel("", "", "", (-0.05, 1.05), (-0.1, HIGH + 0.08), (left - 40, 30.0), (300.0, 285.4))
         parts += _triangle(panel, system.split("-"))
         x, y = corners(data.measured.matrix[rows], system.split("-"))
         likely = chance[rows] >= PREDICTED
@@ -98,7 +98,7 @@ def corners(matrix: Matrix, components: Sequence[str]) -> tuple[Vector, Vector]:
 def _triangle(panel: Panel, components: Sequence[str]) -> list[str]:
     """Sides, and the names of the components at the corners."""
     parts = panel.line(np.array([0.0, 1.0, 0.5, 0.0]), np.array([0.0, 0.0, HIGH, 0.0]), "#333333")
-    spots = ((0.0, -0.055, "start"), (1.0, -0.055, "end"), (0.5, HIGH + 0.03, "middle"))
+    spots = ((0.0, -0.09, "start"), (1.0, -0.09, "end"), (0.5, HIGH + 0.03, "middle"))
     for (x, y, anchor), name in zip(spots, components, strict=True):
         (across, down), *_ = panel.at(x, y)
         parts.append(f'<text x="{across:.1f}" y="{down:.1f}" text-anchor="{anchor}">{name}</text>')
