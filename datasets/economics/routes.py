@@ -2,7 +2,7 @@
 
 Of a route (`syntheses`) a linear programme chooses the amounts of precursors that balance every element at the least
 cost; by-products leave and earn nothing. Of the routes that are known best, the cheapest is the one. Making, purifying
-and losses cost nothing, so a figure is a floor.
+and losses cost nothing, so a figure is no price of a product.
 """
 
 from __future__ import annotations

@@ -31,8 +31,8 @@ def words(cell: Cell) -> dict[str, str]:
     --------
     >>> words(Cell("Tg", "°C", "LiAlCl2.5O0.75", measured=-16.8, papers=1, doi="10.1038/x", predicted=-3.0))["words"]
     'measured −16.8 (1 paper: 10.1038/x); predicted −3'
-    >>> words(Cell("cost", "USD/kg", "Li6PS5Cl", predicted=281.0, basis="a floor"))["predicted_words"]
-    'raw materials 281, a floor'
+    >>> words(Cell("cost", "USD/kg", "Li6PS5Cl", predicted=281.0, basis="without labour and energy"))["predicted_words"]
+    'raw materials 281, without labour and energy'
     """
     parts = [_measured(cell), _predicted(cell), cell.note]
     return dict(zip(WORDS, (*parts[:2], "; ".join(filter(None, parts)) or NOTHING), strict=True))

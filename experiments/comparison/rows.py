@@ -192,7 +192,7 @@ def cost(subject: Subject) -> Iterator[Cell]:
     """Least cost of raw materials."""
     usd = cheapest_routes(subject.fractions)[0]
     note = _texts(reasons(subject.fractions, usd))
-    basis = np.where(np.isnan(usd), "", "a floor").astype(object)
+    basis = np.where(np.isnan(usd), "", "without labour and energy").astype(object)
     columns = published("cost", subject.fractions) | {"measured_as": np.full(len(usd), "", dtype=object)}
     return subject.cells("cost", "USD/kg", **columns, predicted=usd, basis=basis, note=note)
 
