@@ -175,7 +175,7 @@ def cost(
             _print_upright(table, console)
         else:
             _give(table, paths, len(table))
-        say("in kg for each kg; raw materials alone, without labour and energy; published figures: vitrion data show published_costs")
+        say("in kg for each kg; without labour and energy; published figures: vitrion data show published_costs")
 
 
 @app.command()
