@@ -10,6 +10,9 @@ from pathlib import Path
 from ...datasets.exchange.structured import of_json
 from ...datasets.properties import MODELLED
 
+SHIPPED = tuple(name for name in MODELLED if name != "liquidus")
+"""Properties of which a predictor is shipped: all that fit into a package of 45 MB; the liquidus is trained on demand."""
+
 VERSION = 0  # MLflow numbers from 1
 CARD = "card.json"
 WORD = "shipped"

@@ -50,7 +50,7 @@ class Outcome:
 
 def make(
     place: Path,
-    properties: Sequence[str] = MODELLED,
+    properties: Sequence[str] = shipped.SHIPPED,
     progress: Callable[[str], None] = lambda text: None,
     fitting: Fitting = fit,
 ) -> None:
@@ -99,7 +99,7 @@ def _write(result: Fit, folder: Path) -> None:
 
 def check(
     place: Path,
-    properties: Sequence[str] = MODELLED,
+    properties: Sequence[str] = shipped.SHIPPED,
     progress: Callable[[str], None] = lambda text: None,
     fitting: Fitting = fit,
 ) -> list[Outcome]:
@@ -152,14 +152,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Make the predictors that are shipped, or compare them with new ones.")
     parser.add_argument("do", choices=("make", "check"))
     parser.add_argument("place", type=Path, help="folder with one folder a property, such as models/shipped")
-    parser.add_argument("--property", "-p", action="append", choices=MODELLED, help="by default all")
+    parser.add_argument("--property", "-p", action="append", choices=MODELLED, help="by default those that are shipped")
     told = parser.parse_args(arguments)
 
     def said(text: str) -> None:
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()
 
-    chosen = tuple(told.property or MODELLED)
+    chosen = tuple(told.property or shipped.SHIPPED)
     if told.do == "make":
         make(told.place, chosen, said)
         return 0
