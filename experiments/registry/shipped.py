@@ -11,7 +11,7 @@ from ...datasets.exchange.structured import of_json
 from ...datasets.properties import MODELLED
 
 SHIPPED = tuple(name for name in MODELLED if name != "liquidus")
-"""Properties of which a predictor is shipped: all that fit into a package of 45 MB; the liquidus is trained on demand."""
+"""Properties of which a predictor is shipped: what fits into a package of 45 MB; the liquidus is trained on demand."""
 
 VERSION = 0  # MLflow numbers from 1
 CARD = "card.json"
