@@ -58,7 +58,7 @@ def add(
     table
         A CSV, Excel or Parquet file, or a DataFrame.
     keep_good
-        Take the good rows of a table with bad ones, instead of none.
+        Import the valid rows of a table with invalid ones, instead of none.
     trust_units
         Take values that look as if they were in another unit.
     sheet, encoding

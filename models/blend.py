@@ -85,7 +85,7 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):
     n_trees
         Trees of the near rows; 0 for none.
     random_state
-        Seed of everything drawn by chance.
+        Random seed.
     descriptors
         Names of the glass descriptors among the columns, in their order.
     """

@@ -54,7 +54,7 @@ class Committee(RegressorMixin, BaseEstimator):
     roots
         Number of columns, counted from the first, that are shares, of which a network sees the square root too.
     random_state
-        Seed of everything drawn by chance.
+        Random seed.
     """
 
     def __init__(

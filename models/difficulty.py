@@ -42,7 +42,7 @@ class Difficulty(RegressorMixin, BaseEstimator):
     n_hidden
         Units of each.
     random_state
-        Seed of everything drawn by chance.
+        Random seed.
     """
 
     def __init__(self, n_networks: int = 3, n_hidden: int = 16, random_state: int = 0) -> None:

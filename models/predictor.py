@@ -49,7 +49,7 @@ class Predictor(RegressorMixin, PredictorSettings):
     coverage
         Probability that an interval holds the truth.
     random_state
-        Seed of everything drawn by chance.
+        Random seed.
     n_jobs
         Folds fitted side by side, as in joblib; the result is the same whatever the number.
     local, committee

@@ -38,7 +38,7 @@ class EnergyModel(BaseEstimator):
     Parameters
     ----------
     random_state
-        Seed of everything drawn by chance.
+        Random seed.
     """
 
     def __init__(self, random_state: int = 0) -> None:

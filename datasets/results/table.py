@@ -34,7 +34,7 @@ FURTHER, CHARGE, WARM, PHASE = "further", "charge", "warm", "phase"  # codes of 
 
 
 class RowsError(TableError):
-    """A table with rows that cannot be taken; ``problems`` lists them all.
+    """A table with invalid rows; ``problems`` lists them all.
 
     ``head`` is one sentence on all of them, ``rows`` are the first problems, ``valid_rows`` counts the rows that could
     be taken alone.

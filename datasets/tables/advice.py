@@ -20,7 +20,7 @@ class Advice:
     empty
         What is wrong with a row without a value, and what helps.
     rows
-        What comes of rows that cannot be taken, and what helps; `them` are these rows.
+        What comes of invalid rows, and what helps; `them` are these rows.
     further
         What becomes of `columns` that nothing is learnt from.
     keep_good

@@ -57,7 +57,7 @@ warmer = vitrion.rank(candidates, goal=goal, temperature_C=60.0)
 warmer[["rank", "formula", "p_goal", "conductivity_S_cm", "tg_C", "cost_usd_per_kg", "note"]].head(8)
 
 # %% [markdown]
-# ## What the models stand on
+# ## Training data
 #
 # Most of what was ever measured is oxide glass. The map shows how many compositions with a conductivity hold each
 # element: chlorine is common enough, oxychlorides are rare, and that is why the intervals are as wide as they are.

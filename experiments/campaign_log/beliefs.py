@@ -1,4 +1,4 @@
-"""What was believed of a melt before it was measured, and which results deserve doubt."""
+"""What was predicted of a sample before it was measured, and which results deserve doubt."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def doubts(state: State, number: int) -> list[str]:
     told = miss(result, belief_of(result, stands.rounds), state.temperature_C)
     for name, value in (("conductivity", told.conductivity), ("Tg", told.tg)):
         if value is not None and value > FAR:
-            said.append(f"the {name} of {result.formula} lies far outside of what was believed of it; {how}")
+            said.append(f"the {name} of {result.formula} lies far outside its predicted interval; {how}")
     told_else = (f"event {other} tells another {word} of {result.formula}" for other, word in _else(result, stands))
     return said + [f"{sentence}; both count; {how}" for sentence in told_else]
 

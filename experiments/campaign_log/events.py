@@ -138,7 +138,7 @@ class Result:
 
     @property
     def composition(self) -> Composition:
-        """What was melted."""
+        """Composition of the sample."""
         return parsed(self.formula)
 
 

@@ -132,5 +132,6 @@ def _rounds_since(state: State, number: int) -> list[str]:
         return []
     which = ", ".join(str(event.number) for event in late)
     return [
-        f"event {which} proposed from what was told before; withdraw it if its melts are not begun, and propose again"
+        f"event {which} was proposed before this correction; if its samples are not started, withdraw it and "
+        "propose again"
     ]

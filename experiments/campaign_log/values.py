@@ -46,7 +46,7 @@ def judged(
     Parameters
     ----------
     formula
-        What was melted.
+        Composition of the sample.
     told
         Any of `FIELDS` and of `conditions.NAMES`, and others under ``conditions``; None says nothing.
     temperature_C

@@ -5,6 +5,6 @@
 - `history`: What a campaign believed, what it found, and how far it got.
 - `learning`: What the results of a campaign teach: predictors after them, rankings by these.
 - `view`: A campaign as it stands: what it was told, what came of it, and what its results say of any composition.
-- `plot`: A campaign's progress as a picture: what was believed of each melt, what was found, and the best so far.
+- `plot`: A campaign's progress as a picture: predicted and measured, sample by sample, and the best so far.
 - `tracking`: Campaigns in MLflow: one run a campaign, found again by its tags, and below it one a round.
 """

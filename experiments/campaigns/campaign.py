@@ -84,7 +84,7 @@ class Campaign(CampaignView):
     def propose(
         self, batch: int | None = None, predictors: Predictors | None = None, track: bool = True
     ) -> pd.DataFrame:
-        """Choose what to melt next, and keep what is believed of it.
+        """Choose what to make next, and keep what is believed of it.
 
         Results that came since the last round are learnt at once. What was proposed and not answered is not proposed
         again and counts as on its way; what was abandoned is not proposed again and counts for nothing.
@@ -131,12 +131,12 @@ class Campaign(CampaignView):
         conditions: Mapping[str, Any] | None = None,
         **made: Any,
     ) -> int:
-        """Record what came of a melt, all of it or a part; return the number of the event.
+        """Record a result, all of it or a part; return the number of the event.
 
         Parameters
         ----------
         formula
-            What was melted. A composition that is no candidate is taken with a warning.
+            Composition of the sample. A composition that is no candidate is taken with a warning.
         conductivity_S_cm, tg_C, conductivity_error_S_cm, tg_error_C
             What was measured, in S/cm and degC, and the standard errors of it in the same units.
         temperature_C
@@ -169,7 +169,7 @@ class Campaign(CampaignView):
         event
             Number of the record.
         formula
-            What was melted indeed.
+            The composition that was made indeed.
         trust_units, **values
             As in `record`.
         """

@@ -47,7 +47,7 @@ FEWEST_MISSES = 3
 
 
 def history(state: State) -> pd.DataFrame:
-    """What was believed, what was found and the regret so far, with `COLUMNS`: a row a proposal, a row an event else.
+    """Predicted, measured and the regret so far, with `COLUMNS`: a row a proposal, a row an event else.
 
     ``conductivity_held`` and ``tg_held`` say whether the 90 % interval held what was found. ``best_conductivity_S_cm``
     is the best so far, at the temperature of the campaign, of glasses whose Tg is not known to miss the goal;
@@ -155,5 +155,5 @@ def why_retrain(state: State) -> str:
     told = (miss(result, belief_of(result, stands.rounds), state.temperature_C) for result in new)
     misses = [value for one in told for value in (one.conductivity, one.tg) if value is not None]
     if len(misses) >= FEWEST_MISSES and median(misses) > 1.0:
-        return f"half of the last {len(misses)} values lie outside what was believed of them; train them in: {how}"
+        return f"half of the last {len(misses)} values lie outside their predicted intervals; train them in: {how}"
     return ""

@@ -1,4 +1,4 @@
-"""A campaign's progress as a picture: what was believed of each melt, what was found, and the best so far."""
+"""A campaign's progress as a picture: predicted and measured, sample by sample, and the best so far."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def narrowing_lines(steps: pd.DataFrame, size: tuple[int, int] = (1060, 420)) ->
 
 
 def _traces(table: pd.DataFrame, panel: _Panel) -> list[dict[str, Any]]:
-    """What was believed as bars, and what was found as dots; melts that failed as crosses at the foot of their bar."""
+    """Predicted intervals as bars, measured values as dots; failed samples as crosses at the foot of their bar."""
     shared: dict[str, Any] = {"type": "scatter", "xaxis": "x", "yaxis": panel.key, "mode": "markers"}
     bars = table.dropna(subset=list(panel.ends))
     low, high = (bars[name] * panel.scale for name in panel.ends)

@@ -55,7 +55,7 @@ class CampaignView:
         return standing(self.state.events).pending()
 
     def history(self) -> pd.DataFrame:
-        """What was believed and found, a row a proposal and a row an event: see `campaign_history.COLUMNS`."""
+        """Predicted and measured, a row a proposal and a row an event: see `campaign_history.COLUMNS`."""
         return history(self.state)
 
     def rank(

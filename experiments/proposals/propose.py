@@ -45,7 +45,7 @@ def propose(
     without: Iterable[Any] = (),
     **variables: Any,
 ) -> pd.DataFrame:
-    """Choose the next batch of compositions to melt.
+    """Choose the next batch of compositions to make.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def propose(
     predictors
         Predictors of ``tg`` and ``conductivity``; by default the champions. They are left as they are.
     acquisition, seed
-        What makes a melt worth while, a key of `acquisitions.ACQUISITIONS`, and of draws; by default the acquisition of
+        Acquisition function, a key of `acquisitions.ACQUISITIONS`, and of draws; by default the acquisition of
         the goal. The same of all gives the same proposals.
     without
         Compositions that are given up: not proposed, and nothing is believed of them.

@@ -207,7 +207,7 @@ def _place(value: float, known: Sequence[float], name: str) -> str:
     if below and above:
         return f"fills the gap between {name} = {below[-1]:g} and {above[0]:g}"
     if below or above:
-        return f"looks beyond {name} = {below[-1] if below else above[0]:g}"
+        return f"explores {name} beyond {below[-1] if below else above[0]:g}"
     return ""
 
 

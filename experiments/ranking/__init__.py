@@ -1,6 +1,6 @@
-"""Ranking: candidates in the order in which they deserve a melt.
+"""Ranking: candidates in the order in which they are worth making.
 
-- `rank`: Candidates in the order in which they deserve a melt.
+- `rank`: Candidates in the order in which they are worth making.
 - `scoring`: What a ranking says of each candidate: predictions, the chance to meet the goal, verdict.
 - `columns`: The columns of a ranking: their order, and how a column.
 - `measured`: What was measured of the very composition of each candidate, in the literature and.

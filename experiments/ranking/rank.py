@@ -1,4 +1,4 @@
-"""Candidates in the order in which they deserve a melt."""
+"""Candidates in the order in which they are worth making."""
 
 from __future__ import annotations
 

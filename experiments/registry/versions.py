@@ -272,7 +272,7 @@ def load_predictor(name: str) -> Predictor | GlassFormer:
 def lacking(name: str) -> NoChampionError:
     """What is raised where no predictor of a property answers: there is none yet, or there can be none."""
     if name not in MODELLED:
-        return NoChampionError(f"no predictor can be of {name!r}; one of {', '.join(MODELLED)} can")
+        return NoChampionError(f"unknown property {name!r}; choose {', '.join(MODELLED)}")
     if said := refused(name):
         mend = f"train again when more is measured, or 'vitrion models promote {name} {versions(name)[-1]} --force'"
         return NoChampionError(f"no predictor of {name} answers: {said}; {mend}")

@@ -118,7 +118,7 @@ def n_oxychlorides(file: ScoreFile) -> int:
 
 
 def data_sentence(file: ScoreFile) -> Iterator[str]:
-    """What the models stand on."""
+    """Training data."""
     tg, sigma = (file.data.get(name, {}) for name in (TG, SIGMA))
     yield (
         f"{tg.get('SciGlass', 0):,} Tg and {sigma.get('SciGlass', 0):,} conductivities of SciGlass, nearly all oxides,"

@@ -254,5 +254,5 @@ def _formula_column(schema: Any, file: str) -> str:
     if pa.types.is_nested(kind := schema.field(at).type):
         raise FormulaError(f"{file}: the column {names[at]} holds {kind}; make it text, such as LiAlCl4")
     if temperature_column(names, file)[0] is not None:
-        notice(f"the temperatures in {file} are not read: a screening is at one, temperature_C", stacklevel=6)
+        notice(f"the temperatures in {file} are ignored: a screening is at one, temperature_C", stacklevel=6)
     return names[at]

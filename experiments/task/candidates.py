@@ -87,7 +87,7 @@ def listed(candidates: Any) -> list[Any]:
     """Candidates as a list, where all count at one temperature; see `given`."""
     listing = given(candidates)
     if listing.temperature_C is not None:
-        notice("the temperatures of the candidates are not read: here all count at one, temperature_C", stacklevel=5)
+        notice("the temperatures of the candidates are ignored: here all are at one, temperature_C", stacklevel=5)
     return listing.cells
 
 

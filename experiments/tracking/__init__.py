@@ -1,6 +1,6 @@
-"""MLflow as the memory: runs, models and where they are kept.
+"""Experiment tracking with MLflow: runs, models and where they are kept.
 
-- `log`: MLflow as the memory: a run for every training and evaluation, one registered model a property.
+- `log`: Experiment tracking with MLflow: a run for every training and evaluation, one registered model a property.
 - `shipped`: The shipped predictors, which MLflow does not number: a run each, and tags of the registered model.
 - `store`: Where runs are kept: the MLflow store with its experiments, and runs that begin, fail and end.
 - `store_file`: The SQLite file of MLflow: opened at once or refused.

@@ -1,4 +1,4 @@
-"""MLflow as the memory: a run for every training and evaluation, one registered model a property."""
+"""Experiment tracking with MLflow: a run for every training and evaluation, one registered model a property."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ class GlassFormer(BaseEstimator):
     n_trees
         Of each forest of a stack.
     random_state
-        Seed of everything drawn by chance.
+        Random seed.
     n_jobs
         Folds fitted side by side; the result is the same whatever the number.
 

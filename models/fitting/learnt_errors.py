@@ -59,7 +59,7 @@ def learnt(told: Errors, width: float, ages: Vector, seed: int = 0) -> tuple[Law
     ages
         Factor on the weight of each error, shape (m,): that of an old paper may count for less.
     seed
-        Of everything drawn by chance.
+        Random seed.
     """
     law = learn(told.scores, told.points, told.of_papers(), seed)
     episodes = play(told, law, seed)

@@ -50,7 +50,7 @@ class OutcomeStack(BaseEstimator):
     border
         Whether there is a third forest.
     random_state
-        Seed of everything drawn by chance.
+        Random seed.
     """
 
     def __init__(

@@ -106,7 +106,7 @@ class Access:
         if not away:
             return None
         self.metrics.refused.labels("origin").inc()
-        return problem(403, "the request comes from a page of another address; use the page of this service")
+        return problem(403, "this request did not come from the page of this service; reload the page and try again")
 
     async def _refused(self, scope: Scope, told: Headers) -> Response | None:
         """Refuse who may not, or asks too often; else keep who asks."""

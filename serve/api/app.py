@@ -75,7 +75,7 @@ def create_app(settings: Settings | None = None, models: InUse | None = None) ->
     app = FastAPI(
         title="Vitrion",
         version=version("vitrion"),
-        description="Proposes the next oxychloride glass electrolyte to melt. Errors are problem details (RFC 9457).",
+        description="Proposes the next oxychloride glass electrolyte to make. Errors are problem details (RFC 9457).",
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",

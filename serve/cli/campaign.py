@@ -21,7 +21,7 @@ from .options import GoalFile, Server, Temperature, check_temperature, load_goal
 if TYPE_CHECKING:
     from ...experiments.campaigns.campaign import Campaign
 
-app = typer.Typer(help="Propose, melt, record, and propose again.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(help="Propose, make, record, and propose again.", no_args_is_help=True, add_completion=False)
 
 Sigma = Annotated[float | None, typer.Option("--conductivity", metavar="S/CM", help="Conductivity, in S/cm.")]
 SigmaError = Annotated[float | None, typer.Option("--conductivity-error", metavar="S/CM", help="Its standard error.")]
@@ -98,7 +98,7 @@ def new(
         pool: Any = template if candidates is None else _listed(candidates, var)
         begin = _beginner(server)
         begin(name, pool, goal=aim, batch=batch, temperature_C=temperature, seed=seed, **ranges)
-        say(f"began the campaign {name}; its first melts: vitrion campaign propose {name}")
+        say(f"began the campaign {name}; its first samples: vitrion campaign propose {name}")
 
 
 def _beginner(server: str | None) -> Callable[..., Campaign]:
@@ -139,12 +139,12 @@ def propose(
     track: Annotated[bool, typer.Option("--track/--no-track", help="Keep the round as a run of MLflow.")] = True,
     server: Server = None,
 ) -> None:
-    """Choose what to melt next; results that came are learnt at once."""
+    """Choose what to make next; results that came are learnt at once."""
     with told(), _noticed():
         paths = checked(output or [], ENDINGS)
         campaign = found(name, server)
         with progress() as report:
-            report(f"choosing the next melts of {name}")
+            report(f"choosing the next samples of {name}")
             table = campaign.propose(batch, track=track)
         from ..formatting.campaign_tables import proposals_table
 
@@ -158,7 +158,7 @@ def propose(
 @app.command()
 def record(
     name: Name,
-    formula: Annotated[str | None, typer.Argument(metavar="FORMULA", help="What was melted.")] = None,
+    formula: Annotated[str | None, typer.Argument(metavar="FORMULA", help="Composition of the sample.")] = None,
     conductivity: Sigma = None,
     conductivity_error: SigmaError = None,
     tg: Tg = None,
@@ -166,7 +166,7 @@ def record(
     at: At = None,
     phase: Phase = None,
     failed: Failed = None,
-    abandoned: Annotated[bool, typer.Option("--abandoned", help="Given up: neither failed nor measured.")] = False,
+    abandoned: Annotated[bool, typer.Option("--abandoned", help="Abandoned: neither failed nor measured.")] = False,
     sample: Sample = None,
     made: Made = None,
     note: Note = None,
@@ -176,7 +176,7 @@ def record(
     trust_units: Trust = False,
     server: Server = None,
 ) -> None:
-    """Record what came of a melt, all of it or a part; or a table of results."""
+    """Record a result, all of it or a part; or a table of results."""
     with told(), _noticed():
         measured = {"conductivity_S_cm": conductivity, "conductivity_error_S_cm": conductivity_error, "tg_C": tg}
         measured |= {"tg_error_C": tg_error, "temperature_C": at}
@@ -199,7 +199,7 @@ def record(
 
 
 def _failure(word: str | None) -> str | None:
-    """What became of a melt of which no glass came; spellings as in the lab's tables."""
+    """Why a synthesis gave no glass; spellings as in the lab's tables."""
     if word is None:
         return None
     from ...datasets.tables.cells import CellError
@@ -236,7 +236,7 @@ def _values(values: Mapping[str, Any], failed: str | None, made: list[str] | Non
 def correct(
     name: Name,
     event: Annotated[int, typer.Argument(metavar="EVENT", help="Number of the record.")],
-    formula: Annotated[str | None, typer.Option("--formula", help="What was melted indeed.")] = None,
+    formula: Annotated[str | None, typer.Option("--formula", help="The composition that was made indeed.")] = None,
     conductivity: Sigma = None,
     conductivity_error: SigmaError = None,
     tg: Tg = None,

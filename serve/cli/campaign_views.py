@@ -40,7 +40,7 @@ def show(
     where: Where = None,
     server: Server = None,
 ) -> None:
-    """Show what was believed, what was found, and the regret so far; as a table, or as a page with a figure."""
+    """Show what was predicted and measured, and the regret so far; as a table, or as a page with a figure."""
     with told():
         paths = checked(output or [], (*ENDINGS, ".html"))
         campaign = found(name, server)

@@ -28,7 +28,7 @@ from . import sweep as cli_sweep
 from . import versions as cli_versions
 
 app = typer.Typer(
-    help="Proposes the next oxychloride glass electrolyte to melt.",
+    help="Proposes the next oxychloride glass electrolyte to make.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -67,7 +67,7 @@ def _root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Proposes the next oxychloride glass electrolyte to melt."""
+    """Proposes the next oxychloride glass electrolyte to make."""
 
 
 def main() -> None:

@@ -86,7 +86,7 @@ def show(
 def add(
     file: Annotated[Path, typer.Argument(help="Results as .csv (also gzipped), .xlsx or .parquet.")],
     keep_good: Annotated[
-        bool, typer.Option("--keep-good", help="Take the good rows of a table with bad ones.")
+        bool, typer.Option("--keep-good", help="Import the valid rows of a table with invalid ones.")
     ] = False,
     trust_units: Annotated[
         bool, typer.Option("--trust-units", help="Take values that look like another unit.")

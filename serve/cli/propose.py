@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Worth = Annotated[
     AcquisitionName | None,
-    typer.Option("--acquisition", help="What makes a melt worth while; else the goal's."),
+    typer.Option("--acquisition", help="Acquisition function; else the goal's."),
 ]
 
 
@@ -55,12 +55,12 @@ def propose(
     ] = None,
     temperature: Temperature = 25.0,
     worth: Worth = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of whatever is drawn by chance.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Random seed.")] = 0,
     output: Outputs = None,
     train_if_missing: TrainFirst = False,
     server: Server = None,
 ) -> None:
-    """Propose the next compositions to melt, with a reason for each."""
+    """Propose the next compositions to make, with a reason for each."""
     with told():
         many = [*(sources or []), *(candidates or [])]
         outputs = checked(output or [], (".csv", ".parquet", ".html"), *many, *([str(results)] if results else []))

@@ -184,7 +184,7 @@ def tell(decision: Told) -> None:
         table.add_row(check["name"], "passed" if check["passed"] else "refused", Text(check["said"]))
     console = to_stdout()
     console.print(table)
-    answers = "may answer" if decision["passed"] else "may not answer"
+    answers = "passed" if decision["passed"] else "did not pass"
     console.print(Text(f"{answers}: {decision['reason']}"), soft_wrap=True)
 
 

@@ -41,7 +41,7 @@ class RemoteCampaign(Campaign):
         return str(self._wire.get(f"campaigns/{self.name}")["why_retrain"])
 
     def propose(self, batch: int | None = None, predictors: Any = None, track: bool = True) -> pd.DataFrame:
-        """Choose what to melt next, and keep the round; by the models of the service."""
+        """Choose what to make next, and keep the round; by the models of the service."""
         if predictors is not None:
             raise ServiceError("a campaign of a service proposes with its models; leave predictors out", 0)
         answer = self._wire.post(f"campaigns/{self.name}/propose", {"batch": batch, "track": track}, once=True)
@@ -50,7 +50,7 @@ class RemoteCampaign(Campaign):
         return table
 
     def record(self, formula: str, **values: Any) -> int:
-        """Record what came of a melt, as `Campaign.record` does; return the number of the event."""
+        """Record a result, as `Campaign.record` does; return the number of the event."""
         given = {name: value for name, value in values.items() if value is not None and value is not False}
         return self._done("record", {"formula": formula, **given})[0]
 

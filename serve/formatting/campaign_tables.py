@@ -78,7 +78,8 @@ def headline(campaign: Campaign, history: pd.DataFrame) -> Text:
         "\n".join(
             [
                 *lines,
-                "σ in mS/cm; × marks what its 90 % interval did not hold; lacks: decades from the best to the goal",
+                "σ in mS/cm; × marks values outside the predicted 90 % interval; lacks: decades from the best to the "
+                "goal",
                 "",
             ]
         )

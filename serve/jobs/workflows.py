@@ -116,7 +116,7 @@ def campaign_round(job: str, campaign: str, batch: int | None, seen: int) -> Non
     """Make one round of proposals in a campaign."""
 
     def work() -> dict[str, Any]:
-        shop_here().store.change(job, step=f"choosing the next melts of {campaign}", progress=0.1)
+        shop_here().store.change(job, step=f"choosing the next samples of {campaign}", progress=0.1)
         done = propose(job, campaign, batch, seen)
         told.append(done)
         return {"models": done["models"], "rows": done["proposals"], "step": done["words"]}

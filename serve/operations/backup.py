@@ -16,7 +16,7 @@ def backup(
         Path, typer.Argument(metavar="OUT.tar|FOLDER", help="A new file ending in .tar, or a new folder.")
     ],
 ) -> None:
-    """Copy models, campaigns, the lab's data, runs, jobs and their results, as of one moment, while others write."""
+    """Back up models, campaigns, the lab's data, runs, jobs and their results consistently while the service runs."""
     with told():
         from ..settings import Settings
         from ..storage.backup import back_up

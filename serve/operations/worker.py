@@ -14,7 +14,7 @@ NICENESS = 10  # a server that answers, or gets ready to, comes first
 
 
 def worker() -> None:
-    """Work on jobs of servers that share the database and the home folder; ends at SIGTERM, and hands its work over."""
+    """Work on jobs of servers that share database and home; stops cleanly on SIGTERM, its jobs continue elsewhere."""
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     with told():

@@ -1,4 +1,4 @@
-"""The page of a campaign: its progress as a figure, and what was believed and found as a table."""
+"""The page of a campaign: its progress as a figure, and predicted and measured as a table."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def campaign_page(campaign: Campaign, history: pd.DataFrame) -> str:
             title=f"Campaign {campaign.name}",
             headline=f"{campaign.name}: {best}",
             standfirst=f"{candidates_of(state.candidates)}; {goal_words(campaign.goal, state.temperature_C)}.",
-            figure_title="What was believed of each melt, and what was found",
+            figure_title="Predicted and measured, sample by sample",
             noun="events",
             goal=goal_words(campaign.goal, state.temperature_C),
             figure=progress_lines(state),
@@ -35,7 +35,7 @@ def campaign_page(campaign: Campaign, history: pd.DataFrame) -> str:
             tiles=[
                 (str(rounds_of(history)), "rounds of proposals" if rounds_of(history) != 1 else "round of proposals"),
                 (str(len(campaign.results())), "results" if len(campaign.results()) != 1 else "result"),
-                (str(len(waiting)), "melts waited for" if len(waiting) != 1 else "melt waited for"),
+                (str(len(waiting)), "samples awaiting results" if len(waiting) != 1 else "sample awaiting results"),
                 *_interval_tiles(campaign),
             ],
             models=model_rows(),

@@ -74,7 +74,7 @@ def of_sweep(
 
 
 def of_campaign(state: State) -> dict[str, Any]:
-    """What was believed of each melt, and what was found."""
+    """Predicted and measured, sample by sample."""
     return _plain(progress_lines(state))
 
 

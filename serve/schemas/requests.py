@@ -112,9 +112,7 @@ class ProposeRequest(Strict):
     ] = []
     pending: Annotated[Formulas, Field(description="On their way: not proposed again.")] = []
     without: Annotated[Formulas, Field(description="Given up: not proposed.")] = []
-    acquisition: Annotated[
-        Acquisition | None, Field(description="What makes a melt worth while; by default the goal's.")
-    ] = None
+    acquisition: Annotated[Acquisition | None, Field(description="Acquisition function; by default the goal's.")] = None
     seed: Annotated[Whole, Field(ge=0, lt=2**32)] = 0
 
 
@@ -155,7 +153,7 @@ Words = Annotated[str | None, Field(max_length=200, description="Of the synthesi
 
 
 class ResultRequest(Strict):
-    """What came of a melt, all of it or a part, and how the sample was made."""
+    """The result of a sample, all of it or a part, and how the sample was made."""
 
     formula: Annotated[Formula, Field(examples=["LiAlCl2.5O0.75"])]
     conductivity_S_cm: Annotated[Number | None, Field(description="In S/cm.", examples=[1.52e-3])] = None

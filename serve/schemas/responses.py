@@ -148,7 +148,7 @@ class Sweep(BaseModel):
 
 
 class Proposals(BaseModel):
-    """What to melt next, and why; `stop` says why to stop, and is empty otherwise."""
+    """What to make next, and why; `stop` says why to stop, and is empty otherwise."""
 
     rows: list[dict[str, Any]]
     models: Models

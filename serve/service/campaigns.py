@@ -175,7 +175,7 @@ class Campaigns:
         return {"candidates": len(pool), "notes": notes}
 
     def propose(self, name: str, batch: int | None) -> Answer:
-        """Choose the next melts of a campaign, and keep the round."""
+        """Choose the next samples of a campaign, and keep the round."""
         campaign = self.checked(name)
         known = self.models.get(campaign.goal.properties)
         notes, table = noticed(lambda: campaign.propose(batch, known, track=False))  # see `workflows.remember`

@@ -65,7 +65,7 @@ def gathered(sources: Sequence[str], sheet: str | None = None, alone: str = "") 
     for note in table.notes:
         say(note)
     if alone and table.temperature_C is not None:
-        say(f"the temperatures of the list are not read: {alone} is at one, --temperature")
+        say(f"the temperatures of the list are ignored: {alone} is at one, --temperature")
     return table
 
 

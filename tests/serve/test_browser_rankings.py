@@ -113,7 +113,7 @@ def test_a_job_that_was_left_shows_its_bar_again(house, page):
         page.wait_for_url("**/#rankings/*")
         page.get_by_role("progressbar", name="Progress").wait_for()
         page.get_by_role("link", name="Data").click()
-        page.get_by_role("heading", name="What the models stand on").wait_for()
+        page.get_by_role("heading", name="Training data").wait_for()
         page.get_by_role("link", name="Rank", exact=True).click()
         page.get_by_role("progressbar", name="Progress").wait_for()
         page.reload()

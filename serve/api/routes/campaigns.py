@@ -70,7 +70,7 @@ async def create(told: CampaignRequest, request: Request, desk: AtDesk, who: Ask
 @router.get("/{name}", response_model=CampaignAnswer, responses=documented(404))
 @requires(VIEWER, owns=CAMPAIGN)
 async def show(name: Name, desk: AtDesk, figure: Annotated[bool, Query()] = False) -> Response:
-    """Show what was believed, what was found and how far the goal is."""
+    """Show what was predicted and measured, and how far the goal is."""
     return answered(await desk.long.run(desk.campaigns.show, name, figure))
 
 
@@ -122,7 +122,7 @@ async def import_campaign(told: ImportRequest, request: Request, desk: AtDesk, w
 @router.post("/{name}/propose", response_model=Proposals, responses=documented(404, 409))
 @requires(RESEARCHER, owns=CAMPAIGN)
 async def propose(name: Name, told: RoundRequest, request: Request, desk: AtDesk, key: Key = None) -> Response:
-    """Choose what to melt next, and keep the round; results that came are learnt at once."""
+    """Choose what to make next, and keep the round; results that came are learnt at once."""
 
     def work() -> bytes:
         answer = desk.campaigns.propose(name, told.batch)
@@ -156,7 +156,7 @@ async def start_round(
 @router.post("/{name}/record", status_code=201, response_model=Changed, responses=documented(404, 409))
 @requires(RESEARCHER, owns=CAMPAIGN)
 async def record(name: Name, told: ResultRequest, request: Request, desk: AtDesk, key: Key = None) -> Response:
-    """Record what came of a melt, all of it or a part."""
+    """Record a result, all of it or a part."""
     values = told.model_dump(exclude={"formula"}, exclude_none=True)
     return await _changed(request, desk, key, told, name, "record", told.formula, **values)
 

@@ -33,7 +33,7 @@ export const view = async (main) => {
       { key: "lowest", label: "range", class: "number", render: (row) => `${number(row.lowest, "general")} … ${number(row.highest, "general")} ${row.unit}` }] }));
   };
   main.replaceChildren(
-    make("h1", {}, "What the models stand on"),
+    make("h1", {}, "Training data"),
     place,
     make("h2", {}, "Add your own results"),
     make("form", { class: "panel", onsubmit: (event) => { event.preventDefault(); add(false); } },

@@ -44,13 +44,13 @@ export const view = async (main) => {
     let told;
     try { told = await call(`models/${row.property}/${row.version}/compare`); } finally { judged.replaceChildren(); }
     judged.replaceChildren(make("div", { class: "notice" },
-      make("p", {}, `${row.property} ${row.version} ${told.passed ? "may answer" : "may not answer"}: ${told.reason}.`),
+      make("p", {}, `${row.property} ${row.version} ${told.passed ? "passed the gate" : "did not pass the gate"}: ${told.reason}.`),
       make("ul", {}, told.checks.map((check) => make("li", { class: check.passed ? "" : "failed" }, `${check.name}: ${check.said}`))),
-      small(told.passed ? "Let it answer" : "Let it answer all the same", () => change(row, "promote", { version: row.version, force: !told.passed }))));
+      small(told.passed ? "Promote" : "Promote anyway", () => change(row, "promote", { version: row.version, force: !told.passed }))));
     judged.scrollIntoView({ block: "nearest" });
   };
   const first = (row) => !rows.some((other) => other.property === row.property && other.version !== row.version);
-  const actions = (row) => (row.champion ? make("span", { class: "row" }, make("b", {}, row.version ? "answers" : "answers, as shipped"), first(row) ? "" : small("Back to the one before", () => change(row, "rollback", {}))) : make("span", { class: "row" }, row.version ? "" : "shipped", small("Compare", () => compare(row))));
+  const actions = (row) => (row.champion ? make("span", { class: "row" }, make("b", {}, row.version ? "answers" : "answers, as shipped"), first(row) ? "" : small("Roll back", () => change(row, "rollback", {}))) : make("span", { class: "row" }, row.version ? "" : "shipped", small("Compare", () => compare(row))));
   main.replaceChildren(
     make("h1", {}, "Models"),
     make("p", { class: "row" }, train(null, champions.length ? "Train again" : "Train now"), ...(champions.length ? further.map((one) => { const button = train([one.name], `Train ${one.words}`); button.className = "small"; return button; }) : [])),

@@ -105,7 +105,7 @@ const form = (main) => {
   const list = recent("rankings", "ranking", "Recent rankings");
   watch(() => aged(out, stale));
   main.replaceChildren(
-    make("h1", {}, "Which of these deserve a melt?"),
+    make("h1", {}, "Which of these are worth making?"),
     make("form", { class: "panel", onsubmit: (event) => { event.preventDefault(); start(); } }, drop, goalFields(), make("div", { class: "row" }, button, make("span", { class: "note" }, "Ctrl+Enter ranks too"))),
     list,
     stale,
