@@ -59,7 +59,7 @@ def softness(compositions: Fractions | list[str]) -> Softness:
     >>> said = softness(["LiAlCl2.5O0.75", "LiSnCl3"])
     >>> bool(said.low_GPa[0] < said.high_GPa[0]), said.note[0]
     (True, '')
-    >>> said.low_GPa[1], said.high_GPa[1], said.note[1]
+    >>> float(said.low_GPa[1]), float(said.high_GPa[1]), said.note[1]
     (2.0, nan, 'a lower bound only, upper end not known: no formation energy of Sn')
     """
     fractions = Fractions.of(compositions)
