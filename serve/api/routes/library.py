@@ -59,7 +59,7 @@ async def data(desk: AtDesk) -> Response:
     return answered({"rows": await desk.data.run(library.data_list, desk.jobs.clerk)})
 
 
-@router.get("/data/template", response_class=Response, responses={200: {"content": {EXCEL: {}}}})
+@router.get("/data/template", response_class=Response, responses=documented() | {200: {"content": {EXCEL: {}}}})
 @requires(VIEWER)
 async def template(desk: AtDesk) -> Response:
     """Fetch an empty table of results for Excel, with its headers and what each means."""
