@@ -26,12 +26,6 @@ def words(place):
     return " ".join(DOCS.joinpath(place).read_text(encoding="utf-8").split())
 
 
-def test_readme_tells_how_many_measurements_the_first_training_names():
-    """Rows and papers of the console in the README are those that `vitrion train` says today."""
-    tg = load("tg", lab=False).rows
-    assert f"tg: {len(tg):,} measurements of {tg['paper'].nunique():,} papers" in words("../README.md")
-
-
 def test_documents_tell_the_share_of_the_melting_rule():
     share = MeltingRule.learn(load("tg", lab=False), load("liquidus", lab=False)).share
     assert f"an estimated Tg of {share:.2f} of the liquidus" in words("explanation/chemistry.md")
