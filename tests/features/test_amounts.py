@@ -142,7 +142,7 @@ def test_an_amount_beyond_all_bounds_costs_its_own_row_alone(bad):
     assert (len(fractions), rows.tolist(), list(errors)) == (1, [1], [0])
     assert len(candidates.as_text(bad)) > 3
     read = candidates.read([bad, "LiCl"])
-    assert read.rows.tolist() == [1] and candidates.formulas([bad, "LiCl"], read.rows) == ["LiCl"]
+    assert read.rows.tolist() == [1] and candidates.formulas([bad, "LiCl"], read.rows, read.parsed) == ["LiCl"]
 
 
 def test_exponents_are_bounded_before_they_become_digits():

@@ -5,7 +5,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from vitrion.experiments.ranking.rank import rank
-from vitrion.experiments.task.candidates import as_text, describable, formulas, given, listed, temperature_of
+from vitrion.experiments.task.candidates import (
+    as_text,
+    describable,
+    formulas,
+    given,
+    listed,
+    read,
+    temperature_of,
+)
 from vitrion.experiments.task.goal import Goal, GoalError
 from vitrion.features import FormulaError, Fractions, Template
 from vitrion.models.design.conditions import ConditionError, celsius
@@ -30,7 +38,9 @@ def test_rows_without_descriptors_are_found_wherever_they_stand():
 
 
 def test_formulas_are_canonical():
-    assert formulas(["x", "Cl4AlLi", {"Na": 1, "Cl": 1}], [1, 2]) == ["LiAlCl4", "NaCl"]
+    told = ["x", "Cl4AlLi", {"Na": 1, "Cl": 1}, "0.5Li2O+0.5TaCl5"]
+    found = read(told)
+    assert formulas(told, found.rows, found.parsed) == ["LiAlCl4", "NaCl", "LiTa0.5Cl2.5O0.5"]
 
 
 def test_a_goal_from_its_fields_or_a_file(tmp_path):
