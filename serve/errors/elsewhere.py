@@ -21,7 +21,7 @@ _WORDS = tuple(
         (r": make it with 'vitrion campaign new'", "; begin one"),
         (r": 'campaign show' lists them", ""),
         (r"(remove it and )?(run|train again with) 'vitrion train[^']*'", "train the models again"),
-        (r"make one with 'vitrion train[^']*'", "train one"),
+        (r"(make|train) one with 'vitrion train[^']*'", "train one"),
         (r": vitrion train -p \w+", ""),
         (r"; 'vitrion models promote [^']*' lets it answer", ""),
         (r", or 'vitrion models promote [^']*'", ", or promote it all the same"),

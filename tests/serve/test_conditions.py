@@ -115,7 +115,7 @@ def test_rest_and_client(server, http):
 
 def test_requests_and_the_form_of_the_page_have_every_condition():
     assert set(NAMES) < set(ResultRequest.model_fields)
-    page = (resources.files("vitrion.serve") / "pages" / "static" / "campaigns.js").read_text(encoding="utf-8")
+    page = (resources.files("vitrion.serve") / "pages" / "static" / "result_form.js").read_text(encoding="utf-8")
     listed = json.loads(page.partition("const MADE = ")[2].partition(";")[0])
     assert {name for name, _, _ in listed} == set(NAMES)
     assert {name for name, _, numeric in listed if numeric} == set(NUMBERS)

@@ -22,6 +22,7 @@ FLOORS = ("features", "datasets", "models", "experiments", "serve")
 INNER = {  # classes that no door meets, each with who catches it or why it may end in a traceback
     "vitrion.datasets.sources.obelix.PackageError": "a package of the developers is missing",
     "vitrion.datasets.builders.sciglass.WheelError": "a builder that is run by hand",
+    "vitrion.experiments.training.champions.NotShippedError": "make champions, which is run by hand",
     "vitrion.experiments.plots.export.PictureError": "the figures catch it",
     "vitrion.experiments.tracking.reach._LateError": "reach itself",
     "vitrion.experiments.scores.file.ScoreError": "vitrion evaluate",
