@@ -145,7 +145,7 @@ def test_a_round_proposed_from_a_wrong_value_can_be_taken_back(laco):
     other = Campaign.new("other", FAMILY, x=RANGE)
     laco.record("LiAlCl2.5O0.75", conductivity_S_cm=1.5e-4)
     wrong = laco.propose()
-    with pytest.warns(UserWarning, match="event 2 proposed from what was told before"):
+    with pytest.warns(UserWarning, match="event 2 was proposed before this correction"):
         laco.correct(1, conductivity_S_cm=1.5e-3)
     laco.withdraw(wrong.attrs["event"])
     other.record("LiAlCl2.5O0.75", conductivity_S_cm=1.5e-3)

@@ -69,7 +69,7 @@ def test_a_correction_is_logged_again(tracked, laco, stored):
     formula = laco.propose()["formula"][0]
     event = laco.record(formula, conductivity_S_cm=1e-1, temperature_C=25.0)
     laco.propose()
-    with pytest.warns(UserWarning, match="proposed from what was told before"):
+    with pytest.warns(UserWarning, match="was proposed before this correction"):
         laco.correct(event, conductivity_S_cm=1e-4)
     laco.propose()
     assert history_of(runs(campaign="laco")[0], campaign_runs.BEST)[2] == pytest.approx(1e-4)

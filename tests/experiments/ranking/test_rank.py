@@ -385,7 +385,7 @@ def test_the_worst_verdict_of_all_that_the_goal_asks_counts(further, predictors)
 def test_a_predictor_that_the_goal_needs_is_missed(ranked):
     with pytest.raises(NoChampionError, match="vitrion train --property liquidus"):
         ranked(["LiAlCl4"], {"limits": {"liquidus": {"below": 160}}})
-    with pytest.raises(NoChampionError, match="no predictor can be of 'density'"):
+    with pytest.raises(NoChampionError, match="unknown property 'density'"):
         ranked(["LiAlCl4"], {"limits": {"density": {"below": 3}}})
 
 

@@ -358,7 +358,7 @@ def test_a_session_counts_beside_other_words_of_authorization(asking):
         assert codes == {200}, words
     assert asking.get("/api/v1/me", headers={"authorization": "Bearer wrong"}).status_code == 401
     told = asking.post("/api/v1/rank", json={}, headers={"authorization": "Basic YTpi"})
-    assert told.status_code == 403 and "page of another address" in told.json()["detail"], (
+    assert told.status_code == 403 and "did not come from the page of this service" in told.json()["detail"], (
         "browsers add Basic themselves"
     )
 
