@@ -206,7 +206,7 @@ def test_the_whole_way(house, page, monkeypatch):
         page.goto(f"{base}/#models")
         page.get_by_text("Models: tg 1, conductivity 1").wait_for()
         page.get_by_role("row", name="tg 8").get_by_role("button", name="Compare").click()
-        page.get_by_text("tg 8 may not answer").wait_for()
+        page.get_by_text("tg 8 did not pass the gate").wait_for()
         page.goto(f"{base}/#campaigns/laco")
         page.get_by_role("button", name="Propose the next samples").click()
         page.get_by_role("heading", name="Awaiting results").wait_for()
