@@ -461,7 +461,7 @@ def test_a_form_of_elsewhere_signs_nobody_in(empty, stranger):
             with stranger.expect_response(f"{base}/login") as answer:
                 stranger.get_by_role("button", name="Win").click()
             assert answer.value.status == 403 and "text/html" in answer.value.headers["content-type"]
-            stranger.get_by_text("The request comes from a did not come from the page of this service").wait_for()
+            stranger.get_by_text("This request did not come from the page of this service").wait_for()
 
 
 @pytest.mark.parametrize("size", ["wide", "phone"])
