@@ -15,7 +15,6 @@ from ...features.fractions import Fractions
 from ...features.notices import notice
 from .. import sources
 from ..curation.curate import curate
-from ..home import home
 from ..measurement import Measurements, composition_keys
 from ..properties import CONDUCTIVITY
 from . import standing
@@ -46,7 +45,9 @@ def measured_to_conduct(fractions: Fractions, above_S_cm: float, warmest_C: floa
     """
     keys = composition_keys(fractions.matrix)
     tables = _of_tables(above_S_cm, warmest_C)
-    return np.asarray(np.isin(keys, tables) | np.isin(keys, _of_the_laboratory(above_S_cm, warmest_C, _state())))
+    return np.asarray(
+        np.isin(keys, tables) | np.isin(keys, _of_the_laboratory(above_S_cm, warmest_C, standing.store_state()[1]))
+    )
 
 
 @lru_cache(maxsize=4)
@@ -68,18 +69,6 @@ def _of_the_laboratory(above_S_cm: float, warmest_C: float, state: tuple[int, ..
         notice(f"what the laboratory measured itself does not count for flags: {error}")
         return np.empty(0, dtype=np.uint64)
     return _conducting(curate(own, CONDUCTIVITY)[0], above_S_cm, warmest_C)
-
-
-def _state() -> tuple[int, ...]:
-    """What changes with every addition to the store of the laboratory; empty where there is none."""
-    path, state = home() / "lab.sqlite", list[int]()
-    for file in (path, path.with_name(path.name + "-wal")):
-        try:
-            told = file.stat()
-        except OSError:  # there is no such file, and that is a state too
-            continue
-        state += [told.st_mtime_ns, told.st_size, told.st_ino]
-    return tuple(state)
 
 
 def _conducting(measured: Measurements, above_S_cm: float, warmest_C: float) -> Keys:

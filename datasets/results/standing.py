@@ -83,6 +83,21 @@ def store_path() -> Path | None:
     return path if path.exists() else None
 
 
+def store_state() -> tuple[str, tuple[int, ...]]:
+    """Return where the store would lie, and what changes with every addition; no numbers where there is none."""
+    from ..home import home
+
+    path = home() / "lab.sqlite"
+    state: list[int] = []
+    for file in (path, path.with_name(path.name + "-wal")):
+        try:
+            found = file.stat()
+        except OSError:  # there is no such file, and that is a state too
+            continue
+        state += [found.st_mtime_ns, found.st_size, found.st_ino]
+    return str(path), tuple(state)
+
+
 def measurements(facts: pd.DataFrame, name: str) -> Measurements:
     """Return facts as measurements.
 

@@ -10,7 +10,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from ...datasets.curation.curate import curate
-from ...datasets.home import home
 from ...datasets.measurement import Measurements, composition_keys, tabulate
 from ...datasets.properties import find
 from ...datasets.readings import trusting
@@ -96,7 +95,7 @@ class Facts:
 
 def own_results(name: str) -> tuple[Facts, Facts]:
     """Results of a property in the store of the laboratory: those that stand and are used, and those that do not."""
-    return _read(name, *_state())
+    return _read(name, *standing_module.store_state())
 
 
 def informed(predictor: Predictor, without: Facts | None = None) -> Predictor:
@@ -113,7 +112,7 @@ def informed(predictor: Predictor, without: Facts | None = None) -> Predictor:
     """
     if without is not None:
         return with_results(predictor, unlearnt(predictor, without))
-    state = _state()
+    state = standing_module.store_state()
     if not state[1]:
         return predictor
     learnt_too = kept(predictor, predictor.known_formulas_, lambda: _informed(predictor), repr(state).encode())
@@ -128,7 +127,7 @@ def _informed(predictor: Predictor) -> Predictor | None:
 
 def unlearnt(predictor: Predictor, without: Facts | None = None) -> pd.DataFrame:
     """What `informed` adds to a predictor: rows with ``formula, value, temperature_C, phase, doi``."""
-    path, state = _state()
+    path, state = standing_module.store_state()
     if not state:
         return pd.DataFrame(columns=list(RESULT))
     own = _standing(predictor.property, path, state)[0]
@@ -175,19 +174,6 @@ def learnt(predictor: Predictor, facts: Facts) -> npt.NDArray[np.bool_]:
     fractions, read, _ = Fractions.read(predictor.known_formulas_[places].tolist())
     known = predictor.known_measured_[places[read]], references[places[read]].astype(object)
     return facts.told_in(Facts(composition_keys(fractions.matrix), *known))
-
-
-def _state() -> tuple[str, tuple[int, ...]]:
-    """Where the store lies, and what changes with every addition; empty where there is none."""
-    path = home() / "lab.sqlite"
-    state: list[int] = []
-    for file in (path, path.with_name(path.name + "-wal")):
-        try:
-            told = file.stat()
-        except OSError:  # there is no such file, and that is a state too
-            continue
-        state += [told.st_mtime_ns, told.st_size, told.st_ino]
-    return str(path), tuple(state)
 
 
 @lru_cache(maxsize=8)
